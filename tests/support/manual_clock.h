@@ -1,0 +1,27 @@
+// A clock that a test turns: both clocks together, the wall clock alone (a step), or a reboot.
+#pragma once
+
+#include "zonestore/base/moment.h"
+
+namespace tests {
+
+class ManualClock final : public zonestore::Clock {
+ public:
+  [[nodiscard]] zonestore::Moment now() const override { return moment_; }
+
+  void advance(zonestore::Milliseconds by) {
+    moment_.wall += by;
+    moment_.since_boot += by;
+  }
+  void step_wall(zonestore::Milliseconds by) { moment_.wall += by; }
+  void reboot() {
+    moment_.since_boot = zonestore::Milliseconds{5'000};
+    moment_.boot_id += "'";
+  }
+
+ private:
+  zonestore::Moment moment_{zonestore::WallTime{std::chrono::seconds{1'790'000'000}}, std::chrono::hours{100},
+                            "first boot"};
+};
+
+}  // namespace tests

@@ -1,0 +1,59 @@
+#include "zonestore/base/error.h"
+
+#include <algorithm>
+#include <array>
+
+namespace zonestore {
+namespace {
+
+struct GuardRow {
+  Guard guard;
+  std::string_view code;
+  bool can_override;
+};
+
+constexpr std::array kGuards{
+    GuardRow{Guard::kNoStandby, "E_NO_STANDBY", false},
+    GuardRow{Guard::kNotRipe, "E_NOT_RIPE", true},
+    GuardRow{Guard::kDraining, "E_DRAINING", false},
+    GuardRow{Guard::kNothingToUndo, "E_NOTHING_TO_UNDO", false},
+    GuardRow{Guard::kFrozen, "E_FROZEN", true},
+    GuardRow{Guard::kExpect, "E_EXPECT", false},
+    GuardRow{Guard::kExists, "E_EXISTS", false},
+    GuardRow{Guard::kKeyMismatch, "E_KEY_MISMATCH", false},
+    GuardRow{Guard::kWeakKey, "E_WEAK_KEY", true},
+    GuardRow{Guard::kKeyType, "E_KEY_TYPE", true},
+    GuardRow{Guard::kPolicyFloor, "E_POLICY_FLOOR", true},
+};
+
+const GuardRow& row_of(Guard guard) {
+  return kGuards.at(static_cast<std::size_t>(guard));
+}
+
+constexpr bool in_the_order_of_the_enum() {
+  for (std::size_t index = 0; index < kGuards.size(); ++index) {
+    if (static_cast<std::size_t>(kGuards[index].guard) != index) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(in_the_order_of_the_enum(), "row_of finds a guard by its place");
+
+}  // namespace
+
+std::string_view guard_code(Guard guard) {
+  return row_of(guard).code;
+}
+
+std::optional<Guard> guard_from_code(std::string_view code) {
+  const auto* const row =
+      std::find_if(kGuards.begin(), kGuards.end(), [code](const GuardRow& each) { return each.code == code; });
+  return row == kGuards.end() ? std::nullopt : std::optional(row->guard);
+}
+
+bool can_override(Guard guard) {
+  return row_of(guard).can_override;
+}
+
+}  // namespace zonestore

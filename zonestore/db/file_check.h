@@ -1,0 +1,24 @@
+// What the file system says about the files of a store, in the words of an operator.
+//
+// Nothing here opens a file: closing any descriptor of a database drops the locks that SQLite holds on it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "zonestore/base/error.h"
+
+namespace zonestore::db {
+
+// The Error for a system call that failed with `system_error` (an errno value); "cannot <verb> <path>: ...".
+[[nodiscard]] Error file_error(std::string_view verb, const std::filesystem::path& path, int system_error);
+
+// Why this process cannot use the file: missing, not a regular file, permissions, a read-only file system.
+// nullopt: the file system allows it. For writing, the directory counts too: the journal is made there.
+[[nodiscard]] std::optional<Error> find_obstacle(const std::filesystem::path& file, bool for_writing);
+
+// True if there is a rollback journal beside the file that this process may not read.
+[[nodiscard]] bool has_unreadable_journal(const std::filesystem::path& file);
+
+}  // namespace zonestore::db

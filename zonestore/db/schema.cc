@@ -1,0 +1,179 @@
+#include "zonestore/db/schema.h"
+
+#include <array>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "zonestore/base/file_descriptor.h"
+#include "zonestore/db/embedded_schema.h"
+#include "zonestore/db/file_check.h"
+
+namespace zonestore::db {
+namespace {
+
+std::int64_t newest_version(const Schema& schema) {
+  return schema.steps.empty() ? 0 : schema.steps.back().version;
+}
+
+Failure foreign(const std::filesystem::path& file, const Schema& schema, const std::string& why) {
+  return Failure(Error{ErrorCode::kForeign, file.string() + " is not " + std::string(schema.what) + ": " + why,
+                       "name the store's directory with --store"});
+}
+
+Failure empty(const std::filesystem::path& file) {
+  return Failure(Error{ErrorCode::kEmpty, file.string() + " is empty",
+                       "an interrupted zonectl init leaves this behind: run zonectl init again"});
+}
+
+Failure future(const std::filesystem::path& file, const Schema& schema, std::int64_t version) {
+  return Failure(Error{ErrorCode::kFuture,
+                       file.string() + " has schema version " + std::to_string(version) + "; this program knows " +
+                           std::to_string(newest_version(schema)) + " and older",
+                       "install the version of the programs that made it, or a newer one"});
+}
+
+Failure outdated(const std::filesystem::path& file, const Schema& schema, std::int64_t version) {
+  return Failure(Error{ErrorCode::kForeign,
+                       file.string() + " has the older schema version " + std::to_string(version) +
+                           "; this program needs " + std::to_string(newest_version(schema)),
+                       "run as the store's owner: zonectl maintain"});
+}
+
+}  // namespace
+
+const Schema& zone_schema() {
+  static const Schema schema{0x7a6f6e65, "a zone store", zone_steps()};
+  return schema;
+}
+
+const Schema& vault_schema() {
+  static const Schema schema{0x766c7421, "a key vault", vault_steps()};
+  return schema;
+}
+
+namespace {
+
+// The first bytes of every SQLite file (https://www.sqlite.org/fileformat.html, section 1.3).
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::size_t kUserVersionAt = 60;
+constexpr std::size_t kApplicationIdAt = 68;
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+
+using FileHeader = std::array<char, kHeaderBytes>;
+
+std::int32_t big_endian_at(const FileHeader& header, std::size_t offset) {
+  std::uint32_t value = 0;
+  for (std::size_t index = 0; index < 4; ++index) {
+    value = value << 8U | static_cast<std::uint8_t>(header.at(offset + index));
+  }
+  return static_cast<std::int32_t>(value);
+}
+
+// Reads as much of the header as there is; gives back how much that was.
+std::size_t read_header(const std::filesystem::path& file, FileHeader& header) {
+  // O_NONBLOCK: should the file have become a pipe since it was looked at, opening it must not hang.
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!descriptor.is_open()) {
+    throw Failure(file_error("open", file, errno));
+  }
+  const ssize_t got = ::pread(descriptor.get(), header.data(), header.size(), 0);
+  if (got < 0) {
+    throw Failure(file_error("read", file, errno));
+  }
+  return static_cast<std::size_t>(got);
+}
+
+}  // namespace
+
+void check_file(const std::filesystem::path& file, const Schema& schema) {
+  if (std::optional<Error> obstacle = find_obstacle(file, false)) {
+    throw Failure(std::move(*obstacle));
+  }
+  FileHeader header{};
+  const std::size_t size = read_header(file, header);
+  if (size == 0) {
+    throw empty(file);
+  }
+  if (size < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
+    throw foreign(file, schema, "not an SQLite database");
+  }
+  if (big_endian_at(header, kApplicationIdAt) != schema.application_id) {
+    throw foreign(file, schema, "a database of another application");
+  }
+  const std::int32_t version = big_endian_at(header, kUserVersionAt);
+  if (version > newest_version(schema)) {
+    throw future(file, schema, version);
+  }
+}
+
+namespace {
+
+bool is_empty(Connection& connection) {
+  return connection.integer("PRAGMA application_id") == 0 && connection.integer("PRAGMA user_version") == 0 &&
+         connection.integer("SELECT count(*) FROM sqlite_schema") == 0;
+}
+
+// The version of a store of ours. Throws kForeign and kFuture.
+std::int64_t checked_version(Connection& connection, const Schema& schema) {
+  if (connection.integer("PRAGMA application_id") != schema.application_id) {
+    throw foreign(connection.file(), schema, "a database of another application");
+  }
+  const std::int64_t version = connection.integer("PRAGMA user_version");
+  if (version > newest_version(schema)) {
+    throw future(connection.file(), schema, version);
+  }
+  return version;
+}
+
+void apply(Connection& connection, const Step& step) {
+  connection.execute(step.sql);
+  connection.execute("PRAGMA user_version=" + std::to_string(step.version));
+}
+
+// The version to go on from; an empty database becomes one of ours at version 0.
+std::int64_t begin_at(Connection& connection, const Schema& schema) {
+  if (is_empty(connection)) {
+    connection.execute("PRAGMA application_id=" + std::to_string(schema.application_id));
+    return 0;
+  }
+  return checked_version(connection, schema);
+}
+
+}  // namespace
+
+void check_version(Connection& connection, const Schema& schema) {
+  if (is_empty(connection)) {
+    throw empty(connection.file());
+  }
+  const std::int64_t version = checked_version(connection, schema);
+  if (connection.is_read_only() && version < newest_version(schema)) {
+    throw outdated(connection.file(), schema, version);
+  }
+}
+
+void apply_steps(Connection& connection, const Schema& schema) {
+  const std::int64_t version = begin_at(connection, schema);
+  for (const Step& step : schema.steps) {
+    if (step.version > version) {
+      apply(connection, step);
+    }
+  }
+}
+
+void migrate(Connection& connection, const Schema& schema) {
+  for (const Step& step : schema.steps) {
+    if (!is_empty(connection) && checked_version(connection, schema) >= step.version) {
+      continue;  // without the write lock, which a store that is up to date need not wait for
+    }
+    Transaction transaction(connection, Transaction::Kind::kWrite);
+    if (begin_at(connection, schema) < step.version) {  // another process may have been faster
+      apply(connection, step);
+      transaction.commit();
+    }
+  }
+}
+
+}  // namespace zonestore::db

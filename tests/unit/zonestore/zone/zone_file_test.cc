@@ -1,0 +1,292 @@
+#include "zonestore/zone/zone_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include "store_fixture.h"
+
+namespace zonestore {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string text_of(RecordType type, const Bytes& rdata) {
+  const auto text = rdata_to_text(type, rdata);
+  return text ? *text : "error: " + text.error().message;
+}
+
+TEST(RdataToText, PrintsAsDigDoes) {
+  EXPECT_EQ(text_of(RecordType::kTxt, txt_rdata("v=spf1 ~all")), R"("v=spf1 ~all")");
+  EXPECT_EQ(text_of(RecordType::kTxt, Bytes{1, 'a', 0, 1, 'b'}), R"("a" "" "b")");
+  EXPECT_EQ(text_of(RecordType::kTxt, Bytes{4, '"', '\\', 0xE9, 0}), R"("\"\\\233\000")");
+  EXPECT_EQ(text_of(RecordType::kA, Bytes{192, 0, 2, 1}), "192.0.2.1");
+  EXPECT_EQ(text_of(RecordType::kNs, ns("example").rdata[0]), "ns1.example.com.");
+  EXPECT_EQ(text_of(RecordType::kSoa, soa("example").rdata[0]),
+            "ns1.example.com. hostmaster.example.com. 0 3600 600 1209600 300");
+  EXPECT_EQ(text_of(static_cast<RecordType>(65280), Bytes{1, 2, 0xAB}), "\\# 3 0102ab");
+  EXPECT_EQ(text_of(static_cast<RecordType>(65280), Bytes{}), "\\# 0");
+}
+
+TEST(RdataToText, RefusesDataThatIsNotOfItsType) {
+  const auto refused = [](RecordType type, const Bytes& rdata) {
+    const auto text = rdata_to_text(type, rdata);
+    return !text && text.error().code == ErrorCode::kDamaged;
+  };
+  EXPECT_TRUE(refused(RecordType::kA, {1, 2, 3}));
+  EXPECT_TRUE(refused(RecordType::kA, {1, 2, 3, 4, 5}));
+  EXPECT_TRUE(refused(RecordType::kTxt, {5, 'a'}));
+  EXPECT_TRUE(refused(RecordType::kNs, {1, 'a'}));
+  EXPECT_TRUE(refused(RecordType::kNs, {1, 'a', 0, 0}));
+  EXPECT_TRUE(refused(RecordType::kNs, {1, 'a', 0xC0, 0}));
+  EXPECT_TRUE(refused(RecordType::kNs, {0xC0, 0}));
+  EXPECT_TRUE(refused(RecordType::kMx, {0, 10, 1, 'a', 0xC0, 2}));  // a pointer to a name within
+  EXPECT_TRUE(refused(RecordType::kSoa, Bytes(10, 0)));
+  EXPECT_TRUE(refused(static_cast<RecordType>(65280), Bytes(70'000, 0)));
+}
+
+class ZoneFileTest : public testing::Test {
+ protected:
+  std::filesystem::path write_text(const std::string& text) {
+    const auto file = directory_.path() / "zone.txt";
+    std::ofstream(file, std::ios::binary) << text;
+    return file;
+  }
+
+  Result<std::vector<RecordSet>> read_text(const std::string& text, const std::string& origin = "example") {
+    return read_zone_file(write_text(text), name(origin));
+  }
+
+  std::string error_of(const std::string& text) {
+    const auto sets = read_text(text);
+    EXPECT_FALSE(sets) << text;
+    if (sets) {
+      return "";
+    }
+    EXPECT_EQ(sets.error().code, ErrorCode::kInvalid);
+    return sets.error().message;
+  }
+
+  static std::string written(const std::vector<RecordSet>& sets) {
+    std::ostringstream out;
+    ZoneFileWriter writer(out, sets.front().owner);
+    EXPECT_TRUE(writer.begin(sets.front()));
+    for (const RecordSet& set : sets) {
+      EXPECT_TRUE(writer.write(set));
+    }
+    return out.str();
+  }
+
+  TemporaryDirectory directory_;
+};
+
+const std::vector<RecordSet>& sample() {
+  static const std::vector<RecordSet> kSets = {
+      soa("example"),
+      ns("example"),
+      txt("sel1-mosa._domainkey.example", "v=DKIM1; k=rsa; p=" + std::string(392, 'A'), 3600),
+      {name("Upper._domainkey.example"), RecordType::kTxt, Ttl{300}, {txt_rdata("v=DKIM1; p="), txt_rdata("x")}},
+  };
+  return kSets;
+}
+
+TEST_F(ZoneFileTest, WritesOneLineARecordTheSoaFirst) {
+  const std::string text = written({soa("example"), ns("example"), txt("a.example", "b")});
+  EXPECT_EQ(text,
+            "$ORIGIN example.\n"
+            "$TTL 3600\n"
+            "example.\t3600\tIN\tSOA\tns1.example.com. hostmaster.example.com. 0 3600 600 1209600 300\n"
+            "example.\t3600\tIN\tNS\tns1.example.com.\n"
+            "example.\t3600\tIN\tNS\tns2.example.com.\n"
+            "a.example.\t300\tIN\tTXT\t\"b\"\n");
+}
+
+void sort_canonically(std::vector<RecordSet>& sets) {
+  std::sort(sets.begin(), sets.end(), [](const RecordSet& left, const RecordSet& right) {
+    return std::pair(left.owner, left.type) < std::pair(right.owner, right.type);
+  });
+  for (RecordSet& set : sets) {
+    put_in_canonical_order(set.rdata);
+  }
+}
+
+TEST_F(ZoneFileTest, ReadsBackWhatItWrote) {
+  std::vector<RecordSet> sets = sample();
+  const auto read = read_text(written(sets), "other");
+  ASSERT_TRUE(read) << read.error().message;
+  sort_canonically(sets);
+  EXPECT_EQ(*read, sets);
+  EXPECT_EQ(read->back().owner.to_text(), "Upper._domainkey.example.");
+}
+
+TEST_F(ZoneFileTest, ReadsBackAnyBytes) {
+  std::string all_bytes;
+  for (int byte = 0; byte < 256; ++byte) {
+    all_bytes += static_cast<char>(byte);
+  }
+  const std::vector<Bytes> rdata = {
+      txt_rdata(all_bytes), txt_rdata(""), {0, 0, 1, 'a', 0}, txt_rdata("\"\\;()@$\t ")};
+  std::vector<RecordSet> sets = {
+      soa("example"),
+      {name("txt.example"), RecordType::kTxt, Ttl{300}, rdata},
+      {name(R"(\000\"\;\(\)\@\$\.\\\032\255*.example)"), RecordType::kA, Ttl{0x7FFF'FFFF}, {{192, 0, 2, 1}}},
+      {name("unknown.example"), static_cast<RecordType>(65280), Ttl{1}, {{}, {1, 2, 3}, Bytes(300, 0xAB)}},
+      {name("caa.example"), RecordType::kCaa, Ttl{1}, {{0, 5, 'i', 's', 's', 'u', 'e', ';', '"'}}},
+      {name("srv.example"), RecordType::kSrv, Ttl{1}, {{0, 1, 0, 2, 0, 3, 1, 'A', 1, '.', 0}}},
+      {name("ds.example"), RecordType::kDs, Ttl{1}, {{0, 1, 8, 2, 0xAA, 0xBB}}},
+  };
+  const auto read = read_text(written(sets));
+  ASSERT_TRUE(read) << read.error().message;
+  sort_canonically(sets);
+  ASSERT_EQ(read->size(), sets.size());
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    EXPECT_EQ((*read)[i], sets[i]) << sets[i].owner.to_text() << " " << to_text(sets[i].type);
+  }
+}
+
+TEST_F(ZoneFileTest, ReportsDataThatCannotBeWritten) {
+  std::ostringstream out;
+  ZoneFileWriter writer(out, name("example"));
+  const auto damaged = writer.write({name("a.example"), RecordType::kA, Ttl{1}, {{1}}});
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::kDamaged);
+  EXPECT_THAT(damaged.error().message, StartsWith("a.example.: "));
+  out.setstate(std::ios::badbit);
+  const auto failed = writer.begin(soa("example"));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::kIo);
+}
+
+TEST_F(ZoneFileTest, UnderstandsOriginsTtlsAndRelativeNames) {
+  const auto sets = read_text(R"(; a comment
+@   IN SOA ns1.example.com. hostmaster (
+          1 2 3 4 60 ) ; minimum
+    IN NS ns1
+a   TXT one
+    TXT two
+$TTL 1h
+b   TXT three
+c 5 TXT four
+$ORIGIN sub.example.
+d   TXT five
+e.example.  TXT six
+)");
+  ASSERT_TRUE(sets) << sets.error().message;
+  std::vector<std::string> lines;
+  for (const RecordSet& set : *sets) {
+    std::string line = set.owner.to_text() + " " + std::to_string(seconds(set.ttl)) + " " + to_text(set.type);
+    for (const Bytes& record : set.rdata) {
+      line += " " + text_of(set.type, record);
+    }
+    lines.push_back(line);
+  }
+  EXPECT_THAT(
+      lines,
+      ElementsAre("example. 60 NS ns1.example.", "example. 60 SOA ns1.example.com. hostmaster.example. 1 2 3 4 60",
+                  R"(a.example. 60 TXT "one" "two")", R"(b.example. 3600 TXT "three")", R"(c.example. 5 TXT "four")",
+                  R"(e.example. 3600 TXT "six")", R"(d.sub.example. 3600 TXT "five")"));
+}
+
+TEST_F(ZoneFileTest, DropsDuplicateRecords) {
+  const auto sets = read_text("a 5 TXT x\nA 5 TXT x\na 5 TXT y\n");
+  ASSERT_TRUE(sets) << sets.error().message;
+  ASSERT_EQ(sets->size(), 1U);
+  EXPECT_EQ(sets->front().rdata.size(), 2U);
+}
+
+TEST_F(ZoneFileTest, AnEmptyFileHasNoRecordSets) {
+  EXPECT_TRUE(read_text("")->empty());
+  EXPECT_TRUE(read_text("\n; nothing\n\n")->empty());
+  EXPECT_EQ(read_text("a 5 TXT x")->size(), 1U);  // without a line's end
+}
+
+TEST_F(ZoneFileTest, SaysInWhichLineAnErrorIs) {
+  EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), HasSubstr("zone.txt:4: "));
+  EXPECT_THAT(error_of("b 5 A 1.2.3"), HasSubstr("zone.txt:1: "));
+  EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"), HasSubstr("zone.txt:4: "));
+  EXPECT_THAT(error_of("a TXT x\n"), HasSubstr("zone.txt:1: no TTL is given"));
+  EXPECT_THAT(error_of("a 5 TXT x\na 6 TXT y\n"), HasSubstr("zone.txt:2: the records of a.example. TXT have"));
+  EXPECT_THAT(error_of("a 2147483648 TXT x\n"), HasSubstr("zone.txt:1: "));
+  EXPECT_THAT(error_of("\na 5 CH TXT x\n"), HasSubstr("zone.txt:2: a record of a class other than IN"));
+  EXPECT_THAT(error_of("$INCLUDE /etc/passwd\n"), HasSubstr("zone.txt:1: $INCLUDE"));
+  EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), HasSubstr("zone.txt:1: "));
+  EXPECT_THAT(error_of(std::string(64, 'a') + " 5 TXT x\n"), HasSubstr("zone.txt:1: "));
+}
+
+TEST_F(ZoneFileTest, SaysThatAFileIsMissing) {
+  const auto sets = read_zone_file(directory_.path() / "none", name("example"));
+  ASSERT_FALSE(sets);
+  EXPECT_EQ(sets.error().code, ErrorCode::kMissing);
+  EXPECT_FALSE(read_zone_file(directory_.path(), name("example")));
+}
+
+struct Ran {
+  int status = -1;
+  std::string output;
+};
+
+Ran run(const std::string& command) {
+  Ran ran;
+  std::FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
+  std::array<char, 4096> buffer{};
+  while (std::fgets(buffer.data(), static_cast<int>(buffer.size()), pipe) != nullptr) {
+    ran.output += buffer.data();
+  }
+  const int status = ::pclose(pipe);
+  ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ran;
+}
+
+bool is_installed(const std::string& program) {
+  return run("PATH=$PATH:/usr/sbin:/sbin command -v " + program).status == 0;
+}
+
+// Every server's own checker must take the file without a word of warning.
+class ZoneFileCheckers : public ZoneFileTest {
+ protected:
+  void expect_loads(const std::string& program, const std::string& arguments) {
+    if (!is_installed(program)) {
+      GTEST_SKIP() << program << " is not installed";
+    }
+    const Ran ran = run("PATH=$PATH:/usr/sbin:/sbin " + program + " " + arguments);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    std::string lowered = ran.output;
+    std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](char character) {
+      return static_cast<char>(std::tolower(static_cast<unsigned char>(character)));
+    });
+    EXPECT_THAT(lowered, testing::Not(HasSubstr("warn"))) << ran.output;
+    EXPECT_THAT(lowered, testing::Not(HasSubstr("error:"))) << ran.output;
+  }
+
+  std::string file_ = write_text(written(sample())).string();
+};
+
+TEST_F(ZoneFileCheckers, NsdTakesTheFile) {
+  expect_loads("nsd-checkzone", "example " + file_);
+}
+
+TEST_F(ZoneFileCheckers, BindTakesTheFile) {
+  expect_loads("named-checkzone", "-i local -n fail -k fail -m fail -r fail -S fail example " + file_);
+}
+
+TEST_F(ZoneFileCheckers, KnotTakesTheFile) {
+  if (is_installed("kzonecheck")) {
+    return expect_loads("kzonecheck", "-v -o example " + file_);
+  }
+  const auto config = directory_.path() / "knot.conf";
+  std::ofstream(config) << "server:\n    rundir: " << directory_.path().string()
+                        << "\ndatabase:\n    storage: " << directory_.path().string()
+                        << "\nzone:\n  - domain: example\n    file: " << file_ << "\n    semantic-checks: on\n";
+  expect_loads("knotc", "-c " + config.string() + " zone-check example");
+}
+
+}  // namespace
+}  // namespace zonestore

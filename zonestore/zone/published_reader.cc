@@ -1,0 +1,180 @@
+#include "zonestore/zone/published_reader.h"
+
+#include <cerrno>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/db/schema.h"
+#include "zonestore/zone/zone_table.h"
+
+namespace zonestore {
+namespace {
+
+// Which file a path leads to.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+// By stat alone: opening and closing the file would drop SQLite's locks on it.
+std::optional<FileIdentity> identity_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    return std::nullopt;
+  }
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::int64_t number(ChangeId change) {
+  return static_cast<std::int64_t>(change);
+}
+
+PublishedHead read_head(db::Connection& connection) {
+  PublishedHead head;
+  db::Statement& store = connection.cached("SELECT store_id FROM store WHERE one = 1");
+  if (!store.step()) {
+    throw db::Failure(Error{ErrorCode::kDamaged, connection.file().string() + " has no row in its table 'store'",
+                            "restore it from a backup"});
+  }
+  head.store_id = store.text(0);
+  store.reset();
+  // The sequence outlives the rows that the journal loses.
+  head.newest_change = static_cast<ChangeId>(
+      connection.integer("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal_change'"));
+  db::Statement& oldest = connection.cached("SELECT coalesce(min(change_id), ? + 1) FROM journal_change");
+  oldest.bind(1, number(head.newest_change));
+  oldest.step();
+  head.oldest_change = static_cast<ChangeId>(oldest.integer(0));
+  oldest.reset();
+  head.zones = read_zones(connection);
+  return head;
+}
+
+// A zone that has at least this part of all record sets is read by a scan of the table in the order of the
+// file, which passes over the rows of others; a smaller one by its index. So at most this many scans.
+constexpr std::uint64_t kScanPart = 8;
+
+void visit_zone(db::Connection& connection, const PublishedZone& zone, std::uint64_t record_sets_of_all,
+                const RecordSetVisitor& visit) {
+  const bool is_large = zone.record_set_count >= record_sets_of_all / kScanPart;
+  db::Statement& statement = connection.cached(
+      is_large ? std::string_view("SELECT owner, type, ttl, rdata FROM record_set NOT INDEXED WHERE zone_id = ?")
+               : std::string_view("SELECT owner, type, ttl, rdata FROM record_set INDEXED BY record_set_by_owner "
+                                  "WHERE zone_id = ?"));
+  statement.bind(1, static_cast<std::int64_t>(zone.id));
+  while (statement.step()) {
+    visit({zone.id, statement.blob(0), static_cast<RecordType>(statement.integer(1)),
+           static_cast<Ttl>(statement.integer(2)), statement.blob(3)});
+  }
+  statement.reset();
+}
+
+// True if the journal has every change after `after`, whole. Changes are numbered without a gap, but each
+// zone's journal is cut by itself, so that holes may lie behind the oldest change.
+bool journal_reaches(db::Connection& connection, ChangeId after, const PublishedHead& head) {
+  if (after > head.newest_change || number(after) + 1 < number(head.oldest_change)) {
+    return false;
+  }
+  db::Statement& statement =
+      connection.cached("SELECT count(*) FROM journal_change WHERE change_id > ? AND row_count > 0");
+  statement.bind(1, number(after));
+  statement.step();
+  const std::int64_t whole_changes = statement.integer(0);
+  statement.reset();
+  return whole_changes == number(head.newest_change) - number(after);
+}
+
+void visit_journal(db::Connection& connection, ChangeId after, const JournalVisitor& visit) {
+  db::Statement& statement = connection.cached(
+      "SELECT r.change_id, r.operation, c.zone_id, r.owner, r.type, r.ttl, r.rdata "
+      "FROM journal_record_set AS r JOIN journal_change AS c ON c.change_id = r.change_id "
+      "WHERE r.change_id > ? ORDER BY r.change_id, r.operation, r.owner, r.type");
+  statement.bind(1, number(after));
+  while (statement.step()) {
+    visit(static_cast<ChangeId>(statement.integer(0)), static_cast<JournalOperation>(statement.integer(1)),
+          {static_cast<ZoneId>(statement.integer(2)), statement.blob(3),
+           static_cast<RecordType>(statement.integer(4)), static_cast<Ttl>(statement.integer(5)), statement.blob(6)});
+  }
+  statement.reset();
+}
+
+}  // namespace
+
+struct PublishedReader::Impl {
+  db::Connection connection;
+  FileIdentity identity;
+};
+
+PublishedReader::PublishedReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PublishedReader::PublishedReader(PublishedReader&&) noexcept = default;
+PublishedReader& PublishedReader::operator=(PublishedReader&&) noexcept = default;
+PublishedReader::~PublishedReader() = default;
+
+Result<PublishedReader> PublishedReader::open(const std::filesystem::path& store_dir, Milliseconds busy_timeout) {
+  return db::at_border<PublishedReader>([&]() -> Result<PublishedReader> {
+    const std::filesystem::path file = store_dir / "zone.db";
+    db::check_file(file, db::zone_schema());
+    const auto before = identity_of(file);
+    db::Connection connection = db::Connection::open(file, db::Access::kReadOnly, busy_timeout);
+    db::check_version(connection, db::zone_schema());
+    // SQLite does not tell which file it opened: if the path led to the same one before and after, to that.
+    if (!before || identity_of(file) != before) {
+      return fail(ErrorCode::kMissing, file.string() + " was replaced while it was being opened", "try again");
+    }
+    return PublishedReader(std::make_unique<Impl>(Impl{std::move(connection), *before}));
+  });
+}
+
+Result<std::int64_t> PublishedReader::data_version() {
+  return db::at_border<std::int64_t>([&] { return impl_->connection.integer("PRAGMA data_version"); });
+}
+
+bool PublishedReader::is_same_file() const {
+  return identity_of(impl_->connection.file()) == impl_->identity;
+}
+
+Result<PublishedHead> PublishedReader::head() {
+  return db::at_border<PublishedHead>([&] {
+    const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    return read_head(impl_->connection);
+  });
+}
+
+Result<PublishedHead> PublishedReader::load(const std::function<void(const PublishedHead&)>& on_head,
+                                            const RecordSetVisitor& on_record_set) {
+  return db::at_border<PublishedHead>([&] {
+    const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    PublishedHead head = read_head(impl_->connection);
+    on_head(head);
+    std::uint64_t record_sets = 0;
+    for (const PublishedZone& zone : head.zones) {
+      record_sets += zone.record_set_count;
+    }
+    for (const PublishedZone& zone : head.zones) {
+      visit_zone(impl_->connection, zone, record_sets, on_record_set);
+    }
+    return head;
+  });
+}
+
+Result<PublishedHead> PublishedReader::catch_up(const std::string& store_id, ChangeId after,
+                                                const JournalVisitor& on_change, bool& reached) {
+  reached = false;
+  return db::at_border<PublishedHead>([&] {
+    const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    PublishedHead head = read_head(impl_->connection);
+    if (head.store_id == store_id && journal_reaches(impl_->connection, after, head)) {
+      visit_journal(impl_->connection, after, on_change);
+      reached = true;
+    }
+    return head;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,97 @@
+// The published zones as their reader sees them: what dnsd loads and follows.
+//
+// A PublishedReader holds one read-only connection to DIR/zone.db for its whole life (zone.db must not be
+// opened and closed beside SQLite: closing any descriptor drops POSIX locks). Every load runs in one read
+// transaction, so that what it hands out is one committed state. It never waits long: a busy store is
+// reported as kBusy at once after `busy_timeout`.
+//
+// Threads: one thread at a time. Errors: as in base/error.h; the object stays usable after an error, and
+// the caller decides when to try again or to open anew.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "zonestore/base/error.h"
+#include "zonestore/zone/name.h"
+#include "zonestore/zone/record_set.h"
+#include "zonestore/zone/serial.h"
+
+namespace zonestore {
+
+enum class ZoneId : std::int64_t {};
+// Position in the journal: rises by one with every change of any zone of this store.
+enum class ChangeId : std::int64_t {};
+
+struct PublishedZone {
+  ZoneId id{};
+  Name apex;
+  Serial serial;
+  std::uint64_t record_set_count = 0;
+  std::uint64_t record_set_hash_sum = 0;  // mod 2^64, over record_set_hash of all its record sets
+};
+
+// A record set as it lies in the store: views that are valid during the callback only.
+struct StoredRecordSet {
+  ZoneId zone{};
+  ByteView owner_key;  // see encode_owner_key
+  RecordType type{};
+  Ttl ttl{};
+  ByteView packed_rdata;  // see pack_rdata
+};
+
+enum class JournalOperation : std::uint8_t { kRemoved = 0, kAdded = 1 };
+
+// What a store's published part looked like at one commit.
+struct PublishedHead {
+  std::string store_id;  // changes when a store is made anew or restored: never catch up across it
+  ChangeId newest_change{};
+  ChangeId oldest_change{};          // of those still in the journal, of any zone; newest + 1 if it is empty
+  std::vector<PublishedZone> zones;  // by apex, canonical order
+};
+
+using RecordSetVisitor = std::function<void(const StoredRecordSet&)>;
+using JournalVisitor = std::function<void(ChangeId, JournalOperation, const StoredRecordSet&)>;
+
+class PublishedReader {
+ public:
+  // Checks what is at `store_dir`/zone.db before SQLite touches it: a regular file, not empty, with our
+  // application id and a schema version that we know.
+  [[nodiscard]] static Result<PublishedReader> open(const std::filesystem::path& store_dir,
+                                                    Milliseconds busy_timeout = Milliseconds{0});
+
+  PublishedReader(PublishedReader&&) noexcept;
+  PublishedReader& operator=(PublishedReader&&) noexcept;
+  ~PublishedReader();
+
+  // A number that differs from the last one if another process has committed since (PRAGMA data_version).
+  [[nodiscard]] Result<std::int64_t> data_version();
+
+  // True if the path still leads to the file that this reader holds open (device and inode).
+  [[nodiscard]] bool is_same_file() const;
+
+  [[nodiscard]] Result<PublishedHead> head();
+
+  // Everything: the head, handed to `on_head` first, then each record set. Zones come one after the other, in
+  // the order of the head; within a zone the order is that of the file, which is several times faster to read
+  // than that of the names, so the types of one owner need not stand together. Counts and hash sums are for
+  // the caller to check.
+  [[nodiscard]] Result<PublishedHead> load(const std::function<void(const PublishedHead&)>& on_head,
+                                           const RecordSetVisitor& on_record_set);
+
+  // The changes after `after`, oldest first; within a change the removed sets before the added ones.
+  // Returns the head of the same read transaction. If the journal does not hold every change after `after`, or
+  // the store id is not `store_id`, the visitor is not called and `reached` is false: load anew.
+  [[nodiscard]] Result<PublishedHead> catch_up(const std::string& store_id, ChangeId after,
+                                               const JournalVisitor& on_change, bool& reached);
+
+ private:
+  struct Impl;
+  explicit PublishedReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace zonestore

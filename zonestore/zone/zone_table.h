@@ -1,0 +1,40 @@
+// Rows of the store's zone and record_set tables, for the reader and the writer of this folder.
+// Threads: one thread, that of the connection. Errors: thrown as db::Failure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/zone/published_reader.h"
+
+namespace zonestore {
+
+// A zone, and how many rows journal_record_set has of it.
+struct ZoneRow {
+  PublishedZone zone;
+  std::uint64_t journal_row_count = 0;
+};
+
+// Throws kNotFound if there is no such zone.
+[[nodiscard]] ZoneRow read_zone_row(db::Connection& connection, ZoneId id);
+[[nodiscard]] std::optional<PublishedZone> read_zone(db::Connection& connection, const Name& apex);
+// By apex, in canonical order.
+[[nodiscard]] std::vector<PublishedZone> read_zones(db::Connection& connection);
+// Writes serial, count, hash sum and journal row count.
+void write_zone_row(db::Connection& connection, const ZoneRow& row);
+
+// What the store keeps of a record set beside its zone, owner and type.
+struct StoredData {
+  Ttl ttl{};
+  Bytes packed_rdata;
+  friend bool operator==(const StoredData&, const StoredData&) = default;
+};
+
+[[nodiscard]] std::optional<StoredData> read_record_set(db::Connection& connection, ZoneId zone, ByteView owner_key,
+                                                        RecordType type);
+void write_record_set(db::Connection& connection, const StoredRecordSet& record_set);
+void delete_record_set(db::Connection& connection, ZoneId zone, ByteView owner_key, RecordType type);
+
+}  // namespace zonestore

@@ -1,0 +1,192 @@
+// What may be done now, and what a person is told when it may not.
+#include <string>
+
+#include "zonestore/dkim/lifecycle.h"
+
+namespace zonestore::dkim {
+
+namespace {
+
+std::string command(std::string_view verb, const Request& request) {
+  return "zonectl " + std::string(verb) + " " + std::string(request.code);
+}
+
+std::string slot_of(SlotId slot, const Request& request) {
+  return to_text(slot) + " of " + std::string(request.code);
+}
+
+bool is_lifted(Guard guard, const Request& request) {
+  return request.override_guard == guard && can_override(guard);
+}
+
+Result<void> check_expected(const InstitutionFacts& institution, const Request& request) {
+  if (!request.expect || institution.active == request.expect) {
+    return {};
+  }
+  const std::string code(request.code);
+  const std::string actual =
+      institution.active ? code + " signs with " + to_text(*institution.active) : code + " does not sign now";
+  return refuse(Guard::kExpect, actual + ", not with " + to_text(*request.expect) + " as you expected",
+                command("show", request));
+}
+
+tl::unexpected<Error> being_removed(const InstitutionFacts& institution, const Now& now, const Request& request) {
+  return refuse(Guard::kDraining,
+                std::string(request.code) + " is being removed; its records stay until its last mail has arrived",
+                command("show", request), leaves_at(institution, now));
+}
+
+tl::unexpected<Error> is_gone(const Request& request) {
+  return fail(ErrorCode::kNotFound, std::string(request.code) + " was removed and its records are gone",
+              command("add", request));
+}
+
+// An institution that was added again begins to sign by itself; there is nothing yet that a rotation could move.
+tl::unexpected<Error> not_signing_yet(const InstitutionFacts& institution, const LifecyclePolicy& policy,
+                                      const Now& now, const Request& request) {
+  const SlotFacts& first = facts_of(institution, SlotId::kSel1);
+  const std::string code(request.code);
+  if (!is_ripe(first, policy, now)) {
+    return refuse(Guard::kNotRipe,
+                  code + " does not sign yet: resolvers may still hold what sel1 served before; it starts with sel1",
+                  "zonectl maintain, after that time", ripe_at(first, policy, now));
+  }
+  return refuse(Guard::kNoStandby, code + " does not sign yet, so there is nothing to move; sel1 is ready to start",
+                "zonectl maintain");
+}
+
+Result<void> check_phase(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
+                         const Request& request) {
+  switch (institution.phase) {
+    case Phase::kSigning:
+      return {};
+    case Phase::kStarting:
+      return not_signing_yet(institution, policy, now, request);
+    case Phase::kDeparting:
+      return being_removed(institution, now, request);
+    case Phase::kDeparted:
+      return is_gone(request);
+  }
+  return {};
+}
+
+tl::unexpected<Error> no_standby(SlotId slot, const std::string& why, const Request& request) {
+  return refuse(Guard::kNoStandby, slot_of(slot, request) + " " + why + ", so signing cannot move to it",
+                "zonectl maintain");
+}
+
+tl::unexpected<Error> still_draining(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                                     const Now& now, const Request& request) {
+  const bool can_undo = may_undo(institution, policy, now, request).has_value();
+  return refuse(Guard::kDraining, "mail signed with " + slot_of(slot, request) + " is still under way",
+                can_undo ? command("undo", request) + ", to move signing back to " + to_text(slot)
+                         : "zonectl maintain, after that time, gives " + to_text(slot) + " a fresh key",
+                drained_at(facts_of(institution, slot), now));
+}
+
+tl::unexpected<Error> not_ripe(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                               const Now& now, const Request& request) {
+  const std::string rotate = command("rotate", request);
+  return refuse(
+      Guard::kNotRipe, "resolvers may still hold what " + slot_of(slot, request) + " served before its key",
+      rotate + ", after that time; or " + rotate +
+          " --override E_NOT_RIPE --reason \"...\", if you accept that some receivers will not find the key",
+      ripe_at(facts_of(institution, slot), policy, now));
+}
+
+tl::unexpected<Error> nothing_to_undo(const std::string& why, const Request& request) {
+  return refuse(Guard::kNothingToUndo, std::string(request.code) + " has nothing to undo: " + why,
+                command("show", request));
+}
+
+}  // namespace
+
+Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
+                          const Request& request) {
+  if (const auto expected = check_expected(institution, request); !expected) {
+    return tl::unexpected(expected.error());
+  }
+  if (const auto phase = check_phase(institution, policy, now, request); !phase) {
+    return tl::unexpected(phase.error());
+  }
+  const SlotId target = other(institution.active.value());
+  switch (state_of(institution, target, policy, now)) {
+    case SlotState::kEmpty:
+      return no_standby(target, "holds no key", request);
+    case SlotState::kRevoked:
+      return no_standby(target, "was revoked and holds no key", request);
+    case SlotState::kDrained:
+      return no_standby(target, "holds a key that has served its time", request);
+    case SlotState::kDraining:
+      return still_draining(institution, target, policy, now, request);
+    case SlotState::kPublished:
+      if (!is_lifted(Guard::kNotRipe, request)) {
+        return not_ripe(institution, target, policy, now, request);
+      }
+      return target;
+    case SlotState::kStandby:
+    case SlotState::kActive:
+      break;
+  }
+  return target;
+}
+
+Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
+                        const Request& request) {
+  if (const auto expected = check_expected(institution, request); !expected) {
+    return tl::unexpected(expected.error());
+  }
+  if (institution.phase != Phase::kSigning || !institution.active) {
+    return nothing_to_undo("it does not sign now", request);
+  }
+  if (!institution.last_swap) {
+    return nothing_to_undo("signing has not moved yet", request);
+  }
+  if (*institution.last_swap == Swap::kUndo) {
+    return nothing_to_undo("the last move was itself an undo", request);
+  }
+  const SlotId target = other(*institution.active);
+  switch (state_of(institution, target, policy, now)) {
+    case SlotState::kDraining:
+      return target;
+    case SlotState::kDrained:
+      return nothing_to_undo("the key in " + to_text(target) + " has served its time", request);
+    case SlotState::kEmpty:
+    case SlotState::kRevoked:
+      return nothing_to_undo(to_text(target) + " holds no key any more", request);
+    case SlotState::kPublished:
+    case SlotState::kStandby:
+    case SlotState::kActive:
+      break;
+  }
+  return nothing_to_undo("the key in " + to_text(target) + " is a new one that has not signed", request);
+}
+
+Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                         const Now& now, const Request& request) {
+  if (institution.phase == Phase::kDeparting) {
+    return being_removed(institution, now, request);
+  }
+  if (institution.phase == Phase::kDeparted) {
+    return is_gone(request);
+  }
+  const std::string subject = slot_of(slot, request);
+  switch (state_of(institution, slot, policy, now)) {
+    case SlotState::kEmpty:
+    case SlotState::kRevoked:
+    case SlotState::kDrained:
+      return {};
+    case SlotState::kDraining:
+      return refuse(Guard::kDraining, "mail signed with " + subject + " is still under way",
+                    "zonectl maintain, after that time, gives " + to_text(slot) + " a fresh key",
+                    drained_at(facts_of(institution, slot), now));
+    case SlotState::kPublished:
+    case SlotState::kStandby:
+      return refuse(Guard::kExists, subject + " already holds a fresh key", command("show", request));
+    case SlotState::kActive:
+      break;
+  }
+  return refuse(Guard::kExists, subject + " holds the key that signs now", command("rotate", request));
+}
+
+}  // namespace zonestore::dkim

@@ -1,0 +1,147 @@
+#include "zonestore/dkim/lifecycle.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace zonestore::dkim {
+
+namespace {
+
+constexpr std::array kPhaseNames{
+    std::pair{Phase::kStarting, std::string_view{"starting"}},
+    std::pair{Phase::kSigning, std::string_view{"signing"}},
+    std::pair{Phase::kDeparting, std::string_view{"departing"}},
+    std::pair{Phase::kDeparted, std::string_view{"departed"}},
+};
+
+std::size_t index_of(SlotId slot) {
+  return static_cast<std::size_t>(slot) - 1;
+}
+
+// How long after its end an earlier content may still be in a resolver's cache.
+Milliseconds remembered_for(const EarlierContent& content, const LifecyclePolicy& policy) {
+  return Seconds{seconds(content.largest_ttl)} + policy.slack;
+}
+
+}  // namespace
+
+std::string_view to_text(SlotState state) {
+  switch (state) {
+    case SlotState::kEmpty:
+      return "EMPTY";
+    case SlotState::kPublished:
+      return "PUBLISHED";
+    case SlotState::kStandby:
+      return "STANDBY";
+    case SlotState::kActive:
+      return "ACTIVE";
+    case SlotState::kDraining:
+      return "DRAINING";
+    case SlotState::kDrained:
+      return "DRAINED";
+    case SlotState::kRevoked:
+      return "REVOKED";
+  }
+  return {};
+}
+
+std::string_view to_text(Phase phase) {
+  const auto* const found =
+      std::find_if(kPhaseNames.begin(), kPhaseNames.end(), [&](const auto& entry) { return entry.first == phase; });
+  return found == kPhaseNames.end() ? std::string_view{} : found->second;
+}
+
+std::optional<Phase> parse_phase(std::string_view text) {
+  const auto* const found =
+      std::find_if(kPhaseNames.begin(), kPhaseNames.end(), [&](const auto& entry) { return entry.second == text; });
+  return found == kPhaseNames.end() ? std::nullopt : std::optional(found->first);
+}
+
+const SlotFacts& facts_of(const InstitutionFacts& institution, SlotId slot) {
+  return institution.slots.at(index_of(slot));
+}
+
+SlotState state_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy, const Now& now) {
+  const SlotFacts& facts = facts_of(institution, slot);
+  if (institution.active == slot) {
+    return SlotState::kActive;
+  }
+  if (facts.revoked) {
+    return SlotState::kRevoked;
+  }
+  if (!facts.has_key) {
+    return SlotState::kEmpty;
+  }
+  if (facts.drain) {
+    return is_drained(facts, now) ? SlotState::kDrained : SlotState::kDraining;
+  }
+  return is_ripe(facts, policy, now) ? SlotState::kStandby : SlotState::kPublished;
+}
+
+WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
+  std::optional<WallTime> latest;
+  for (const EarlierContent& content : slot.earlier) {
+    const WallTime forgotten = reaches(content.ended, remembered_for(content, policy), now);
+    latest = latest ? std::max(*latest, forgotten) : forgotten;
+  }
+  return latest.value_or(now.moment.wall);
+}
+
+bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
+  return std::all_of(slot.earlier.begin(), slot.earlier.end(), [&](const EarlierContent& content) {
+    return elapsed(content.ended, now) >= remembered_for(content, policy);
+  });
+}
+
+std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now) {
+  if (!slot.drain) {
+    return std::nullopt;
+  }
+  return reaches(slot.drain->began, slot.drain->lasts, now);
+}
+
+bool is_drained(const SlotFacts& slot, const Now& now) {
+  return slot.drain && elapsed(slot.drain->began, now) >= slot.drain->lasts;
+}
+
+Milliseconds drain_length(const LifecyclePolicy& policy) {
+  return policy.drain + Seconds{seconds(policy.ttl_active)} + policy.slack;
+}
+
+Ttl ttl_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy) {
+  return institution.active == slot ? policy.ttl_active : policy.ttl_other;
+}
+
+WallTime leaves_at(const InstitutionFacts& institution, const Now& now) {
+  std::optional<WallTime> latest;
+  for (const SlotFacts& slot : institution.slots) {
+    if (const auto drained = drained_at(slot, now)) {
+      latest = latest ? std::max(*latest, *drained) : *drained;
+    }
+  }
+  return latest.value_or(now.moment.wall);
+}
+
+InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, const LifecyclePolicy& policy,
+                         const Moment& now) {
+  if (institution.active && *institution.active != to) {
+    institution.slots.at(index_of(*institution.active)).drain = Drain{now, drain_length(policy)};
+  }
+  institution.slots.at(index_of(to)).drain = std::nullopt;
+  institution.active = to;
+  institution.last_swap = how;
+  return institution;
+}
+
+InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy, const Moment& now) {
+  if (institution.active) {
+    institution.slots.at(index_of(*institution.active)).drain = Drain{now, drain_length(policy)};
+  }
+  institution.phase = Phase::kDeparting;
+  institution.active = std::nullopt;
+  institution.last_swap = std::nullopt;
+  return institution;
+}
+
+}  // namespace zonestore::dkim

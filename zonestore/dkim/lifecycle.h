@@ -1,0 +1,115 @@
+// The key lifecycle: which state each selector slot is in, and what may be done now.
+//
+//   EMPTY --prepare--> PUBLISHED --time--> STANDBY --rotate--> ACTIVE
+//                         ^                                      |
+//                         +-prepare- DRAINED <-time- DRAINING <--+ (the other slot becomes ACTIVE)
+//   DRAINING --undo--> ACTIVE           any --revoke--> REVOKED --prepare--> PUBLISHED
+//
+// Pure: the stored facts are moments; the state is computed from them and from the time handed in, so that no
+// background job is needed for a rotation to be allowed at the right second. Nothing here reads a clock.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "zonestore/base/error.h"
+#include "zonestore/base/moment.h"
+#include "zonestore/dkim/selector.h"
+#include "zonestore/zone/record_set.h"
+
+namespace zonestore::dkim {
+
+enum class SlotState : std::uint8_t { kEmpty, kPublished, kStandby, kActive, kDraining, kDrained, kRevoked };
+[[nodiscard]] std::string_view to_text(SlotState state);  // "STANDBY"
+
+enum class Phase : std::uint8_t {
+  kStarting,   // added again after a removal: sel1 must ripen before signing begins
+  kSigning,
+  kDeparting,  // removed: nothing signs, records stay until the mail under way has arrived
+  kDeparted,   // records gone; the row stays as history
+};
+[[nodiscard]] std::string_view to_text(Phase phase);  // "signing"
+[[nodiscard]] std::optional<Phase> parse_phase(std::string_view text);
+
+enum class Swap : std::uint8_t { kRotate, kUndo };
+
+// An earlier content of a selector's name: a key, an empty p=, or absence.
+struct EarlierContent {
+  Ttl largest_ttl{};  // that it was served with; for absence the negative TTL
+  Moment ended;       // the commit that replaced it
+};
+
+struct Drain {
+  Moment began;        // when it stopped signing
+  Milliseconds lasts;  // fixed at that moment: policy drain + TTL + slack
+};
+
+struct SlotFacts {
+  SlotId slot = SlotId::kSel1;
+  bool has_key = false;
+  bool revoked = false;
+  std::optional<Drain> drain;
+  std::vector<EarlierContent> earlier;
+};
+
+struct InstitutionFacts {
+  Phase phase = Phase::kSigning;
+  std::optional<SlotId> active;  // set if and only if phase is kSigning
+  std::optional<Swap> last_swap;
+  std::vector<SlotFacts> slots;  // one for each of kSlots, in that order
+};
+
+struct LifecyclePolicy {
+  Ttl ttl_active{3600};
+  Ttl ttl_other{300};
+  Seconds slack{600};
+  Seconds drain{7 * 86400};
+};
+inline constexpr Seconds kDrainFloor{96 * 3600};
+
+[[nodiscard]] const SlotFacts& facts_of(const InstitutionFacts& institution, SlotId slot);
+
+[[nodiscard]] SlotState state_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                                 const Now& now);
+// The wall time from which no resolver holds an earlier content any more: the largest over the earlier
+// contents of (end + largest TTL) + slack. In the past once it is ripe.
+[[nodiscard]] WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
+[[nodiscard]] bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
+// When the drain ends or ended; nullopt if there is none.
+[[nodiscard]] std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now);
+[[nodiscard]] bool is_drained(const SlotFacts& slot, const Now& now);
+// How long a slot that stops signing now must stay published.
+[[nodiscard]] Milliseconds drain_length(const LifecyclePolicy& policy);
+
+// The TTL that a slot's record carries in this arrangement.
+[[nodiscard]] Ttl ttl_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy);
+
+// Who asks, for the messages; `override_guard` lifts that one guard if it can be lifted.
+struct Request {
+  std::string_view code;                 // the institution's
+  std::optional<Guard> override_guard;
+  std::optional<SlotId> expect;          // --expect: the slot that the caller believes active
+};
+
+// May signing move to the other slot? The value is the slot that would become active.
+// Refusals: kExpect, kNoStandby, kNotRipe, kDraining.
+[[nodiscard]] Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy,
+                                        const Now& now, const Request& request);
+// May signing go back? The value is the slot that would become active. Refusals: kExpect, kNothingToUndo.
+[[nodiscard]] Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePolicy& policy,
+                                      const Now& now, const Request& request);
+// May a fresh key go into this slot? Refusals: kExists (a key is there and in use), kDraining.
+[[nodiscard]] Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                                       const Now& now, const Request& request);
+// When the last record of a departing institution may leave.
+[[nodiscard]] WallTime leaves_at(const InstitutionFacts& institution, const Now& now);
+
+// The facts after the swap; the caller has asked may_rotate or may_undo. Ends a drain of the new active
+// slot, begins one for the slot that is left.
+[[nodiscard]] InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, const LifecyclePolicy& policy,
+                                       const Moment& now);
+// The facts after `remove`: nothing signs; the slot that signed drains, the others keep their drain or begin one.
+[[nodiscard]] InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy, const Moment& now);
+
+}  // namespace zonestore::dkim

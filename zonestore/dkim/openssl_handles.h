@@ -1,0 +1,26 @@
+// OpenSSL's handles, each with its owner. Private to this folder: only its sources include it.
+#pragma once
+
+#include <memory>
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+namespace zonestore::dkim {
+
+template <auto kFree>
+struct HandleDeleter {
+  template <class Handle>
+  void operator()(Handle* handle) const noexcept {
+    kFree(handle);
+  }
+};
+
+using KeyHandle = std::unique_ptr<EVP_PKEY, HandleDeleter<&EVP_PKEY_free>>;
+using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, HandleDeleter<&EVP_PKEY_CTX_free>>;
+using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, HandleDeleter<&EVP_MD_CTX_free>>;
+using Pkcs8Handle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, HandleDeleter<&PKCS8_PRIV_KEY_INFO_free>>;
+using BioHandle = std::unique_ptr<BIO, HandleDeleter<&BIO_free_all>>;
+
+}  // namespace zonestore::dkim

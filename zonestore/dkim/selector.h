@@ -1,0 +1,49 @@
+// Institution codes, selector slots, and the names made of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "zonestore/base/error.h"
+#include "zonestore/zone/name.h"
+
+namespace zonestore::dkim {
+
+inline constexpr std::size_t kMaxCodeBytes = 37;  // then an RSA 2048 answer fits 512 bytes without EDNS
+
+enum class SlotId : std::uint8_t { kSel1 = 1, kSel2 = 2 };
+inline constexpr std::array kSlots{SlotId::kSel1, SlotId::kSel2};
+
+[[nodiscard]] std::string to_text(SlotId slot);  // "sel1"
+[[nodiscard]] Result<SlotId> parse_slot(std::string_view text);
+[[nodiscard]] constexpr SlotId other(SlotId slot) {
+  return slot == SlotId::kSel1 ? SlotId::kSel2 : SlotId::kSel1;
+}
+
+// The institution's code: 1 to 37 lower-case letters, digits and inner hyphens.
+class Code {
+ public:
+  // Errors: kInvalid, with what is wrong with it and, for a long one, why the limit is there.
+  [[nodiscard]] static Result<Code> parse(std::string_view text);
+  [[nodiscard]] const std::string& text() const { return text_; }
+  friend bool operator==(const Code&, const Code&) = default;
+
+ private:
+  explicit Code(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+// sel1-mosa._domainkey.dkim.secutix.com. Errors: kInvalid when it would be longer than 255 bytes.
+[[nodiscard]] Result<Name> selector_name(const Code& code, SlotId slot, const Name& dkim_zone);
+// What the institution publishes: stxsel1._domainkey.mosamuseum.com. Errors: as above.
+[[nodiscard]] Result<Name> customer_name(SlotId slot, const Name& domain);
+// The selector in the institution's own name space, the s= of its signatures: "stxsel1".
+[[nodiscard]] std::string customer_selector(SlotId slot);
+
+// An institution's mail domain: a host name of at least two labels (letters, digits, inner hyphens, and
+// underscores are refused), lower-cased. Errors: kInvalid.
+[[nodiscard]] Result<Name> parse_domain(std::string_view text);
+
+}  // namespace zonestore::dkim

@@ -1,0 +1,112 @@
+#include "zonestore/operations/change_scope.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore {
+
+ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string command, std::string subject)
+    : store_(store.impl()),
+      context_(context),
+      command_(std::move(command)),
+      subject_(std::move(subject)),
+      transaction_(store_.connection, db::Transaction::Kind::kWrite),
+      now_(store_.now()) {}
+
+ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
+  const auto found = zones_.find(zone.id);
+  if (found != zones_.end()) {
+    return found->second.change;
+  }
+  return zones_.emplace(zone.id, Touched{zone.apex, ZoneChange(store_.connection, zone.id)}).first->second.change;
+}
+
+void ChangeScope::publish(const publish::InstitutionRow& institution) {
+  const PublishedZone dkim_zone = store_.published(store_.dkim_zone);
+  publish::publish_institution(store_.connection, zone(dkim_zone), dkim_zone, institution,
+                               publish::read_policy(store_.connection, institution.id), moment());
+}
+
+void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
+  publish_zones(outcome);
+  write_audit(note);
+  record_wall_time();
+  outcome.dry_run = context_.dry_run;
+  outcome.changed = true;
+  if (!context_.dry_run) {
+    transaction_.commit();
+  }
+}
+
+void ChangeScope::publish_zones(Changed& outcome) {
+  for (auto& [id, touched] : zones_) {
+    const ZoneChange::Outcome published = touched.change.commit(wall());
+    outcome.zones.push_back({touched.apex, published.serial, published.changed});
+  }
+}
+
+void ChangeScope::write_audit(const AuditNote& note) {
+  db::Statement& insert = store_.connection.cached(
+      "INSERT INTO audit (at_ms, actor, login, command, subject, what, override_code, reason, before_json, "
+      "after_json) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  insert.bind(1, publish::to_column(wall()));
+  insert.bind(2, std::string_view(context_.actor.name)).bind(3, std::string_view(context_.actor.login));
+  insert.bind(4, std::string_view(command_)).bind(5, std::string_view(subject_)).bind(6, std::string_view(note.what));
+  if (context_.override_guard) {
+    insert.bind(7, guard_code(context_.override_guard->guard));
+    insert.bind(8, std::string_view(context_.override_guard->reason));
+  } else {
+    insert.bind_null(7);
+    insert.bind_null(8);
+  }
+  insert.bind(9, std::string_view(note.before_json)).bind(10, std::string_view(note.after_json));
+  insert.run();
+}
+
+void ChangeScope::record_wall_time() {
+  db::Statement& update = store_.connection.cached("UPDATE store SET highest_wall_ms = max(highest_wall_ms, ?1)");
+  update.bind(1, publish::to_column(wall()));
+  update.run();
+}
+
+std::optional<Guard> overridden(const ChangeContext& context) {
+  if (!context.override_guard) {
+    return std::nullopt;
+  }
+  return context.override_guard->guard;
+}
+
+publish::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code) {
+  std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+  if (!row || row->facts.phase == dkim::Phase::kDeparted) {
+    throw db::Failure(Error{ErrorCode::kNotFound, "there is no institution " + code.text(),
+                            "zonectl list shows those that are there; zonectl add " + code.text() + " adds it",
+                            std::nullopt});
+  }
+  return *std::move(row);
+}
+
+std::string audit_json(const publish::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+                       const Now& now) {
+  nlohmann::json json;
+  json["phase"] = dkim::to_text(institution.facts.phase);
+  json["active"] = nullptr;
+  if (institution.facts.active) {
+    json["active"] = dkim::to_text(*institution.facts.active);
+  }
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    nlohmann::json& entry = json["slots"][dkim::to_text(slot)];
+    entry["state"] = dkim::to_text(dkim::state_of(institution.facts, slot, policy, now));
+    entry["key_id"] = nullptr;
+    if (institution.key(slot)) {
+      entry["key_id"] = institution.key(slot)->key_id;
+    }
+  }
+  return json.dump();
+}
+
+}  // namespace zonestore

@@ -1,0 +1,67 @@
+// One change, whole: a write transaction in which an operation alters rows, publishes zones and leaves its audit
+// row. For the sources of this folder only. Errors: db::Failure is thrown; whatever is not finished is rolled back.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/operations/context.h"
+#include "zonestore/operations/store_impl.h"
+#include "zonestore/publish/publisher.h"
+
+namespace zonestore {
+
+struct AuditNote {
+  std::string what;  // one line for people
+  std::string before_json = "{}";
+  std::string after_json = "{}";
+};
+
+class ChangeScope {
+ public:
+  // Takes the write lock; then reads the clock, so that what waited for the lock is not dated before it.
+  ChangeScope(Store& store, const ChangeContext& context, std::string command, std::string subject);
+
+  [[nodiscard]] db::Connection& connection() { return store_.connection; }
+  [[nodiscard]] Store::Impl& store() { return store_; }
+  [[nodiscard]] const Now& now() const { return now_; }
+  [[nodiscard]] const Moment& moment() const { return now_.moment; }
+  [[nodiscard]] WallTime wall() const { return now_.moment.wall; }
+
+  // The record sets of one zone that this change touches.
+  [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
+  void publish(const publish::InstitutionRow& institution);
+
+  // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back.
+  void finish(const AuditNote& note, Changed& outcome);
+
+ private:
+  void publish_zones(Changed& outcome);
+  void write_audit(const AuditNote& note);
+  void record_wall_time();
+
+  Store::Impl& store_;
+  const ChangeContext& context_;
+  std::string command_;
+  std::string subject_;
+  db::Transaction transaction_;
+  Now now_;
+  struct Touched {
+    Name apex;
+    ZoneChange change;
+  };
+  std::map<ZoneId, Touched> zones_;
+};
+
+// The guard that the caller overrides, if any.
+[[nodiscard]] std::optional<Guard> overridden(const ChangeContext& context);
+
+// The institution, or a Failure: kNotFound if there is none or it has departed.
+[[nodiscard]] publish::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code);
+
+// An institution's state for the audit: phase, active slot, each slot's state and key id.
+[[nodiscard]] std::string audit_json(const publish::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+                                     const Now& now);
+
+}  // namespace zonestore

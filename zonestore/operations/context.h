@@ -1,0 +1,44 @@
+// What every changing operation is told beside its object, and what it tells back.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/base/error.h"
+#include "zonestore/zone/name.h"
+#include "zonestore/zone/serial.h"
+
+namespace zonestore {
+
+struct Actor {
+  std::string name;   // --actor, else the login user
+  std::string login;  // the person at the terminal: the login or sudo user
+};
+
+struct Override {
+  Guard guard;
+  std::string reason;  // kept in the audit; must not be empty
+};
+
+struct ChangeContext {
+  Actor actor;
+  std::optional<Override> override_guard;
+  bool dry_run = false;  // decide and compute everything, then leave the store and the vault as they were
+};
+
+struct ZoneSerial {
+  Name apex;
+  Serial serial;         // after the change (in a dry run: the one that it would have)
+  bool changed = false;  // false: the change did not touch this zone
+};
+
+// Common to the outcomes of all changes.
+struct Changed {
+  bool dry_run = false;
+  bool changed = true;                // false: it was already so; no audit row was written
+  std::vector<ZoneSerial> zones;      // that were touched
+  std::vector<std::string> warnings;  // one line each
+};
+
+}  // namespace zonestore

@@ -1,0 +1,58 @@
+#include <algorithm>
+
+#include "zonestore/operations/domain_rules.h"
+#include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/institutions.h"
+
+namespace zonestore {
+namespace {
+
+// One change to the list of domains, which publishes nothing: our zones do not name the institution's.
+template <class Edit>
+Result<InstitutionChanged> change_domains(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                          const std::string& command, Edit&& edit) {
+  return db::at_border<InstitutionChanged>([&] {
+    ChangeScope change(store, context, command, code.text());
+    const publish::InstitutionRow row = require_institution(change.connection(), code);
+    const std::string before = domains_json(publish::domains_of(change.connection(), row.id));
+    InstitutionChanged outcome;
+    const std::string what = edit(change, row);
+    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+    if (what.empty()) {
+      outcome.changed = false;
+      outcome.dry_run = context.dry_run;
+      return outcome;
+    }
+    change.finish({what, before, domains_json(outcome.institution.domains)}, outcome);
+    return outcome;
+  });
+}
+
+}  // namespace
+
+Result<InstitutionChanged> add_domain(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                      const Name& domain) {
+  return change_domains(store, context, code, "domain add", [&](ChangeScope& change, const auto& row) -> std::string {
+    check_domain_is_free(change.connection(), code, domain);
+    if (publish::owner_of_domain(change.connection(), domain)) {
+      return "";
+    }
+    publish::insert_domain(change.connection(), row.id, domain, change.wall());
+    return "domain " + domain.to_text_no_dot() + " added";
+  });
+}
+
+Result<InstitutionChanged> remove_domain(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                         const Name& domain) {
+  return change_domains(
+      store, context, code, "domain remove", [&](ChangeScope& change, const auto& row) -> std::string {
+        if (publish::owner_of_domain(change.connection(), domain) != code.text()) {
+          throw db::Failure(Error{ErrorCode::kNotFound, code.text() + " has no domain " + domain.to_text_no_dot(),
+                                  "zonectl show " + code.text() + " lists its domains", std::nullopt});
+        }
+        publish::delete_domain(change.connection(), row.id, domain);
+        return "domain " + domain.to_text_no_dot() + " removed";
+      });
+}
+
+}  // namespace zonestore

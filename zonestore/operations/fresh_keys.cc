@@ -1,0 +1,131 @@
+#include "zonestore/operations/fresh_keys.h"
+
+#include <future>
+
+#include "zonestore/dkim/record_text.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::size_t kKeyIdDigits = 16;
+
+// TTLs do not matter to a probe: it looks at the record data.
+constexpr Ttl kAnyTtl{300};
+
+std::vector<Result<dkim::PrivateKey>> generate_side_by_side(dkim::Algorithm algorithm, std::size_t count) {
+  std::vector<std::future<Result<dkim::PrivateKey>>> running;
+  for (std::size_t i = 1; i < count; ++i) {
+    running.push_back(std::async(std::launch::async, [algorithm] { return dkim::PrivateKey::generate(algorithm); }));
+  }
+  std::vector<Result<dkim::PrivateKey>> keys;
+  keys.push_back(dkim::PrivateKey::generate(algorithm));
+  for (auto& future : running) {
+    keys.push_back(future.get());
+  }
+  return keys;
+}
+
+}  // namespace
+
+FreshKeys::FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
+                     const std::vector<dkim::SlotId>& slots)
+    : store_(store), algorithm_(algorithm) {
+  std::vector<Result<dkim::PrivateKey>> made = generate_side_by_side(algorithm, slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    dkim::PrivateKey key = db::unwrap(std::move(made[i]));
+    Bytes public_spki = db::unwrap(key.public_spki());
+    const RecordSet served = publish::selector_record_set(code, slots[i], store_.dkim_zone, public_spki, kAnyTtl);
+    db::unwrap(dkim::probe(key, served.rdata.front()));
+    keys_.push_back({slots[i], dkim::random_hex(kKeyIdDigits), std::move(key), std::move(public_spki)});
+  }
+}
+
+FreshKeys::~FreshKeys() {
+  if (!stored_) {
+    return;
+  }
+  std::vector<std::string> ids;
+  for (const Fresh& fresh : keys_) {
+    ids.push_back(fresh.key_id);
+  }
+  // If this fails the orphans wait for maintain.
+  const Result<void> ignored = store_.opened_vault->destroy(ids);
+  (void)ignored;
+}
+
+void FreshKeys::store_in_vault(WallTime now) {
+  std::vector<Vault::NewKey> entries;
+  for (const Fresh& fresh : keys_) {
+    entries.push_back({fresh.key_id, &fresh.key});
+  }
+  db::unwrap(store_.vault().put(entries, now));
+  stored_ = true;
+}
+
+void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
+  for (const Fresh& fresh : keys_) {
+    const publish::SlotKey key{fresh.key_id, algorithm_, fresh.public_spki, now};
+    publish::put_key(connection, institution.id, fresh.slot, key);
+    institution.key(fresh.slot) = key;
+    for (dkim::SlotFacts& facts : institution.facts.slots) {
+      if (facts.slot == fresh.slot) {
+        facts.has_key = true;
+        facts.revoked = false;
+        facts.drain.reset();
+      }
+    }
+  }
+}
+
+void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot) {
+  const std::optional<publish::SlotKey>& key = institution.key(slot);
+  const std::string what = institution.code.text() + " " + dkim::to_text(slot);
+  const PublishedZone zone = store.published(store.dkim_zone);
+  const Name owner = db::unwrap(dkim::selector_name(institution.code, slot, zone.apex));
+  const std::optional<RecordSet> served = find_record_set(store.connection, zone, owner, RecordType::kTxt);
+  if (!key || !served) {
+    throw db::Failure(Error{ErrorCode::kRefused, what + " has no published key", "zonectl maintain",
+                            Refusal{Guard::kNoStandby, std::nullopt}});
+  }
+  const Result<dkim::PrivateKey> stored = store.vault().get(key->key_id);
+  if (!stored) {
+    Error error = stored.error();
+    if (error.code == ErrorCode::kNotFound || error.code == ErrorCode::kDamaged) {
+      error = Error{ErrorCode::kRefused, "the vault has no usable private key for " + what + ": " + error.message,
+                    "restore the vault from a backup", Refusal{Guard::kKeyMismatch, std::nullopt}};
+    }
+    throw db::Failure(std::move(error));
+  }
+  db::unwrap(dkim::probe(*stored, served->rdata.front()));
+}
+
+void withdraw(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
+              std::vector<std::string>& withdrawn) {
+  std::optional<publish::SlotKey>& key = institution.key(slot);
+  if (!key) {
+    return;
+  }
+  withdrawn.push_back(key->key_id);
+  publish::withdraw_key(connection, institution.id, slot, now);
+  key.reset();
+  for (dkim::SlotFacts& facts : institution.facts.slots) {
+    if (facts.slot == slot) {
+      facts.has_key = false;
+      facts.drain.reset();
+    }
+  }
+}
+
+void destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
+                      Changed& outcome) {
+  if (context.dry_run || withdrawn.empty()) {
+    return;
+  }
+  const Result<void> destroyed = db::at_border<void>([&] { return store.vault().destroy(withdrawn); });
+  if (!destroyed) {
+    outcome.warnings.push_back("private keys that are no longer used stay in the vault until maintain runs: " +
+                               destroyed.error().message);
+  }
+}
+
+}  // namespace zonestore

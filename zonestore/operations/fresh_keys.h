@@ -1,0 +1,60 @@
+// Fresh keys on their way into slots: made, probed with the bytes that will be served, durable in the vault, and only
+// then published. For the sources of this folder only.
+//
+//   make ──> store in the vault ──> (the caller's transaction publishes them) ──> keep
+//
+// What is not kept is taken out of the vault again. A crash in between leaves an orphan in the vault, which harms
+// nobody and which maintain sweeps up. Errors: db::Failure is thrown.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "zonestore/operations/store_impl.h"
+#include "zonestore/publish/publisher.h"
+
+namespace zonestore {
+
+class FreshKeys {
+ public:
+  // One for each of `slots`, made side by side.
+  FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
+            const std::vector<dkim::SlotId>& slots);
+  ~FreshKeys();
+  FreshKeys(const FreshKeys&) = delete;
+  FreshKeys& operator=(const FreshKeys&) = delete;
+  FreshKeys(FreshKeys&&) = delete;
+  FreshKeys& operator=(FreshKeys&&) = delete;
+
+  void store_in_vault(WallTime now);  // all or none; before the write transaction, which it would only prolong
+  // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn.
+  void put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now);
+  void keep() { stored_ = false; }
+
+ private:
+  struct Fresh {
+    dkim::SlotId slot;
+    std::string key_id;
+    dkim::PrivateKey key;
+    Bytes public_spki;
+  };
+  Store::Impl& store_;
+  dkim::Algorithm algorithm_;
+  std::vector<Fresh> keys_;
+  bool stored_ = false;  // in the vault, and to be taken out again unless kept
+};
+
+// Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch.
+void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot);
+
+// Takes a key out of a slot: its record is no longer wanted, its row stays as history. The key id goes to
+// `withdrawn`, for the vault to destroy after the commit.
+void withdraw(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
+              std::vector<std::string>& withdrawn);
+
+// After the commit: the private halves go. What cannot be destroyed now is left to maintain, with a warning.
+void destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
+                      Changed& outcome);
+
+}  // namespace zonestore

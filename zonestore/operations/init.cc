@@ -1,0 +1,176 @@
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "zonestore/db/schema.h"
+#include "zonestore/dkim/key_pair.h"
+#include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/zone_rules.h"
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore {
+namespace {
+
+constexpr mode_t kStoreDirMode = 0755;
+
+void make_directory(const std::filesystem::path& dir) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(dir, error);
+  if (error) {
+    const bool denied = error == std::errc::permission_denied;
+    throw db::Failure(Error{denied ? ErrorCode::kPermission : ErrorCode::kIo,
+                            "cannot make the store's directory " + dir.string() + ": " + error.message(),
+                            "choose another one with --store, or run as a user who may write there", std::nullopt});
+  }
+  if (made && ::chmod(dir.c_str(), kStoreDirMode) != 0) {
+    throw db::Failure(Error{ErrorCode::kIo, "cannot set the mode of " + dir.string(), "", std::nullopt});
+  }
+}
+
+// A writer died in the middle of a commit: only SQLite can tell what the file will be after the rollback.
+bool has_journal(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size_bytes = std::filesystem::file_size(file.string() + "-journal", error);
+  return !error && size_bytes > 0;
+}
+
+// True if there is something at the path that is not an unfinished store. Garbage is an error, never overwritten.
+bool has_file(const std::filesystem::path& file) {
+  if (has_journal(file)) {
+    return true;
+  }
+  const Result<void> found = db::at_border<void>([&]() -> Result<void> {
+    db::check_file(file, db::zone_schema());
+    return {};
+  });
+  if (found) {
+    return true;
+  }
+  if (found.error().code == ErrorCode::kMissing || found.error().code == ErrorCode::kEmpty) {
+    return false;
+  }
+  throw db::Failure(found.error());
+}
+
+Error already_there(const std::filesystem::path& dir) {
+  return Error{ErrorCode::kRefused, "there is a store in " + dir.string() + " already",
+               "zonectl --store " + dir.string() + " status looks at it; zonectl zone set changes its settings",
+               Refusal{Guard::kExists, std::nullopt}};
+}
+
+bool is_set_up(db::Connection& connection) {
+  return connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'store'") != 0 &&
+         connection.integer("SELECT count(*) FROM store") != 0;
+}
+
+// An earlier init that was interrupted between the store and its vault: no key was ever made.
+bool lacks_only_its_vault(db::Connection& connection, const std::filesystem::path& dir) {
+  return !std::filesystem::exists(dir / "vault" / "vault.db") &&
+         connection.integer("SELECT count(*) FROM dkim_key") == 0;
+}
+
+publish::ZoneSettingsRow settings_of(const InitOptions& options) {
+  publish::ZoneSettingsRow settings;
+  settings.name_servers = options.name_servers;
+  settings.mailbox = options.mailbox;
+  settings.minimum = options.minimum;
+  return settings;
+}
+
+void insert_store_row(db::Connection& connection, const std::string& store_id, ZoneId dkim_zone, ZoneId spf_zone,
+                      WallTime now) {
+  db::Statement insert = connection.prepare(
+      "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
+      "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
+  insert.bind(1, std::string_view(store_id)).bind(2, publish::to_column(now));
+  insert.bind(3, static_cast<std::int64_t>(dkim_zone)).bind(4, static_cast<std::int64_t>(spf_zone));
+  insert.run();
+}
+
+void write_audit(db::Connection& connection, const ChangeContext& context, const std::string& what, WallTime now) {
+  db::Statement insert = connection.prepare(
+      "INSERT INTO audit (at_ms, actor, login, command, subject, what, before_json, after_json) "
+      "VALUES (?1, ?2, ?3, 'init', '', ?4, '{}', '{}')");
+  insert.bind(1, publish::to_column(now));
+  insert.bind(2, std::string_view(context.actor.name)).bind(3, std::string_view(context.actor.login));
+  insert.bind(4, std::string_view(what));
+  insert.run();
+}
+
+// Both zones, their settings and first content, in the caller's transaction.
+std::string fill(db::Connection& connection, const InitOptions& options, const ChangeContext& context,
+                 const Moment& now, Changed& outcome) {
+  const std::string store_id = dkim::random_hex(32);
+  const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
+  const ZoneId spf_id = create_zone(connection, options.spf_zone);
+  insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);
+  for (const Name* apex : {&options.dkim_zone, &options.spf_zone}) {
+    const PublishedZone zone = *find_zone(connection, *apex);
+    publish::store_zone_settings(connection, zone.id, settings_of(options), now);
+    ZoneChange change(connection, zone.id);
+    publish::publish_apex(connection, change, zone);
+    if (zone.id == spf_id) {
+      publish::publish_spf(connection, change, zone);
+    }
+    const ZoneChange::Outcome published = change.commit(now.wall);
+    outcome.zones.push_back({zone.apex, published.serial, published.changed});
+  }
+  write_audit(
+      connection, context,
+      "store made with the zones " + options.dkim_zone.to_text_no_dot() + " and " + options.spf_zone.to_text_no_dot(),
+      now.wall);
+  return store_id;
+}
+
+void check_options(const InitOptions& options) {
+  if (options.dkim_zone == options.spf_zone) {
+    throw db::Failure(Error{ErrorCode::kInvalid,
+                            "the DKIM zone and the SPF zone are both " + options.dkim_zone.to_text_no_dot(),
+                            "give two names with --dkim-zone and --spf-zone", std::nullopt});
+  }
+  check_zone_settings(settings_of(options), {options.dkim_zone, options.spf_zone});
+}
+
+std::string make_store(db::Connection& connection, const std::filesystem::path& dir, const InitOptions& options,
+                       const ChangeContext& context, const Moment& now, Changed& outcome) {
+  db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
+  if (is_set_up(connection)) {
+    if (!lacks_only_its_vault(connection, dir)) {
+      throw db::Failure(already_there(dir));
+    }
+    outcome.warnings.emplace_back("an earlier init was interrupted: its settings stay, its vault is made now");
+    db::Statement row = connection.prepare("SELECT store_id FROM store");
+    return row.step() ? row.text(0) : std::string();
+  }
+  db::apply_steps(connection, db::zone_schema());
+  std::string store_id = fill(connection, options, context, now, outcome);
+  transaction.commit();
+  return store_id;
+}
+
+}  // namespace
+
+Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions& options,
+                            const ChangeContext& context, const Clock& clock) {
+  return db::at_border<Changed>([&] {
+    check_options(options);
+    const std::filesystem::path file = zone_file_of(dir);
+    const bool there = has_file(file);
+    Changed outcome;
+    outcome.dry_run = context.dry_run;
+    if (context.dry_run) {
+      if (there) {
+        throw db::Failure(already_there(dir));
+      }
+      return outcome;
+    }
+    make_directory(dir);
+    db::Connection connection = db::Connection::open(file, db::Access::kCreate);
+    const Moment now = clock.now();
+    const std::string store_id = make_store(connection, dir, options, context, now, outcome);
+    db::unwrap(Vault::create(dir, store_id, now.wall));
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

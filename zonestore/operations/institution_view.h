@@ -1,0 +1,25 @@
+// From an institution's rows to what readers see. For the sources of this folder only. Errors: db::Failure is thrown.
+#pragma once
+
+#include <functional>
+
+#include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/views.h"
+#include "zonestore/publish/institution_rows.h"
+
+namespace zonestore {
+
+[[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
+                                               const publish::InstitutionRow& row, const Now& now);
+
+// Has time alone made something due here?
+[[nodiscard]] bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                                   const Now& now);
+// Of a departing institution: has all of its mail arrived?
+[[nodiscard]] bool has_left(const dkim::InstitutionFacts& facts, const Now& now);
+
+// By code, in bounded memory. The visitor returns false to stop.
+void for_each_institution(db::Connection& connection, bool with_departed,
+                          const std::function<bool(const publish::InstitutionRow&)>& visitor);
+
+}  // namespace zonestore

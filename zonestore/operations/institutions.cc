@@ -1,0 +1,163 @@
+#include "zonestore/operations/institutions.h"
+
+#include <utility>
+
+#include "zonestore/operations/domain_rules.h"
+#include "zonestore/operations/fresh_keys.h"
+#include "zonestore/operations/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
+
+void check_key_type(const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm) {
+  if (algorithm != dkim::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
+    return;
+  }
+  throw db::Failure(
+      Error{ErrorCode::kRefused,
+            "Ed25519 would be the only signature of " + code.text() + ", and large receivers do not verify it",
+            "zonectl add " + code.text() + " --key rsa2048", Refusal{Guard::kKeyType, std::nullopt}});
+}
+
+[[noreturn]] void throw_exists(const publish::InstitutionRow& row, const Now& now) {
+  const std::string& code = row.code.text();
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    throw db::Failure(
+        Error{ErrorCode::kRefused, code + " is being removed: its records stay until the mail under way has arrived",
+              "zonectl add " + code + " after that time", Refusal{Guard::kExists, dkim::leaves_at(row.facts, now)}});
+  }
+  throw db::Failure(Error{ErrorCode::kRefused, "there is an institution " + code + " already", "zonectl show " + code,
+                          Refusal{Guard::kExists, std::nullopt}});
+}
+
+// May this code be added now? A departing institution whose mail has arrived is as good as departed.
+std::optional<publish::InstitutionRow> earlier_institution(db::Connection& connection, const dkim::Code& code,
+                                                           const Now& now) {
+  std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+  if (row && row->facts.phase != dkim::Phase::kDeparted &&
+      !(row->facts.phase == dkim::Phase::kDeparting && has_left(row->facts, now))) {
+    throw_exists(*row, now);
+  }
+  return row;
+}
+
+void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
+  const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
+  (void)earlier_institution(store.connection, code, store.now());
+  for (const Name& domain : options.domains) {
+    check_domain_is_free(store.connection, code, domain);
+  }
+}
+
+// The rows of an institution that starts: new, or back after it had left.
+publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, dkim::Algorithm algorithm,
+                                   std::vector<std::string>& withdrawn) {
+  db::Connection& connection = change.connection();
+  std::optional<publish::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
+  if (!earlier) {
+    (void)publish::insert_institution(connection, code, algorithm, change.wall());
+  } else {
+    for (const dkim::SlotId slot : dkim::kSlots) {
+      withdraw(connection, *earlier, slot, change.wall(), withdrawn);
+    }
+    publish::store_facts(connection, *earlier, change.wall());
+    publish::restart_institution(connection, earlier->id, algorithm, change.wall());
+  }
+  publish::InstitutionRow row = *publish::find_institution(connection, code);
+  if (!earlier) {
+    // The name was never served: nobody can hold an older answer, so that signing begins at once.
+    row.facts.phase = dkim::Phase::kSigning;
+    row.facts.active = dkim::SlotId::kSel1;
+  }
+  return row;
+}
+
+void warn_about_size(const InstitutionView& view, Changed& outcome) {
+  for (const SlotView& slot : view.slots) {
+    if (slot.answer_size_bytes > kPlainUdpBytes) {
+      outcome.warnings.push_back("the answer for " + dkim::to_text(slot.slot) + " is " +
+                                 std::to_string(slot.answer_size_bytes) +
+                                 " bytes: resolvers without EDNS must ask again over TCP");
+    }
+  }
+}
+
+void add_domains(ChangeScope& change, const publish::InstitutionRow& row, const std::vector<Name>& domains) {
+  for (const Name& domain : domains) {
+    check_domain_is_free(change.connection(), row.code, domain);
+    if (!publish::owner_of_domain(change.connection(), domain)) {
+      publish::insert_domain(change.connection(), row.id, domain, change.wall());
+    }
+  }
+}
+
+// The ids of the keys that are no longer used come back: those of the institution's earlier life.
+std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                                const AddOptions& options, FreshKeys& keys,
+                                                InstitutionChanged& outcome) {
+  std::vector<std::string> withdrawn;
+  ChangeScope change(store, context, "add", code.text());
+  publish::InstitutionRow row = start_rows(change, code, options.algorithm, withdrawn);
+  keys.put_into(change.connection(), row, change.wall());
+  publish::store_facts(change.connection(), row, change.wall());
+  add_domains(change, row, options.domains);
+  change.publish(row);
+  row = *publish::find_institution(change.connection(), code);  // with what the names have served until now
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  change.finish({"added with two " + std::string(dkim::to_text(options.algorithm)) + " keys", "{}",
+                 audit_json(row, policy, change.now())},
+                outcome);
+  return withdrawn;
+}
+
+}  // namespace
+
+Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                           const AddOptions& options) {
+  return db::at_border<InstitutionChanged>([&] {
+    Store::Impl& impl = store.impl();
+    check_key_type(context, code, options.algorithm);
+    check_addable(impl, code, options);
+    FreshKeys keys(impl, code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
+    if (!context.dry_run) {
+      keys.store_in_vault(impl.clock->now().wall);
+    }
+    InstitutionChanged outcome;
+    const std::vector<std::string> withdrawn = add_in_one_transaction(store, context, code, options, keys, outcome);
+    if (!context.dry_run) {
+      keys.keep();
+    }
+    destroy_in_vault(impl, context, withdrawn, outcome);
+    warn_about_size(outcome.institution, outcome);
+    return outcome;
+  });
+}
+
+Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context, const dkim::Code& code) {
+  return db::at_border<InstitutionChanged>([&] {
+    ChangeScope change(store, context, "remove", code.text());
+    publish::InstitutionRow row = require_institution(change.connection(), code);
+    const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+    InstitutionChanged outcome;
+    outcome.dry_run = context.dry_run;
+    if (row.facts.phase == dkim::Phase::kDeparting) {
+      outcome.changed = false;
+      outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+      return outcome;
+    }
+    const std::string before = audit_json(row, policy, change.now());
+    row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
+    publish::store_facts(change.connection(), row, change.wall());
+    change.publish(row);
+    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+    change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
+                   before, audit_json(row, policy, change.now())},
+                  outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

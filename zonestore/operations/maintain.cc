@@ -1,0 +1,188 @@
+#include "zonestore/operations/maintain.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "zonestore/operations/fresh_keys.h"
+#include "zonestore/operations/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+// A key that is in the vault and not yet published belongs to an `add` at work; after this long, to a dead one.
+constexpr Milliseconds kOrphanAge = std::chrono::hours(24);
+
+// Collects the steps of one institution and ends its change with one audit row.
+class InstitutionMaintenance {
+ public:
+  InstitutionMaintenance(Store& store, const ChangeContext& context, Maintained& outcome)
+      : store_(store), context_(context), outcome_(outcome) {}
+
+  void run(const dkim::Code& code) {
+    const std::optional<dkim::SlotId> refill = slot_to_refill(code);
+    std::optional<FreshKeys> keys;
+    if (refill) {
+      keys.emplace(store_.impl(), code, algorithm_, std::vector<dkim::SlotId>{*refill});
+      if (!context_.dry_run) {
+        keys->store_in_vault(store_.impl().clock->now().wall);
+      }
+    }
+    change(code, refill, keys);
+    destroy_in_vault(store_.impl(), context_, withdrawn_, outcome_);
+  }
+
+ private:
+  // Looks before the write transaction, because making a key takes a while.
+  std::optional<dkim::SlotId> slot_to_refill(const dkim::Code& code) {
+    Store::Impl& impl = store_.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    algorithm_ = row.algorithm;
+    const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+    if (row.facts.phase != dkim::Phase::kSigning || !is_maintain_due(row, policy, impl.now())) {
+      return std::nullopt;
+    }
+    return dkim::other(*row.facts.active);
+  }
+
+  void change(const dkim::Code& code, std::optional<dkim::SlotId> refill, std::optional<FreshKeys>& keys) {
+    ChangeScope change(store_, context_, "maintain", code.text());
+    publish::InstitutionRow row = require_institution(change.connection(), code);
+    const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+    if (!is_maintain_due(row, policy, change.now())) {
+      return;  // somebody else was here first
+    }
+    const std::string before = audit_json(row, policy, change.now());
+    const std::string what = alter(change, row, refill, keys);
+    if (what.empty()) {
+      return;
+    }
+    publish::store_facts(change.connection(), row, change.wall());
+    change.publish(row);
+    const publish::InstitutionRow after = *publish::find_institution(change.connection(), code);
+    Changed changed;
+    change.finish({what, before, audit_json(after, policy, change.now())}, changed);
+    if (keys && !context_.dry_run) {
+      keys->keep();
+    }
+    outcome_.changed = true;
+    outcome_.zones = changed.zones;
+    outcome_.steps.push_back({code.text(), what});
+  }
+
+  std::string alter(ChangeScope& change, publish::InstitutionRow& row, std::optional<dkim::SlotId> refill,
+                    std::optional<FreshKeys>& keys) {
+    switch (row.facts.phase) {
+      case dkim::Phase::kStarting:
+        check_served_key(change.store(), row, dkim::SlotId::kSel1);
+        row.facts.phase = dkim::Phase::kSigning;
+        row.facts.active = dkim::SlotId::kSel1;
+        return "sel1 has ripened: signing begins";
+      case dkim::Phase::kDeparting:
+        depart(change, row);
+        return "the mail under way has arrived: both records taken out";
+      case dkim::Phase::kSigning:
+        return refill_slot(change, row, refill, keys);
+      case dkim::Phase::kDeparted:
+        break;
+    }
+    return "";
+  }
+
+  void depart(ChangeScope& change, publish::InstitutionRow& row) {
+    for (const dkim::SlotId slot : dkim::kSlots) {
+      withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
+    }
+    for (const Name& domain : publish::domains_of(change.connection(), row.id)) {
+      publish::delete_domain(change.connection(), row.id, domain);
+    }
+    row.facts.phase = dkim::Phase::kDeparted;
+    row.facts.last_swap.reset();
+  }
+
+  std::string refill_slot(ChangeScope& change, publish::InstitutionRow& row, std::optional<dkim::SlotId> refill,
+                          std::optional<FreshKeys>& keys) {
+    if (!keys || !refill || *refill != dkim::other(*row.facts.active)) {
+      return "";  // it rotated while the key was made
+    }
+    const bool had_key = row.key(*refill).has_value();
+    withdraw(change.connection(), row, *refill, change.wall(), withdrawn_);
+    keys->put_into(change.connection(), row, change.wall());
+    return dkim::to_text(*refill) + (had_key ? ": its drain has ended" : ": it was empty") + "; fresh key " +
+           row.key(*refill)->key_id + " published";
+  }
+
+  Store& store_;
+  const ChangeContext& context_;
+  Maintained& outcome_;
+  dkim::Algorithm algorithm_ = dkim::Algorithm::kRsa2048;
+  std::vector<std::string> withdrawn_;
+};
+
+std::vector<dkim::Code> due_codes(Store::Impl& impl) {
+  const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+  const Now now = impl.now();
+  std::vector<dkim::Code> due;
+  for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
+    if (is_maintain_due(row, publish::read_policy(impl.connection, row.id), now)) {
+      due.push_back(row.code);
+    }
+    return true;
+  });
+  return due;
+}
+
+std::set<std::string> keys_in_slots(db::Connection& connection) {
+  db::Statement rows = connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
+  std::set<std::string> ids;
+  while (rows.step()) {
+    ids.insert(rows.text(0));
+  }
+  return ids;
+}
+
+// The vault is listed before the slots are: a key that is put and published in between is then in a slot.
+void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
+  const std::vector<VaultEntry> entries = db::unwrap(impl.vault().list());
+  const std::set<std::string> used = keys_in_slots(impl.connection);
+  const WallTime now = impl.clock->now().wall;
+  std::vector<std::string> orphans;
+  for (const VaultEntry& entry : entries) {
+    if (!used.contains(entry.key_id) && now - entry.stored > kOrphanAge) {
+      orphans.push_back(entry.key_id);
+    }
+  }
+  if (orphans.empty()) {
+    return;
+  }
+  if (!context.dry_run) {
+    db::unwrap(impl.vault().destroy(orphans));
+  }
+  outcome.changed = true;
+  outcome.steps.push_back({"", std::to_string(orphans.size()) + " private keys that no record uses destroyed"});
+}
+
+}  // namespace
+
+Result<Maintained> maintain(Store& store, const ChangeContext& context) {
+  return db::at_border<Maintained>([&] {
+    Store::Impl& impl = store.impl();
+    Maintained outcome;
+    outcome.dry_run = context.dry_run;
+    outcome.changed = false;
+    for (const dkim::Code& code : due_codes(impl)) {
+      const Result<void> served = db::at_border<void>([&]() -> Result<void> {
+        InstitutionMaintenance(store, context, outcome).run(code);
+        return {};
+      });
+      if (!served) {
+        outcome.failures.push_back(code.text() + ": " + served.error().message);
+      }
+    }
+    sweep_vault(impl, context, outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,67 @@
+#include "zonestore/operations/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::size_t kNamedCodes = 20;
+
+void count_phase(StoreStatus& status, dkim::Phase phase) {
+  switch (phase) {
+    case dkim::Phase::kStarting:
+      ++status.starting;
+      break;
+    case dkim::Phase::kSigning:
+      ++status.signing;
+      break;
+    case dkim::Phase::kDeparting:
+      ++status.departing;
+      break;
+    case dkim::Phase::kDeparted:
+      break;
+  }
+}
+
+void count_standby(StoreStatus& status, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                   const Now& now) {
+  if (!row.facts.active) {
+    return;
+  }
+  const dkim::SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
+  status.can_rotate += other == dkim::SlotState::kStandby ? 1 : 0;
+  status.ripening += other == dkim::SlotState::kPublished ? 1 : 0;
+  status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
+}
+
+void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+           const Now& now) {
+  ++status.institutions;
+  count_phase(status, row.facts.phase);
+  count_standby(status, row, policy, now);
+  if (is_maintain_due(row, policy, now)) {
+    ++status.maintain_due;
+    if (status.maintain_due_codes.size() < kNamedCodes) {
+      status.maintain_due_codes.push_back(row.code.text());
+    }
+  }
+}
+
+}  // namespace
+
+Result<StoreStatus> store_status(Store& store) {
+  return db::at_border<StoreStatus>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    StoreStatus status;
+    for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
+      count(status, row, publish::read_policy(impl.connection, row.id), now);
+      return true;
+    });
+    for (const PublishedZone& zone : list_zones(impl.connection)) {
+      status.zones.push_back({zone.apex, zone.serial, false});
+    }
+    return status;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,105 @@
+#include "zonestore/operations/store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "zonestore/db/schema.h"
+#include "zonestore/operations/store_impl.h"
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore {
+namespace {
+
+Name apex_column(db::Connection& connection, std::string_view which) {
+  db::Statement row =
+      connection.prepare("SELECT z.apex FROM store AS s JOIN zone AS z ON z.zone_id = s." + std::string(which));
+  if (!row.step()) {
+    throw db::Failure(Error{ErrorCode::kEmpty,
+                            connection.file().string() + " has no zones: it was never set up whole",
+                            "run: zonectl init", std::nullopt});
+  }
+  return db::unwrap(Name::from_wire(row.blob(0)));
+}
+
+std::string store_id_of(db::Connection& connection) {
+  db::Statement row = connection.prepare("SELECT store_id FROM store");
+  return row.step() ? row.text(0) : std::string();
+}
+
+}  // namespace
+
+Vault& Store::Impl::vault() {
+  if (!opened_vault) {
+    opened_vault.emplace(db::unwrap(Vault::open(dir, store_id)));
+  }
+  return *opened_vault;
+}
+
+PublishedZone Store::Impl::published(const Name& apex) {
+  std::optional<PublishedZone> zone = find_zone(connection, apex);
+  if (!zone) {
+    throw db::Failure(Error{ErrorCode::kNotFound, "there is no zone " + apex.to_text_no_dot() + " in this store",
+                            "zonectl zone list shows those that are there", std::nullopt});
+  }
+  return *std::move(zone);
+}
+
+Now Store::Impl::now() {
+  db::Statement& row = connection.cached("SELECT highest_wall_ms FROM store");
+  const WallTime recorded = row.step() ? publish::wall_column(row, 0) : WallTime{};
+  row.reset();
+  Moment moment = clock->now();
+  const WallTime highest = std::max(recorded, moment.wall);
+  return Now{std::move(moment), highest};
+}
+
+Result<Store> Store::open(const std::filesystem::path& dir, Access access, const Clock& clock) {
+  return db::at_border<Store>([&] {
+    const std::filesystem::path file = zone_file_of(dir);
+    db::check_file(file, db::zone_schema());
+    const bool writes = access == Access::kWrite;
+    db::Connection connection = db::Connection::open(file, writes ? db::Access::kReadWrite : db::Access::kReadOnly);
+    db::check_version(connection, db::zone_schema());
+    if (writes) {
+      db::migrate(connection, db::zone_schema());
+    }
+    Name dkim_zone = apex_column(connection, "dkim_zone_id");
+    Name spf_zone = apex_column(connection, "spf_zone_id");
+    std::string store_id = store_id_of(connection);
+    return Store(std::make_unique<Impl>(
+        Impl{dir, std::move(connection), &clock, std::move(store_id), std::move(dkim_zone), std::move(spf_zone)}));
+  });
+}
+
+Result<void> Store::recover(const std::filesystem::path& dir) {
+  Result<void> zone = db::at_border<void>([&]() -> Result<void> {
+    // No look at the file's bytes before: while a journal is hot they are not what was committed.
+    db::Connection connection = db::Connection::open(zone_file_of(dir), db::Access::kReadWrite);
+    db::check_version(connection, db::zone_schema());
+    // Taking the write lock makes SQLite roll a hot journal back, if reading the version has not.
+    db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
+    transaction.commit();
+    return {};
+  });
+  if (!zone) {
+    return zone;
+  }
+  return Vault::recover(dir);
+}
+
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+const std::filesystem::path& Store::dir() const {
+  return impl_->dir;
+}
+const Name& Store::dkim_zone() const {
+  return impl_->dkim_zone;
+}
+const Name& Store::spf_zone() const {
+  return impl_->spf_zone;
+}
+
+}  // namespace zonestore

@@ -1,0 +1,33 @@
+// Inside of Store: for the sources of this folder only.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/operations/store.h"
+#include "zonestore/vault/vault.h"
+#include "zonestore/zone/published_writer.h"
+
+namespace zonestore {
+
+struct Store::Impl {
+  std::filesystem::path dir;
+  db::Connection connection;
+  const Clock* clock;
+  std::string store_id;
+  Name dkim_zone;
+  Name spf_zone;
+  std::optional<Vault> opened_vault = std::nullopt;
+
+  // Opened when it is first needed: readers never touch it. Throws db::Failure.
+  [[nodiscard]] Vault& vault();
+  [[nodiscard]] PublishedZone published(const Name& apex);  // throws kNotFound
+  [[nodiscard]] Now now();                                  // the clock, beside the highest wall time on record
+};
+
+[[nodiscard]] inline std::filesystem::path zone_file_of(const std::filesystem::path& dir) {
+  return dir / "zone.db";
+}
+
+}  // namespace zonestore

@@ -1,0 +1,131 @@
+#include "zonestore/operations/views.h"
+
+#include <utility>
+
+#include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dkim::SlotId slot,
+                   const dkim::LifecyclePolicy& policy, const Now& now) {
+  const dkim::SlotFacts& facts = dkim::facts_of(row.facts, slot);
+  SlotView view;
+  view.slot = slot;
+  view.state = dkim::state_of(row.facts, slot, policy, now);
+  view.owner = db::unwrap(dkim::selector_name(row.code, slot, dkim_zone));
+  view.ttl = dkim::ttl_of(row.facts, slot, policy);
+  if (const std::optional<publish::SlotKey>& key = row.key(slot)) {
+    view.key_id = key->key_id;
+    view.algorithm = key->algorithm;
+    view.published = key->published;
+    view.record_text = db::unwrap(dkim::record_text(key->public_spki));
+  } else if (facts.revoked) {
+    view.record_text = dkim::kRevokedText;
+  }
+  if (!view.record_text.empty()) {
+    view.answer_size_bytes = dkim::answer_size_bytes(view.owner.size_bytes(), txt_rdata(view.record_text));
+  }
+  if (view.state == dkim::SlotState::kPublished) {
+    view.ripe_at = dkim::ripe_at(facts, policy, now);
+  }
+  view.drained_at = dkim::drained_at(facts, now);
+  return view;
+}
+
+}  // namespace
+
+bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+  using dkim::SlotState;
+  switch (row.facts.phase) {
+    case dkim::Phase::kStarting:
+      return dkim::state_of(row.facts, dkim::SlotId::kSel1, policy, now) == SlotState::kStandby;
+    case dkim::Phase::kSigning: {
+      const SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
+      return other == SlotState::kEmpty || other == SlotState::kDrained;
+    }
+    case dkim::Phase::kDeparting:
+      return has_left(row.facts, now);
+    case dkim::Phase::kDeparted:
+      return false;
+  }
+  return false;
+}
+
+bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
+  for (const dkim::SlotFacts& slot : facts.slots) {
+    if (slot.drain && !dkim::is_drained(slot, now)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
+                                 const publish::InstitutionRow& row, const Now& now) {
+  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+  InstitutionView view;
+  view.code = row.code.text();
+  view.phase = row.facts.phase;
+  view.active = row.facts.active;
+  view.algorithm = row.algorithm;
+  view.domains = publish::domains_of(connection, row.id);
+  view.added = row.added;
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    view.slots.push_back(slot_view(dkim_zone, row, slot, policy, now));
+  }
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    view.leaves_at = dkim::leaves_at(row.facts, now);
+  }
+  const Result<dkim::SlotId> may_rotate =
+      dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt});
+  if (!may_rotate) {
+    view.rotate_refusal = may_rotate.error();
+  }
+  view.maintain_due = is_maintain_due(row, policy, now);
+  return view;
+}
+
+Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
+  return db::at_border<InstitutionView>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    return institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+  });
+}
+
+Result<void> list_institutions(Store& store, bool with_departed,
+                               const std::function<bool(const InstitutionView&)>& visitor) {
+  return db::at_border<void>([&]() -> Result<void> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    for_each_institution(impl.connection, with_departed, [&](const publish::InstitutionRow& row) {
+      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now));
+    });
+    return {};
+  });
+}
+
+void for_each_institution(db::Connection& connection, bool with_departed,
+                          const std::function<bool(const publish::InstitutionRow&)>& visitor) {
+  constexpr std::size_t kBatch = 256;
+  std::string after;
+  for (;;) {
+    const std::vector<dkim::Code> codes = publish::codes_after(connection, after, with_departed, kBatch);
+    for (const dkim::Code& code : codes) {
+      const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+      if (row && !visitor(*row)) {
+        return;
+      }
+    }
+    if (codes.size() < kBatch) {
+      return;
+    }
+    after = codes.back().text();
+  }
+}
+
+}  // namespace zonestore

@@ -1,0 +1,81 @@
+// What readers see: institutions, their slots, and what they must publish themselves.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/dkim/key_pair.h"
+#include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/store.h"
+
+namespace zonestore {
+
+struct SlotView {
+  dkim::SlotId slot = dkim::SlotId::kSel1;
+  dkim::SlotState state = dkim::SlotState::kEmpty;
+  Name owner;          // sel1-mosa._domainkey.dkim.secutix.com.
+  std::string key_id;  // empty: no key
+  std::optional<dkim::Algorithm> algorithm;
+  std::string record_text;             // "v=DKIM1; ...", empty: no record
+  Ttl ttl{};                           // of the record
+  std::size_t answer_size_bytes = 0;   // over UDP without EDNS
+  std::optional<WallTime> published;   // since when this key is published
+  std::optional<WallTime> ripe_at;     // set while PUBLISHED
+  std::optional<WallTime> drained_at;  // set while DRAINING or DRAINED
+};
+
+struct InstitutionView {
+  std::string code;
+  dkim::Phase phase = dkim::Phase::kSigning;
+  std::optional<dkim::SlotId> active;
+  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;  // of new keys
+  std::vector<Name> domains;
+  std::vector<SlotView> slots;  // sel1, sel2
+  WallTime added;
+  std::optional<WallTime> leaves_at;    // departing: when the records may leave
+  std::optional<Error> rotate_refusal;  // why `rotate` would be refused now; nullopt: it would be done
+  bool maintain_due = false;            // `maintain` has something to do here
+};
+
+// Errors: kNotFound (also for a departed one).
+[[nodiscard]] Result<InstitutionView> show_institution(Store& store, const dkim::Code& code);
+
+// All of them by code, one at a time, in one read transaction; departed ones only if asked for. The visitor
+// returns false to stop.
+[[nodiscard]] Result<void> list_institutions(Store& store, bool with_departed,
+                                             const std::function<bool(const InstitutionView&)>& visitor);
+
+struct StoreStatus {
+  std::uint64_t institutions = 0;  // without the departed
+  std::uint64_t starting = 0;
+  std::uint64_t signing = 0;
+  std::uint64_t departing = 0;
+  std::uint64_t can_rotate = 0;  // now
+  std::uint64_t ripening = 0;    // their standby is published but not ripe
+  std::uint64_t draining = 0;
+  std::uint64_t maintain_due = 0;               // needs attention: run maintain
+  std::vector<std::string> maintain_due_codes;  // the first 20
+  std::vector<ZoneSerial> zones;
+};
+[[nodiscard]] Result<StoreStatus> store_status(Store& store);
+
+struct CustomerRecord {
+  std::string name;   // absolute, with the final dot
+  std::string type;   // "CNAME", "TXT"
+  std::string value;  // "sel1-mosa._domainkey.dkim.secutix.com." / "v=spf1 include:spf.secutix.com ~all"
+  std::uint32_t ttl = 3600;
+  std::string zone_file_line;
+};
+struct DomainInstructions {
+  Name domain;
+  std::vector<CustomerRecord> cnames;  // sel1, sel2
+  CustomerRecord spf;                  // only if the domain has no SPF record yet
+  std::string spf_term;                // "include:spf.secutix.com", to go before the `all` of one that is there
+};
+// For each domain of the institution; empty if it has none. Errors: kNotFound.
+[[nodiscard]] Result<std::vector<DomainInstructions>> instructions(Store& store, const dkim::Code& code);
+
+}  // namespace zonestore

@@ -1,0 +1,70 @@
+// The business rows of an institution: read into the facts that the lifecycle decides on, and written back.
+//
+// Threads: that of the connection. Errors: db::Failure is thrown; rows that contradict the schema's meaning are
+// kDamaged.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/dkim/key_pair.h"
+#include "zonestore/dkim/lifecycle.h"
+
+namespace zonestore::publish {
+
+enum class InstitutionId : std::int64_t {};
+
+struct SlotKey {
+  std::string key_id;  // 16 hexadecimal digits; names the private half in the vault
+  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;
+  Bytes public_spki;  // SubjectPublicKeyInfo, DER
+  WallTime published;
+};
+
+struct InstitutionRow {
+  InstitutionId id{};
+  dkim::Code code;
+  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;  // of new keys
+  WallTime added;
+  dkim::InstitutionFacts facts;
+  std::array<std::optional<SlotKey>, dkim::kSlots.size()> keys;  // by slot, sel1 first
+
+  [[nodiscard]] std::optional<SlotKey>& key(dkim::SlotId slot) { return keys.at(index_of(slot)); }
+  [[nodiscard]] const std::optional<SlotKey>& key(dkim::SlotId slot) const { return keys.at(index_of(slot)); }
+
+  static std::size_t index_of(dkim::SlotId slot) { return static_cast<std::size_t>(slot) - 1; }
+};
+
+// Departed ones too: their row stays as history.
+[[nodiscard]] std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code);
+
+// The codes after `after`, in order, at most `limit`: to walk over any number of institutions in bounded memory.
+[[nodiscard]] std::vector<dkim::Code> codes_after(db::Connection& connection, const std::string& after,
+                                                  bool with_departed, std::size_t limit);
+
+// A new institution with empty slots and no phase of service yet (phase starting, nothing signs).
+[[nodiscard]] InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code,
+                                               dkim::Algorithm algorithm, WallTime now);
+
+// Writes phase, active slot, last swap and drains as they stand in `row.facts`.
+void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime now);
+
+// Starts a departed institution anew: its history stays, its age and algorithm are new.
+void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now);
+
+// Puts a key into a slot (which must hold none), or takes it out; both keep the key's row as history.
+void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key);
+void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
+
+// Lower-cased, by name.
+[[nodiscard]] std::vector<Name> domains_of(db::Connection& connection, InstitutionId id);
+// The code of the institution that has this domain.
+[[nodiscard]] std::optional<std::string> owner_of_domain(db::Connection& connection, const Name& domain);
+void insert_domain(db::Connection& connection, InstitutionId id, const Name& domain, WallTime now);
+void delete_domain(db::Connection& connection, InstitutionId id, const Name& domain);
+
+}  // namespace zonestore::publish

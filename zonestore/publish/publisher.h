@@ -1,0 +1,34 @@
+// Publishing: business rows in, record sets out, inside the caller's transaction.
+//
+//   institution, slots, keys ──> TXT at sel1-mosa._domainkey.<dkim zone>   and what each name has served, with its
+//   TTL SPF terms                ──> TXT at <spf zone> (and _1.<spf zone>, ...) zone settings            ──> SOA, NS
+//   at the apex
+//
+// Each call derives the whole of what its rows mean and hands it to the ZoneChange, which writes what differs: to
+// publish twice is to publish once. Threads: that of the connection. Errors: db::Failure is thrown.
+#pragma once
+
+#include "zonestore/dkim/lifecycle.h"
+#include "zonestore/publish/institution_rows.h"
+#include "zonestore/publish/settings_rows.h"
+#include "zonestore/zone/published_writer.h"
+
+namespace zonestore::publish {
+
+// The TXT records of both selectors, and the history of what the names have served.
+void publish_institution(db::Connection& connection, ZoneChange& change, const PublishedZone& dkim_zone,
+                         const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now);
+
+// The whole SPF policy. Throws kInvalid when it needs too many records.
+void publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone);
+
+// SOA and NS. TTLs of other record sets stay as they are.
+void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone);
+
+// What is or would be served at a selector that holds this key.
+[[nodiscard]] RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const Name& dkim_zone,
+                                            ByteView public_spki, Ttl ttl);
+
+inline constexpr Ttl kSpfTtl{3600};
+
+}  // namespace zonestore::publish

@@ -1,0 +1,220 @@
+#include "zonestore/publish/settings_rows.h"
+
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore::publish {
+namespace {
+
+std::int64_t id_of(ZoneId zone) {
+  return static_cast<std::int64_t>(zone);
+}
+
+std::uint32_t seconds_column(const db::Statement& row, int column) {
+  return static_cast<std::uint32_t>(row.integer(column));
+}
+
+std::vector<Name> read_name_servers(db::Connection& connection, ZoneId zone) {
+  db::Statement& rows = connection.cached("SELECT name FROM name_server WHERE zone_id = ?1 ORDER BY position");
+  rows.bind(1, id_of(zone));
+  std::vector<Name> names;
+  while (rows.step()) {
+    names.push_back(db::unwrap(Name::from_wire(rows.blob(0))));
+  }
+  rows.reset();
+  return names;
+}
+
+void store_name_servers(db::Connection& connection, ZoneId zone, const std::vector<Name>& names) {
+  db::Statement& clear = connection.cached("DELETE FROM name_server WHERE zone_id = ?1");
+  clear.bind(1, id_of(zone));
+  clear.run();
+  std::int64_t position = 0;
+  for (const Name& name : names) {
+    db::Statement& insert =
+        connection.cached("INSERT INTO name_server (zone_id, position, name) VALUES (?1, ?2, ?3)");
+    insert.bind(1, id_of(zone)).bind(2, ++position).bind(3, name.wire());
+    insert.run();
+  }
+}
+
+void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& ended) {
+  db::Statement& insert = connection.cached(
+      "INSERT INTO earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)");
+  insert.bind(1, id_of(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
+  bind_moment(insert, 3, ended);
+  insert.run();
+}
+
+Seconds& field_of(dkim::LifecyclePolicy& policy, PolicyKey key) {
+  return key == PolicyKey::kSlack ? policy.slack : policy.drain;
+}
+
+void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
+  switch (key) {
+    case PolicyKey::kTtlActive:
+      policy.ttl_active = Ttl{static_cast<std::uint32_t>(value.count())};
+      break;
+    case PolicyKey::kTtlOther:
+      policy.ttl_other = Ttl{static_cast<std::uint32_t>(value.count())};
+      break;
+    case PolicyKey::kSlack:
+    case PolicyKey::kDrain:
+      field_of(policy, key) = value;
+      break;
+  }
+}
+
+}  // namespace
+
+ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
+  ZoneSettingsRow settings;
+  db::Statement& row = connection.cached(
+      "SELECT mailbox, soa_ttl, refresh, retry, expire, minimum, ns_ttl FROM zone WHERE zone_id = ?1");
+  row.bind(1, id_of(zone));
+  if (!row.step()) {
+    throw db::Failure(Error{ErrorCode::kNotFound, "no such zone", "zonectl zone list", std::nullopt});
+  }
+  settings.mailbox = db::unwrap(Name::from_wire(row.blob(0)));
+  settings.soa_ttl = seconds_column(row, 1);
+  settings.refresh = seconds_column(row, 2);
+  settings.retry = seconds_column(row, 3);
+  settings.expire = seconds_column(row, 4);
+  settings.minimum = seconds_column(row, 5);
+  settings.ns_ttl = seconds_column(row, 6);
+  row.reset();
+  settings.name_servers = read_name_servers(connection, zone);
+  return settings;
+}
+
+void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSettingsRow& settings,
+                         const Moment& now) {
+  const ZoneSettingsRow before = read_zone_settings(connection, zone);
+  const bool was_published = !before.name_servers.empty();
+  if (was_published && before.negative_ttl() != settings.negative_ttl()) {
+    remember_negative_ttl(connection, zone, before.negative_ttl(), now);
+  }
+  db::Statement& update = connection.cached(
+      "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8 "
+      "WHERE zone_id = ?1");
+  update.bind(1, id_of(zone)).bind(2, settings.mailbox.wire());
+  update.bind(3, std::int64_t{settings.soa_ttl}).bind(4, std::int64_t{settings.refresh});
+  update.bind(5, std::int64_t{settings.retry}).bind(6, std::int64_t{settings.expire});
+  update.bind(7, std::int64_t{settings.minimum}).bind(8, std::int64_t{settings.ns_ttl});
+  update.run();
+  store_name_servers(connection, zone, settings.name_servers);
+}
+
+std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {
+  db::Statement& rows = connection.cached(
+      "SELECT ttl, ended_wall_ms, ended_boot_ms, ended_boot_id FROM earlier_negative_ttl WHERE zone_id = ?1 "
+      "ORDER BY ended_wall_ms");
+  rows.bind(1, id_of(zone));
+  std::vector<dkim::EarlierContent> contents;
+  while (rows.step()) {
+    contents.push_back({Ttl{seconds_column(rows, 0)}, moment_columns(rows, 1)});
+  }
+  rows.reset();
+  contents.push_back({read_zone_settings(connection, zone).negative_ttl(), now});
+  return contents;
+}
+
+std::string_view to_text(PolicyKey key) {
+  switch (key) {
+    case PolicyKey::kTtlActive:
+      return "ttl-active";
+    case PolicyKey::kTtlOther:
+      return "ttl-other";
+    case PolicyKey::kSlack:
+      return "slack";
+    case PolicyKey::kDrain:
+      return "drain";
+  }
+  return "";
+}
+
+std::optional<PolicyKey> parse_policy_key(std::string_view text) {
+  for (const PolicyKey key : kPolicyKeys) {
+    if (to_text(key) == text) {
+      return key;
+    }
+  }
+  return std::nullopt;
+}
+
+Seconds value_of(const dkim::LifecyclePolicy& policy, PolicyKey key) {
+  switch (key) {
+    case PolicyKey::kTtlActive:
+      return Seconds(zonestore::seconds(policy.ttl_active));
+    case PolicyKey::kTtlOther:
+      return Seconds(zonestore::seconds(policy.ttl_other));
+    case PolicyKey::kSlack:
+      return policy.slack;
+    case PolicyKey::kDrain:
+      return policy.drain;
+  }
+  return {};
+}
+
+std::optional<Seconds> read_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key) {
+  db::Statement& row = connection.cached("SELECT value_s FROM policy WHERE institution_id = ?1 AND key = ?2");
+  row.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
+  std::optional<Seconds> value;
+  if (row.step()) {
+    value = Seconds(row.integer(0));
+  }
+  row.reset();
+  return value;
+}
+
+void store_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key,
+                        std::optional<Seconds> value) {
+  if (!value) {
+    db::Statement& remove = connection.cached("DELETE FROM policy WHERE institution_id = ?1 AND key = ?2");
+    remove.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
+    remove.run();
+    return;
+  }
+  db::Statement& put =
+      connection.cached("INSERT OR REPLACE INTO policy (institution_id, key, value_s) VALUES (?1, ?2, ?3)");
+  put.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key)).bind(3, std::int64_t{value->count()});
+  put.run();
+}
+
+dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope) {
+  dkim::LifecyclePolicy policy;
+  for (const PolicyKey key : kPolicyKeys) {
+    std::optional<Seconds> value = read_policy_value(connection, scope, key);
+    if (!value && scope != kWholeStore) {
+      value = read_policy_value(connection, kWholeStore, key);
+    }
+    if (value) {
+      apply(policy, key, *value);
+    }
+  }
+  return policy;
+}
+
+std::vector<spf::Term> read_spf_terms(db::Connection& connection) {
+  db::Statement& rows = connection.cached("SELECT term FROM spf_term ORDER BY position");
+  std::vector<spf::Term> terms;
+  while (rows.step()) {
+    terms.push_back(db::unwrap(spf::Term::parse(rows.text(0))));
+  }
+  rows.reset();
+  return terms;
+}
+
+void insert_spf_term(db::Connection& connection, const spf::Term& term, WallTime now) {
+  db::Statement& insert = connection.cached("INSERT INTO spf_term (term, added_ms) VALUES (?1, ?2)");
+  insert.bind(1, std::string_view(term.text())).bind(2, to_column(now));
+  insert.run();
+}
+
+void delete_spf_term(db::Connection& connection, const spf::Term& term) {
+  db::Statement& remove = connection.cached("DELETE FROM spf_term WHERE term = ?1");
+  remove.bind(1, std::string_view(term.text()));
+  remove.run();
+}
+
+}  // namespace zonestore::publish

@@ -1,0 +1,29 @@
+// Domain names inside a message (RFC 1035 sections 3.1 and 4.1.4), without allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dnsd/wire/reader.h"
+#include "zonestore/zone/name.h"
+
+namespace dnsd::wire {
+
+// A name in uncompressed wire form, ASCII letters folded to lower case (RFC 4343): what zones are searched by.
+// Only the first `size` bytes mean anything.
+struct LoweredName {
+  std::array<std::uint8_t, zonestore::kMaxNameBytes> bytes;
+  std::uint8_t size = 0;
+
+  [[nodiscard]] ByteView view() const { return {bytes.data(), size}; }
+};
+
+// Reads an uncompressed name, as a question must have it. The reader fails on a compression pointer, a label
+// over 63 bytes, a name over 255 bytes, and on one that runs past the end; `name` is then not to be used.
+void read_uncompressed_name(Reader& reader, LoweredName& name);
+
+// Moves past a record's owner. A compression pointer ends it and must lead backwards; it is not followed, so
+// that a loop of pointers costs nothing. The reader fails as above.
+void skip_name(Reader& reader);
+
+}  // namespace dnsd::wire

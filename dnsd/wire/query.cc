@@ -1,0 +1,107 @@
+#include "dnsd/wire/query.h"
+
+namespace dnsd::wire {
+namespace {
+
+constexpr RecordType kTypeTsig{250};
+
+struct Record {
+  bool owner_is_root = false;
+  RecordType type{};
+  std::uint16_t record_class = 0;
+  std::uint32_t ttl = 0;
+  ByteView rdata;
+};
+
+Header read_header(Reader& reader) {
+  Header header;
+  header.id = reader.u16();
+  header.flags = reader.u16();
+  header.question_count = reader.u16();
+  header.answer_count = reader.u16();
+  header.authority_count = reader.u16();
+  header.additional_count = reader.u16();
+  return header;
+}
+
+// More than one question is a fault that the counts already show; they are read only to find the OPT record.
+void read_questions(Reader& reader, Query& query) {
+  for (unsigned left = query.header.question_count; left > 0 && reader.ok(); --left) {
+    const std::size_t begin = reader.position();
+    read_uncompressed_name(reader, query.question.name);
+    query.question.type = static_cast<RecordType>(reader.u16());
+    query.question.question_class = reader.u16();
+    query.question.bytes = reader.since(begin);
+  }
+  query.has_question = reader.ok() && query.header.question_count == 1;
+}
+
+Record read_record(Reader& reader) {
+  Record record;
+  const std::size_t begin = reader.position();
+  skip_name(reader);
+  record.owner_is_root = reader.position() - begin == 1;
+  record.type = static_cast<RecordType>(reader.u16());
+  record.record_class = reader.u16();
+  record.ttl = reader.u32();
+  record.rdata = reader.take(reader.u16());
+  return record;
+}
+
+// OPT and TSIG have their place in the additional section only (RFC 6891 6.1.1, RFC 8945 5.1).
+void skip_records(Reader& reader, unsigned count) {
+  for (; count > 0 && reader.ok(); --count) {
+    const Record record = read_record(reader);
+    if (record.type == RecordType::kOpt || record.type == kTypeTsig) {
+      reader.fail();
+    }
+  }
+}
+
+void take_opt(Reader& reader, const Record& record, Query& query, bool& seen) {
+  const std::optional<Edns> edns = parse_opt(record.record_class, record.ttl, record.rdata);
+  if (seen || !record.owner_is_root || !edns) {
+    query.edns.reset();
+    reader.fail();
+    return;
+  }
+  seen = true;
+  query.edns = edns;
+}
+
+void read_additional(Reader& reader, Query& query) {
+  bool seen_opt = false;
+  for (unsigned left = query.header.additional_count; left > 0 && reader.ok(); --left) {
+    const Record record = read_record(reader);
+    if (!reader.ok()) {
+      return;
+    }
+    if (record.type == RecordType::kOpt) {
+      take_opt(reader, record, query, seen_opt);
+    } else if (record.type == kTypeTsig) {
+      query.has_tsig = true;
+      if (left != 1 || record.record_class != kClassAny) {
+        reader.fail();
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Form parse_query(ByteView message, Query& query) {
+  if (message.size() < kHeaderBytes) {
+    return Form::kSilence;
+  }
+  Reader reader(message);
+  query.header = read_header(reader);
+  if (query.header.is_response()) {
+    return Form::kSilence;
+  }
+  read_questions(reader, query);
+  skip_records(reader, query.header.answer_count + 0U + query.header.authority_count);
+  read_additional(reader, query);
+  return reader.ok() && reader.at_end() ? Form::kGood : Form::kMalformed;
+}
+
+}  // namespace dnsd::wire

@@ -1,0 +1,57 @@
+// Makes images: a whole one from nothing, or the next one from the last, sharing what has not changed.
+//
+// Keeps the tree of names whole: every name between an apex and a record set exists, as an empty non-terminal
+// if it has no records of its own, and goes with the last name below it.
+//
+// Threads: one. The base image may be read by any number meanwhile.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dnsd/zone/image.h"
+#include "dnsd/zone/record_layout.h"
+#include "zonestore/base/error.h"
+
+namespace dnsd::zone {
+
+// Which zone of the image: the base's keep their places, those added follow in order.
+enum class ZoneIndex : std::size_t {};
+
+class ImageBuilder {
+ public:
+  ImageBuilder() = default;
+  explicit ImageBuilder(const Image& base);
+
+  ZoneIndex add_zone(const zonestore::Name& apex, std::size_t expected_names);
+
+  // Adds the record set, or replaces the one of that owner and type. Precondition: the owner is at or below
+  // the zone's apex. Errors: kDamaged when the record data cannot be laid out; nothing has changed then.
+  [[nodiscard]] zonestore::Result<void> put(ZoneIndex zone, const zonestore::Name& owner, RecordType type,
+                                            zonestore::Ttl ttl, ByteView packed_rdata);
+  // False: there was none.
+  bool remove(ZoneIndex zone, const zonestore::Name& owner, RecordType type);
+
+  // Errors: kDamaged when a zone has no SOA or not exactly one. The builder is empty afterwards.
+  [[nodiscard]] zonestore::Result<std::shared_ptr<const Image>> finish();
+
+ private:
+  struct Draft {
+    zonestore::Name apex;
+    std::shared_ptr<const Zone> base;  // nullptr: a new zone
+    std::optional<NameTable> names;    // absent: nothing has changed
+  };
+
+  [[nodiscard]] NameTable& names_of(Draft& draft);
+  void collect_other_sets(const Node* node, RecordType type);  // into record_sets_
+  [[nodiscard]] static zonestore::Result<std::shared_ptr<const Zone>> finish_zone(Draft& draft);
+
+  std::vector<Draft> drafts_;
+  LaidOut laid_out_;                        // kept for its memory
+  std::vector<RecordSetView> record_sets_;  // likewise
+};
+
+}  // namespace dnsd::zone

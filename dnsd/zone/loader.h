@@ -1,0 +1,31 @@
+// From the store's published zones to an image, and from one image to the next.
+//
+// The only place beside transfer/ and the server that sees the store's reader. What it gives out is whole: one
+// committed state whose counts and checksums are right. Threads: one thread at a time (the store watcher's).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "dnsd/zone/image.h"
+#include "zonestore/zone/published_reader.h"
+
+namespace dnsd::zone {
+
+// An image and the place in the store that it was made from.
+struct Loaded {
+  std::shared_ptr<const Image> image;
+  zonestore::PublishedHead head;
+  bool whole = true;                 // false: only the journal was read
+  std::size_t record_sets_read = 0;  // from the store, or from the journal
+};
+
+// Everything, in one ordered pass. Errors: those of the reader, and kDamaged when a zone's record sets do not
+// match its count and hash sum, a zone has no SOA, or record data cannot be laid out.
+[[nodiscard]] zonestore::Result<Loaded> load(zonestore::PublishedReader& reader);
+
+// What came after `current`: from the journal if it reaches back, else everything. The new image shares all
+// that did not change. Errors: as load; `current` stays good.
+[[nodiscard]] zonestore::Result<Loaded> follow(zonestore::PublishedReader& reader, const Loaded& current);
+
+}  // namespace dnsd::zone

@@ -90,6 +90,7 @@ void answer_question(Reply& reply, const zone::Image& image) {
       question.question_class == wire::kClassIn ? image.find_zone(question.name.view()) : nullptr;
   if (zone == nullptr) {
     reply.rcode = Rcode::kRefused;
+    reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
     return;
   }
   answer_from_zone(reply, *zone);

@@ -69,10 +69,20 @@ std::size_t AnswerWriter::finish(std::uint16_t id, std::uint16_t flags, Rcode rc
   store_u16(head + 8, authority_count_);
   store_u16(head + 10, opt_ ? 1 : 0);
   if (opt_) {
-    write_opt(head + size_, opt_->udp_bytes, static_cast<std::uint8_t>(code >> 4), opt_->dnssec_ok);
-    size_ += kOptBytes;
+    finish_opt(static_cast<std::uint8_t>(code >> 4));
   }
   return size_;
+}
+
+// The room for the record itself was kept free; the option takes what the sections have left.
+void AnswerWriter::finish_opt(std::uint8_t rcode_high) {
+  std::uint8_t* opt = out_.data() + size_;
+  write_opt(opt, opt_->udp_bytes, rcode_high, opt_->dnssec_ok);
+  if (extended_error_ && end_ - size_ >= kExtendedErrorBytes) {
+    write_extended_error(opt, *extended_error_);
+    size_ += kExtendedErrorBytes;
+  }
+  size_ += kOptBytes;
 }
 
 }  // namespace dnsd::wire

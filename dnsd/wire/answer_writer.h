@@ -37,15 +37,20 @@ class AnswerWriter {
   // a part for the whole).
   void truncate();
 
+  // Says why in the OPT record, if there is one and there is room. The last one counts.
+  void explain(ExtendedError error) { extended_error_ = error; }
+
   // Writes the header and the OPT record; the length of the whole. `flags`: opcode, AA and RD, whatever the
   // answer has; QR and TC are put in here. An RCODE above 15 needs an OPT record.
   [[nodiscard]] std::size_t finish(std::uint16_t id, std::uint16_t flags, Rcode rcode);
 
  private:
   [[nodiscard]] std::uint8_t* reserve(std::size_t count);  // nullptr: no room
+  void finish_opt(std::uint8_t rcode_high);
 
   MutableBytes out_;
   std::optional<AnswerOpt> opt_;
+  std::optional<ExtendedError> extended_error_;
   std::size_t end_;  // no section goes beyond
   std::size_t size_ = kHeaderBytes;
   std::size_t question_end_ = kHeaderBytes;

@@ -38,4 +38,13 @@ void write_opt(std::uint8_t* out, std::uint16_t udp_bytes, std::uint8_t rcode_hi
   store_u16(out + 9, 0);
 }
 
+void write_extended_error(std::uint8_t* opt, ExtendedError error) {
+  constexpr std::uint16_t kOptionExtendedError = 15;
+  constexpr std::uint16_t kInfoCodeBytes = 2;
+  store_u16(opt + kOptBytes - 2, static_cast<std::uint16_t>(kExtendedErrorBytes));
+  store_u16(opt + kOptBytes, kOptionExtendedError);
+  store_u16(opt + kOptBytes + 2, kInfoCodeBytes);
+  store_u16(opt + kOptBytes + 4, static_cast<std::uint16_t>(error));
+}
+
 }  // namespace dnsd::wire

@@ -1,0 +1,154 @@
+#include "dnsd/config/command_line.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+namespace dnsd::config {
+namespace {
+
+constexpr const char* kVersion = "dnsd " DNSD_VERSION;
+constexpr const char* kFooter =
+    "\nIt stays in the foreground and logs to standard error. SIGTERM answers what is queued and ends.\n"
+    "\nExample:\n"
+    "  dnsd --store demo --listen 127.0.0.1:5300\n"
+    "\nExit codes: 0 ended as asked, 1 failed while running, 2 wrong usage or config, 3 store unusable,\n"
+    "4 address unusable.";
+
+// CLI11 binds variables while it is set up and reports by exceptions; both stay in this function.
+struct Flags {
+  std::string config_file;
+  std::string store;
+  std::string user;
+  unsigned workers = 0;
+  std::string log_level;
+  CommandLine result;
+};
+
+void declare(CLI::App& app, Flags& flags) {
+  app.set_version_flag("--version", kVersion, "Print the version and end");
+  app.footer(kFooter);
+  app.add_option("--config", flags.config_file, "Read settings from this TOML file; a flag wins over it")
+      ->type_name("FILE");
+  app.add_option("--store", flags.store, "The store's directory (default: $ZONESTORE, else /var/lib/zonestore)")
+      ->type_name("DIR");
+  app.add_option("--listen", flags.result.listen,
+                 "Answer here, over UDP and TCP; may be given more than once; port 0 takes a free port "
+                 "(default: 127.0.0.1:53 and [::1]:53)")
+      ->type_name("ADDR:PORT")
+      ->expected(1)
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--user", flags.user, "Become this user once the addresses are bound")->type_name("NAME");
+  app.add_option("--workers", flags.workers, "Threads that answer (default 0: one for each core)")
+      ->type_name("N")
+      ->check(CLI::Range(0U, 1024U));
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)")->type_name("L");
+  app.add_flag("--check", flags.result.check, "Check the config and that the store can be read, and end");
+}
+
+template <class T>
+std::optional<T> given(const CLI::App& app, const char* flag, const T& value) {
+  return app.count(flag) > 0 ? std::optional<T>(value) : std::nullopt;
+}
+
+template <class T>
+tl::unexpected<std::string> forward(const util::Result<T>& failed, const char* flag) {
+  return util::fail(std::string(flag) + ": " + failed.error());
+}
+
+util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& config) {
+  if (texts.empty()) {
+    return {};
+  }
+  config.listen.clear();
+  for (const std::string& text : texts) {
+    const util::Result<util::Address> address = util::Address::parse(text);
+    if (!address) {
+      return forward(address, "--listen");
+    }
+    config.listen.push_back(*address);
+  }
+  return {};
+}
+
+util::Result<void> apply_flags(const CommandLine& flags, Config& config) {
+  config.user = flags.user.value_or(config.user);
+  config.workers = flags.workers.value_or(config.workers);
+  if (flags.store) {
+    if (flags.store->empty()) {
+      return util::fail("--store: must be the store's directory");
+    }
+    config.store = *flags.store;
+  }
+  if (flags.log_level) {
+    const util::Result<util::LogLevel> level = util::parse_log_level(*flags.log_level);
+    if (!level) {
+      return forward(level, "--log-level");
+    }
+    config.log_level = *level;
+  }
+  return apply_listen(flags.listen, config);
+}
+
+// The same address twice can only fail later, as a port that is in use, by ourselves.
+util::Result<void> refuse_twice(const std::vector<util::Address>& addresses) {
+  for (auto address = addresses.begin(); address != addresses.end(); ++address) {
+    if (address->port() != 0 && std::find(addresses.begin(), address, *address) != address) {
+      return util::fail("listen: " + address->to_text() + " is given twice");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<util::Address> default_listen() {
+  std::vector<util::Address> addresses;
+  for (const char* const text : {"127.0.0.1:53", "[::1]:53"}) {
+    addresses.push_back(util::Address::parse(text).value());
+  }
+  return addresses;
+}
+
+util::Result<std::variant<CommandLine, Printout>> parse_command_line(std::span<const char* const> arguments) {
+  CLI::App app("Answers DNS queries for the zones of a zone store: DKIM keys and SPF.", "dnsd");
+  Flags flags;
+  declare(app, flags);
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // the order that CLI11 asks for
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    return Printout{app.help()};
+  } catch (const CLI::CallForVersion&) {
+    return Printout{std::string(kVersion) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return util::fail(error.what());
+  }
+  flags.result.config_file = given(app, "--config", flags.config_file);
+  flags.result.store = given(app, "--store", flags.store);
+  flags.result.user = given(app, "--user", flags.user);
+  flags.result.workers = given(app, "--workers", flags.workers);
+  flags.result.log_level = given(app, "--log-level", flags.log_level);
+  return std::move(flags.result);
+}
+
+util::Result<Config> load(const CommandLine& command_line, const char* zonestore_variable) {
+  Config config;
+  config.listen = default_listen();
+  if (zonestore_variable != nullptr && *zonestore_variable != '\0') {
+    config.store = zonestore_variable;
+  }
+  if (command_line.config_file) {
+    const auto applied = apply_file(*command_line.config_file, config);
+    if (!applied) {
+      return util::fail(applied.error());
+    }
+  }
+  return apply_flags(command_line, config).and_then([&] { return refuse_twice(config.listen); }).map([&] {
+    return config;
+  });
+}
+
+}  // namespace dnsd::config

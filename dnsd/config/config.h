@@ -1,0 +1,40 @@
+// Every setting of dnsd, with its default. What belongs to the zones is in the store, not here.
+//
+// A flag wins over the file, the file over $ZONESTORE, that over the default. Threads: plain values.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dnsd/net/limits.h"
+#include "dnsd/util/address.h"
+#include "dnsd/util/log.h"
+#include "dnsd/util/result.h"
+
+namespace dnsd::config {
+
+struct Config {
+  std::filesystem::path store = "/var/lib/zonestore";
+  std::vector<util::Address> listen;  // see default_listen; never empty after load
+  std::string user;                   // empty: stay as who we are
+  unsigned workers = 0;               // 0: one for each core
+  util::LogLevel log_level = util::LogLevel::kInfo;
+  std::chrono::seconds drain{5};
+  net::UdpLimits udp;
+  net::TcpLimits tcp;
+};
+
+[[nodiscard]] std::vector<util::Address> default_listen();  // 127.0.0.1:53 and [::1]:53
+
+// Sets what the TOML text sets and leaves the rest. `source` names the text in messages. Errors: the place
+// (file:line:column), the key, and what it should be; an unknown key is an error, so that a misspelt limit is
+// not silently the default.
+[[nodiscard]] util::Result<void> apply_toml(std::string_view text, std::string_view source, Config& config);
+
+// The same for a file. Errors: also one that cannot be read.
+[[nodiscard]] util::Result<void> apply_file(const std::filesystem::path& file, Config& config);
+
+}  // namespace dnsd::config

@@ -1,0 +1,235 @@
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include <toml++/toml.h>
+
+#include "dnsd/config/config.h"
+
+namespace dnsd::config {
+namespace {
+
+// Where a message points, and what about.
+struct Place {
+  std::string_view source;
+  std::string key;
+  const toml::source_region& region;
+};
+
+std::string at(std::string_view source, const toml::source_position& position) {
+  return std::string(source) + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
+}
+
+tl::unexpected<std::string> wrong(const Place& place, const std::string& what) {
+  return util::fail(at(place.source, place.region.begin) + ": " + place.key + ": " + what);
+}
+
+struct Range {
+  std::int64_t least;
+  std::int64_t most;
+};
+
+util::Result<std::int64_t> whole_number(const toml::node& node, const Place& place, const Range& range) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (!value || *value < range.least || *value > range.most) {
+    return wrong(place,
+                 "must be a whole number from " + std::to_string(range.least) + " to " + std::to_string(range.most));
+  }
+  return *value;
+}
+
+util::Result<std::string> text(const toml::node& node, const Place& place) {
+  const auto value = node.value_exact<std::string>();
+  if (!value) {
+    return wrong(place, "must be a string in quotes");
+  }
+  return *value;
+}
+
+// Turns a node into a setting, or says what is wrong with it.
+using Setter = std::function<util::Result<void>(const toml::node&, const Place&, Config&)>;
+
+template <class Target>
+Setter number(const Range& range, Target target) {
+  return [range, target](const toml::node& node, const Place& place, Config& config) {
+    return whole_number(node, place, range).map([&](std::int64_t value) { target(config, value); });
+  };
+}
+
+template <class Owner, class Value>
+Setter member(const Range& range, Owner Config::*owner, Value Owner::*value) {
+  return number(range, [owner, value](Config& config, std::int64_t given) {
+    (config.*owner).*value = static_cast<Value>(given);
+  });
+}
+
+util::Result<void> set_store(const toml::node& node, const Place& place, Config& config) {
+  util::Result<std::string> value = text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  if (value->empty()) {
+    return wrong(place, "must be the store's directory");
+  }
+  config.store = *value;
+  return {};
+}
+
+util::Result<void> set_user(const toml::node& node, const Place& place, Config& config) {
+  return text(node, place).map([&](const std::string& value) { config.user = value; });
+}
+
+util::Result<void> set_log_level(const toml::node& node, const Place& place, Config& config) {
+  const util::Result<std::string> value = text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  const util::Result<util::LogLevel> level = util::parse_log_level(*value);
+  if (!level) {
+    return wrong(place, level.error());
+  }
+  config.log_level = *level;
+  return {};
+}
+
+util::Result<void> set_listen(const toml::node& node, const Place& place, Config& config) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr || list->empty()) {
+    return wrong(place, "must be a list of addresses, such as [\"127.0.0.1:53\", \"[::1]:53\"]");
+  }
+  std::vector<util::Address> addresses;
+  for (const toml::node& element : *list) {
+    const Place element_place{place.source, place.key, element.source()};
+    const util::Result<std::string> value = text(element, element_place);
+    if (!value) {
+      return util::fail(value.error());
+    }
+    const util::Result<util::Address> address = util::Address::parse(*value);
+    if (!address) {
+      return wrong(element_place, address.error());
+    }
+    addresses.push_back(*address);
+  }
+  config.listen = std::move(addresses);
+  return {};
+}
+
+struct Setting {
+  std::string_view table;  // empty: the file's top
+  std::string_view key;
+  Setter set;
+};
+
+constexpr Range kSeconds{1, 86'400};
+
+std::vector<Setting> make_settings() {
+  using Tcp = net::TcpLimits;
+  const auto tcp_seconds = [](std::string_view key, std::chrono::seconds Tcp::*value) {
+    return Setting{"tcp", key, member(kSeconds, &Config::tcp, value)};
+  };
+  return {
+      {"", "store", set_store},
+      {"", "listen", set_listen},
+      {"", "user", set_user},
+      {"", "workers",
+       number({0, 1024}, [](Config& config, auto value) { config.workers = static_cast<unsigned>(value); })},
+      {"", "log_level", set_log_level},
+      {"", "drain_seconds",
+       number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
+      {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},
+      {"tcp", "connections", member({1, 1'000'000}, &Config::tcp, &Tcp::connections)},
+      {"tcp", "connections_per_address", member({1, 1'000'000}, &Config::tcp, &Tcp::connections_per_address)},
+      tcp_seconds("idle_seconds", &Tcp::idle),
+      tcp_seconds("idle_half_full_seconds", &Tcp::idle_when_half_full),
+      tcp_seconds("message_seconds", &Tcp::message),
+      tcp_seconds("write_seconds", &Tcp::write),
+      tcp_seconds("lifetime_seconds", &Tcp::lifetime),
+      {"tcp", "queries", member({1, 1'000'000'000}, &Config::tcp, &Tcp::queries)},
+      {"tcp", "unsent_bytes", member({1024, 16 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_bytes)},
+  };
+}
+
+const Setting* find(const std::vector<Setting>& settings, std::string_view table, std::string_view key) {
+  for (const Setting& setting : settings) {
+    if (setting.table == table && setting.key == key) {
+      return &setting;
+    }
+  }
+  return nullptr;
+}
+
+std::string known_keys(const std::vector<Setting>& settings, std::string_view table) {
+  std::string list;
+  for (const Setting& setting : settings) {
+    if (setting.table == table) {
+      list += (list.empty() ? "" : ", ") + std::string(setting.key);
+    }
+  }
+  return list;
+}
+
+bool is_table_name(const std::vector<Setting>& settings, std::string_view name) {
+  return !known_keys(settings, name).empty();
+}
+
+util::Result<void> apply_table(const toml::table& table, std::string_view name, std::string_view source,
+                               const std::vector<Setting>& settings, Config& config) {
+  for (const auto& [key, node] : table) {
+    const std::string full = name.empty() ? std::string(key.str()) : std::string(name) + "." + std::string(key.str());
+    const Place key_place{source, full, key.source()};
+    const toml::table* const inner = node.as_table();
+    if (name.empty() && inner != nullptr && is_table_name(settings, key.str())) {
+      auto applied = apply_table(*inner, key.str(), source, settings, config);
+      if (!applied) {
+        return applied;
+      }
+      continue;
+    }
+    const Setting* const setting = find(settings, name, key.str());
+    if (setting == nullptr) {
+      return wrong(key_place, "no such setting; those here are " + known_keys(settings, name));
+    }
+    auto set = setting->set(node, Place{source, full, node.source()}, config);
+    if (!set) {
+      return set;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+util::Result<void> apply_toml(std::string_view text, std::string_view source, Config& config) {
+  toml::table table;
+  try {
+    table = toml::parse(text, source);
+  } catch (const toml::parse_error& error) {
+    return util::fail(at(source, error.source().begin) + ": " + std::string(error.description()));
+  }
+  Config changed = config;
+  auto applied = apply_table(table, "", source, make_settings(), changed);
+  if (applied) {
+    config = std::move(changed);
+  }
+  return applied;
+}
+
+util::Result<void> apply_file(const std::filesystem::path& file, Config& config) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return util::fail("cannot read the config file " + file.string() + ": it is a directory");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    return util::fail("cannot read the config file " + file.string() + ": " + std::generic_category().message(errno));
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return apply_toml(text.str(), file.string(), config);
+}
+
+}  // namespace dnsd::config

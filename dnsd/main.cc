@@ -1,0 +1,51 @@
+// dnsd: answers DNS queries for the zones of a zone store.
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <span>
+#include <variant>
+
+#include "dnsd/config/command_line.h"
+#include "dnsd/server.h"
+#include "dnsd/util/log.h"
+
+namespace {
+
+using dnsd::ExitCode;
+
+ExitCode refuse_usage(const std::string& message) {
+  std::cerr << "dnsd: " << message << "\n"
+            << "Try 'dnsd --help'.\n";
+  return ExitCode::kUsage;
+}
+
+ExitCode run(std::span<const char* const> arguments) {
+  const auto parsed = dnsd::config::parse_command_line(arguments);
+  if (!parsed) {
+    return refuse_usage(parsed.error());
+  }
+  if (const auto* const printout = std::get_if<dnsd::config::Printout>(&*parsed)) {
+    std::cout << printout->text;
+    return ExitCode::kEnded;
+  }
+  const auto& command_line = std::get<dnsd::config::CommandLine>(*parsed);
+  const auto config = dnsd::config::load(command_line, std::getenv("ZONESTORE"));
+  if (!config) {
+    return refuse_usage(config.error());
+  }
+  const dnsd::util::Log log(config->log_level);
+  return command_line.check ? dnsd::check(*config, log, std::cout) : dnsd::serve(*config, log);
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  try {
+    const std::span all(arguments, static_cast<std::size_t>(argument_count));
+    return static_cast<int>(run(argument_count > 0 ? all.subspan(1) : all));
+  } catch (const std::exception& exception) {
+    std::cerr << "dnsd: " << exception.what() << "\n";
+    return static_cast<int>(ExitCode::kFailed);
+  }
+}

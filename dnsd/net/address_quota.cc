@@ -1,0 +1,24 @@
+#include "dnsd/net/address_quota.h"
+
+namespace dnsd::net {
+
+std::optional<AddressQuota::Ticket> AddressQuota::take(std::span<const std::uint8_t> address) {
+  std::string key(address.begin(), address.end());
+  const std::lock_guard lock(mutex_);
+  unsigned& held = held_[key];
+  if (held >= per_address_) {
+    return std::nullopt;
+  }
+  ++held;
+  return Ticket(*this, std::move(key));
+}
+
+void AddressQuota::give_back(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const auto place = held_.find(key);
+  if (--place->second == 0) {
+    held_.erase(place);
+  }
+}
+
+}  // namespace dnsd::net

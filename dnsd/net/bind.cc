@@ -1,0 +1,209 @@
+#include "dnsd/net/bind.h"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace dnsd::net {
+namespace {
+
+using util::Address;
+using util::UniqueFd;
+
+constexpr int kUdpBufferBytes = 4 * 1024 * 1024;  // the kernel cuts it to net.core.{r,w}mem_max
+constexpr int kTcpBacklog = 1024;                 // the kernel cuts it to net.core.somaxconn
+constexpr int kFreePortAttempts = 64;
+
+// What a system call said about a socket: errno, and the call's name.
+struct SocketError {
+  int number = 0;
+  const char* call = "";
+};
+template <class T>
+using SocketResult = tl::expected<T, SocketError>;
+
+tl::unexpected<SocketError> last_error(const char* call) {
+  return tl::unexpected(SocketError{errno, call});
+}
+
+bool set_option(const UniqueFd& socket, int level, int option, int value = 1) {
+  return ::setsockopt(socket.get(), level, option, &value, sizeof value) == 0;
+}
+
+// No fragments: PROBE sets DF on every datagram and goes by the interface's MTU alone. WANT and DO would take
+// the path's MTU from ICMP, which anyone can forge: with WANT a forged one brings fragments, with DO silence.
+bool never_fragment(const UniqueFd& socket, const Address& address) {
+  if (address.is_ipv6()) {
+    return set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE) &&
+           set_option(socket, IPPROTO_IPV6, IPV6_DONTFRAG);
+  }
+  return set_option(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+}
+
+// An answer leaves from the address that was asked, which a socket on the wildcard only learns by datagram.
+bool ask_for_local_address(const UniqueFd& socket, const Address& address) {
+  if (!address.is_wildcard()) {
+    return true;
+  }
+  return address.is_ipv6() ? set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+                           : set_option(socket, IPPROTO_IP, IP_PKTINFO);
+}
+
+bool prepare_udp(const UniqueFd& socket, const Address& address) {
+  // Larger buffers are a wish: smaller ones still work.
+  (void)set_option(socket, SOL_SOCKET, SO_RCVBUF, kUdpBufferBytes);
+  (void)set_option(socket, SOL_SOCKET, SO_SNDBUF, kUdpBufferBytes);
+  return never_fragment(socket, address) && ask_for_local_address(socket, address);
+}
+
+// SO_REUSEADDR lets a restarted server bind while old connections linger in TIME_WAIT; it does not let two
+// servers listen.
+bool prepare_tcp(const UniqueFd& socket) {
+  return set_option(socket, SOL_SOCKET, SO_REUSEADDR) && set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+}
+
+enum class Sharing { kAlone, kJoins };
+
+SocketResult<UniqueFd> open_bound(int type, const Address& address, Sharing sharing) {
+  UniqueFd socket(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket.is_open()) {
+    return last_error("socket");
+  }
+  if (address.is_ipv6() && !set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY)) {
+    return last_error("setsockopt");
+  }
+  if (!(type == SOCK_DGRAM ? prepare_udp(socket, address) : prepare_tcp(socket))) {
+    return last_error("setsockopt");
+  }
+  if (sharing == Sharing::kJoins && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
+    return last_error("setsockopt");
+  }
+  if (::bind(socket.get(), address.data(), address.size()) != 0) {
+    return last_error("bind");
+  }
+  if (sharing == Sharing::kAlone && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
+    return last_error("setsockopt");
+  }
+  return socket;
+}
+
+SocketResult<Address> local_address(const UniqueFd& socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  if (::getsockname(socket.get(), address, &size) != 0) {
+    return last_error("getsockname");
+  }
+  return Address::from_sockaddr(address);
+}
+
+std::string explain(const Address& address, const char* transport, const SocketError& error) {
+  const std::string where = address.to_text() + " over " + transport;
+  switch (error.number) {
+    case EADDRINUSE:
+      return "cannot listen on " + where +
+             ": another program has this port; stop it, or choose another with --listen";
+    case EACCES:
+    case EPERM:
+      return "cannot listen on " + where +
+             ": a port below 1024 needs root (with --user NAME to drop it) or CAP_NET_BIND_SERVICE";
+    case EADDRNOTAVAIL:
+      return "cannot listen on " + where + ": no interface of this machine has that address; see 'ip address'";
+    case EAFNOSUPPORT:
+      return "cannot listen on " + where + ": this machine does not have that address family; leave the address out";
+    default:
+      return "cannot listen on " + where + ": " + error.call + ": " + std::generic_category().message(error.number);
+  }
+}
+
+struct FirstPair {
+  Address address;
+  UniqueFd udp;
+  UniqueFd tcp;
+};
+
+struct PairError {
+  const char* transport;
+  SocketError error;
+};
+
+// The two sockets that claim the address. UDP first: its port is exclusive from bind on, TCP's only when it
+// listens.
+tl::expected<FirstPair, PairError> claim_once(const Address& wanted) {
+  SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, wanted, Sharing::kAlone);
+  if (!udp) {
+    return tl::unexpected(PairError{"UDP", udp.error()});
+  }
+  const SocketResult<Address> real = local_address(*udp);
+  if (!real) {
+    return tl::unexpected(PairError{"UDP", real.error()});
+  }
+  SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, *real, Sharing::kAlone);
+  if (!tcp) {
+    return tl::unexpected(PairError{"TCP", tcp.error()});
+  }
+  return FirstPair{*real, std::move(*udp), std::move(*tcp)};
+}
+
+util::Result<FirstPair> claim(const Address& wanted) {
+  for (int attempt = 1;; ++attempt) {
+    auto pair = claim_once(wanted);
+    if (pair) {
+      return std::move(*pair);
+    }
+    const bool other_port_may_do = wanted.port() == 0 && pair.error().error.number == EADDRINUSE;
+    if (!other_port_may_do || attempt == kFreePortAttempts) {
+      return util::fail(explain(wanted, pair.error().transport, pair.error().error));
+    }
+  }
+}
+
+util::Result<BoundAddress> bind_one(const Address& wanted, unsigned workers) {
+  util::Result<FirstPair> first = claim(wanted);
+  if (!first) {
+    return util::fail(first.error());
+  }
+  BoundAddress bound;
+  bound.address = first->address;
+  bound.udp.push_back(std::move(first->udp));
+  bound.tcp.push_back(std::move(first->tcp));
+  for (unsigned worker = 1; worker < workers; ++worker) {
+    SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, bound.address, Sharing::kJoins);
+    if (!udp) {
+      return util::fail(explain(bound.address, "UDP", udp.error()));
+    }
+    SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, bound.address, Sharing::kJoins);
+    if (!tcp) {
+      return util::fail(explain(bound.address, "TCP", tcp.error()));
+    }
+    bound.udp.push_back(std::move(*udp));
+    bound.tcp.push_back(std::move(*tcp));
+  }
+  for (const UniqueFd& socket : bound.tcp) {
+    if (::listen(socket.get(), kTcpBacklog) != 0) {
+      return util::fail(explain(bound.address, "TCP", SocketError{errno, "listen"}));
+    }
+  }
+  return bound;
+}
+
+}  // namespace
+
+util::Result<std::vector<BoundAddress>> bind_all(std::span<const Address> addresses, unsigned workers) {
+  std::vector<BoundAddress> all;
+  for (const Address& wanted : addresses) {
+    util::Result<BoundAddress> bound = bind_one(wanted, workers);
+    if (!bound) {
+      return util::fail(bound.error());
+    }
+    all.push_back(std::move(*bound));
+  }
+  return all;
+}
+
+}  // namespace dnsd::net

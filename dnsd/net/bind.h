@@ -1,0 +1,29 @@
+// The sockets that dnsd listens on, made while it may still use low ports.
+//
+// Each address gets a UDP and a TCP socket for every worker. The first of them is bound without SO_REUSEPORT:
+// a port that anybody else has, another dnsd included, is an error and not a silent sharing of its traffic.
+// Only then is the option set on it (Linux asks for it on both sockets when the second one is bound), and the
+// other workers' sockets join. TCP listens when all are bound.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "dnsd/util/address.h"
+#include "dnsd/util/result.h"
+#include "dnsd/util/unique_fd.h"
+
+namespace dnsd::net {
+
+struct BoundAddress {
+  util::Address address;            // with the real port, the same for UDP and TCP
+  std::vector<util::UniqueFd> udp;  // one for each worker, non-blocking
+  std::vector<util::UniqueFd> tcp;  // likewise, listening
+};
+
+// All or none. Port 0 takes a port that is free for both UDP and TCP. Errors: which address and transport,
+// why, and what to do.
+[[nodiscard]] util::Result<std::vector<BoundAddress>> bind_all(std::span<const util::Address> addresses,
+                                                               unsigned workers);
+
+}  // namespace dnsd::net

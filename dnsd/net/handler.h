@@ -1,0 +1,42 @@
+// The seam between sockets and DNS: a span of bytes in, a span of bytes filled.
+//
+// net knows no DNS beyond TCP's length prefix; the handler knows no sockets. One handler belongs to one
+// worker and is called from that worker's thread alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace dnsd::net {
+
+enum class Transport : std::uint8_t { kUdp, kTcp };
+
+// The largest message there is (RFC 1035 section 4.2.2); what a TCP answer's span must hold.
+inline constexpr std::size_t kMaxMessageBytes = 65535;
+
+struct Client {
+  Transport transport = Transport::kUdp;
+  std::span<const std::uint8_t> address;  // 4 or 16 bytes, network order; valid during the call
+};
+
+class Handler {
+ public:
+  Handler() = default;
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
+  Handler(Handler&&) = delete;
+  Handler& operator=(Handler&&) = delete;
+  virtual ~Handler() = default;
+
+  // Called once before each batch of queries (over TCP: before each query): the place to look for a newer
+  // zone image, so that one batch is answered from one image.
+  virtual void begin_batch() = 0;
+
+  // Writes the answer to `query` into `answer` and returns its length; 0: send nothing. `query` and `answer`
+  // do not overlap. Never throws, whatever the bytes.
+  [[nodiscard]] virtual std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
+                                           const Client& client) noexcept = 0;
+};
+
+}  // namespace dnsd::net

@@ -1,0 +1,33 @@
+// What a client may cost: the limits on answers, connections and times, with their defaults.
+//
+// Totals are for the whole server; a worker gets its share (share_of). Threads: plain values.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace dnsd::net {
+
+struct UdpLimits {
+  std::size_t answer_bytes = 1232;  // the largest datagram sent (DNS Flag Day 2020)
+};
+
+struct TcpLimits {
+  unsigned connections = 4096;            // when full, the longest idle one goes
+  unsigned connections_per_address = 64;  // over all workers; one more is refused
+  std::chrono::seconds idle{10};          // between queries (RFC 7766 section 6.2.3)
+  std::chrono::seconds idle_when_half_full{2};
+  std::chrono::seconds message{3};  // from the first byte of a query to its last
+  std::chrono::seconds write{5};    // for the answers of one read
+  std::chrono::seconds lifetime{300};
+  unsigned queries = 10'000;               // on one connection
+  std::size_t unsent_bytes = 128U * 1024;  // of one connection's answers; above it, its queries wait
+};
+
+// One worker's part of a total: rounded up, so that every worker has some.
+[[nodiscard]] constexpr unsigned share_of(unsigned total, unsigned workers) {
+  return std::max(1U, (total + workers - 1) / workers);
+}
+
+}  // namespace dnsd::net

@@ -1,0 +1,217 @@
+#include "dnsd/net/tcp_service.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <tuple>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace dnsd::net {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kSweepInterval{200};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr int kAcceptsPerTurn = 64;  // before established connections and UDP get their turn
+constexpr int kAcceptsInDrain = 4096;
+
+util::UniqueFd open_reserve() {
+  return util::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+// A coroutine that threw has met a bug or the end of memory: out through the worker's run().
+void rethrow(const std::exception_ptr& exception) {
+  if (exception) {
+    std::rethrow_exception(exception);
+  }
+}
+
+util::UniqueFd accept_one(int listener, util::Address& peer) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto* const address = reinterpret_cast<sockaddr*>(&storage);
+  util::UniqueFd socket(::accept4(listener, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket.is_open()) {
+    peer = util::Address::from_sockaddr(address);
+  }
+  return socket;
+}
+
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsigned share, AddressQuota& quota,
+                       Handler& handler, metrics::WorkerCounters& counters, const util::Log& log)
+    : context_(context),
+      limits_(limits),
+      share_(share),
+      quota_(quota),
+      counters_(counters),
+      log_(log),
+      workspace_(limits_, handler, counters),
+      sweep_timer_(context),
+      drain_timer_(context),
+      reserve_(open_reserve()) {}
+
+void TcpService::listen(util::UniqueFd socket) {
+  Listener& listener = listeners_.emplace_back(context_, socket.release());
+  asio::co_spawn(context_, accept_on(listener), rethrow);
+}
+
+asio::awaitable<void> TcpService::accept_on(Listener& listener) {
+  asio::steady_timer pause(context_);
+  bool short_of_descriptors = false;
+  while (true) {
+    const auto [wait_error] = co_await listener.async_wait(Listener::wait_read, kAwait);
+    if (wait_error) {
+      co_return;
+    }
+    const Accepted accepted = accept_waiting(listener.native_handle(), kAcceptsPerTurn);
+    if (accepted != Accepted::kOutOfDescriptors) {
+      short_of_descriptors = false;
+      continue;
+    }
+    if (!std::exchange(short_of_descriptors, true)) {
+      log_.warning("accept_paused",
+                   {{"reason", "out of file descriptors"}, {"hint", "raise LimitNOFILE, or lower tcp.connections"}});
+    }
+    pause.expires_after(kAcceptPause);
+    const auto [pause_error] = co_await pause.async_wait(kAwait);
+    if (pause_error || !listener.is_open()) {
+      co_return;
+    }
+  }
+}
+
+TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
+  for (int count = 0; count < at_most; ++count) {
+    util::Address peer;
+    util::UniqueFd socket = accept_one(listener, peer);
+    if (socket.is_open()) {
+      welcome(std::move(socket), peer);
+    } else if (is_shortage(errno)) {
+      turn_one_away(listener);
+      return Accepted::kOutOfDescriptors;
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return Accepted::kAllThatWaited;
+    }
+    // Any other error is that one connection's, which has died in the queue (accept(2)).
+  }
+  return Accepted::kSome;
+}
+
+void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
+  std::optional<AddressQuota::Ticket> ticket = quota_.take(peer.bytes());
+  if (!ticket) {
+    counters_.tcp_refused.add();
+    return;
+  }
+  if (connections_.size() >= share_) {
+    make_room();
+  }
+  const auto place =
+      connections_.emplace(connections_.end(), context_, std::move(socket), peer, std::move(*ticket), workspace_);
+  asio::co_spawn(context_, place->run(), [this, place](const std::exception_ptr& exception) {
+    connections_.erase(place);
+    stop_timers_if_drained();
+    rethrow(exception);
+  });
+  start_sweeping();
+}
+
+// Better a closed connection now than a client that waits for its own time-out.
+void TcpService::turn_one_away(int listener) {
+  reserve_.reset();
+  util::Address peer;
+  if (accept_one(listener, peer).is_open()) {
+    counters_.tcp_refused.add();
+  }
+  reserve_ = open_reserve();
+}
+
+void TcpService::make_room() {
+  const auto goes_sooner = [](const TcpConnection& left, const TcpConnection& right) {
+    const auto rank = [](const TcpConnection& connection) {
+      return std::make_tuple(!connection.is_open(), !connection.is_idle(), connection.since());
+    };
+    return rank(left) < rank(right);
+  };
+  const auto victim = std::min_element(connections_.begin(), connections_.end(), goes_sooner);
+  if (victim != connections_.end() && victim->is_open()) {
+    counters_.tcp_evicted.add();
+    victim->close();
+  }
+}
+
+void TcpService::start_sweeping() {
+  if (sweeping_) {
+    return;
+  }
+  sweeping_ = true;
+  sweep_timer_.expires_after(kSweepInterval);
+  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
+    sweeping_ = false;
+    if (!error) {
+      sweep();
+    }
+  });
+}
+
+void TcpService::sweep() {
+  const auto now = TcpConnection::Clock::now();
+  const bool crowded = is_crowded();
+  for (TcpConnection& connection : connections_) {
+    if (connection.is_open() && connection.deadline(crowded) <= now) {
+      counters_.tcp_timed_out.add();
+      connection.close();
+    }
+  }
+  if (!connections_.empty()) {
+    start_sweeping();
+  }
+}
+
+void TcpService::drain(std::chrono::milliseconds at_most) {
+  draining_ = true;
+  for (Listener& listener : listeners_) {
+    (void)accept_waiting(listener.native_handle(), kAcceptsInDrain);
+    listener.close();
+  }
+  for (TcpConnection& connection : connections_) {
+    connection.drain();
+  }
+  drain_timer_.expires_after(at_most);
+  drain_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      close_all();
+    }
+  });
+  stop_timers_if_drained();
+}
+
+void TcpService::close_all() {
+  for (TcpConnection& connection : connections_) {
+    connection.close();
+  }
+}
+
+// A timer that still ran would keep the worker from ending.
+void TcpService::stop_timers_if_drained() {
+  if (draining_ && connections_.empty()) {
+    drain_timer_.cancel();
+    sweep_timer_.cancel();
+  }
+}
+
+}  // namespace dnsd::net

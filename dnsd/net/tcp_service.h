@@ -1,0 +1,70 @@
+// All TCP of one worker: its listening sockets, its connections, and the limits on them (RFC 7766 section 6).
+//
+// A full house does not turn newcomers away: the connection that has been idle longest goes. An address that
+// holds as many as it may is refused. When descriptors run out, the waiting client is let in and out by a
+// reserve descriptor, and accepting pauses; UDP does not notice.
+//
+// Threads: its worker's, but for the quota, which all workers share.
+#pragma once
+
+#include <list>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "dnsd/metrics/counters.h"
+#include "dnsd/net/address_quota.h"
+#include "dnsd/net/handler.h"
+#include "dnsd/net/limits.h"
+#include "dnsd/net/tcp_connection.h"
+#include "dnsd/util/log.h"
+#include "dnsd/util/unique_fd.h"
+
+namespace dnsd::net {
+
+class TcpService {
+ public:
+  // `share` is how many connections this worker may hold. All references outlive the service.
+  TcpService(boost::asio::io_context& context, const TcpLimits& limits, unsigned share, AddressQuota& quota,
+             Handler& handler, metrics::WorkerCounters& counters, const util::Log& log);
+
+  void listen(util::UniqueFd socket);  // takes connections from now on
+
+  // Takes the connections that are waiting, closes the listening sockets, and ends each connection when what
+  // has come on it is answered, all at the latest after `at_most`.
+  void drain(std::chrono::milliseconds at_most);
+
+ private:
+  using Listener = boost::asio::posix::stream_descriptor;
+  enum class Accepted { kAllThatWaited, kSome, kOutOfDescriptors };
+
+  [[nodiscard]] boost::asio::awaitable<void> accept_on(Listener& listener);
+  [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
+  void welcome(util::UniqueFd socket, const util::Address& peer);
+  void turn_one_away(int listener);
+  [[nodiscard]] bool is_crowded() const { return connections_.size() * 2 >= share_; }
+  void make_room();
+  void start_sweeping();
+  void sweep();
+  void close_all();
+  void stop_timers_if_drained();
+
+  boost::asio::io_context& context_;
+  TcpLimits limits_;
+  unsigned share_;
+  AddressQuota& quota_;
+  metrics::WorkerCounters& counters_;
+  const util::Log& log_;
+  TcpWorkspace workspace_;
+  std::list<Listener> listeners_;
+  std::list<TcpConnection> connections_;
+  boost::asio::steady_timer sweep_timer_;
+  bool sweeping_ = false;
+  boost::asio::steady_timer drain_timer_;
+  bool draining_ = false;
+  util::UniqueFd reserve_;
+};
+
+}  // namespace dnsd::net

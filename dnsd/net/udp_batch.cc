@@ -1,0 +1,134 @@
+#include "dnsd/net/udp_batch.h"
+
+#include <cerrno>
+#include <span>
+
+#include <netinet/in.h>
+
+#include "dnsd/util/address.h"
+
+namespace dnsd::net {
+namespace {
+
+// Buffers a whole number of pages apart would put the first lines of all 64 into the same few cache sets.
+constexpr std::size_t kCacheLineBytes = 64;
+constexpr std::size_t stride(std::size_t bytes) {
+  return (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes + kCacheLineBytes;
+}
+
+// The route decides which interface an answer leaves by, not the one that the query came in by; a link-local
+// address means nothing without its interface and keeps it.
+void keep_address_only(msghdr& header) {
+  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
+    if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+      reinterpret_cast<in_pktinfo*>(CMSG_DATA(part))->ipi_ifindex = 0;
+    } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+      auto* const info = reinterpret_cast<in6_pktinfo*>(CMSG_DATA(part));
+      if (!IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr)) {
+        info->ipi6_ifindex = 0;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+UdpBatch::UdpBatch(std::size_t answer_bytes)
+    : answer_bytes_(answer_bytes),
+      query_memory_(kMaxMessages * stride(kMaxQueryBytes)),
+      answer_memory_(kMaxMessages * stride(answer_bytes)),
+      received_count_(kMaxMessages) {
+  for (std::size_t index = 0; index < kMaxMessages; ++index) {
+    query_parts_[index] = iovec{query_memory_.data() + index * stride(kMaxQueryBytes), kMaxQueryBytes};
+    answer_parts_[index] = iovec{answer_memory_.data() + index * stride(answer_bytes), 0};
+  }
+}
+
+std::size_t UdpBatch::receive(int socket) {
+  for (std::size_t index = 0; index < received_count_; ++index) {
+    rearm(index);
+  }
+  received_count_ = 0;
+  for (std::size_t attempt = 0; attempt < kMaxMessages; ++attempt) {
+    const int count = ::recvmmsg(socket, received_.data(), kMaxMessages, MSG_DONTWAIT, nullptr);
+    if (count > 0) {
+      received_count_ = static_cast<std::size_t>(count);
+      return received_count_;
+    }
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+      return 0;
+    }
+  }
+  return 0;
+}
+
+// The kernel overwrites these lengths with what it filled.
+void UdpBatch::rearm(std::size_t index) {
+  received_[index] = mmsghdr{};
+  msghdr& header = received_[index].msg_hdr;
+  header.msg_name = &peers_[index];
+  header.msg_namelen = sizeof peers_[index];
+  header.msg_iov = &query_parts_[index];
+  header.msg_iovlen = 1;
+  header.msg_control = &controls_[index];
+  header.msg_controllen = sizeof controls_[index];
+}
+
+void UdpBatch::answer(int socket, Handler& handler, metrics::WorkerCounters& counters) {
+  handler.begin_batch();
+  counters.udp_queries.add(received_count_);
+  outgoing_count_ = 0;
+  for (std::size_t index = 0; index < received_count_; ++index) {
+    const std::size_t length = answer_one(index, handler, counters);
+    if (length > 0) {
+      queue_answer(index, length);
+    }
+  }
+  send(socket, counters);
+}
+
+std::size_t UdpBatch::answer_one(std::size_t index, Handler& handler, metrics::WorkerCounters& counters) {
+  const mmsghdr& message = received_[index];
+  if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+    counters.udp_oversized.add();
+    return 0;
+  }
+  const auto* const query = static_cast<const std::uint8_t*>(query_parts_[index].iov_base);
+  auto* const room = static_cast<std::uint8_t*>(answer_parts_[index].iov_base);
+  const Client client{Transport::kUdp, util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index]))};
+  return handler.handle({query, message.msg_len}, {room, answer_bytes_}, client);
+}
+
+void UdpBatch::queue_answer(std::size_t index, std::size_t length) {
+  answer_parts_[index].iov_len = length;
+  mmsghdr& message = outgoing_[outgoing_count_++];
+  message.msg_len = 0;
+  message.msg_hdr = received_[index].msg_hdr;
+  message.msg_hdr.msg_iov = &answer_parts_[index];
+  message.msg_hdr.msg_flags = 0;
+  if (message.msg_hdr.msg_controllen == 0) {
+    message.msg_hdr.msg_control = nullptr;
+  } else {
+    keep_address_only(message.msg_hdr);
+  }
+}
+
+void UdpBatch::send(int socket, metrics::WorkerCounters& counters) {
+  std::size_t done = 0;
+  while (done < outgoing_count_) {
+    const auto left = static_cast<unsigned>(outgoing_count_ - done);
+    const int sent = ::sendmmsg(socket, outgoing_.data() + done, left, MSG_DONTWAIT);
+    if (sent > 0) {
+      counters.udp_answers.add(static_cast<std::uint64_t>(sent));
+      done += static_cast<std::size_t>(sent);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+      counters.udp_dropped.add(left);  // the queue is full: waiting would only make later answers late
+      return;
+    } else if (errno != EINTR) {
+      counters.udp_dropped.add();  // this one's fault: no route, port 0, longer than the interface takes
+      ++done;
+    }
+  }
+}
+
+}  // namespace dnsd::net

@@ -1,0 +1,273 @@
+#include "dnsd/server.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "dnsd/image_hub.h"
+#include "dnsd/net/bind.h"
+#include "dnsd/privileges.h"
+#include "dnsd/store_follower.h"
+#include "dnsd/store_watcher.h"
+#include "dnsd/worker_group.h"
+
+namespace dnsd {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kStoreBusyPatience{30'000};  // of the start; a writer holds the store for less
+constexpr milliseconds kStoreBusyPause{50};
+constexpr std::size_t kSpareDescriptors = 64;  // for everything that is not a TCP connection
+
+// Signals, and failures of other threads, as events of the main thread.
+class Control {
+ public:
+  explicit Control(const util::Log& log) : log_(log), signals_(context_, SIGTERM, SIGINT, SIGHUP) { wait(); }
+
+  void run() { context_.run(); }                                     // until it is time to end
+  void run_for(milliseconds at_most) { context_.run_for(at_most); }  // or until then
+  [[nodiscard]] bool should_end() const { return ending_; }
+  [[nodiscard]] bool has_failed() const { return failed_; }
+
+  // Any thread.
+  void fail(const std::string& why) {
+    log_.error("failed", {{"message", why}});
+    failed_ = true;
+    boost::asio::post(context_, [this] { end(); });
+  }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) {
+        return;
+      }
+      log_.info("signal", {{"name", ::sigabbrev_np(signal)}});
+      if (signal == SIGHUP) {
+        wait();  // nothing to read again: the store is followed as it changes
+      } else {
+        end();
+      }
+    });
+  }
+
+  void end() {
+    ending_ = true;
+    context_.stop();
+  }
+
+  boost::asio::io_context context_{1};
+  const util::Log& log_;
+  boost::asio::signal_set signals_;
+  bool ending_ = false;
+  std::atomic<bool> failed_{false};
+};
+
+ExitCode refuse(const util::Log& log, ExitCode code, const std::string& message, const std::string& hint = {}) {
+  if (hint.empty()) {
+    log.error("refused_to_start", {{"message", message}});
+  } else {
+    log.error("refused_to_start", {{"message", message}, {"hint", hint}});
+  }
+  return code;
+}
+
+ExitCode refuse_store(const util::Log& log, const zonestore::Error& error) {
+  log.error("store_unusable", {{"reason", reason(error.code)}, {"message", error.message}, {"hint", error.hint}});
+  return ExitCode::kStore;
+}
+
+unsigned worker_count(const config::Config& config) {
+  return config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+net::WorkerSettings worker_settings(const config::Config& config, unsigned workers, const util::Log& log) {
+  net::WorkerSettings settings{config.udp, config.tcp, workers};
+  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t room = descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : descriptors / 2;
+  if (settings.tcp.connections > room) {
+    settings.tcp.connections = static_cast<unsigned>(room);
+    log.warning("tcp_connections_lowered",
+                {{"connections", room}, {"reason", "the limit on open files is " + std::to_string(descriptors)}});
+  }
+  return settings;
+}
+
+util::Result<void> give_up_rights(const std::optional<Account>& account, const util::Log& log) {
+  if (account) {
+    const auto became = become(*account);
+    if (!became) {
+      return became;
+    }
+    log.info("became_user", {{"user", account->name}});
+  }
+  if (::geteuid() == 0) {
+    log.warning("running_as_root", {{"hint", "name an ordinary user with --user"}});
+    return {};
+  }
+  return renounce_capabilities();
+}
+
+// The first load: waits for a writer, but not for ever. Nothing: it was told to end.
+std::optional<StoreFollower::Look> load_first(StoreFollower& follower, Control& control, const util::Log& log) {
+  const auto give_up_at = steady_clock::now() + kStoreBusyPatience;
+  bool said_so = false;
+  while (true) {
+    StoreFollower::Look seen = follower.look();
+    if (seen.outcome != StoreFollower::Outcome::kBusy || steady_clock::now() >= give_up_at) {
+      return seen;
+    }
+    if (!std::exchange(said_so, true)) {
+      log.info("store_busy", {{"message", seen.error->message}, {"hint", "waiting for the writer"}});
+    }
+    control.run_for(kStoreBusyPause);
+    if (control.should_end()) {
+      return std::nullopt;
+    }
+  }
+}
+
+void log_loaded(const StoreFollower& follower, milliseconds took, const util::Log& log) {
+  for (const zonestore::PublishedZone& zone : follower.loaded().head.zones) {
+    log.info("loaded", {{"zone", zone.apex.to_text_no_dot()},
+                        {"serial", zone.serial.value},
+                        {"record_sets", zone.record_set_count},
+                        {"took_ms", took.count()}});
+  }
+}
+
+void log_stopped(const metrics::Totals& totals, const util::Log& log) {
+  log.info("stopped", {{"queries", totals.queries()},
+                       {"answers", totals.answers()},
+                       {"udp_queries", totals.udp_queries},
+                       {"udp_answers", totals.udp_answers},
+                       {"udp_dropped", totals.udp_dropped},
+                       {"udp_oversized", totals.udp_oversized},
+                       {"tcp_queries", totals.tcp_queries},
+                       {"tcp_answers", totals.tcp_answers},
+                       {"tcp_connections", totals.tcp_connections},
+                       {"tcp_refused", totals.tcp_refused},
+                       {"tcp_evicted", totals.tcp_evicted},
+                       {"tcp_timed_out", totals.tcp_timed_out}});
+}
+
+// Readiness is a courtesy to a supervisor that may not be there.
+void notify(const char* state) {
+  (void)::sd_notify(0, state);
+}
+
+std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bound) {
+  std::vector<util::Address> addresses;
+  for (const net::BoundAddress& address : bound) {
+    addresses.push_back(address.address);
+  }
+  return addresses;
+}
+
+// From a loaded store to the last answer.
+ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
+                           std::vector<net::BoundAddress> bound, StoreFollower follower, Control& control,
+                           const util::Log& log) {
+  const auto on_failure = [&control](const std::string& why) { control.fail(why); };
+  const std::vector<util::Address> addresses = addresses_of(bound);
+  ImageHub hub(follower.loaded().image);
+  WorkerGroup workers(settings, hub, std::move(bound), log, on_failure);
+  StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
+
+  workers.start();
+  std::thread watching = start_thread(
+      "watcher", [&watcher] { watcher.run(); }, on_failure);
+  for (const util::Address& address : addresses) {
+    for (const char* const transport : {"udp", "tcp"}) {
+      log.info("listening", {{"transport", transport}, {"address", address.to_text()}});
+    }
+  }
+  log.info("ready", {{"workers", settings.workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
+  notify("READY=1\nSTATUS=answering");
+
+  control.run();
+
+  notify("STOPPING=1\nSTATUS=draining");
+  watcher.stop();
+  watching.join();
+  workers.drain(config.drain);
+  log_stopped(workers.totals(), log);
+  return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
+}
+
+// Before anything is bound: what is wrong with the user is wrong usage.
+util::Result<std::optional<Account>> account_for(const config::Config& config) {
+  if (config.user.empty()) {
+    return std::optional<Account>();
+  }
+  return find_account(config.user).map([](const Account& account) { return std::optional<Account>(account); });
+}
+
+}  // namespace
+
+ExitCode serve(const config::Config& config, const util::Log& log) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Control control(log);
+  const auto account = account_for(config);
+  if (!account) {
+    return refuse(log, ExitCode::kUsage, account.error());
+  }
+  const net::WorkerSettings settings = worker_settings(config, worker_count(config), log);
+  auto bound = net::bind_all(config.listen, settings.workers);
+  if (!bound) {
+    return refuse(log, ExitCode::kAddress, bound.error());
+  }
+  const auto given_up = give_up_rights(*account, log);
+  if (!given_up) {
+    return refuse(log, ExitCode::kUsage, given_up.error());
+  }
+
+  const auto started = steady_clock::now();
+  StoreFollower follower(config.store);
+  const auto seen = load_first(follower, control, log);
+  if (!seen) {
+    return ExitCode::kEnded;
+  }
+  if (seen->outcome != StoreFollower::Outcome::kNew) {
+    return refuse_store(log, *seen->error);
+  }
+  log_loaded(follower, std::chrono::duration_cast<milliseconds>(steady_clock::now() - started), log);
+  return answer_until_told(config, settings, std::move(*bound), std::move(follower), control, log);
+}
+
+ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {
+  const auto account = account_for(config);
+  if (!account) {
+    return refuse(log, ExitCode::kUsage, account.error());
+  }
+  Control control(log);
+  StoreFollower follower(config.store);
+  const auto seen = load_first(follower, control, log);
+  if (!seen) {
+    return ExitCode::kEnded;
+  }
+  if (seen->outcome != StoreFollower::Outcome::kNew) {
+    return refuse_store(log, *seen->error);
+  }
+  out << "config: good\n";
+  for (const zonestore::PublishedZone& zone : follower.loaded().head.zones) {
+    out << "zone " << zone.apex.to_text_no_dot() << ": serial " << zone.serial.value << ", " << zone.record_set_count
+        << " record sets\n";
+  }
+  return ExitCode::kEnded;
+}
+
+}  // namespace dnsd

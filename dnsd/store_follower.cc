@@ -1,0 +1,117 @@
+#include "dnsd/store_follower.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dnsd {
+namespace {
+
+using zonestore::Error;
+using zonestore::ErrorCode;
+
+bool is_same_state(const zonestore::PublishedHead& left, const zonestore::PublishedHead& right) {
+  const auto same_zone = [](const zonestore::PublishedZone& one, const zonestore::PublishedZone& other) {
+    return one.apex == other.apex && one.serial == other.serial &&
+           one.record_set_hash_sum == other.record_set_hash_sum;
+  };
+  return left.store_id == right.store_id && left.newest_change == right.newest_change &&
+         std::equal(left.zones.begin(), left.zones.end(), right.zones.begin(), right.zones.end(), same_zone);
+}
+
+}  // namespace
+
+StoreFollower::Look StoreFollower::look() {
+  if (reader_ && !reader_->is_same_file()) {
+    reader_.reset();
+  }
+  return reader_ ? follow_held() : load_anew();
+}
+
+StoreFollower::Look StoreFollower::load_anew() {
+  auto opened = zonestore::PublishedReader::open(store_dir_);
+  if (!opened) {
+    return give_up(std::move(opened.error()));
+  }
+  // The version before the content: a commit in between is then seen as a change, not missed.
+  const auto version = opened->data_version();
+  if (!version) {
+    return give_up(version.error());
+  }
+  auto loaded = zone::load(*opened);
+  if (!loaded) {
+    return give_up(std::move(loaded.error()));
+  }
+  if (loaded->head.zones.empty()) {
+    return give_up(Error{ErrorCode::kEmpty, "the store in " + store_dir_.string() + " has no zone",
+                         "make one with 'zonectl init'"});
+  }
+  reader_ = std::move(*opened);
+  data_version_ = *version;
+  loaded_ = std::move(*loaded);
+  return {Outcome::kNew, std::nullopt};
+}
+
+StoreFollower::Look StoreFollower::follow_held() {
+  const auto version = reader_->data_version();
+  if (!version) {
+    return give_up(version.error());
+  }
+  if (*version == data_version_) {
+    return {Outcome::kUnchanged, std::nullopt};
+  }
+  auto followed = zone::follow(*reader_, *loaded_);
+  if (!followed) {
+    return give_up(std::move(followed.error()));
+  }
+  data_version_ = *version;
+  // Operators' notes, policies and the audit change the store too, and nothing that the world may see.
+  const bool published = !is_same_state(loaded_->head, followed->head);
+  loaded_ = std::move(*followed);
+  return {published ? Outcome::kNew : Outcome::kUnchanged, std::nullopt};
+}
+
+StoreFollower::Look StoreFollower::give_up(Error error) {
+  if (error.code == ErrorCode::kBusy) {
+    return {Outcome::kBusy, std::move(error)};
+  }
+  reader_.reset();
+  return {Outcome::kUnusable, std::move(error)};
+}
+
+std::string_view reason(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalid:
+      return "invalid";
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kRefused:
+      return "refused";
+    case ErrorCode::kBusy:
+      return "busy";
+    case ErrorCode::kMissing:
+      return "missing";
+    case ErrorCode::kEmpty:
+      return "empty";
+    case ErrorCode::kForeign:
+      return "foreign";
+    case ErrorCode::kFuture:
+      return "future";
+    case ErrorCode::kDamaged:
+      return "damaged";
+    case ErrorCode::kHotJournal:
+      return "hot_journal";
+    case ErrorCode::kReadOnly:
+      return "read_only";
+    case ErrorCode::kFull:
+      return "full";
+    case ErrorCode::kPermission:
+      return "permission";
+    case ErrorCode::kIo:
+      return "io";
+    case ErrorCode::kCrypto:
+      return "crypto";
+  }
+  return "unknown";
+}
+
+}  // namespace dnsd

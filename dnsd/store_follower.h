@@ -1,0 +1,58 @@
+// Keeps a loaded image level with the store: looks, catches up, and starts over after trouble.
+//
+//   no reader --open, load all--> holds a reader --data_version differs--> follow (journal, else all)
+//       ^                               |
+//       +-- another file at the path, --+   The image stays what it last was, whatever happens.
+//           or any error but kBusy
+//
+// One reader is held for as long as its file is the one at the path. After an error it is given up and the next
+// good state is a full load, so that nothing that was missed stays missed.
+//
+// Decides nothing about time: the caller says when to look. Threads: one at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "dnsd/zone/loader.h"
+
+namespace dnsd {
+
+class StoreFollower {
+ public:
+  explicit StoreFollower(std::filesystem::path store_dir) : store_dir_(std::move(store_dir)) {}
+
+  enum class Outcome : std::uint8_t {
+    kUnchanged,  // and in order
+    kNew,        // loaded() is newer than before
+    kBusy,       // a writer is committing: look again in a few milliseconds
+    kUnusable,   // `error` says why: look again in a second
+  };
+  struct Look {
+    Outcome outcome;
+    std::optional<zonestore::Error> error;  // with kBusy and kUnusable
+  };
+
+  [[nodiscard]] Look look();
+
+  // The last good state. Precondition: look() has given kNew at least once.
+  [[nodiscard]] const zone::Loaded& loaded() const { return *loaded_; }
+  [[nodiscard]] const std::filesystem::path& store_dir() const { return store_dir_; }
+
+ private:
+  [[nodiscard]] Look load_anew();
+  [[nodiscard]] Look follow_held();
+  [[nodiscard]] Look give_up(zonestore::Error error);
+
+  std::filesystem::path store_dir_;
+  std::optional<zonestore::PublishedReader> reader_;
+  std::int64_t data_version_ = 0;  // of what loaded_ was made from, while reader_ is held
+  std::optional<zone::Loaded> loaded_;
+};
+
+// A word for the log and for alerts: "missing", "hot_journal", ...
+[[nodiscard]] std::string_view reason(zonestore::ErrorCode code);
+
+}  // namespace dnsd

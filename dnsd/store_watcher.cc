@@ -1,0 +1,170 @@
+#include "dnsd/store_watcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace dnsd {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPollInterval{1000};
+constexpr milliseconds kLongestBusy{10'000};  // before it is called trouble
+
+// Between the end of a journal and the end of its lock a writer waits for the disk, some milliseconds: a look costs
+// microseconds, so that it may be tried often. Whoever holds the store for longer is tried less.
+milliseconds pause_after(std::chrono::steady_clock::duration busy_for) {
+  if (busy_for < milliseconds{10}) {
+    return milliseconds{1};
+  }
+  return busy_for < milliseconds{1000} ? milliseconds{2} : milliseconds{50};
+}
+
+// While a journal has content its commit is under way, and looking would only stand in the writer's way. Its
+// truncation is an event of its own.
+bool is_commit_under_way(const std::filesystem::path& store_dir) {
+  struct stat journal {};
+  return ::stat((store_dir / "zone.db-journal").c_str(), &journal) == 0 && journal.st_size > 0;
+}
+
+const zonestore::PublishedZone* find(const zonestore::PublishedHead& head, const zonestore::Name& apex) {
+  const auto place = std::find_if(head.zones.begin(), head.zones.end(),
+                                  [&](const zonestore::PublishedZone& zone) { return zone.apex == apex; });
+  return place == head.zones.end() ? nullptr : &*place;
+}
+
+}  // namespace
+
+StoreWatcher::StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log,
+                           std::function<void()> on_published)
+    : context_(1),
+      follower_(std::move(follower)),
+      hub_(hub),
+      log_(log),
+      on_published_(std::move(on_published)),
+      published_(follower_.loaded().head),
+      watch_(context_, follower_.store_dir(), {"zone.db", "zone.db-journal"}, [this] { on_event(); }),
+      poll_timer_(context_),
+      again_timer_(context_) {}
+
+void StoreWatcher::run() {
+  poll();  // at once: what was committed since the load has had no watch yet
+  context_.run();
+}
+
+void StoreWatcher::stop() {
+  context_.stop();
+}
+
+void StoreWatcher::on_event() {
+  if (trouble_) {
+    return;  // a store in trouble is tried once a second, not at every write to it
+  }
+  if (!is_commit_under_way(follower_.store_dir())) {
+    look();
+  }
+}
+
+void StoreWatcher::poll() {
+  const bool watched = watch_.renew();
+  if (!watched && watched_ && !trouble_) {
+    log_.warning("watch_failed", {{"directory", follower_.store_dir().string()},
+                                  {"hint", "changes are noticed within a second; see fs.inotify in sysctl"}});
+  }
+  watched_ = watched;
+  look();
+  hub_.free_retired();
+  poll_timer_.expires_after(kPollInterval);
+  poll_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      poll();
+    }
+  });
+}
+
+void StoreWatcher::look() {
+  noticed_at_ = noticed_at_.value_or(Clock::now());
+  const StoreFollower::Look seen = follower_.look();
+  if (seen.outcome == StoreFollower::Outcome::kBusy) {
+    back_off(*seen.error);
+    return;
+  }
+  switch (seen.outcome) {
+    case StoreFollower::Outcome::kNew:
+      note_health();
+      publish();
+      break;
+    case StoreFollower::Outcome::kUnusable:
+      note_trouble(*seen.error);
+      break;
+    default:
+      note_health();
+      break;
+  }
+  noticed_at_.reset();
+}
+
+void StoreWatcher::look_again_in(std::chrono::milliseconds delay) {
+  if (std::exchange(again_pending_, true)) {
+    return;
+  }
+  again_timer_.expires_after(delay);
+  again_timer_.async_wait([this](const boost::system::error_code& error) {
+    again_pending_ = false;
+    if (!error) {
+      look();
+    }
+  });
+}
+
+void StoreWatcher::back_off(const zonestore::Error& error) {
+  const auto busy_for = Clock::now() - *noticed_at_;
+  if (busy_for >= kLongestBusy) {
+    note_trouble(error);
+  }
+  look_again_in(pause_after(busy_for));
+}
+
+void StoreWatcher::publish() {
+  const zone::Loaded& loaded = follower_.loaded();
+  hub_.publish(loaded.image);
+  on_published_();
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_).count();
+  const bool same_store = loaded.head.store_id == published_.store_id;
+  for (const zonestore::PublishedZone& zone : loaded.head.zones) {
+    const zonestore::PublishedZone* const before = find(published_, zone.apex);
+    if (before == nullptr || !same_store || before->serial != zone.serial) {
+      log_.info("published", {{"zone", zone.apex.to_text_no_dot()},
+                              {"serial", zone.serial.value},
+                              {"record_sets", zone.record_set_count},
+                              {"took_us", took}});
+    }
+  }
+  for (const zonestore::PublishedZone& zone : published_.zones) {
+    if (find(loaded.head, zone.apex) == nullptr) {
+      log_.warning("withdrawn", {{"zone", zone.apex.to_text_no_dot()}, {"took_us", took}});
+    }
+  }
+  published_ = loaded.head;
+}
+
+void StoreWatcher::note_trouble(const zonestore::Error& error) {
+  if (trouble_ == error.code) {
+    return;
+  }
+  trouble_ = error.code;
+  log_.error("store_unusable", {{"reason", reason(error.code)},
+                                {"message", error.message},
+                                {"hint", error.hint},
+                                {"serving", "the last good image"}});
+}
+
+void StoreWatcher::note_health() {
+  if (std::exchange(trouble_, std::nullopt)) {
+    log_.info("store_recovered");
+  }
+}
+
+}  // namespace dnsd

@@ -1,0 +1,53 @@
+// The workers and the store watcher, each on its thread: started together, drained together.
+//
+// Threads: the functions are for the thread that made the group, but for refresh(). `on_failure` may be called
+// from any thread of the group, with what went wrong; the group then waits to be drained.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "dnsd/image_hub.h"
+#include "dnsd/metrics/counters.h"
+#include "dnsd/net/address_quota.h"
+#include "dnsd/net/bind.h"
+#include "dnsd/net/worker.h"
+#include "dnsd/util/log.h"
+
+namespace dnsd {
+
+class WorkerGroup {
+ public:
+  using OnFailure = std::function<void(const std::string&)>;
+
+  // Takes the sockets out of `bound`. Hub and log outlive the group.
+  WorkerGroup(const net::WorkerSettings& settings, const ImageHub& hub, std::vector<net::BoundAddress> bound,
+              const util::Log& log, OnFailure on_failure);
+  WorkerGroup(const WorkerGroup&) = delete;
+  WorkerGroup& operator=(const WorkerGroup&) = delete;
+  WorkerGroup(WorkerGroup&&) = delete;
+  WorkerGroup& operator=(WorkerGroup&&) = delete;
+  ~WorkerGroup();  // drains without patience, if nobody has
+
+  void start();
+  void refresh();                                 // has every worker take up the newest image; any thread
+  void drain(std::chrono::milliseconds at_most);  // returns when all have ended
+
+  [[nodiscard]] metrics::Totals totals() const;
+
+ private:
+  net::AddressQuota quota_;
+  OnFailure on_failure_;
+  std::vector<std::unique_ptr<net::Worker>> workers_;
+  std::vector<std::thread> threads_;
+};
+
+// Runs `body` on a thread of that name (15 bytes at most); an exception goes to `on_failure`.
+[[nodiscard]] std::thread start_thread(const std::string& name, std::function<void()> body,
+                                       WorkerGroup::OnFailure on_failure);
+
+}  // namespace dnsd

@@ -1,0 +1,169 @@
+#include "dnsd/config/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dnsd::config {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::filesystem::path template_file() {
+  return std::filesystem::path(__FILE__).parent_path() / "../../../../deploy/dnsd.toml";
+}
+
+void expect_same(const Config& left, const Config& right) {
+  EXPECT_EQ(left.store, right.store);
+  EXPECT_EQ(left.listen, right.listen);
+  EXPECT_EQ(left.user, right.user);
+  EXPECT_EQ(left.workers, right.workers);
+  EXPECT_EQ(left.log_level, right.log_level);
+  EXPECT_EQ(left.drain, right.drain);
+  EXPECT_EQ(left.udp.answer_bytes, right.udp.answer_bytes);
+  EXPECT_EQ(left.tcp.connections, right.tcp.connections);
+  EXPECT_EQ(left.tcp.connections_per_address, right.tcp.connections_per_address);
+  EXPECT_EQ(left.tcp.idle, right.tcp.idle);
+  EXPECT_EQ(left.tcp.idle_when_half_full, right.tcp.idle_when_half_full);
+  EXPECT_EQ(left.tcp.message, right.tcp.message);
+  EXPECT_EQ(left.tcp.write, right.tcp.write);
+  EXPECT_EQ(left.tcp.lifetime, right.tcp.lifetime);
+  EXPECT_EQ(left.tcp.queries, right.tcp.queries);
+  EXPECT_EQ(left.tcp.unsent_bytes, right.tcp.unsent_bytes);
+}
+
+std::string error_of(std::string_view toml) {
+  Config config;
+  const auto applied = apply_toml(toml, "dnsd.toml", config);
+  return applied ? "(no error)" : applied.error();
+}
+
+// A config in which every setting differs from its default, as a file would say it.
+constexpr std::string_view kEverything = R"(store = "/srv/store"
+listen = ["192.0.2.1:53"]
+user = "dnsd"
+workers = 3
+log_level = "debug"
+drain_seconds = 0
+[udp]
+answer_bytes = 1400
+[tcp]
+connections = 100
+connections_per_address = 7
+idle_seconds = 20
+idle_half_full_seconds = 4
+message_seconds = 6
+write_seconds = 8
+lifetime_seconds = 600
+queries = 50
+unsent_bytes = 65536
+)";
+
+TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
+  Config defaults;
+  defaults.listen = default_listen();
+  Config from_template;
+  // Other values first, so that a key that the template leaves out shows.
+  ASSERT_TRUE(apply_toml(kEverything, "everything", from_template));
+  const auto applied = apply_file(template_file(), from_template);
+  ASSERT_TRUE(applied) << applied.error();
+  expect_same(from_template, defaults);
+}
+
+TEST(ConfigFile, SetsEverySetting) {
+  Config config;
+  const auto applied = apply_toml(kEverything, "everything", config);
+  ASSERT_TRUE(applied) << applied.error();
+  Config wanted;
+  wanted.store = "/srv/store";
+  wanted.listen = {util::Address::parse("192.0.2.1:53").value()};
+  wanted.user = "dnsd";
+  wanted.workers = 3;
+  wanted.log_level = util::LogLevel::kDebug;
+  wanted.drain = std::chrono::seconds{0};
+  wanted.udp.answer_bytes = 1400;
+  wanted.tcp.connections = 100;
+  wanted.tcp.connections_per_address = 7;
+  wanted.tcp.idle = std::chrono::seconds{20};
+  wanted.tcp.idle_when_half_full = std::chrono::seconds{4};
+  wanted.tcp.message = std::chrono::seconds{6};
+  wanted.tcp.write = std::chrono::seconds{8};
+  wanted.tcp.lifetime = std::chrono::seconds{600};
+  wanted.tcp.queries = 50;
+  wanted.tcp.unsent_bytes = 65536;
+  expect_same(config, wanted);
+}
+
+TEST(ConfigFile, MayBeEmpty) {
+  Config config;
+  ASSERT_TRUE(apply_toml("", "dnsd.toml", config));
+  expect_same(config, Config{});
+}
+
+TEST(ConfigFile, PointsAtAnUnknownKeyAndNamesThoseThereAre) {
+  EXPECT_THAT(error_of("workers = 1\n  wrokers = 2\n"), StartsWith("dnsd.toml:2:3: wrokers: no such setting"));
+  EXPECT_THAT(error_of("wrokers = 2\n"), HasSubstr("workers"));
+  EXPECT_THAT(error_of("[tcp]\nidle = 2\n"), StartsWith("dnsd.toml:2:1: tcp.idle: no such setting"));
+  EXPECT_THAT(error_of("[tcp]\nidle = 2\n"), HasSubstr("idle_seconds"));
+  EXPECT_THAT(error_of("[tpc]\nidle_seconds = 2\n"), HasSubstr("tpc: no such setting"));
+  EXPECT_THAT(error_of("[tcp.deeper]\nx = 2\n"), HasSubstr("tcp.deeper: no such setting"));
+}
+
+TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"store = 5", "dnsd.toml:1:9: store: must be a string"},
+      {"store = \"\"", "dnsd.toml:1:9: store: must be the store's directory"},
+      {"user = true", "dnsd.toml:1:8: user: must be a string"},
+      {"workers = \"2\"", "dnsd.toml:1:11: workers: must be a whole number from 0 to 1024"},
+      {"workers = 1.5", "dnsd.toml:1:11: workers: must be a whole number"},
+      {"workers = -1", "dnsd.toml:1:11: workers: must be a whole number"},
+      {"workers = 1025", "dnsd.toml:1:11: workers: must be a whole number"},
+      {"log_level = \"loud\"", "dnsd.toml:1:13: log_level: 'loud' is not a log level"},
+      {"log_level = 3", "dnsd.toml:1:13: log_level: must be a string"},
+      {"listen = \"127.0.0.1:53\"", "dnsd.toml:1:10: listen: must be a list of addresses"},
+      {"listen = []", "dnsd.toml:1:10: listen: must be a list of addresses"},
+      {"listen = [5]", "dnsd.toml:1:11: listen: must be a string"},
+      {"listen = [\"127.0.0.1:53\",\n\"::1\"]", "dnsd.toml:2:1: listen: '::1'"},
+      {"drain_seconds = 3601", "drain_seconds: must be a whole number from 0 to 3600"},
+      {"udp = 5", "udp: no such setting"},
+      {"[udp]\nanswer_bytes = 511", "dnsd.toml:2:16: udp.answer_bytes: must be a whole number from 512 to 4096"},
+      {"[udp]\nanswer_bytes = 4097", "udp.answer_bytes: must be a whole number from 512 to 4096"},
+      {"[tcp]\nconnections = 0", "tcp.connections: must be a whole number from 1"},
+      {"[tcp]\nconnections_per_address = 0", "tcp.connections_per_address: must be a whole number from 1"},
+      {"[tcp]\nidle_seconds = 0", "tcp.idle_seconds: must be a whole number from 1 to 86400"},
+      {"[tcp]\nidle_half_full_seconds = 0", "tcp.idle_half_full_seconds: must be"},
+      {"[tcp]\nmessage_seconds = 86401", "tcp.message_seconds: must be"},
+      {"[tcp]\nwrite_seconds = 99999999999999999999", "dnsd.toml:2:"},
+      {"[tcp]\nlifetime_seconds = []", "tcp.lifetime_seconds: must be"},
+      {"[tcp]\nqueries = 0", "tcp.queries: must be"},
+      {"[tcp]\nunsent_bytes = 1023", "tcp.unsent_bytes: must be a whole number from 1024"},
+  };
+  for (const auto& [toml, complaint] : cases) {
+    EXPECT_THAT(error_of(toml), HasSubstr(complaint)) << toml;
+  }
+}
+
+TEST(ConfigFile, PointsAtTextThatIsNoToml) {
+  EXPECT_THAT(error_of("workers = 1\nlisten = [\n"), StartsWith("dnsd.toml:"));
+  EXPECT_THAT(error_of("workers 1\n"), StartsWith("dnsd.toml:1:"));
+  EXPECT_THAT(error_of("workers = 1\nworkers = 2\n"), StartsWith("dnsd.toml:2:"));
+}
+
+TEST(ConfigFile, LeavesTheConfigAloneWhenItIsWrong) {
+  Config config;
+  EXPECT_FALSE(apply_toml("workers = 7\nlog_level = \"loud\"\n", "dnsd.toml", config));
+  expect_same(config, Config{});
+}
+
+TEST(ConfigFile, SaysThatItCannotBeRead) {
+  Config config;
+  const auto missing = apply_file("/nonexistent/dnsd.toml", config);
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error(), HasSubstr("/nonexistent/dnsd.toml: No such file"));
+  const auto directory = apply_file("/", config);
+  ASSERT_FALSE(directory);
+  EXPECT_THAT(directory.error(), HasSubstr("it is a directory"));
+}
+
+}  // namespace
+}  // namespace dnsd::config

@@ -1,0 +1,60 @@
+#include "dnsd/metrics/counters.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace dnsd::metrics {
+namespace {
+
+TEST(Counters, AreSummedOverWorkers) {
+  WorkerCounters one;
+  WorkerCounters two;
+  one.udp_queries.add(3);
+  one.tcp_queries.add();
+  one.udp_answers.add(2);
+  two.udp_queries.add(4);
+  two.tcp_answers.add(5);
+  two.udp_dropped.add();
+  two.udp_oversized.add(6);
+  two.tcp_connections.add(7);
+  two.tcp_refused.add(8);
+  two.tcp_evicted.add(9);
+  two.tcp_timed_out.add(10);
+  Totals totals;
+  add(totals, one);
+  add(totals, two);
+  EXPECT_EQ(totals.queries(), 8U);
+  EXPECT_EQ(totals.answers(), 7U);
+  EXPECT_EQ(totals.udp_dropped, 1U);
+  EXPECT_EQ(totals.udp_oversized, 6U);
+  EXPECT_EQ(totals.tcp_connections, 7U);
+  EXPECT_EQ(totals.tcp_refused, 8U);
+  EXPECT_EQ(totals.tcp_evicted, 9U);
+  EXPECT_EQ(totals.tcp_timed_out, 10U);
+}
+
+TEST(Counters, MayBeReadWhileTheirWriterWrites) {
+  constexpr std::uint64_t kTimes = 100'000;
+  WorkerCounters counters;
+  std::thread writer([&counters] {
+    for (std::uint64_t count = 0; count < kTimes; ++count) {
+      counters.udp_queries.add();
+    }
+  });
+  std::uint64_t last = 0;
+  while (last < kTimes) {
+    const std::uint64_t now = counters.udp_queries.read();
+    ASSERT_GE(now, last);
+    last = now;
+  }
+  writer.join();
+  EXPECT_EQ(counters.udp_queries.read(), kTimes);
+}
+
+TEST(Counters, OfTwoWorkersShareNoCacheLine) {
+  EXPECT_EQ(sizeof(WorkerCounters) % 64, 0U);
+}
+
+}  // namespace
+}  // namespace dnsd::metrics

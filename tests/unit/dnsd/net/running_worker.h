@@ -1,0 +1,92 @@
+// A worker on a thread of its own, on a free loopback port, with a handler that needs no DNS.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <spdlog/sinks/ostream_sink.h>
+
+#include "dnsd/net/bind.h"
+#include "dnsd/net/worker.h"
+
+namespace dnsd::net {
+
+// "silence": no answer. "big...": 60,000 bytes that begin with the query. Anything else: the query itself.
+class EchoHandler final : public Handler {
+ public:
+  explicit EchoHandler(std::atomic<int>& batches) : batches_(batches) {}
+
+  void begin_batch() override { ++batches_; }
+
+  std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
+                     const Client& client) noexcept override {
+    const std::string_view text(reinterpret_cast<const char*>(query.data()), query.size());
+    if (text == "silence") {
+      return 0;
+    }
+    if (text == "from") {
+      std::copy(client.address.begin(), client.address.end(), answer.begin());
+      return client.address.size();
+    }
+    const std::size_t copied = std::min(query.size(), answer.size());
+    std::copy_n(query.begin(), copied, answer.begin());
+    if (text.starts_with("big")) {
+      const std::size_t size = std::min<std::size_t>(60'000, answer.size());
+      std::fill(answer.begin() + static_cast<std::ptrdiff_t>(copied),
+                answer.begin() + static_cast<std::ptrdiff_t>(size), std::uint8_t{'.'});
+      return size;
+    }
+    return copied;
+  }
+
+ private:
+  std::atomic<int>& batches_;
+};
+
+class RunningWorker {
+ public:
+  explicit RunningWorker(const TcpLimits& tcp = {}, const std::string& address = "127.0.0.1:0")
+      : log_(util::LogLevel::kInfo, std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_)),
+        quota_(tcp.connections_per_address),
+        worker_({UdpLimits{}, tcp, 1}, std::make_unique<EchoHandler>(batches_), quota_, log_) {
+    auto bound = bind_all(std::vector{util::Address::parse(address).value()}, 1).value();
+    address_ = bound.front().address;
+    worker_.serve(std::move(bound.front().udp.front()), std::move(bound.front().tcp.front()));
+    thread_ = std::thread([this] { worker_.run(); });
+  }
+  RunningWorker(const RunningWorker&) = delete;
+  RunningWorker& operator=(const RunningWorker&) = delete;
+  RunningWorker(RunningWorker&&) = delete;
+  RunningWorker& operator=(RunningWorker&&) = delete;
+  ~RunningWorker() { drain(); }
+
+  // Returns when the worker has ended.
+  void drain(std::chrono::milliseconds at_most = std::chrono::milliseconds{0}) {
+    if (thread_.joinable()) {
+      worker_.drain(at_most);
+      thread_.join();
+    }
+  }
+
+  [[nodiscard]] Worker& worker() { return worker_; }
+  [[nodiscard]] const util::Address& address() const { return address_; }
+  [[nodiscard]] const metrics::WorkerCounters& counters() const { return worker_.counters(); }
+  [[nodiscard]] int batches() const { return batches_; }
+  [[nodiscard]] std::string log_text() const { return log_text_.str(); }  // after drain()
+
+ private:
+  std::ostringstream log_text_;
+  util::Log log_;
+  std::atomic<int> batches_{0};
+  AddressQuota quota_;
+  Worker worker_;
+  util::Address address_;
+  std::thread thread_;
+};
+
+}  // namespace dnsd::net

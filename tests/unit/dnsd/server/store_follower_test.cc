@@ -1,0 +1,130 @@
+#include "dnsd/store_follower.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/dnsd/server/two_zone_store.h"
+
+namespace dnsd {
+namespace {
+
+using Outcome = StoreFollower::Outcome;
+using zonestore::ErrorCode;
+
+class StoreFollowerTest : public TwoZoneStore {
+ protected:
+  [[nodiscard]] bool serves(const std::string& text) const {
+    return TwoZoneStore::serves(*follower_.loaded().image, text);
+  }
+  // Looks, and expects the store to be unusable for this reason.
+  void expect_unusable(ErrorCode code) {
+    const auto seen = follower_.look();
+    ASSERT_EQ(seen.outcome, Outcome::kUnusable);
+    EXPECT_EQ(reason(seen.error->code), reason(code));
+    EXPECT_FALSE(seen.error->message.empty());
+  }
+
+  StoreFollower follower_{directory_.path()};
+};
+
+TEST_F(StoreFollowerTest, LoadsAtTheFirstLook) {
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_EQ(follower_.loaded().head.zones.size(), 2U);
+  EXPECT_TRUE(serves("first"));
+  EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, FollowsACommitThroughTheJournal) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  commit("second");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_FALSE(follower_.loaded().whole);
+  EXPECT_TRUE(serves("second"));
+  EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, SeesNothingNewInACommitThatPublishesNothing) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  commit_unpublished();
+  EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, IsBusyDuringACommitAndMissesNothingAfterwards) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  commit("second");
+  connection_.execute("BEGIN EXCLUSIVE");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kBusy);
+  EXPECT_TRUE(serves("first"));
+  connection_.execute("ROLLBACK");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(serves("second"));
+}
+
+TEST_F(StoreFollowerTest, IsBusyAtTheFirstLookToo) {
+  connection_.execute("BEGIN EXCLUSIVE");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kBusy);
+  connection_.execute("ROLLBACK");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+}
+
+TEST_F(StoreFollowerTest, KeepsItsImageWhileTheStoreIsMissing) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  move_away();
+  expect_unusable(ErrorCode::kMissing);
+  expect_unusable(ErrorCode::kMissing);
+  EXPECT_TRUE(serves("first"));
+  move_back();
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(follower_.loaded().whole) << "after trouble everything is read";
+}
+
+TEST_F(StoreFollowerTest, SeesWhatWasCommittedWhileTheStoreWasMissing) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  move_away();
+  expect_unusable(ErrorCode::kMissing);
+  commit_while_away("second");
+  move_back();
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(serves("second"));
+}
+
+TEST_F(StoreFollowerTest, NoticesAnotherFileInTheStoresPlace) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  const auto copy = directory_.path() / "copy";
+  std::filesystem::copy_file(file(), copy);
+  commit("only in the old file");
+  std::filesystem::rename(copy, file());
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(serves("first"));
+}
+
+TEST_F(StoreFollowerTest, TellsEmptyFromForeignAndKeepsItsImage) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  move_away();
+  std::ofstream(file()).flush();
+  expect_unusable(ErrorCode::kEmpty);
+  std::ofstream(file()) << std::string(8192, 'x');
+  expect_unusable(ErrorCode::kForeign);
+  EXPECT_TRUE(serves("first"));
+  move_back();
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+}
+
+TEST_F(StoreFollowerTest, RefusesAStoreFromTheFuture) {
+  connection_.execute("PRAGMA user_version = 4711");
+  expect_unusable(ErrorCode::kFuture);
+}
+
+TEST_F(StoreFollowerTest, RefusesContentThatContradictsItselfAndTakesItWhenMended) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  connection_.execute("UPDATE zone SET record_set_count = record_set_count + 1, serial = serial + 1");
+  expect_unusable(ErrorCode::kDamaged);
+  EXPECT_TRUE(serves("first"));
+  connection_.execute("UPDATE zone SET record_set_count = record_set_count - 1, serial = serial - 1");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+}
+
+}  // namespace
+}  // namespace dnsd

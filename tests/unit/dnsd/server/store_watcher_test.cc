@@ -1,0 +1,146 @@
+#include "dnsd/store_watcher.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/base_sink.h>
+
+#include "tests/unit/dnsd/server/two_zone_store.h"
+
+namespace dnsd {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Keeps the log and lets a test wait for what it is to say.
+class LogCapture final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  [[nodiscard]] bool comes(const std::string& part, std::size_t times = 1) {
+    std::unique_lock lock(text_mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds{20}, [&] { return count(part) >= times; });
+  }
+  [[nodiscard]] std::string text() {
+    const std::lock_guard lock(text_mutex_);
+    return text_;
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::lock_guard lock(text_mutex_);
+    text_.append(message.payload.begin(), message.payload.end());
+    text_ += '\n';
+    changed_.notify_all();
+  }
+  void flush_() override {}
+
+ private:
+  [[nodiscard]] std::size_t count(const std::string& part) const {
+    std::size_t found = 0;
+    for (std::size_t at = text_.find(part); at != std::string::npos; at = text_.find(part, at + 1)) {
+      ++found;
+    }
+    return found;
+  }
+  std::mutex text_mutex_;
+  std::condition_variable changed_;
+  std::string text_;
+};
+
+class StoreWatcherTest : public TwoZoneStore {
+ protected:
+  void start() {
+    StoreFollower follower(store_dir_);
+    ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
+    hub_ = std::make_unique<ImageHub>(follower.loaded().image);
+    watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [this] { ++published_; });
+    thread_ = std::thread([this] { watcher_->run(); });
+  }
+  void TearDown() override {
+    if (watcher_) {
+      watcher_->stop();
+      thread_.join();
+    }
+  }
+  [[nodiscard]] bool serves(const std::string& text) const {
+    return TwoZoneStore::serves(*hub_->current().image, text);
+  }
+
+  std::filesystem::path store_dir_ = directory_.path();
+  std::shared_ptr<LogCapture> capture_ = std::make_shared<LogCapture>();
+  util::Log log_{util::LogLevel::kInfo, capture_};
+  std::unique_ptr<ImageHub> hub_;
+  std::unique_ptr<StoreWatcher> watcher_;
+  std::atomic<int> published_{0};
+  std::thread thread_;
+};
+
+TEST_F(StoreWatcherTest, PublishesACommit) {
+  start();
+  commit("second");
+  ASSERT_TRUE(capture_->comes("event=published zone=dkim.example"));
+  EXPECT_TRUE(serves("second"));
+  EXPECT_EQ(published_, 1);
+  EXPECT_THAT(capture_->text(), ::testing::Not(HasSubstr("zone=spf.example"))) << "that zone did not change";
+}
+
+TEST_F(StoreWatcherTest, PublishesTheLastOfManyCommits) {
+  start();
+  for (int index = 0; index < 50; ++index) {
+    commit("number " + std::to_string(index));
+  }
+  commit("last");
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!serves("last") && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(serves("last"));
+}
+
+TEST_F(StoreWatcherTest, PublishesWhatWasCommittedBetweenTheLoadAndTheWatch) {
+  StoreFollower follower(store_dir_);
+  ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
+  commit("in between");
+  hub_ = std::make_unique<ImageHub>(follower.loaded().image);
+  watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [] {});
+  thread_ = std::thread([this] { watcher_->run(); });
+  ASSERT_TRUE(capture_->comes("event=published"));
+  EXPECT_TRUE(serves("in between"));
+}
+
+TEST_F(StoreWatcherTest, SaysOnceThatTheStoreIsUnusableAndOnceThatItIsBack) {
+  start();
+  move_away();
+  ASSERT_TRUE(capture_->comes("event=store_unusable reason=missing"));
+  EXPECT_TRUE(serves("first"));
+  commit_while_away("meanwhile");
+  move_back();
+  ASSERT_TRUE(capture_->comes("event=store_recovered"));
+  ASSERT_TRUE(capture_->comes("event=published"));
+  EXPECT_TRUE(serves("meanwhile"));
+  EXPECT_EQ(capture_->text().find("store_unusable"), capture_->text().rfind("store_unusable"));
+}
+
+TEST_F(StoreWatcherTest, FindsAStoreWhoseDirectoryWasMadeAnew) {
+  store_dir_ = directory_.path() / "inner";
+  std::filesystem::create_directory(store_dir_);
+  std::filesystem::copy_file(file(), store_dir_ / "zone.db");
+  start();
+  std::filesystem::remove_all(store_dir_);
+  ASSERT_TRUE(capture_->comes("event=store_unusable reason=missing"));
+  std::filesystem::create_directory(store_dir_);
+  commit("second");
+  std::filesystem::copy_file(file(), directory_.path() / "ready");
+  std::filesystem::rename(directory_.path() / "ready", store_dir_ / "zone.db");
+  ASSERT_TRUE(capture_->comes("event=store_recovered"));
+  ASSERT_TRUE(capture_->comes("event=published"));
+  EXPECT_TRUE(serves("second"));
+}
+
+}  // namespace
+}  // namespace dnsd

@@ -1,0 +1,226 @@
+// The commands for the whole store: status, maintain, spf, zone, policy, log, key, instructions.
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "tests/unit/tools/zonectl/command_run.h"
+
+namespace tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class WholeStore : public CommandRun {
+ protected:
+  static std::string content(const std::string& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::size_t files_beside_the_store() const {
+    return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(temp_.path()), {}));
+  }
+};
+
+TEST_F(WholeStore, StatusIsZeroUntilMaintainIsDue) {
+  init_and_add("mosa");
+  ripen();
+  expect_done({"rotate", "mosa"});
+  EXPECT_EQ(json_of({"status"}).at("draining"), 1);
+  clock_.advance(std::chrono::days{8});
+  const Outcome due = run({"status"});
+  EXPECT_EQ(due.code, 1);
+  EXPECT_THAT(due.out, HasSubstr("maintain is due for 1 of them: mosa\n  run: zonectl maintain\n"));
+  EXPECT_EQ(json_of({"status"}, 1).at("needs_attention"), true);
+}
+
+TEST_F(WholeStore, MaintainDoesWhatIsDueOnce) {
+  init_and_add("mosa");
+  ripen();
+  expect_done({"rotate", "mosa"});
+  clock_.advance(std::chrono::days{8});
+  const auto dry = json_of({"maintain", "--dry-run"});
+  EXPECT_EQ(dry.at("steps").size(), 1U);
+  const auto done = json_of({"maintain"});
+  ASSERT_EQ(done.at("steps").size(), 1U);
+  EXPECT_EQ(done.at("steps").at(0).at("code"), "mosa");
+  EXPECT_EQ(run({"maintain"}).out, "nothing was due\n");
+  EXPECT_EQ(run({"status"}).code, 0);
+}
+
+TEST_F(WholeStore, SpfAllowsShowsAndDenies) {
+  init();
+  EXPECT_EQ(json_of({"spf", "show"}).at("records").at(0).at("text"), "v=spf1 ~all");
+  const Outcome allowed = run({"spf", "allow", "ip4:192.28.148.112", "2001:DB8::/32"});
+  EXPECT_EQ(allowed.code, 0) << allowed.err;
+  EXPECT_THAT(allowed.out, HasSubstr("  spf.secutix.com  v=spf1 ip4:192.28.148.112 ip6:2001:db8::/32 ~all\n"));
+  expect_done({"spf", "deny", "ip4:192.28.148.112"});
+  EXPECT_EQ(json_of({"spf", "show"}).at("terms"), nlohmann::json({"ip6:2001:db8::/32"}));
+}
+
+TEST_F(WholeStore, SpfSaysWhenItIsSoAlready) {
+  init();
+  expect_done({"spf", "allow", "192.0.2.1"});
+  EXPECT_THAT(run({"spf", "allow", "192.0.2.1"}).out, StartsWith("nothing to do"));
+}
+
+TEST_F(WholeStore, ZoneSetChangesWhatIsNamedAlone) {
+  init();
+  const auto before = json_of({"zone", "show", "dkim.secutix.com"});
+  const auto zone =
+      json_of({"zone", "set", "DKIM.secutix.com.", "--refresh", "2h", "--ns", "ns9.secutix.com"}).at("zone");
+  EXPECT_EQ(zone.at("refresh"), 7200);
+  EXPECT_EQ(zone.at("name_servers"), nlohmann::json({"ns9.secutix.com."}));
+  EXPECT_EQ(zone.at("retry"), before.at("retry"));
+  EXPECT_EQ(zone.at("mailbox"), "hostmaster.secutix.com.");
+}
+
+TEST_F(WholeStore, ZoneSerialIsANumberAloneForScripts) {
+  init();
+  EXPECT_THAT(run({"zone", "serial", "dkim.secutix.com"}).out, ::testing::MatchesRegex("[0-9]+\n"));
+  EXPECT_THAT(run({"zone", "serial"}).out,
+              ::testing::MatchesRegex("dkim.secutix.com\t[0-9]+\nspf.secutix.com\t[0-9]+\n"));
+}
+
+TEST_F(WholeStore, ZoneExportGoesToStandardOutputOrWholeIntoAFile) {
+  init_and_add("mosa");
+  const Outcome printed = run({"zone", "export", "dkim.secutix.com"});
+  EXPECT_EQ(printed.code, 0) << printed.err;
+  EXPECT_THAT(printed.out, HasSubstr("sel1-mosa._domainkey.dkim.secutix.com."));
+  std::ofstream(file("dkim.zone")) << "old";
+  expect_done({"zone", "export", "dkim.secutix.com", "--out", file("dkim.zone")});
+  EXPECT_EQ(content(file("dkim.zone")), printed.out);
+  EXPECT_EQ(files_beside_the_store(), 2U) << "a temporary file was left";
+}
+
+TEST_F(WholeStore, ZoneExportThatFailsLeavesTheOldFile) {
+  init();
+  std::ofstream(file("old.zone")) << "old";
+  EXPECT_EQ(run({"zone", "export", "nova.example", "--out", file("old.zone")}).code, 6);
+  EXPECT_EQ(content(file("old.zone")), "old");
+  EXPECT_EQ(files_beside_the_store(), 2U) << "a temporary file was left";
+}
+
+TEST_F(WholeStore, ZoneExportReplacesNoDeviceAndNoDirectory) {
+  init();
+  EXPECT_EQ(run({"zone", "export", "dkim.secutix.com", "--out", "/dev/null"}).code, 2);
+  EXPECT_EQ(run({"zone", "export", "dkim.secutix.com", "--out", temp_.path().string()}).code, 2);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST_F(WholeStore, PolicyIsSetForOneInstitutionAndUnset) {
+  init_and_add("mosa");
+  const auto set = json_of({"policy", "set", "ttl-active", "2h", "--institution", "mosa"});
+  EXPECT_EQ(set.at("institution"), "mosa");
+  EXPECT_EQ(json_of({"show", "mosa"}).at("slots").at(0).at("ttl"), 7200);
+  const auto of_store = json_of({"policy", "show"}).at("policy").at(0);
+  EXPECT_EQ(of_store.at("key"), "ttl-active");
+  EXPECT_EQ(of_store.at("value"), 3600);
+  EXPECT_EQ(of_store.at("from"), "default");
+  expect_done({"policy", "unset", "ttl-active", "--institution", "mosa"});
+  EXPECT_EQ(json_of({"show", "mosa"}).at("slots").at(0).at("ttl"), 3600);
+}
+
+TEST_F(WholeStore, PolicyHasAFloorThatOnlyAnOverrideLifts) {
+  init();
+  EXPECT_EQ(json_of({"policy", "set", "drain", "1h"}, 3).at("error").at("guard"), "E_POLICY_FLOOR");
+  expect_done({"policy", "set", "drain", "1h", "--override", "E_POLICY_FLOOR", "--reason", "a test"});
+}
+
+TEST_F(WholeStore, PolicyRefusesAnUnknownKey) {
+  init();
+  EXPECT_EQ(run({"policy", "set", "ttl", "1h"}).code, 2);
+}
+
+TEST_F(WholeStore, LogTellsActorAndPersonApart) {
+  environment_.sudo_user = "anna";
+  init();
+  expect_done({"--actor", "deploy-bot", "spf", "allow", "192.0.2.1"});
+  const auto entries = json_of({"log"}).at("entries");
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries.at(0).at("actor"), "anna");
+  EXPECT_EQ(entries.at(0).at("login"), "anna");
+  EXPECT_EQ(entries.at(1).at("actor"), "deploy-bot");
+  EXPECT_EQ(entries.at(1).at("login"), "anna");
+  EXPECT_THAT(run({"log"}).out, HasSubstr("\tdeploy-bot (anna)\tspf allow\t"));
+}
+
+TEST_F(WholeStore, LogIsCutBySubjectTimeAndNumber) {
+  init_and_add("mosa");
+  clock_.advance(std::chrono::hours{5});
+  add("nova");
+  expect_done({"zone", "set", "dkim.secutix.com", "--refresh", "2h"});
+  EXPECT_EQ(json_of({"log", "mosa"}).at("entries").size(), 1U);
+  EXPECT_EQ(json_of({"log", "dkim.secutix.com"}).at("entries").size(), 1U);
+  EXPECT_EQ(json_of({"log", "--since", "1h"}).at("entries").size(), 2U);
+  EXPECT_EQ(json_of({"log", "--last", "3"}).at("entries").size(), 3U);
+  EXPECT_EQ(json_of({"log", "mosa", "--since", "1h"}).at("entries").size(), 0U);
+  EXPECT_EQ(run({"log", "--since", "yesterday"}).code, 2);
+}
+
+TEST_F(WholeStore, KeyExportWritesANewPrivateFileOnce) {
+  init_and_add("mosa");
+  const std::string path = file("mosa.pem");
+  const Outcome exported = run({"key", "export", "mosa", "--slot", "sel1", "--out", path});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_THAT(content(path), StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(json_of({"key", "export", "mosa", "--slot", "sel1", "--out", path}, 3).at("error").at("guard"),
+            "E_EXISTS");
+}
+
+TEST_F(WholeStore, InstructionsAreWhatTheInstitutionPublishes) {
+  init_and_add("mosa");
+  EXPECT_THAT(run({"instructions", "mosa"}).out, HasSubstr("zonectl domain add mosa DOMAIN"));
+  expect_done({"domain", "add", "mosa", "mosamuseum.com"});
+  const std::string text = run({"instructions", "mosa"}).out;
+  EXPECT_THAT(
+      text, HasSubstr("\nstxsel1._domainkey.mosamuseum.com. 3600 IN CNAME sel1-mosa._domainkey.dkim.secutix.com.\n"));
+  EXPECT_THAT(text, HasSubstr("\nmosamuseum.com. 3600 IN TXT \"v=spf1 include:spf.secutix.com ~all\"\n"));
+  EXPECT_THAT(text, HasSubstr("include:spf.secutix.com into it, before its `all`"));
+  const auto domain = json_of({"instructions", "mosa"}).at("domains").at(0);
+  EXPECT_EQ(domain.at("cnames").at(1).at("relative_name"), "stxsel2._domainkey");
+  EXPECT_EQ(domain.at("spf").at("relative_name"), "@");
+}
+
+TEST_F(WholeStore, DomainsComeAndGo) {
+  init_and_add("mosa");
+  expect_done({"domain", "add", "mosa", "mosamuseum.com"});
+  EXPECT_THAT(run({"domain", "add", "mosa", "mosamuseum.com"}).out, HasSubstr("is there already"));
+  add("nova");
+  EXPECT_EQ(run({"domain", "add", "nova", "mosamuseum.com"}).code, 3);
+  expect_done({"domain", "remove", "mosa", "mosamuseum.com"});
+  expect_done({"domain", "add", "nova", "mosamuseum.com"});
+}
+
+TEST_F(WholeStore, RemoveKeepsTheRecordsUntilTheMailHasArrived) {
+  init_and_add("mosa");
+  const auto removed = json_of({"remove", "mosa"});
+  EXPECT_EQ(removed.at("institution").at("phase"), "departing");
+  EXPECT_FALSE(removed.at("institution").at("leaves_at").is_null());
+  EXPECT_THAT(run({"remove", "mosa"}).out, HasSubstr("is being removed already"));
+  clock_.advance(std::chrono::days{8});
+  expect_done({"maintain"});
+  EXPECT_EQ(run({"show", "mosa"}).code, 6);
+  EXPECT_EQ(json_of({"list"}).at("institutions").size(), 0U);
+  EXPECT_EQ(json_of({"list", "--all"}).at("institutions").at(0).at("phase"), "departed");
+}
+
+TEST_F(WholeStore, RecoverLeavesASoundStoreAsItIs) {
+  init_and_add("mosa");
+  EXPECT_EQ(json_of({"store", "recover", "--dry-run"}).at("needed"), false);
+  expect_done({"store", "recover"});
+  EXPECT_EQ(run({"show", "mosa"}).code, 0);
+}
+
+TEST_F(WholeStore, VersionNeedsNoStore) {
+  EXPECT_THAT(run_bare({"version"}).out, StartsWith("zonectl "));
+  EXPECT_EQ(json_of({"version"}).at("program"), "zonectl");
+}
+
+}  // namespace
+}  // namespace tests

@@ -1,0 +1,139 @@
+#include "tools/zonectl/arguments.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/zonectl/bad_value.h"
+#include "tools/zonectl/output/terminal.h"
+#include "zonestore/base/duration.h"
+
+namespace zonectl {
+
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Guard;
+using zonestore::Result;
+
+void Arguments::institution(std::optional<zonestore::dkim::Code>& target) {
+  one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse, "the institution's code, such as mosa");
+}
+
+void Arguments::institution_option(std::optional<zonestore::dkim::Code>& target) {
+  one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
+      "for this institution alone, not for the whole store");
+}
+
+void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {
+  one("ZONE", "", target, need, &zonestore::Name::parse, "the zone's name, such as dkim.secutix.com");
+}
+
+void Arguments::expect(std::optional<zonestore::dkim::SlotId>& target) {
+  one("--expect", "sel1|sel2", target, Need::kOptional, &zonestore::dkim::parse_slot,
+      "refuse unless this selector signs now");
+}
+
+void Arguments::dry_run(ChangeOptions& target) {
+  flag("--dry-run", target.dry_run, "print what would happen, and change nothing");
+}
+
+namespace {
+
+std::string listed(const std::vector<Guard>& guards) {
+  std::string text;
+  for (const Guard guard : guards) {
+    text += (text.empty() ? "" : ", ") + std::string(zonestore::guard_code(guard));
+  }
+  return text;
+}
+
+Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& liftable) {
+  const std::string can = liftable.empty() ? "this command has no guard that can be lifted"
+                                           : "this command can lift: " + listed(liftable);
+  const std::optional<Guard> guard = zonestore::guard_from_code(text);
+  if (!guard) {
+    return zonestore::fail(ErrorCode::kInvalid, "there is no guard \"" + printable(text) + "\"", can);
+  }
+  if (!zonestore::can_override(*guard)) {
+    return zonestore::refuse(*guard, "this guard cannot be overridden", "the same command without --override");
+  }
+  if (std::find(liftable.begin(), liftable.end(), *guard) == liftable.end()) {
+    return zonestore::fail(ErrorCode::kInvalid, text + " is not a guard of this command", can);
+  }
+  return *guard;
+}
+
+}  // namespace
+
+void Arguments::change(ChangeOptions& target, std::vector<Guard> liftable) {
+  dry_run(target);
+  declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
+              [&target, liftable](const std::string& text) {
+                target.override_guard = value_of(parse_override(text, liftable), "");
+              });
+  one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why the guard is lifted; the log keeps it");
+  CLI::Option* const override_option = app_.get_option("--override");
+  CLI::Option* const reason = app_.get_option("--reason");
+  override_option->needs(reason);
+  reason->needs(override_option);
+  if (liftable.empty()) {
+    override_option->group("");
+    reason->group("");
+  }
+}
+
+void Arguments::flag(const std::string& name, bool& target, const std::string& description) {
+  app_.add_flag(name, target, description);
+}
+
+void Arguments::throw_bad_value(Error error, const std::string& name) {
+  if (name.starts_with("--") && !error.refusal) {  // a refusal names its guard, which says more
+    error.message = name + ": " + error.message;
+  }
+  throw BadValue(std::move(error));
+}
+
+void Arguments::declare_one(const Declaration& declaration, Taker take) {
+  app_.add_option_function<std::string>(declaration.name, std::move(take), declaration.description)
+      ->type_name(declaration.shown)
+      ->required(declaration.need == Need::kRequired);
+}
+
+void Arguments::declare_many(const Declaration& declaration, Taker take) {
+  app_.add_option_function<std::vector<std::string>>(
+          declaration.name,
+          [take = std::move(take)](const std::vector<std::string>& texts) {
+            std::for_each(texts.begin(), texts.end(), take);
+          },
+          declaration.description)
+      ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, so that a positional can follow
+      ->type_name(declaration.shown)
+      ->required(declaration.need == Need::kRequired);
+}
+
+Result<std::string> parse_line(std::string_view text) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) {
+    return zonestore::fail(ErrorCode::kInvalid, "the text is empty");
+  }
+  if (printable(text) != text) {
+    return zonestore::fail(ErrorCode::kInvalid, "the text has a control character", "write it in one plain line");
+  }
+  return std::string(text);
+}
+
+Result<std::uint32_t> parse_seconds(std::string_view text) {
+  return zonestore::parse_duration(text).map(
+      [](zonestore::Seconds duration) { return static_cast<std::uint32_t>(duration.count()); });  // ten years fit
+}
+
+Result<std::uint32_t> parse_count(std::string_view text) {
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count == 0) {
+    return zonestore::fail(ErrorCode::kInvalid, "\"" + printable(text) + "\" is not a number from 1 on");
+  }
+  return count;
+}
+
+}  // namespace zonectl

@@ -1,0 +1,58 @@
+#include "tools/zonectl/command_line.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/zonectl/help.h"
+
+namespace zonectl {
+
+CommandLine CommandLine::noun(std::string_view name, std::string_view purpose) {
+  CLI::App* const app = app_.add_subcommand(std::string(name), std::string(purpose));
+  app->require_subcommand(1);
+  app->group(group_);
+  app->footer("\n" + full_name(*app) +
+              " COMMAND --help prints a command's arguments, an example and its exit codes.\n");
+  CommandLine line(*app, chosen_);
+  line.group("Commands");
+  return line;
+}
+
+CLI::App& CommandLine::add(const CommandHelp& help, Body body) {
+  CLI::App* const app = app_.add_subcommand(std::string(help.name), std::string(help.purpose));
+  app->group(group_);
+  app->footer(help_footer(help));
+  app->callback([&chosen = chosen_, body = std::move(body)] { chosen = body; });
+  return *app;
+}
+
+namespace {
+
+// Sorted by code; what `more` says of a code replaces the usual words.
+std::vector<ExitNote> merged(std::vector<ExitNote> usual, const std::vector<ExitNote>& more) {
+  for (const ExitNote& note : more) {
+    const auto same =
+        std::find_if(usual.begin(), usual.end(), [&note](const ExitNote& each) { return each.code == note.code; });
+    if (same == usual.end()) {
+      usual.push_back(note);
+    } else {
+      *same = note;
+    }
+  }
+  std::sort(usual.begin(), usual.end(),
+            [](const ExitNote& left, const ExitNote& right) { return left.code < right.code; });
+  return usual;
+}
+
+}  // namespace
+
+std::vector<ExitNote> exits_of_reading(std::vector<ExitNote> more) {
+  return merged({{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
+}
+
+std::vector<ExitNote> exits_of_change(std::vector<ExitNote> more) {
+  return merged({{ExitCode::kDone}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,70 @@
+// The command line, and how a command adds itself to it.
+//
+// A file under commands/ provides a function that takes the CommandLine and adds a verb, or a noun with its verbs:
+//
+//   void define_rotate(CommandLine& line) { line.command<Options>(help, arguments, body); }
+//
+// commands/table.cc lists these functions: one new file and one new line there make a new command.
+// Ownership: a CommandLine is a handle to CLI11's tree, good as long as that tree.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/zonectl/arguments.h"
+#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/session.h"
+
+namespace zonectl {
+
+struct ExitNote {
+  ExitCode code;
+  std::string_view what{};  // empty: meaning(code)
+};
+
+// What --help shows. One line each, but for the example, which may have several.
+struct CommandHelp {
+  std::string_view name;
+  std::string_view purpose;
+  std::string_view example;
+  std::vector<ExitNote> exits;
+};
+
+// What the parse found to be run.
+using Body = std::function<zonestore::Result<ExitCode>(Session&)>;
+
+class CommandLine {
+ public:
+  CommandLine(CLI::App& app, Body& chosen) : app_(app), chosen_(chosen) {}
+
+  // `arguments` declares them, `body` runs the command.
+  template <class Options>
+  void command(const CommandHelp& help, void (*arguments)(Arguments&, Options&),
+               zonestore::Result<ExitCode> (*body)(Session&, const Options&)) {
+    auto options = std::make_shared<Options>();
+    Arguments declared(add(help, [options, body](Session& session) { return body(session, *options); }));
+    arguments(declared, *options);
+  }
+
+  // A word that groups verbs: `zone`, with list, show, set, ...
+  [[nodiscard]] CommandLine noun(std::string_view name, std::string_view purpose);
+
+  // The heading under which the next commands stand in the list of all.
+  void group(std::string_view heading) { group_ = heading; }
+
+ private:
+  CLI::App& add(const CommandHelp& help, Body body);
+
+  CLI::App& app_;
+  Body& chosen_;
+  std::string group_ = "Commands";
+};
+
+// The usual exits of a command that reads, and of one that changes something.
+[[nodiscard]] std::vector<ExitNote> exits_of_reading(std::vector<ExitNote> more = {});
+[[nodiscard]] std::vector<ExitNote> exits_of_change(std::vector<ExitNote> more = {});
+
+}  // namespace zonectl

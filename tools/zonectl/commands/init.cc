@@ -1,0 +1,87 @@
+// zonectl init: a new store.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/store.h"
+#include "zonestore/operations/zones.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Name;
+using zonestore::Result;
+
+constexpr std::string_view kDkimZone = "dkim.secutix.com";
+constexpr std::string_view kSpfZone = "spf.secutix.com";
+
+struct Options {
+  std::vector<Name> name_servers;
+  std::optional<Name> mailbox;
+  std::optional<Name> dkim_zone;
+  std::optional<Name> spf_zone;
+  std::optional<std::uint32_t> minimum;
+  ChangeOptions change;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.many("--ns", "NAME", options.name_servers, Need::kRequired, &Name::parse,
+                 "a name server of both zones; may be repeated; the first is the primary");
+  arguments.one("--hostmaster", "MAILBOX", options.mailbox, Need::kRequired, &zonestore::parse_mailbox,
+                "who is responsible: hostmaster@secutix.com, or as the SOA has it: hostmaster.secutix.com");
+  arguments.one("--dkim-zone", "ZONE", options.dkim_zone, Need::kOptional, &Name::parse,
+                "the zone of the DKIM keys (default: dkim.secutix.com)");
+  arguments.one("--spf-zone", "ZONE", options.spf_zone, Need::kOptional, &Name::parse,
+                "the zone of the SPF record (default: spf.secutix.com)");
+  arguments.one("--minimum", "DURATION", options.minimum, Need::kOptional, &parse_seconds,
+                "how long resolvers may remember that a name is absent (default: 5m)");
+  arguments.dry_run(options.change);
+}
+
+// The defaults are names that parse.
+Name name_or(const std::optional<Name>& given, std::string_view otherwise) {
+  return given ? *given : Name::parse(otherwise).value();
+}
+
+void write(const Session& session, const zonestore::Changed& made) {
+  std::ostream& out = session.out();
+  out << "store " << verb(made, "made", "would be made") << " in " << printable(session.store_dir().string())
+      << serials_text(made) << '\n';
+  if (!made.dry_run) {
+    out << "next: zonectl add CODE --domain DOMAIN; zonectl spf allow ip4:ADDRESS\n";
+  }
+  write_end(out, session.terminal(), made);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  zonestore::InitOptions details;
+  details.dkim_zone = name_or(options.dkim_zone, kDkimZone);
+  details.spf_zone = name_or(options.spf_zone, kSpfZone);
+  details.name_servers = options.name_servers;
+  details.mailbox = *options.mailbox;
+  details.minimum = options.minimum.value_or(details.minimum);
+  const auto made =
+      zonestore::Store::init(session.store_dir(), details, session.context(options.change), session.clock());
+  if (!made) {
+    return tl::unexpected(made.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*made);
+    json["store"] = session.store_dir().string();
+    print(session.out(), json);
+  } else {
+    write(session, *made);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_init(CommandLine& line) {
+  line.command<Options>(
+      {"init", "make a store with its two zones and an empty SPF record",
+       "zonectl --store demo init --ns ns1.secutix.com --ns ns2.secutix.com --hostmaster hostmaster.secutix.com",
+       exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, there is a store already"}})},
+      arguments, body);
+}
+
+}  // namespace zonectl

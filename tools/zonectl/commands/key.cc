@@ -1,0 +1,76 @@
+// zonectl key export: a private key for a mail signer.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/keys.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::ErrorCode;
+using zonestore::Result;
+
+struct Options {
+  std::optional<zonestore::dkim::Code> code;
+  std::optional<zonestore::dkim::SlotId> slot;
+  std::optional<std::string> file;
+  ChangeOptions change;
+};
+
+Result<std::string> parse_key_file(std::string_view text) {
+  if (text == "-") {
+    return zonestore::fail(
+        ErrorCode::kInvalid, "a private key is never written to standard output",
+        "it would end in a terminal's history or a log; name a new file, it is made with mode 0600");
+  }
+  return parse_line(text);
+}
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.institution(options.code);
+  arguments.one("--slot", "sel1|sel2", options.slot, Need::kRequired, &zonestore::dkim::parse_slot,
+                "the slot whose key is written");
+  arguments.one("--out", "FILE", options.file, Need::kRequired, &parse_key_file,
+                "a new file; one that exists is never overwritten");
+  arguments.dry_run(options.change);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto exported =
+      export_private_key(*store, session.context(options.change), *options.code, *options.slot, *options.file);
+  if (!exported) {
+    return tl::unexpected(exported.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*exported);
+    json["code"] = options.code->text();
+    json["slot"] = zonestore::dkim::to_text(*options.slot);
+    json["key_id"] = exported->key_id;
+    json["file"] = exported->file.string();
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  session.out() << options.code->text() << ": private key " << exported->key_id << " of "
+                << zonestore::dkim::to_text(*options.slot) << " "
+                << verb(*exported, "written to ", "would be written to ") << printable(exported->file.string())
+                << " (mode 0600)\n";
+  write_end(session.out(), session.terminal(), *exported);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_key(CommandLine& line) {
+  CommandLine key = line.noun("key", "private keys for mail signers: export");
+  key.command<Options>({"export", "write a slot's private key (PKCS #8, PEM) to a new file, for a mail signer",
+                        "zonectl key export mosa --slot sel1 --out /etc/dkimkeys/mosa-sel1.pem",
+                        exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, the file is there; E_KEY_MISMATCH"},
+                                         {ExitCode::kNotFound, "no such institution, or no key in the slot"}})},
+                       arguments, body);
+}
+
+}  // namespace zonectl

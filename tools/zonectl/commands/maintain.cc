@@ -1,0 +1,82 @@
+// zonectl maintain: whatever time alone has made due.
+#include "zonestore/operations/maintain.h"
+
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Maintained;
+using zonestore::Result;
+
+struct Options {
+  ChangeOptions change;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.dry_run(options.change);
+}
+
+Json to_json(const Maintained& maintained) {
+  Json json = changed_json(maintained);
+  Json steps = Json::array();
+  for (const zonestore::MaintainStep& step : maintained.steps) {
+    steps.push_back(Json{{"code", step.code.empty() ? Json(nullptr) : Json(step.code)}, {"what", step.what}});
+  }
+  json["steps"] = std::move(steps);
+  json["failures"] = maintained.failures;
+  return json;
+}
+
+void write(const Session& session, const Maintained& maintained) {
+  std::ostream& out = session.out();
+  for (const zonestore::MaintainStep& step : maintained.steps) {
+    out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "vault" : step.code) << ": "
+        << printable(step.what) << '\n';
+  }
+  for (const std::string& failure : maintained.failures) {
+    out << session.terminal().styled(Style::kBad, "failed:") << ' ' << printable(failure) << '\n';
+  }
+  if (maintained.steps.empty() && maintained.failures.empty()) {
+    out << "nothing was due\n";
+  }
+  write_end(out, session.terminal(), maintained);
+}
+
+ExitCode exit_of(const Maintained& maintained) {
+  if (maintained.failures.empty()) {
+    return ExitCode::kDone;
+  }
+  return maintained.steps.empty() ? ExitCode::kFailed : ExitCode::kPartlyDone;
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto maintained = zonestore::maintain(*store, session.context(options.change));
+  if (!maintained) {
+    return tl::unexpected(maintained.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*maintained));
+  } else {
+    write(session, *maintained);
+  }
+  return exit_of(*maintained);
+}
+
+}  // namespace
+
+void define_maintain(CommandLine& line) {
+  line.command<Options>(
+      {"maintain", "do whatever is due: fresh keys after a drain, records of removed institutions out",
+       "zonectl maintain --dry-run",
+       exits_of_change({{ExitCode::kPartlyDone, "done for some, failed for others; each is named"}})},
+      arguments, body);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,144 @@
+// zonectl policy show|set|unset: durations, for the store or for one institution.
+#include "zonestore/operations/policy.h"
+
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/base/duration.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::PolicyValue;
+using zonestore::Result;
+
+struct Options {
+  std::optional<zonestore::dkim::Code> code;
+  std::optional<std::string> key;
+  std::optional<zonestore::Seconds> value;
+  ChangeOptions change;
+};
+
+constexpr std::string_view kKeys = "ttl-active, ttl-other, slack or drain";
+
+void declare_key(Arguments& arguments, Options& options) {
+  arguments.one("KEY", "", options.key, Need::kRequired, &parse_line, std::string(kKeys));
+}
+
+void show_arguments(Arguments& arguments, Options& options) {
+  arguments.institution_option(options.code);
+}
+
+void set_arguments(Arguments& arguments, Options& options) {
+  declare_key(arguments, options);
+  arguments.one("VALUE", "", options.value, Need::kRequired, &zonestore::parse_duration,
+                "a duration: 10m, 7d, 3600 (seconds)");
+  arguments.institution_option(options.code);
+  arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
+}
+
+void unset_arguments(Arguments& arguments, Options& options) {
+  declare_key(arguments, options);
+  arguments.institution_option(options.code);
+  arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
+}
+
+std::string_view origin_text(PolicyValue::From from) {
+  switch (from) {
+    case PolicyValue::From::kDefault:
+      return "default";
+    case PolicyValue::From::kStore:
+      return "set for the store";
+    case PolicyValue::From::kInstitution:
+      return "set for the institution";
+  }
+  return {};
+}
+
+void write(const Session& session, const std::vector<PolicyValue>& policy) {
+  Table table(session.out(), session.terminal(), {"KEY", "VALUE", "DEFAULT", "FROM"});
+  for (const PolicyValue& each : policy) {
+    const bool is_default = each.from == PolicyValue::From::kDefault;
+    table.add({{each.key, Style::kBold},
+               {zonestore::to_duration_text(each.value)},
+               {zonestore::to_duration_text(each.by_default)},
+               {std::string(origin_text(each.from)), is_default ? Style::kDim : Style::kPlain}});
+  }
+  table.finish();
+}
+
+Json policy_json(const Options& options, const std::vector<PolicyValue>& policy) {
+  return Json{{"institution", json_or_null(options.code, [](const auto& code) { return code.text(); })},
+              {"policy", json_array(policy)}};
+}
+
+Result<ExitCode> show(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto policy = show_policy(*store, options.code);
+  if (!policy) {
+    return tl::unexpected(policy.error());
+  }
+  if (session.json()) {
+    print(session.out(), policy_json(options, *policy));
+  } else {
+    write(session, *policy);
+  }
+  return ExitCode::kDone;
+}
+
+// Also unset: then `value` is absent.
+Result<ExitCode> set(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto changed = set_policy(*store, session.context(options.change), options.code, *options.key, options.value);
+  if (!changed) {
+    return tl::unexpected(changed.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*changed);
+    json.update(policy_json(options, changed->policy));
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  std::ostream& out = session.out();
+  const std::string whose = options.code ? options.code->text() : "the store";
+  if (!changed->changed) {
+    out << "nothing to do: it is so already\n";
+  } else {
+    out << *options.key
+        << (options.value ? verb(*changed, " set", " would be set") : verb(*changed, " unset", " would be unset"))
+        << " for " << whose << serials_text(*changed) << '\n';
+  }
+  write(session, changed->policy);
+  write_end(out, session.terminal(), *changed);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_policy(CommandLine& line) {
+  CommandLine policy = line.noun("policy", "durations of the key lifecycle: show, set, unset");
+  const ExitNote not_found{ExitCode::kNotFound, "no such institution"};
+  const ExitNote refused{ExitCode::kRefused, "refused: E_POLICY_FLOOR, the drain would be shorter than 96h"};
+  policy.command<Options>(
+      {"show", "show the durations in force, for the store or for one institution",
+       "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found})},
+      show_arguments, show);
+  policy.command<Options>(
+      {"set", "set a duration; published TTLs follow at once, drains that have begun stay as long",
+       "zonectl policy set ttl-active 2h\nzonectl policy set drain 10d --institution mosa",
+       exits_of_change({refused, not_found})},
+      set_arguments, set);
+  policy.command<Options>(
+      {"unset", "go back to the store's value, or for the store to the default",
+       "zonectl policy unset ttl-active --institution mosa", exits_of_change({refused, not_found})},
+      unset_arguments, set);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,66 @@
+// zonectl remove: an institution leaves.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/institutions.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::InstitutionChanged;
+using zonestore::Result;
+
+struct Options {
+  std::optional<zonestore::dkim::Code> code;
+  ChangeOptions change;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.institution(options.code);
+  arguments.dry_run(options.change);
+}
+
+void write(const Session& session, const InstitutionChanged& removed) {
+  std::ostream& out = session.out();
+  const std::string& code = removed.institution.code;
+  if (!removed.changed) {
+    out << code << ": is being removed already\n";
+  } else {
+    out << code << ": " << verb(removed, "signing stopped", "signing would stop") << serials_text(removed) << '\n';
+  }
+  if (removed.institution.leaves_at) {
+    out << "its records stay published until " << session.times().text(*removed.institution.leaves_at)
+        << "; then zonectl maintain takes them out\n";
+  }
+  write_end(out, session.terminal(), removed);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto removed = remove_institution(*store, session.context(options.change), *options.code);
+  if (!removed) {
+    return tl::unexpected(removed.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*removed);
+    json["institution"] = to_json(removed->institution);
+    print(session.out(), json);
+  } else {
+    write(session, *removed);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_remove(CommandLine& line) {
+  line.command<Options>(
+      {"remove", "stop signing for an institution; its records leave once its last mail has arrived",
+       "zonectl remove mosa", exits_of_change({{ExitCode::kNotFound, "no such institution"}})},
+      arguments, body);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,99 @@
+// zonectl show: one institution, its slots, and what can be done next.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/views.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::InstitutionView;
+using zonestore::Result;
+using zonestore::dkim::Phase;
+
+struct Options {
+  std::optional<zonestore::dkim::Code> code;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.institution(options.code);
+}
+
+std::string domains_text(const InstitutionView& institution) {
+  std::string text;
+  for (const zonestore::Name& domain : institution.domains) {
+    text += (text.empty() ? "" : " ") + domain.to_text_no_dot();
+  }
+  return text.empty() ? "none yet" : text;
+}
+
+void write_next(const Session& session, const InstitutionView& institution) {
+  std::ostream& out = session.out();
+  const std::string& code = institution.code;
+  out << "next\n";
+  if (institution.maintain_due) {
+    out << "  zonectl maintain           there is something to do for " << code << '\n';
+  }
+  if (institution.domains.empty() && institution.phase != Phase::kDeparting) {
+    out << "  zonectl domain add " << code << " DOMAIN\n";
+  }
+  if (!institution.rotate_refusal) {
+    out << "  zonectl rotate " << code << "  " << session.terminal().styled(Style::kGood, "possible now") << '\n';
+    return;
+  }
+  const zonestore::Error& refusal = *institution.rotate_refusal;
+  out << "  zonectl rotate " << code << "  ";
+  if (refusal.refusal) {
+    out << session.terminal().styled(Style::kCaution, zonestore::guard_code(refusal.refusal->guard));
+    if (refusal.refusal->clears_at) {
+      out << " until " << session.times().text(*refusal.refusal->clears_at);
+    }
+  }
+  out << "\n    " << refusal.message << '\n';
+  if (!refusal.hint.empty()) {
+    out << "    instead: " << refusal.hint << '\n';
+  }
+}
+
+void write(const Session& session, const InstitutionView& institution) {
+  std::ostream& out = session.out();
+  const Times times = session.times();
+  out << session.terminal().styled(Style::kBold, institution.code) << "  " << phase_text(institution) << "\n\n";
+  write_slots(out, session.terminal(), times, institution);
+  out << "\ndomains   " << domains_text(institution) << '\n';
+  out << "new keys  " << zonestore::dkim::to_text(institution.algorithm) << '\n';
+  out << "added     " << times.text(institution.added) << '\n';
+  if (institution.leaves_at) {
+    out << "leaves    " << times.text(*institution.leaves_at) << '\n';
+  }
+  out << '\n';
+  write_next(session, institution);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto institution = show_institution(*store, *options.code);
+  if (!institution) {
+    return tl::unexpected(institution.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*institution));
+  } else {
+    write(session, *institution);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_show(CommandLine& line) {
+  line.command<Options>({"show", "show an institution: its selectors, their states and times, what can be done next",
+                         "zonectl show mosa\nzonectl show mosa --json",
+                         exits_of_reading({{ExitCode::kNotFound, "no such institution"}})},
+                        arguments, body);
+}
+
+}  // namespace zonectl

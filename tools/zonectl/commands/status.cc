@@ -1,0 +1,73 @@
+// zonectl status: the store at a glance, and whether it needs attention.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/views.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Result;
+using zonestore::StoreStatus;
+
+struct Options {};
+
+void arguments(Arguments&, Options&) {}
+
+void write_attention(const Session& session, const StoreStatus& status) {
+  std::ostream& out = session.out();
+  if (status.maintain_due == 0) {
+    out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
+    return;
+  }
+  std::string codes;
+  for (const std::string& code : status.maintain_due_codes) {
+    codes += (codes.empty() ? "" : " ") + code;
+  }
+  if (status.maintain_due_codes.size() < status.maintain_due) {
+    codes += " ...";
+  }
+  out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
+      << " of them: " << codes << "\n  run: zonectl maintain\n";
+}
+
+void write(const Session& session, const StoreStatus& status) {
+  std::ostream& out = session.out();
+  out << "institutions  " << status.institutions << "  (" << status.signing << " signing, " << status.starting
+      << " starting, " << status.departing << " being removed)\n";
+  out << "rotation      " << status.can_rotate << " ready, " << status.ripening << " ripening, " << status.draining
+      << " draining\n";
+  for (const zonestore::ZoneSerial& zone : status.zones) {
+    out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
+  }
+  write_attention(session, status);
+}
+
+Result<ExitCode> body(Session& session, const Options&) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto status = store_status(*store);
+  if (!status) {
+    return tl::unexpected(status.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*status));
+  } else {
+    write(session, *status);
+  }
+  return status->maintain_due > 0 ? ExitCode::kFailed : ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_status(CommandLine& line) {
+  line.command<Options>(
+      {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
+       exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
+                         {ExitCode::kFailed, "maintain is due; or the command failed"}})},
+      arguments, body);
+}
+
+}  // namespace zonectl

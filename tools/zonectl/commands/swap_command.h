@@ -1,0 +1,22 @@
+// What rotate and undo have in common.
+#pragma once
+
+#include "tools/zonectl/command_line.h"
+#include "zonestore/operations/rotation.h"
+
+namespace zonectl {
+
+struct SwapCommandOptions {
+  std::optional<zonestore::dkim::Code> code;
+  zonestore::SwapOptions swap;
+  ChangeOptions change;
+};
+
+using SwapOperation = zonestore::Result<zonestore::Swapped> (*)(zonestore::Store&, const zonestore::ChangeContext&,
+                                                                const zonestore::dkim::Code&,
+                                                                const zonestore::SwapOptions&);
+
+[[nodiscard]] zonestore::Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options,
+                                                   SwapOperation operation);
+
+}  // namespace zonectl

@@ -1,0 +1,35 @@
+// The one table of commands, in the order in which `zonectl --help` lists them.
+#include <array>
+
+#include "tools/zonectl/commands/commands.h"
+
+namespace zonectl {
+namespace {
+
+struct Row {
+  std::string_view group;
+  void (*define)(CommandLine&);
+};
+
+constexpr std::string_view kInstitutions = "Institutions";
+constexpr std::string_view kWhole = "The whole store";
+
+constexpr std::array kCommands{
+    Row{kInstitutions, define_add},    Row{kInstitutions, define_remove}, Row{kInstitutions, define_domain},
+    Row{kInstitutions, define_list},   Row{kInstitutions, define_show},   Row{kInstitutions, define_instructions},
+    Row{kInstitutions, define_rotate}, Row{kInstitutions, define_undo},   Row{kInstitutions, define_key},
+    Row{kWhole, define_init},          Row{kWhole, define_status},        Row{kWhole, define_maintain},
+    Row{kWhole, define_spf},           Row{kWhole, define_zone},          Row{kWhole, define_policy},
+    Row{kWhole, define_log},           Row{kWhole, define_store},         Row{kWhole, define_version},
+};
+
+}  // namespace
+
+void define_commands(CommandLine& line) {
+  for (const Row& row : kCommands) {
+    line.group(row.group);
+    row.define(line);
+  }
+}
+
+}  // namespace zonectl

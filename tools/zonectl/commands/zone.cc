@@ -1,0 +1,214 @@
+// zonectl zone list|show|set|export|serial: the two zones and their settings.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/zone_export.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/zones.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Name;
+using zonestore::Result;
+using zonestore::ZoneView;
+
+struct NoOptions {};
+struct ZoneOption {
+  std::optional<Name> zone;
+};
+struct SetOptions {
+  std::optional<Name> zone;
+  std::vector<Name> name_servers;
+  zonestore::ZoneSettings settings;
+  ChangeOptions change;
+};
+
+void no_arguments(Arguments&, NoOptions&) {}
+
+void zone_argument(Arguments& arguments, ZoneOption& options) {
+  arguments.zone(options.zone);
+}
+
+void optional_zone_argument(Arguments& arguments, ZoneOption& options) {
+  arguments.zone(options.zone, Need::kOptional);
+}
+
+void set_arguments(Arguments& arguments, SetOptions& options) {
+  arguments.zone(options.zone);
+  zonestore::ZoneSettings& settings = options.settings;
+  arguments.many("--ns", "NAME", options.name_servers, Need::kOptional, &Name::parse,
+                 "the name servers, all of them; repeat it; the first is the primary");
+  arguments.one("--hostmaster", "MAILBOX", settings.mailbox, Need::kOptional, &zonestore::parse_mailbox,
+                "who is responsible: hostmaster@secutix.com");
+  const auto duration = [&arguments](const std::string& name, std::optional<std::uint32_t>& target,
+                                     const std::string& description) {
+    arguments.one(name, "DURATION", target, Need::kOptional, &parse_seconds, description);
+  };
+  duration("--soa-ttl", settings.soa_ttl, "the TTL of the SOA record");
+  duration("--refresh", settings.refresh, "how often secondaries look for a new serial");
+  duration("--retry", settings.retry, "how soon they try again; shorter than refresh");
+  duration("--expire", settings.expire, "how long they answer without us; longer than refresh");
+  duration("--minimum", settings.minimum, "how long resolvers may remember that a name is absent");
+  duration("--ns-ttl", settings.ns_ttl, "the TTL of the NS records");
+  arguments.dry_run(options.change);
+}
+
+void write_row(std::ostream& out, std::string_view what, std::uint32_t value) {
+  out << what << zonestore::to_duration_text(zonestore::Seconds{value}) << '\n';
+}
+
+void write(const Session& session, const ZoneView& zone) {
+  std::ostream& out = session.out();
+  out << session.terminal().styled(Style::kBold, zone.apex.to_text_no_dot()) << "  serial " << zone.serial.value
+      << "  " << zone.record_sets << " record sets\n\n";
+  for (std::size_t index = 0; index < zone.name_servers.size(); ++index) {
+    out << (index == 0 ? "name servers  " : "              ") << zone.name_servers[index].to_text_no_dot()
+        << (index == 0 ? "  (primary)\n" : "\n");
+  }
+  out << "hostmaster    " << zone.mailbox.to_text_no_dot() << '\n';
+  write_row(out, "soa-ttl       ", zone.soa_ttl);
+  write_row(out, "refresh       ", zone.refresh);
+  write_row(out, "retry         ", zone.retry);
+  write_row(out, "expire        ", zone.expire);
+  write_row(out, "minimum       ", zone.minimum);
+  write_row(out, "ns-ttl        ", zone.ns_ttl);
+}
+
+Result<std::vector<ZoneView>> read_zones(const Session& session) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return zonestore::list_zones(*store);
+}
+
+Result<ZoneView> read_zone(const Session& session, const Name& apex) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return zonestore::show_zone(*store, apex);
+}
+
+Result<ExitCode> list(Session& session, const NoOptions&) {
+  const Result<std::vector<ZoneView>> zones = read_zones(session);
+  if (!zones) {
+    return tl::unexpected(zones.error());
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"zones", json_array(*zones)}});
+    return ExitCode::kDone;
+  }
+  Table table(session.out(), session.terminal(), {"ZONE", "SERIAL", "RECORD SETS", "NAME SERVERS"});
+  for (const ZoneView& zone : *zones) {
+    std::string servers;
+    for (const Name& server : zone.name_servers) {
+      servers += (servers.empty() ? "" : " ") + server.to_text_no_dot();
+    }
+    table.add({{zone.apex.to_text_no_dot(), Style::kBold},
+               {std::to_string(zone.serial.value)},
+               {std::to_string(zone.record_sets)},
+               {servers}});
+  }
+  table.finish();
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> show(Session& session, const ZoneOption& options) {
+  const Result<ZoneView> zone = read_zone(session, *options.zone);
+  if (!zone) {
+    return tl::unexpected(zone.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*zone));
+  } else {
+    write(session, *zone);
+  }
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> set(Session& session, const SetOptions& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  zonestore::ZoneSettings settings = options.settings;
+  if (!options.name_servers.empty()) {
+    settings.name_servers = options.name_servers;
+  }
+  const auto changed = set_zone(*store, session.context(options.change), *options.zone, settings);
+  if (!changed) {
+    return tl::unexpected(changed.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*changed);
+    json["zone"] = to_json(changed->zone);
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  session.out() << changed->zone.apex.to_text_no_dot() << ": "
+                << (changed->changed ? verb(*changed, "changed", "would be changed")
+                                     : "nothing to do: it is so already")
+                << "\n\n";
+  write(session, changed->zone);
+  write_end(session.out(), session.terminal(), *changed);
+  return ExitCode::kDone;
+}
+
+// One zone: the number alone, for scripts.
+Result<ExitCode> serial_of_one(const Session& session, const Name& apex) {
+  const Result<ZoneView> zone = read_zone(session, apex);
+  if (!zone) {
+    return tl::unexpected(zone.error());
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"zone", zone->apex.to_text()}, {"serial", zone->serial.value}});
+  } else {
+    session.out() << zone->serial.value << '\n';
+  }
+  return ExitCode::kDone;
+}
+
+Result<ExitCode> serial(Session& session, const ZoneOption& options) {
+  if (options.zone) {
+    return serial_of_one(session, *options.zone);
+  }
+  const Result<std::vector<ZoneView>> zones = read_zones(session);
+  if (!zones) {
+    return tl::unexpected(zones.error());
+  }
+  Json array = Json::array();
+  for (const ZoneView& zone : *zones) {
+    array.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
+    if (!session.json()) {
+      session.out() << zone.apex.to_text_no_dot() << '\t' << zone.serial.value << '\n';
+    }
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"zones", std::move(array)}});
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_zone(CommandLine& line) {
+  CommandLine zone = line.noun("zone", "the zones: list, show, set, export, serial");
+  const ExitNote not_found{ExitCode::kNotFound, "no such zone"};
+  zone.command<NoOptions>({"list", "list the zones", "zonectl zone list", exits_of_reading()}, no_arguments, list);
+  zone.command<ZoneOption>({"show", "show a zone's name servers, SOA values and TTLs",
+                            "zonectl zone show dkim.secutix.com", exits_of_reading({not_found})},
+                           zone_argument, show);
+  zone.command<SetOptions>(
+      {"set", "change a zone's name servers, SOA values or TTLs; what is not named stays",
+       "zonectl zone set dkim.secutix.com --ns ns1.secutix.com --ns ns2.secutix.com --refresh 2h",
+       exits_of_change({not_found})},
+      set_arguments, set);
+  define_zone_export(zone);
+  zone.command<ZoneOption>({"serial", "print a zone's serial; without a zone, each zone and its serial",
+                            "zonectl zone serial dkim.secutix.com", exits_of_reading({not_found})},
+                           optional_zone_argument, serial);
+}
+
+}  // namespace zonectl

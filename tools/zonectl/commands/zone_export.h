@@ -1,0 +1,10 @@
+// zonectl zone export.
+#pragma once
+
+#include "tools/zonectl/command_line.h"
+
+namespace zonectl {
+
+void define_zone_export(CommandLine& zone);
+
+}  // namespace zonectl

@@ -1,0 +1,29 @@
+// What a run of zonectl takes from the process that it runs in. Only main asks the system; tests hand in their own.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "tools/zonectl/output/terminal.h"
+
+namespace zonectl {
+
+struct Environment {
+  std::optional<std::string> zonestore;  // $ZONESTORE
+  std::optional<std::string> sudo_user;  // $SUDO_USER
+  std::string user;                      // the effective user's name
+
+  // The person at the terminal: who called sudo, else the user.
+  [[nodiscard]] const std::string& login() const { return sudo_user && !sudo_user->empty() ? *sudo_user : user; }
+};
+
+// The streams must outlive the run.
+struct Streams {
+  std::ostream& out;
+  std::ostream& err;
+  Terminal out_terminal{};
+  Terminal err_terminal{};
+};
+
+}  // namespace zonectl

@@ -1,0 +1,32 @@
+// The exit codes of zonectl, and how the library's errors map to them. They are a promise to scripts.
+#pragma once
+
+#include <string_view>
+
+#include "zonestore/base/error.h"
+
+namespace zonectl {
+
+enum class ExitCode : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kRefused = 3,
+  kPartlyDone = 4,
+  kNotFound = 6,
+  kBusy = 75,  // EX_TEMPFAIL of sysexits.h
+};
+
+[[nodiscard]] constexpr int value_of(ExitCode code) {
+  return static_cast<int>(code);
+}
+
+// What --help says of it where the command says nothing more precise.
+[[nodiscard]] std::string_view meaning(ExitCode code);
+
+[[nodiscard]] ExitCode exit_code_of(zonestore::ErrorCode code);
+
+// The name of an error in JSON: "invalid", "not-found", "refused" ...
+[[nodiscard]] std::string_view name_of(zonestore::ErrorCode code);
+
+}  // namespace zonectl

@@ -1,0 +1,194 @@
+#include "tools/zonectl/output/json.h"
+
+#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/output/words.h"
+
+namespace zonectl {
+
+using zonestore::to_rfc3339;
+
+namespace {
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json time_or_null(const std::optional<zonestore::WallTime>& time) {
+  return json_or_null(time, to_rfc3339);
+}
+
+Json slot_or_null(const std::optional<zonestore::dkim::SlotId>& slot) {
+  return json_or_null(slot, [](zonestore::dkim::SlotId each) { return zonestore::dkim::to_text(each); });
+}
+
+Json names_json(const std::vector<zonestore::Name>& names) {
+  Json array = Json::array();
+  for (const zonestore::Name& name : names) {
+    array.push_back(name.to_text());
+  }
+  return array;
+}
+
+Json zones_json(const std::vector<zonestore::ZoneSerial>& zones) {
+  Json array = Json::array();
+  for (const zonestore::ZoneSerial& zone : zones) {
+    array.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}, {"changed", zone.changed}});
+  }
+  return array;
+}
+
+}  // namespace
+
+Json to_json(const zonestore::Error& error) {
+  Json json{{"code", name_of(error.code)},
+            {"exit_code", value_of(exit_code_of(error.code))},
+            {"message", error.message},
+            {"hint", text_or_null(error.hint)},
+            {"guard", nullptr},
+            {"clears_at", nullptr}};
+  if (error.refusal) {
+    json["guard"] = zonestore::guard_code(error.refusal->guard);
+    json["clears_at"] = time_or_null(error.refusal->clears_at);
+  }
+  return json;
+}
+
+Json to_json(const zonestore::SlotView& slot) {
+  return Json{
+      {"slot", zonestore::dkim::to_text(slot.slot)},
+      {"state", zonestore::dkim::to_text(slot.state)},
+      {"owner", slot.owner.to_text()},
+      {"key_id", text_or_null(slot.key_id)},
+      {"algorithm",
+       json_or_null(slot.algorithm, [](zonestore::dkim::Algorithm each) { return zonestore::dkim::to_text(each); })},
+      {"record_text", text_or_null(slot.record_text)},
+      {"ttl", slot.record_text.empty() ? Json(nullptr) : Json(zonestore::seconds(slot.ttl))},
+      {"answer_size_bytes", slot.record_text.empty() ? Json(nullptr) : Json(slot.answer_size_bytes)},
+      {"published", time_or_null(slot.published)},
+      {"ripe_at", time_or_null(slot.ripe_at)},
+      {"drained_at", time_or_null(slot.drained_at)}};
+}
+
+Json to_json(const zonestore::InstitutionView& institution) {
+  Json domains = Json::array();
+  for (const zonestore::Name& domain : institution.domains) {
+    domains.push_back(domain.to_text_no_dot());
+  }
+  return Json{{"code", institution.code},
+              {"phase", zonestore::dkim::to_text(institution.phase)},
+              {"active", slot_or_null(institution.active)},
+              {"algorithm", zonestore::dkim::to_text(institution.algorithm)},
+              {"domains", std::move(domains)},
+              {"slots", json_array(institution.slots)},
+              {"added", to_rfc3339(institution.added)},
+              {"leaves_at", time_or_null(institution.leaves_at)},
+              {"can_rotate", !institution.rotate_refusal},
+              {"rotate_refusal", json_or_null(institution.rotate_refusal,
+                                              [](const zonestore::Error& error) { return to_json(error); })},
+              {"maintain_due", institution.maintain_due}};
+}
+
+Json to_json(const zonestore::StoreStatus& status) {
+  return Json{{"needs_attention", status.maintain_due > 0},
+              {"institutions", status.institutions},
+              {"starting", status.starting},
+              {"signing", status.signing},
+              {"departing", status.departing},
+              {"can_rotate", status.can_rotate},
+              {"ripening", status.ripening},
+              {"draining", status.draining},
+              {"maintain_due", status.maintain_due},
+              {"maintain_due_codes", status.maintain_due_codes},
+              {"zones", [&status] {
+                 Json zones = Json::array();
+                 for (const zonestore::ZoneSerial& zone : status.zones) {
+                   zones.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
+                 }
+                 return zones;
+               }()}};
+}
+
+namespace {
+
+Json record_json(const zonestore::CustomerRecord& record, const zonestore::Name& domain) {
+  return Json{{"name", record.name}, {"relative_name", relative_name(record, domain)},
+              {"type", record.type}, {"value", record.value},
+              {"ttl", record.ttl},   {"zone_file_line", record.zone_file_line}};
+}
+
+std::string_view name_of(zonestore::PolicyValue::From from) {
+  switch (from) {
+    case zonestore::PolicyValue::From::kDefault:
+      return "default";
+    case zonestore::PolicyValue::From::kStore:
+      return "store";
+    case zonestore::PolicyValue::From::kInstitution:
+      return "institution";
+  }
+  return {};
+}
+
+}  // namespace
+
+Json to_json(const zonestore::DomainInstructions& instructions) {
+  Json cnames = Json::array();
+  for (const zonestore::CustomerRecord& record : instructions.cnames) {
+    cnames.push_back(record_json(record, instructions.domain));
+  }
+  return Json{{"domain", instructions.domain.to_text_no_dot()},
+              {"cnames", std::move(cnames)},
+              {"spf", record_json(instructions.spf, instructions.domain)},
+              {"spf_term", instructions.spf_term}};
+}
+
+Json to_json(const zonestore::SpfView& spf) {
+  Json records = Json::array();
+  for (const zonestore::spf::Record& record : spf.layout.records) {
+    records.push_back(Json{{"owner", record.owner.to_text()}, {"text", record.text}});
+  }
+  return Json{{"terms", spf.terms}, {"records", std::move(records)}, {"lookups", spf.layout.lookups}};
+}
+
+Json to_json(const zonestore::ZoneView& zone) {
+  return Json{{"zone", zone.apex.to_text()},
+              {"serial", zone.serial.value},
+              {"record_sets", zone.record_sets},
+              {"name_servers", names_json(zone.name_servers)},
+              {"mailbox", zone.mailbox.to_text()},
+              {"soa_ttl", zone.soa_ttl},
+              {"refresh", zone.refresh},
+              {"retry", zone.retry},
+              {"expire", zone.expire},
+              {"minimum", zone.minimum},
+              {"ns_ttl", zone.ns_ttl}};
+}
+
+Json to_json(const zonestore::PolicyValue& value) {
+  return Json{{"key", value.key},
+              {"value", value.value.count()},
+              {"default", value.by_default.count()},
+              {"from", name_of(value.from)}};
+}
+
+Json to_json(const zonestore::AuditEntry& entry) {
+  return Json{{"id", entry.id},
+              {"at", to_rfc3339(entry.at)},
+              {"actor", entry.actor},
+              {"login", entry.login},
+              {"command", entry.command},
+              {"subject", text_or_null(entry.subject)},
+              {"what", entry.what},
+              {"override", text_or_null(entry.override_code)},
+              {"reason", text_or_null(entry.reason)},
+              {"before", Json::embedded(entry.before_json)},
+              {"after", Json::embedded(entry.after_json)}};
+}
+
+Json changed_json(const zonestore::Changed& changed) {
+  return Json{{"dry_run", changed.dry_run},
+              {"changed", changed.changed},
+              {"zones", zones_json(changed.zones)},
+              {"warnings", changed.warnings}};
+}
+
+}  // namespace zonectl

@@ -1,0 +1,163 @@
+#include "tools/zonectl/run.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/zonectl/bad_value.h"
+#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/help.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/suggestion.h"
+
+namespace zonectl {
+
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Result;
+
+namespace {
+
+constexpr std::string_view kProgram = "zonectl";
+
+void declare_globals(CLI::App& app, GlobalOptions& globals) {
+  app.name(std::string(kProgram))->description("DKIM keys and SPF of institutions: the operators' command");
+  app.require_subcommand(1)->fallthrough();
+  app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("--version", std::string(kProgram) + " " + DNSD_VERSION, "print the program's version");
+  Arguments arguments(app);
+  arguments.one("--store", "DIR", globals.store, Need::kOptional, &parse_line,
+                "the store's directory (default: $ZONESTORE, else /var/lib/zonestore)");
+  arguments.flag("--json", globals.json, "print JSON, in the forms that JSON.md documents");
+  arguments.one("--actor", "NAME", globals.actor, Need::kOptional, &parse_line,
+                "who asks, for the log (default: the login user)");
+  app.formatter_fn([](const CLI::App* shown, const std::string&, CLI::AppFormatMode) { return help_text(*shown); });
+  app.footer("\nzonectl COMMAND --help prints a command's arguments, an example and its exit codes.\n");
+}
+
+// The command that the words have led to so far.
+const CLI::App& deepest(const CLI::App& app) {
+  const std::vector<const CLI::App*> parsed =
+      app.get_subcommands([](const CLI::App* each) { return each->parsed(); });
+  return parsed.empty() ? app : deepest(*parsed.front());
+}
+
+std::vector<std::string> words_at(const CLI::App& app, bool options) {
+  std::vector<std::string> words;
+  if (!options) {
+    for (const CLI::App* command : app.get_subcommands(std::function<bool(const CLI::App*)>{})) {
+      words.push_back(command->get_name());
+    }
+    return words;
+  }
+  for (const CLI::App* each = &app; each != nullptr; each = each->get_parent()) {
+    for (const CLI::Option* option : each->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        words.push_back("--" + name);
+      }
+    }
+  }
+  return words;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : ", ") + word;
+  }
+  return text;
+}
+
+std::string see_help(const CLI::App& app) {
+  return "see: " + full_name(app) + " --help";
+}
+
+// What CLI11 found wrong, in our words.
+Error usage_error(const CLI::App& root, const CLI::ParseError& thrown) {
+  const CLI::App& at = deepest(root);
+  const bool wants_command = !words_at(at, false).empty();
+  const std::vector<std::string> extra = root.remaining(true);
+  Error error{ErrorCode::kInvalid, thrown.what(), see_help(at), std::nullopt};
+  if (extra.empty()) {
+    if (wants_command && thrown.get_name() == "RequiredError") {
+      error.message = "a command is missing; there are " + joined(words_at(at, false));
+    }
+    return error;
+  }
+  const std::string& word = extra.front();
+  const bool is_option = word.starts_with("-");
+  error.message = is_option       ? "there is no option " + word
+                  : wants_command ? "there is no command \"" + full_name(at) + " " + word + "\""
+                                  : "\"" + word + "\" is one argument too many";
+  if (const auto meant = is_option || wants_command ? nearest(word, words_at(at, is_option)) : std::nullopt) {
+    error.hint = "did you mean " + (is_option ? *meant : full_name(at) + " " + *meant) + "?  " + error.hint;
+  }
+  return error;
+}
+
+bool asks_for_help(const CLI::App& app) {
+  return app.get_help_ptr() != nullptr && app.get_help_ptr()->count() > 0;
+}
+
+// The text to print if that is all there is to do (--help, --version); nullopt if a command was chosen.
+Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::string> args) {
+  std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 takes them
+  try {
+    root.parse(reversed);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    return help_text(deepest(root));
+  } catch (const CLI::CallForVersion& version) {
+    return version.what() + std::string("\n");
+  } catch (const BadValue& thrown) {
+    if (asks_for_help(deepest(root))) {
+      return help_text(deepest(root));
+    }
+    Error error = thrown.error();
+    if (error.hint.empty()) {
+      error.hint = see_help(deepest(root));
+    }
+    return tl::unexpected(std::move(error));
+  } catch (const CLI::ParseError& thrown) {
+    return tl::unexpected(usage_error(root, thrown));
+  }
+}
+
+int finish_with(const Error& error, const Session& session, bool json) {
+  session.report(error);
+  if (json) {
+    print(session.out(), Json{{"error", to_json(error)}});
+  }
+  return value_of(exit_code_of(error.code));
+}
+
+}  // namespace
+
+int run(std::span<const std::string> args, Streams& streams, const Environment& environment,
+        const zonestore::Clock& clock) {
+  GlobalOptions globals;
+  Body chosen;
+  CLI::App root;
+  declare_globals(root, globals);
+  CommandLine line(root, chosen);
+  define_commands(line);
+  Session session(globals, streams, environment, clock);
+
+  const Result<std::optional<std::string>> parsed = parse(root, args);
+  if (!parsed) {
+    // A parse that failed may not have come as far as the flag.
+    const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
+    return finish_with(parsed.error(), session, json);
+  }
+  if (*parsed) {
+    streams.out << **parsed;
+    return value_of(ExitCode::kDone);
+  }
+  const Result<ExitCode> result = chosen(session);
+  return result ? value_of(*result) : finish_with(result.error(), session, globals.json);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,77 @@
+#include "tools/zonectl/session.h"
+
+#include "tools/zonectl/output/spool.h"
+#include "tools/zonectl/report.h"
+
+namespace zonectl {
+
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::Store;
+
+namespace {
+
+constexpr std::string_view kDefaultStore = "/var/lib/zonestore";
+
+}  // namespace
+
+Session::Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
+                 const zonestore::Clock& clock)
+    : options_(options), streams_(streams), environment_(environment), clock_(clock) {}
+
+std::filesystem::path Session::store_dir() const {
+  if (options_.store) {
+    return *options_.store;
+  }
+  if (environment_.zonestore && !environment_.zonestore->empty()) {
+    return *environment_.zonestore;
+  }
+  return kDefaultStore;
+}
+
+Result<Store> Session::open_to_read() const {
+  Result<Store> store = Store::open(store_dir(), Store::Access::kRead, clock_);
+  if (store || store.error().code != ErrorCode::kHotJournal) {
+    return store;
+  }
+  if (const Result<void> recovered = Store::recover(store_dir()); !recovered) {
+    return tl::unexpected(recovered.error());
+  }
+  return Store::open(store_dir(), Store::Access::kRead, clock_);
+}
+
+Result<Store> Session::open_to_write() const {
+  return Store::open(store_dir(), Store::Access::kWrite, clock_);
+}
+
+zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
+  zonestore::ChangeContext context;
+  context.actor.login = environment_.login();
+  context.actor.name = options_.actor.value_or(context.actor.login);
+  context.dry_run = options.dry_run;
+  if (options.override_guard) {
+    context.override_guard = zonestore::Override{*options.override_guard, options.reason.value_or("")};
+  }
+  return context;
+}
+
+Times Session::times() const {
+  return Times(clock_.now().wall, terminal().interactive);
+}
+
+Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostream&)>& write) const {
+  Result<Spool> spool = Spool::open();
+  if (!spool) {
+    return tl::unexpected(spool.error());
+  }
+  if (const Result<void> written = write(spool->stream()); !written) {
+    return tl::unexpected(written.error());
+  }
+  return spool->pour(out()).map([] { return ExitCode::kDone; });
+}
+
+void Session::report(const zonestore::Error& error) const {
+  zonectl::report(streams_.err, streams_.err_terminal, times(), error);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,65 @@
+// One run of one command: the store that it works on, who asks, and where the answer goes.
+//
+// Ownership: what is handed in must outlive the session. Threads: one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "tools/zonectl/environment.h"
+#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/output/times.h"
+#include "zonestore/base/moment.h"
+#include "zonestore/operations/store.h"
+
+namespace zonectl {
+
+// The flags that every command takes.
+struct GlobalOptions {
+  std::optional<std::string> store;
+  std::optional<std::string> actor;
+  bool json = false;
+};
+
+// The flags that every changing command takes.
+struct ChangeOptions {
+  bool dry_run = false;
+  std::optional<zonestore::Guard> override_guard;
+  std::optional<std::string> reason;
+};
+
+class Session {
+ public:
+  Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
+          const zonestore::Clock& clock);
+
+  // --store, else $ZONESTORE, else /var/lib/zonestore.
+  [[nodiscard]] std::filesystem::path store_dir() const;
+  // What a killed writer left behind is rolled back first.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_to_read() const;
+  // Also for dry runs: they decide by the same code.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_to_write() const;
+
+  [[nodiscard]] zonestore::ChangeContext context(const ChangeOptions& options) const;
+
+  [[nodiscard]] bool json() const { return options_.json; }
+  [[nodiscard]] std::ostream& out() const { return streams_.out; }
+  [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
+  [[nodiscard]] Times times() const;
+  // Prints what `write` writes once it is all there; nothing if it fails. See output/spool.h.
+  [[nodiscard]] zonestore::Result<ExitCode> print_whole(
+      const std::function<zonestore::Result<void>(std::ostream&)>& write) const;
+  // Tells an error in words, on standard error.
+  void report(const zonestore::Error& error) const;
+  [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
+
+ private:
+  const GlobalOptions& options_;
+  Streams& streams_;
+  const Environment& environment_;
+  const zonestore::Clock& clock_;
+};
+
+}  // namespace zonectl

@@ -1,0 +1,123 @@
+"""Starting, stopping, signals and exit codes of dnsd."""
+
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from support.programs import DNSD, ZONECTL, run
+from support.questions import SPF_ZONE, Tcp, ask, parse, query, spf_text
+from support.server import Dnsd, refused_start, serve
+from support.store import new_store
+
+
+class Start(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.store = new_store(cls)
+
+    def check_in_use(self, port):
+        status, log = refused_start(self, self.store, listen=(f"127.0.0.1:{port}",))
+        self.assertEqual(status, 4, log)
+        self.assertIn(str(port), log)
+        self.assertRegex(log, "another program has this port")
+
+    def test_a_port_that_another_dnsd_holds_is_an_error_and_not_shared(self):
+        _, port = serve(self, self.store).address()
+        self.check_in_use(port)
+
+    def test_a_port_that_someone_else_holds_over_udp_is_an_error(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            other.bind(("127.0.0.1", 0))
+            self.check_in_use(other.getsockname()[1])
+
+    def test_a_port_that_someone_else_holds_over_tcp_is_an_error(self):
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            self.check_in_use(other.getsockname()[1])
+
+    def test_an_address_that_the_host_does_not_have_is_an_error(self):
+        status, log = refused_start(self, self.store, listen=("192.0.2.1:0",))
+        self.assertEqual(status, 4, log)
+        self.assertIn("192.0.2.1", log)
+
+    def test_wrong_usage_is_2(self):
+        for arguments in (("--no-such-flag",), ("--listen", "nonsense"), ("--listen", "127.0.0.1:99999"),
+                          ("--workers", "-1"), ("--log-level", "loud"), ("--config", "/nonexistent.toml"),
+                          ("surplus",)):
+            done = run(DNSD, "--store", self.store.path, *arguments, expect=None, timeout=20)
+            self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
+            self.assertNotEqual(done.stderr + done.stdout, "")
+
+    def test_check_looks_and_does_not_serve(self):
+        run(DNSD, "--store", self.store.path, "--listen", "127.0.0.1:0", "--check", timeout=20)
+        done = run(DNSD, "--store", self.store.scratch / "nowhere", "--check", expect=3, timeout=20)
+        self.assertIn("nowhere", done.stderr)
+
+    def test_help_and_version(self):
+        for program in (DNSD, ZONECTL):
+            self.assertIn("--store", run(program, "--help").stdout)
+        self.assertRegex(run(ZONECTL, "version").stdout, r"\d+\.\d+\.\d+")
+        self.assertRegex(run(DNSD, "--version").stdout, r"\d+\.\d+\.\d+")
+
+
+class Stop(unittest.TestCase):
+    def setUp(self):
+        self.store = new_store(self)
+
+    def test_sigterm_and_sigint_end_it_with_0(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            server = Dnsd(self.store)
+            server.process.send_signal(number)
+            self.assertEqual(server.ended(), 0, server.log)
+
+    def test_sigterm_answers_what_has_arrived_on_tcp(self):
+        server = serve(self, self.store)
+        with Tcp(server.address("127.0.0.1", "tcp")) as connection:
+            connection.send(query(SPF_ZONE).to_wire())
+            self.assertEqual(parse(connection.receive()).rcode(), 0)
+            began = time.monotonic()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 10, "an idle connection does not hold it up")
+
+    def test_sighup_is_harmless(self):
+        server = serve(self, self.store)
+        for _ in range(3):
+            server.process.send_signal(signal.SIGHUP)
+            time.sleep(0.05)
+            self.assertEqual(spf_text(server.address()), "v=spf1 ~all")
+
+    def test_it_starts_again_at_once_on_the_same_port(self):
+        server = serve(self, self.store)
+        _, port = server.address("127.0.0.1", "tcp")
+        with Tcp(("127.0.0.1", port)) as connection:
+            connection.send(query(SPF_ZONE).to_wire())
+            connection.receive()
+            server.stop()
+        again = serve(self, self.store, listen=(f"127.0.0.1:{port}",))
+        self.assertEqual(again.address()[1], port)
+        self.assertEqual(ask(again.address(), query(SPF_ZONE)).rcode(), 0)
+
+    def test_a_closed_standard_error_does_not_stop_it(self):
+        read_end, write_end = socket.socketpair()
+        process = subprocess.Popen([DNSD, "--store", self.store.path, "--listen", "127.0.0.1:0"],
+                                   stdin=subprocess.DEVNULL, stdout=write_end, stderr=write_end)
+        write_end.close()
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        log = b""
+        while b"event=ready" not in log:
+            log += read_end.recv(4096)
+        read_end.close()
+        self.store.zonectl("spf", "allow", "ip4:192.0.2.1")
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        self.assertIsNone(process.poll(), "killed by its own log")
+
+
+if __name__ == "__main__":
+    unittest.main()

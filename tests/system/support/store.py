@@ -1,0 +1,105 @@
+"""A temporary store, and zonectl at work on it."""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from support.programs import ZONECTL, run
+
+NAME_SERVERS = ("--ns", "ns1.secutix.com", "--ns", "ns2.secutix.com", "--hostmaster", "hostmaster.secutix.com")
+
+
+class Store:
+    """DIR of `zonectl --store DIR`, in a temporary directory that every user may enter."""
+
+    def __init__(self, parent=None, zonectl=ZONECTL):
+        self.scratch = Path(tempfile.mkdtemp(prefix="dnsd-test-", dir=parent))
+        self.scratch.chmod(0o755)
+        self.path = self.scratch / "store"
+        self.program = zonectl
+
+    @property
+    def zone_db(self):
+        return self.path / "zone.db"
+
+    @property
+    def vault_db(self):
+        return self.path / "vault" / "vault.db"
+
+    def close(self):
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def command(self, *arguments):
+        return [self.program, "--store", str(self.path), *map(str, arguments)]
+
+    def zonectl(self, *arguments, expect=0, **options):
+        return run(*self.command(*arguments), expect=expect, **options)
+
+    def json(self, *arguments, expect=0, **options):
+        """What `zonectl --json` printed, as Python values."""
+        done = run(self.program, "--store", str(self.path), "--json", *arguments, expect=expect, **options)
+        try:
+            return json.loads(done.stdout)
+        except ValueError as error:
+            raise AssertionError(f"zonectl --json {arguments}: no JSON ({error}):\n{done.stdout}{done.stderr}") from error
+
+    def init(self, *extra):
+        self.zonectl("init", *NAME_SERVERS, *extra)
+        return self
+
+    def slots(self, code):
+        """Slot name -> its state, of one institution."""
+        return {slot["slot"]: slot["state"] for slot in self.json("show", code)["slots"]}
+
+    def log(self, subject=None):
+        """The audit's rows, oldest first."""
+        rows = self.json("log")
+        rows = rows["entries"] if isinstance(rows, dict) else rows
+        return [row for row in rows if subject is None or row["subject"] == subject]
+
+    def serials(self):
+        """Zone -> serial, read from the database."""
+        with self.sql() as database:
+            return dict(database.execute("SELECT zone_id, serial FROM zone"))
+
+    def sql(self, file=None):
+        """A plain connection beside zonectl, closed at the end of a with."""
+        return contextlib.closing(sqlite3.connect(file or self.zone_db, timeout=20))
+
+
+def new_store(test, *extra):
+    """An initialised store that goes when the test (or the class) ends."""
+    store = Store()
+    cleanup = test.addClassCleanup if isinstance(test, type) else test.addCleanup
+    cleanup(store.close)
+    return store.init(*extra)
+
+
+def faults_of(store):
+    """What is not whole in a store that nobody writes: a list of sentences, empty when all is well."""
+    faults = []
+    for file in (store.zone_db, store.vault_db):
+        with store.sql(file) as database:
+            if database.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+                faults.append(f"{file.name}: integrity_check")
+            if database.execute("PRAGMA foreign_key_check").fetchall():
+                faults.append(f"{file.name}: foreign_key_check")
+    with store.sql(store.vault_db) as vault:
+        private = {key for (key,) in vault.execute("SELECT key_id FROM private_key")}
+    with store.sql() as zone:
+        for code, slot, key in zone.execute(
+                "SELECT code, slot, key_id FROM slot JOIN institution USING (institution_id) WHERE key_id NOT NULL"):
+            if key not in private:
+                faults.append(f"{code} sel{slot}: published, but its private key {key} is not in the vault")
+        for code, phase, active in zone.execute("SELECT code, phase, active_slot FROM institution"):
+            if (phase == "signing") != (active is not None):
+                faults.append(f"{code}: {phase} with active slot {active}")
+        for zone_id, stated, counted in zone.execute(
+                "SELECT zone_id, record_set_count, (SELECT count(*) FROM record_set r WHERE r.zone_id = z.zone_id)"
+                " FROM zone z"):
+            if stated != counted:
+                faults.append(f"zone {zone_id}: says {stated} record sets, has {counted}")
+    return faults

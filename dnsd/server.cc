@@ -108,7 +108,7 @@ net::WorkerSettings worker_settings(const config::Config& config, unsigned worke
 
 util::Result<void> give_up_rights(const std::optional<Account>& account, const util::Log& log) {
   if (account) {
-    const auto became = become(*account);
+    auto became = become(*account);
     if (!became) {
       return became;
     }
@@ -171,6 +171,7 @@ void notify(const char* state) {
 
 std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bound) {
   std::vector<util::Address> addresses;
+  addresses.reserve(bound.size());
   for (const net::BoundAddress& address : bound) {
     addresses.push_back(address.address);
   }

@@ -66,7 +66,7 @@ Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& 
 
 }  // namespace
 
-void Arguments::change(ChangeOptions& target, std::vector<Guard> liftable) {
+void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable) {
   dry_run(target);
   declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
               [&target, liftable](const std::string& text) {
@@ -94,18 +94,16 @@ void Arguments::throw_bad_value(Error error, const std::string& name) {
   throw BadValue(std::move(error));
 }
 
-void Arguments::declare_one(const Declaration& declaration, Taker take) {
-  app_.add_option_function<std::string>(declaration.name, std::move(take), declaration.description)
+void Arguments::declare_one(const Declaration& declaration, const Taker& take) {
+  app_.add_option_function<std::string>(declaration.name, take, declaration.description)
       ->type_name(declaration.shown)
       ->required(declaration.need == Need::kRequired);
 }
 
-void Arguments::declare_many(const Declaration& declaration, Taker take) {
+void Arguments::declare_many(const Declaration& declaration, const Taker& take) {
   app_.add_option_function<std::vector<std::string>>(
           declaration.name,
-          [take = std::move(take)](const std::vector<std::string>& texts) {
-            std::for_each(texts.begin(), texts.end(), take);
-          },
+          [take](const std::vector<std::string>& texts) { std::for_each(texts.begin(), texts.end(), take); },
           declaration.description)
       ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, so that a positional can follow
       ->type_name(declaration.shown)

@@ -36,7 +36,7 @@ class Arguments {
   void dry_run(ChangeOptions& target);
   // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
   // --override is taken, to be refused with a clear message, but --help does not offer it.
-  void change(ChangeOptions& target, std::vector<zonestore::Guard> liftable);
+  void change(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable);
 
   void flag(const std::string& name, bool& target, const std::string& description);
 
@@ -73,8 +73,8 @@ class Arguments {
     return std::move(*result);
   }
   [[noreturn]] static void throw_bad_value(zonestore::Error error, const std::string& name);
-  void declare_one(const Declaration& declaration, Taker take);
-  void declare_many(const Declaration& declaration, Taker take);
+  void declare_one(const Declaration& declaration, const Taker& take);
+  void declare_many(const Declaration& declaration, const Taker& take);
 
   CLI::App& app_;
 };

@@ -10,7 +10,9 @@ namespace zonestore {
 
 namespace {
 
-bool share_boot(const Moment& then, const Now& now) { return then.boot_id == now.moment.boot_id; }
+bool share_boot(const Moment& then, const Now& now) {
+  return then.boot_id == now.moment.boot_id;
+}
 
 // Negative where the wall clock was stepped back beyond `then`.
 Milliseconds passed_within_boot(const Moment& then, const Now& now) {
@@ -20,8 +22,8 @@ Milliseconds passed_within_boot(const Moment& then, const Now& now) {
 }  // namespace
 
 Milliseconds elapsed(const Moment& then, const Now& now) {
-  const Milliseconds passed = share_boot(then, now) ? passed_within_boot(then, now)
-                                                    : std::max(now.moment.wall, now.highest_seen) - then.wall;
+  const Milliseconds passed =
+      share_boot(then, now) ? passed_within_boot(then, now) : std::max(now.moment.wall, now.highest_seen) - then.wall;
   return std::max(passed, Milliseconds{0});
 }
 

@@ -44,9 +44,9 @@ class PrivateKey {
   ~PrivateKey();
 
   [[nodiscard]] Algorithm algorithm() const;
-  [[nodiscard]] Result<Bytes> public_spki() const;       // SubjectPublicKeyInfo, DER
-  [[nodiscard]] Result<SecretBytes> pkcs8() const;       // PrivateKeyInfo, DER
-  [[nodiscard]] Result<SecretBytes> pem() const;         // "-----BEGIN PRIVATE KEY-----", as signers read it
+  [[nodiscard]] Result<Bytes> public_spki() const;  // SubjectPublicKeyInfo, DER
+  [[nodiscard]] Result<SecretBytes> pkcs8() const;  // PrivateKeyInfo, DER
+  [[nodiscard]] Result<SecretBytes> pem() const;    // "-----BEGIN PRIVATE KEY-----", as signers read it
   // RSA: PKCS #1 v1.5 over SHA-256 of the message. Ed25519: over the SHA-256 digest (RFC 8463 section 3).
   [[nodiscard]] Result<Bytes> sign(ByteView message) const;
 

@@ -24,7 +24,7 @@ enum class SlotState : std::uint8_t { kEmpty, kPublished, kStandby, kActive, kDr
 [[nodiscard]] std::string_view to_text(SlotState state);  // "STANDBY"
 
 enum class Phase : std::uint8_t {
-  kStarting,   // added again after a removal: sel1 must ripen before signing begins
+  kStarting,  // added again after a removal: sel1 must ripen before signing begins
   kSigning,
   kDeparting,  // removed: nothing signs, records stay until the mail under way has arrived
   kDeparted,   // records gone; the row stays as history
@@ -87,9 +87,9 @@ inline constexpr Seconds kDrainFloor{96 * 3600};
 
 // Who asks, for the messages; `override_guard` lifts that one guard if it can be lifted.
 struct Request {
-  std::string_view code;                 // the institution's
+  std::string_view code;  // the institution's
   std::optional<Guard> override_guard;
-  std::optional<SlotId> expect;          // --expect: the slot that the caller believes active
+  std::optional<SlotId> expect;  // --expect: the slot that the caller believes active
 };
 
 // May signing move to the other slot? The value is the slot that would become active.
@@ -100,16 +100,17 @@ struct Request {
 [[nodiscard]] Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePolicy& policy,
                                       const Now& now, const Request& request);
 // May a fresh key go into this slot? Refusals: kExists (a key is there and in use), kDraining.
-[[nodiscard]] Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
-                                       const Now& now, const Request& request);
+[[nodiscard]] Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot,
+                                       const LifecyclePolicy& policy, const Now& now, const Request& request);
 // When the last record of a departing institution may leave.
 [[nodiscard]] WallTime leaves_at(const InstitutionFacts& institution, const Now& now);
 
 // The facts after the swap; the caller has asked may_rotate or may_undo. Ends a drain of the new active
 // slot, begins one for the slot that is left.
-[[nodiscard]] InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, const LifecyclePolicy& policy,
-                                       const Moment& now);
+[[nodiscard]] InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how,
+                                       const LifecyclePolicy& policy, const Moment& now);
 // The facts after `remove`: nothing signs; the slot that signed drains, the others keep their drain or begin one.
-[[nodiscard]] InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy, const Moment& now);
+[[nodiscard]] InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy,
+                                         const Moment& now);
 
 }  // namespace zonestore::dkim

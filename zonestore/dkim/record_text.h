@@ -16,8 +16,8 @@ namespace zonestore::dkim {
 inline constexpr std::string_view kRevokedText = "v=DKIM1; p=";
 
 struct ParsedRecord {
-  bool revoked = false;   // p= was empty
-  Bytes public_spki;      // empty if revoked
+  bool revoked = false;  // p= was empty
+  Bytes public_spki;     // empty if revoked
 };
 // As a verifier reads it: tags in any order, unknown tags ignored, white space allowed where RFC 6376 allows it.
 // Errors: kInvalid.

@@ -49,7 +49,7 @@ std::vector<Cell> row_of(const InstitutionView& institution) {
 
 Result<void> write_json(std::ostream& out, zonestore::Store& store, bool all) {
   JsonList list(out, "institutions");
-  const Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
+  Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
     list.add(to_json(institution));
     return out.good();
   });
@@ -59,7 +59,7 @@ Result<void> write_json(std::ostream& out, zonestore::Store& store, bool all) {
 
 Result<void> write_table(std::ostream& out, const Terminal& terminal, zonestore::Store& store, bool all) {
   Table table(out, terminal, {"CODE", "PHASE", "SIGNS", "SEL1", "SEL2", "ROTATE", "MAINTAIN", "DOMAINS"});
-  const Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
+  Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
     table.add(row_of(institution));
     return out.good();
   });

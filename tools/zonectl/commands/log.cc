@@ -10,7 +10,6 @@ namespace zonectl {
 namespace {
 
 using zonestore::AuditEntry;
-using zonestore::ErrorCode;
 using zonestore::Result;
 
 // An institution, or a zone, whose name has a dot.
@@ -65,7 +64,7 @@ std::vector<Cell> row_of(const Times& times, const AuditEntry& entry) {
 
 Result<void> write_json(std::ostream& out, zonestore::Store& store, const zonestore::LogFilter& filter) {
   JsonList list(out, "entries");
-  const Result<void> read = read_log(store, filter, [&](const AuditEntry& entry) {
+  Result<void> read = read_log(store, filter, [&](const AuditEntry& entry) {
     list.add(to_json(entry));
     return out.good();
   });
@@ -77,7 +76,7 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
                          const zonestore::LogFilter& filter) {
   Table table(out, session.terminal(), {"TIME", "WHO", "COMMAND", "SUBJECT", "WHAT"});
   const Times times = session.times();
-  const Result<void> read = read_log(store, filter, [&](const AuditEntry& entry) {
+  Result<void> read = read_log(store, filter, [&](const AuditEntry& entry) {
     table.add(row_of(times, entry));
     return out.good();
   });
@@ -88,7 +87,7 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
 // An institution that has left is still in the log; one that never was there is a slip of the finger.
 Result<void> check_known(zonestore::Store& store, const Subject& subject) {
   bool found = false;
-  const auto read = read_log(store, {subject.text(), std::nullopt, 1}, [&found](const AuditEntry&) {
+  auto read = read_log(store, {subject.text(), std::nullopt, 1}, [&found](const AuditEntry&) {
     found = true;
     return false;
   });

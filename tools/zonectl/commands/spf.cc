@@ -52,8 +52,15 @@ Result<ExitCode> change(Session& session, const ChangeTerms& options, Operation 
     return ExitCode::kDone;
   }
   std::ostream& out = session.out();
-  out << (changed->changed ? verb(*changed, done, would) : "nothing to do: it is so already")
-      << serials_text(*changed) << '\n';
+  if (changed->changed) {
+    out << verb(*changed, done, would);
+    for (const zonestore::spf::Term& term : options.terms) {
+      out << ' ' << term.text();
+    }
+    out << serials_text(*changed) << '\n';
+  } else {
+    out << "nothing to do: it is so already\n";
+  }
   write_records(session, changed->spf);
   write_end(out, session.terminal(), *changed);
   return ExitCode::kDone;

@@ -5,13 +5,12 @@
 // must live as long as the command line.
 #pragma once
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "tools/zonectl/session.h"
 #include "zonestore/dkim/selector.h"

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "tools/zonectl/output/json_value.h"
 #include "zonestore/operations/audit_log.h"
 #include "zonestore/operations/institutions.h"

@@ -1,10 +1,11 @@
-// A directory of the test's own, gone with it.
+// A directory of the test's own, which other users may enter; gone with it.
 #pragma once
 
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace tests {
 
@@ -16,6 +17,7 @@ class TempDirectory {
       throw std::runtime_error("cannot make a temporary directory");
     }
     path_ = pattern;
+    std::filesystem::permissions(path_, std::filesystem::perms{0755});
   }
   ~TempDirectory() {
     std::error_code ignored;
@@ -27,6 +29,7 @@ class TempDirectory {
   TempDirectory& operator=(TempDirectory&&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
  private:
   std::filesystem::path path_;

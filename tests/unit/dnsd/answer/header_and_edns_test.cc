@@ -138,9 +138,10 @@ TEST_F(Edns, OptComesBackIfAndOnlyIfThereWasOneRfc6891) {
   EXPECT_EQ(seen.from(479), opt(1232));
 }
 
-TEST_F(Edns, OptComesBackInErrorsToo) {
+TEST_F(Edns, OptComesBackInErrorsTooAndSaysWhyRfc8914) {
+  const Bytes not_authoritative{0, 15, 0, 2, 0, 20};  // RFC 8914: EDE 20
   EXPECT_EQ(ask(query_with_opt("example.org", kTxt, opt())).bytes,
-            message(0x8005, {1, 0, 0, 1}, {question(name("example.org")), opt()}));
+            message(0x8005, {1, 0, 0, 1}, {question(name("example.org")), opt(1232, 0, not_authoritative)}));
   EXPECT_EQ(ask(query_with_opt(kSelector, 254, opt())).additionals(), 1U);
 }
 

@@ -119,13 +119,6 @@ TEST_F(Answer, OutsideOurZonesIsRefusedWithoutAa) {
   }
 }
 
-TEST_F(Answer, OutsideOurZonesSaysWhyInEdnsRfc8914) {
-  const Bytes asked = question(name("example.org"));
-  const Bytes not_authoritative{0, 15, 0, 2, 0, 20};
-  EXPECT_EQ(ask(message(0, {1, 0, 0, 1}, {asked, opt(4096)})).bytes,
-            message(0x8005, {1, 0, 0, 1}, {asked, opt(1232, 0, not_authoritative)}));
-}
-
 // The apex's bytes stand at the end of this name, but inside a label.
 TEST_F(Answer, ApexInsideALabelIsNotOurs) {
   Bytes trap{18, 'x'};

@@ -14,34 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/temp_directory.h"
 #include "zonestore/db/connection.h"
 
 namespace zonestore::db::test {
 
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "zonestore-test-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("no scratch directory");
-    }
-    path_ = pattern;
-    std::filesystem::permissions(path_, std::filesystem::perms{0755});
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  ScratchDirectory(ScratchDirectory&&) = delete;
-  ScratchDirectory& operator=(ScratchDirectory&&) = delete;
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
+using ScratchDirectory = tests::TempDirectory;
 
 // The Error of the Failure that `body` throws; nullopt if it throws none.
 template <class Body>

@@ -233,7 +233,7 @@ TEST_F(PublishedReaderTest, KnowsWhetherThePathLeadsToItsFile) {
 }
 
 TEST(PublishedReader, OpensOnlyAZoneStore) {
-  const TemporaryDirectory directory;
+  const tests::TempDirectory directory;
   const auto code_of_open = [&] { return PublishedReader::open(directory.path()).error().code; };
   const auto file = directory.path() / "zone.db";
   EXPECT_EQ(code_of_open(), ErrorCode::kMissing);

@@ -1,13 +1,13 @@
 // A real zone store in a directory of its own, with one or more zones in it, and short ways to write records.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/temp_directory.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/zone/published_reader.h"
@@ -40,30 +40,6 @@ inline RecordSet ns(const std::string& owner) {
 }
 
 inline constexpr WallTime kStart{Seconds{1'800'000'000}};
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "zonestore-zone-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("no temporary directory");
-    }
-    path_ = pattern;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  TemporaryDirectory(TemporaryDirectory&&) = delete;
-  TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class StoreTest : public testing::Test {
  protected:
@@ -142,7 +118,7 @@ class StoreTest : public testing::Test {
     return {};
   }
 
-  TemporaryDirectory directory_;
+  tests::TempDirectory directory_;
   db::Connection connection_ = make_store(directory_.path());
   ZoneId dkim_ = find_zone(connection_, name("dkim.example"))->id;
   ZoneId spf_ = find_zone(connection_, name("spf.example"))->id;

@@ -85,7 +85,7 @@ class ZoneFileTest : public testing::Test {
     return out.str();
   }
 
-  TemporaryDirectory directory_;
+  tests::TempDirectory directory_;
 };
 
 const std::vector<RecordSet>& sample() {

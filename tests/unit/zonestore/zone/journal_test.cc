@@ -31,13 +31,13 @@ class JournalTest : public StoreTest {
     db::Transaction transaction(connection_, db::Transaction::Kind::kWrite);
     for (int i = 0; i < count; ++i) {
       ZoneChange zone_change(connection_, dkim_);
-      zone_change.put(soa("dkim.example", 1000 + (++turn_ % 2)));
+      zone_change.put(soa("dkim.example", 1000U + (++turn_ % 2U)));
       ASSERT_TRUE(zone_change.commit(now).changed);
     }
     transaction.commit();
   }
 
-  int turn_ = 0;
+  std::uint32_t turn_ = 0;
 };
 
 TEST_F(JournalTest, HoldsWhatWasRemovedAndAddedWithTheSoa) {

@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::filesystem::path template_file() {
-  return std::filesystem::path(__FILE__).parent_path() / "../../../../deploy/dnsd.toml";
+  return std::filesystem::path(DNSD_SOURCE_DIR) / "deploy/dnsd.toml";
 }
 
 void expect_same(const Config& left, const Config& right) {

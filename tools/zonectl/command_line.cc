@@ -47,11 +47,11 @@ std::vector<ExitNote> merged(std::vector<ExitNote> usual, const std::vector<Exit
 
 }  // namespace
 
-std::vector<ExitNote> exits_of_reading(std::vector<ExitNote> more) {
+std::vector<ExitNote> exits_of_reading(const std::vector<ExitNote>& more) {
   return merged({{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
 }
 
-std::vector<ExitNote> exits_of_change(std::vector<ExitNote> more) {
+std::vector<ExitNote> exits_of_change(const std::vector<ExitNote>& more) {
   return merged({{ExitCode::kDone}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
 }
 

@@ -64,7 +64,7 @@ class CommandLine {
 };
 
 // The usual exits of a command that reads, and of one that changes something.
-[[nodiscard]] std::vector<ExitNote> exits_of_reading(std::vector<ExitNote> more = {});
-[[nodiscard]] std::vector<ExitNote> exits_of_change(std::vector<ExitNote> more = {});
+[[nodiscard]] std::vector<ExitNote> exits_of_reading(const std::vector<ExitNote>& more = {});
+[[nodiscard]] std::vector<ExitNote> exits_of_change(const std::vector<ExitNote>& more = {});
 
 }  // namespace zonectl

@@ -100,7 +100,7 @@ void write_audit(db::Connection& connection, const ChangeContext& context, const
 // Both zones, their settings and first content, in the caller's transaction.
 std::string fill(db::Connection& connection, const InitOptions& options, const ChangeContext& context,
                  const Moment& now, Changed& outcome) {
-  const std::string store_id = dkim::random_hex(32);
+  std::string store_id = dkim::random_hex(32);
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
   insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);

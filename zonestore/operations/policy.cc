@@ -30,6 +30,7 @@ PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scop
 
 std::vector<PolicyValue> policy_values(db::Connection& connection, publish::InstitutionId scope) {
   std::vector<PolicyValue> values;
+  values.reserve(publish::kPolicyKeys.size());
   for (const publish::PolicyKey key : publish::kPolicyKeys) {
     values.push_back(policy_value(connection, scope, key));
   }

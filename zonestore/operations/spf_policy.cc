@@ -11,6 +11,7 @@ namespace {
 
 std::vector<std::string> texts_of(const std::vector<spf::Term>& terms) {
   std::vector<std::string> texts;
+  texts.reserve(terms.size());
   for (const spf::Term& term : terms) {
     texts.push_back(term.text());
   }

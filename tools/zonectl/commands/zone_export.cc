@@ -28,7 +28,7 @@ Result<Serial> export_to_file(zonestore::Store& store, const zonestore::Name& zo
   if (!file) {
     return tl::unexpected(file.error());
   }
-  const Result<Serial> serial = zonestore::export_zone(store, zone, file->stream());
+  Result<Serial> serial = zonestore::export_zone(store, zone, file->stream());
   if (!serial) {
     return serial;
   }

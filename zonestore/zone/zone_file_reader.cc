@@ -38,6 +38,7 @@ class ZoneFileReader {
   }
 
   Result<std::vector<RecordSet>> run() {
+    // NOLINTNEXTLINE(cppcoreguidelines-owning-memory): the pointer that owns it is made of it right here
     file_.reset(std::fopen(path_.c_str(), "re"));
     if (!file_) {
       const int error = errno;

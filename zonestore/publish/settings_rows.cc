@@ -46,10 +46,6 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
   insert.run();
 }
 
-Seconds& field_of(dkim::LifecyclePolicy& policy, PolicyKey key) {
-  return key == PolicyKey::kSlack ? policy.slack : policy.drain;
-}
-
 void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
   switch (key) {
     case PolicyKey::kTtlActive:
@@ -59,8 +55,10 @@ void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
       policy.ttl_other = Ttl{static_cast<std::uint32_t>(value.count())};
       break;
     case PolicyKey::kSlack:
+      policy.slack = value;
+      break;
     case PolicyKey::kDrain:
-      field_of(policy, key) = value;
+      policy.drain = value;
       break;
   }
 }

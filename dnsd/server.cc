@@ -156,6 +156,8 @@ void log_stopped(const metrics::Totals& totals, const util::Log& log) {
                        {"udp_answers", totals.udp_answers},
                        {"udp_dropped", totals.udp_dropped},
                        {"udp_oversized", totals.udp_oversized},
+                       {"limited_dropped", totals.limited_dropped},
+                       {"limited_slipped", totals.limited_slipped},
                        {"tcp_queries", totals.tcp_queries},
                        {"tcp_answers", totals.tcp_answers},
                        {"tcp_connections", totals.tcp_connections},
@@ -185,7 +187,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   const auto on_failure = [&control](const std::string& why) { control.fail(why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
   ImageHub hub(follower.loaded().image);
-  WorkerGroup workers(settings, hub, std::move(bound), log, on_failure);
+  WorkerGroup workers(settings, config.rate_limit, hub, std::move(bound), log, on_failure);
   StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
 
   workers.start();

@@ -7,10 +7,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "dnsd/answer_limit.h"
 #include "dnsd/image_hub.h"
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
@@ -25,8 +27,8 @@ class WorkerGroup {
   using OnFailure = std::function<void(const std::string&)>;
 
   // Takes the sockets out of `bound`. Hub and log outlive the group.
-  WorkerGroup(const net::WorkerSettings& settings, const ImageHub& hub, std::vector<net::BoundAddress> bound,
-              const util::Log& log, OnFailure on_failure);
+  WorkerGroup(const net::WorkerSettings& settings, const limit::Settings& rate_limit, const ImageHub& hub,
+              std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure);
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
   WorkerGroup(WorkerGroup&&) = delete;
@@ -41,6 +43,8 @@ class WorkerGroup {
 
  private:
   net::AddressQuota quota_;
+  std::optional<SharedLimit> limit_;
+  std::vector<std::unique_ptr<metrics::AnswerCounters>> answer_counters_;  // one for each worker
   OnFailure on_failure_;
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dnsd/limit/settings.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/util/address.h"
 #include "dnsd/util/log.h"
@@ -25,6 +26,7 @@ struct Config {
   std::chrono::seconds drain{5};
   net::UdpLimits udp;
   net::TcpLimits tcp;
+  limit::Settings rate_limit;
 };
 
 [[nodiscard]] std::vector<util::Address> default_listen();  // 127.0.0.1:53 and [::1]:53

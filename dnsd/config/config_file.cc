@@ -128,6 +128,7 @@ constexpr Range kSeconds{1, 86'400};
 
 std::vector<Setting> make_settings() {
   using Tcp = net::TcpLimits;
+  using Rate = limit::Settings;
   const auto tcp_seconds = [](std::string_view key, std::chrono::seconds Tcp::*value) {
     return Setting{"tcp", key, member(kSeconds, &Config::tcp, value)};
   };
@@ -150,6 +151,11 @@ std::vector<Setting> make_settings() {
       tcp_seconds("lifetime_seconds", &Tcp::lifetime),
       {"tcp", "queries", member({1, 1'000'000'000}, &Config::tcp, &Tcp::queries)},
       {"tcp", "unsent_bytes", member({1024, 16 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_bytes)},
+      {"rate_limit", "answers_per_second", member({0, 1'000'000}, &Config::rate_limit, &Rate::answers_per_second)},
+      {"rate_limit", "slip", member({0, 100}, &Config::rate_limit, &Rate::slip)},
+      {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
+      {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},
+      {"rate_limit", "table_bytes", member({4096, 1024 * 1024 * 1024}, &Config::rate_limit, &Rate::table_bytes)},
   };
 }
 

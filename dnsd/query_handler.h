@@ -17,7 +17,7 @@ namespace dnsd {
 class QueryHandler final : public net::Handler {
  public:
   // Without `limit` no answer is held back.
-  QueryHandler(const ImageHub& hub, const answer::Limits& limits, std::optional<AnswerLimit> limit)
+  QueryHandler(const ImageHub& hub, const answer::Limits& limits, std::optional<AnswerLimit> limit = std::nullopt)
       : hub_(hub), limits_(limits), limit_(std::move(limit)), seen_(hub.current()) {}
 
   void begin_batch() override {

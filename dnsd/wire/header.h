@@ -35,6 +35,7 @@ enum class Rcode : std::uint16_t {
   kRefused = 5,
   kNotAuth = 9,
   kBadVers = 16,
+  kBadCookie = 23,
 };
 
 inline constexpr std::uint16_t kClassIn = 1;

@@ -23,9 +23,10 @@ class QueryHandler final : public net::Handler {
 
   [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                    const net::Client& client) noexcept override {
-    const auto transport =
-        client.transport == net::Transport::kUdp ? answer::Transport::kUdp : answer::Transport::kTcp;
-    return answer::respond(query, answer, *seen_.image, limits_, transport);
+    answer::Client asking;
+    asking.transport = client.transport == net::Transport::kUdp ? answer::Transport::kUdp : answer::Transport::kTcp;
+    asking.address = client.address;
+    return answer::respond(query, answer, *seen_.image, limits_, asking).size;
   }
 
  private:

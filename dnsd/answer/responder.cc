@@ -14,6 +14,7 @@ using wire::AnswerWriter;
 using wire::Opcode;
 using wire::Query;
 using wire::Rcode;
+using zonestore::ByteView;
 using zone::RecordSetView;
 using zonestore::RecordType;
 
@@ -23,6 +24,8 @@ struct Reply {
   AnswerWriter& writer;
   Rcode rcode = Rcode::kNoError;
   bool authoritative = false;
+  AnswerKind kind = AnswerKind::kError;
+  std::uint32_t source = 0;  // hash of the name that the answer comes from
 };
 
 // Meta types that are no data anywhere (RFC 6895 section 3.1); nullopt for a type that names may have.
@@ -52,6 +55,7 @@ std::optional<RecordSetView> choose_record_set(const zone::Node& node, RecordTyp
 }
 
 void answer_positive(Reply& reply, const RecordSetView& record_set) {
+  reply.kind = AnswerKind::kPositive;
   if (!reply.writer.add_answer(record_set.answer, record_set.count)) {
     reply.writer.truncate();
   }
@@ -60,6 +64,7 @@ void answer_positive(Reply& reply, const RecordSetView& record_set) {
 // NODATA and NXDOMAIN (RFC 2308 sections 2 and 3). The SOA's owner, the apex, is the end of the question's name.
 void answer_negative(Reply& reply, const zone::Zone& zone, Rcode rcode) {
   reply.rcode = rcode;
+  reply.kind = rcode == Rcode::kNxDomain ? AnswerKind::kNxDomain : AnswerKind::kNoData;
   const std::size_t apex_at = reply.query.question.name.size - zone.apex.size_bytes();
   if (!reply.writer.add_authority(apex_at, zone.negative_soa)) {
     reply.writer.truncate();
@@ -69,8 +74,11 @@ void answer_negative(Reply& reply, const zone::Zone& zone, Rcode rcode) {
 // RFC 1034 section 4.3.2, step 3: down the zone to the name.
 void answer_from_zone(Reply& reply, const zone::Zone& zone) {
   reply.authoritative = true;
-  const zone::Node* node = zone.names.find(reply.query.question.name.view());
+  const ByteView name = reply.query.question.name.view();
+  reply.source = zone::hash_name(name);
+  const zone::Node* node = zone.names.find(name, reply.source);
   if (node == nullptr) {
+    reply.source = zone::hash_name(zone.apex.wire());
     answer_negative(reply, zone, Rcode::kNxDomain);
   } else if (const auto record_set = choose_record_set(*node, reply.query.question.type)) {
     answer_positive(reply, *record_set);
@@ -126,18 +134,27 @@ std::size_t limit_bytes(const Query& query, const Limits& limits, Transport tran
   return std::max(wanted, wire::kPlainUdpBytes);
 }
 
+// See Answered::identity.
+std::uint64_t identity_of(const Reply& reply) {
+  if (reply.kind == AnswerKind::kError) {
+    return static_cast<std::uint64_t>(reply.rcode);
+  }
+  const auto type = reply.kind == AnswerKind::kPositive ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
+  return std::uint64_t{reply.source} << 32U | type;
+}
+
 }  // namespace
 
-std::size_t respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8_t> answer,
-                    const zone::Image& image, const Limits& limits, Transport transport) noexcept {
+Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8_t> answer, const zone::Image& image,
+                 const Limits& limits, const Client& client) noexcept {
   Query query;
   const wire::Form form = wire::parse_query(query_bytes, query);
   if (form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
-    return 0;
+    return {};
   }
   const auto opt =
       query.edns ? std::optional(AnswerOpt{limits.udp_answer_bytes, query.edns->dnssec_ok}) : std::nullopt;
-  AnswerWriter writer(answer, limit_bytes(query, limits, transport), opt);
+  AnswerWriter writer(answer, limit_bytes(query, limits, client.transport), opt);
   Reply reply{query, writer};
   const std::optional<Rcode> fault = fault_of(query, form);
   if (query.has_question && fault != Rcode::kNotImp) {
@@ -150,7 +167,11 @@ std::size_t respond(std::span<const std::uint8_t> query_bytes, std::span<std::ui
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);
-  return writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
+  Answered answered;
+  answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
+  answered.kind = reply.kind;
+  answered.identity = identity_of(reply);
+  return answered;
 }
 
 }  // namespace dnsd::answer

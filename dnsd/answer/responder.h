@@ -20,9 +20,27 @@ struct Limits {
 
 enum class Transport : std::uint8_t { kUdp, kTcp };
 
-// Writes the answer into `answer` (at least 512 bytes over UDP; 65535 over TCP) and returns its length;
-// 0: silence (RFC 8906: a datagram shorter than a header, or a response).
-[[nodiscard]] std::size_t respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
-                                  const zone::Image& image, const Limits& limits, Transport transport) noexcept;
+// Who asks, and when: all that an answer depends on beside the query and the image.
+struct Client {
+  Transport transport = Transport::kUdp;
+  zonestore::ByteView address;     // 4 or 16 bytes, network order
+  std::uint32_t unix_seconds = 0;  // modulo 2^32, as DNS Cookies count (RFC 9018 section 4.3)
+};
+
+enum class AnswerKind : std::uint8_t { kNone, kPositive, kNoData, kNxDomain, kReferral, kError };
+
+// What was written, and what a rate limit needs to know of it.
+struct Answered {
+  std::size_t size = 0;  // bytes; 0: silence (RFC 8906: a datagram shorter than a header, or a response)
+  AnswerKind kind = AnswerKind::kNone;
+  // Alike for answers that a flood would ask for over and over: those from one name and type, and those that one zone
+  // or cut gives to any number of names. An error's is its RCODE.
+  std::uint64_t identity = 0;
+  bool has_valid_cookie = false;  // the client has been seen at its address (RFC 7873 section 5.2.4)
+};
+
+// Writes the answer into `answer` (at least 512 bytes over UDP; 65535 over TCP).
+[[nodiscard]] Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
+                               const zone::Image& image, const Limits& limits, const Client& client) noexcept;
 
 }  // namespace dnsd::answer

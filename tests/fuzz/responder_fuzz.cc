@@ -53,7 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ByteView query(data + 1, size - 1);
   // As large as the worker's buffers, so that the sanitizer sees a byte too many.
   std::vector<std::uint8_t> answer(over_udp ? limits.udp_answer_bytes : 65535U);
-  answer.resize(respond(query, answer, *image, limits, over_udp ? Transport::kUdp : Transport::kTcp));
+  dnsd::answer::Client client;
+  client.transport = over_udp ? Transport::kUdp : Transport::kTcp;
+  answer.resize(respond(query, answer, *image, limits, client).size);
   dnsd::fuzz::check_answer({query, over_udp, limits.udp_answer_bytes}, answer);
   return 0;
 }

@@ -51,7 +51,9 @@ class ResponderTest : public ::testing::Test {
 
   [[nodiscard]] Seen ask(const Bytes& query_bytes, answer::Transport transport = answer::Transport::kUdp) const {
     std::vector<std::uint8_t> out(65535);
-    out.resize(answer::respond(query_bytes, out, *image_, limits_, transport));
+    answer::Client client;
+    client.transport = transport;
+    out.resize(answer::respond(query_bytes, out, *image_, limits_, client).size);
     return {out};
   }
 

@@ -40,7 +40,7 @@ class TwoZoneStore : public zonestore::StoreTest {
     query.insert(query.end(), owner.wire().begin(), owner.wire().end());
     query.insert(query.end(), {0, 16, 0, 1});  // TXT, IN
     std::array<std::uint8_t, 512> answer{};
-    const std::size_t size = answer::respond(query, answer, image, answer::Limits{}, answer::Transport::kUdp);
+    const std::size_t size = answer::respond(query, answer, image, {}, {}).size;
     return std::string(answer.begin(), answer.begin() + size).find(text) != std::string::npos;
   }
 };

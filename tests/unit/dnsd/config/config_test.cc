@@ -30,6 +30,8 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.tcp.lifetime, right.tcp.lifetime);
   EXPECT_EQ(left.tcp.queries, right.tcp.queries);
   EXPECT_EQ(left.tcp.unsent_bytes, right.tcp.unsent_bytes);
+  EXPECT_EQ(left.edns.nsid, right.edns.nsid);
+  EXPECT_EQ(left.edns.cookie_secrets_file, right.edns.cookie_secrets_file);
 }
 
 std::string error_of(std::string_view toml) {
@@ -57,6 +59,9 @@ write_seconds = 8
 lifetime_seconds = 600
 queries = 50
 unsent_bytes = 65536
+[edns]
+nsid = "ns1"
+cookie_secrets_file = "/etc/dnsd/cookie_secrets"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
@@ -91,7 +96,19 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.tcp.lifetime = std::chrono::seconds{600};
   wanted.tcp.queries = 50;
   wanted.tcp.unsent_bytes = 65536;
+  wanted.edns.nsid = {'n', 's', '1'};
+  wanted.edns.cookie_secrets_file = "/etc/dnsd/cookie_secrets";
   expect_same(config, wanted);
+}
+
+TEST(ConfigFile, TakesTheNsidAsTextOrAsHexadecimal) {
+  Config config;
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"0x00fF\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{0x00, 0xFF}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"00ff\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{'0', '0', 'f', 'f'}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"" + std::string(128, 'n') + "\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid.size(), 128U);
 }
 
 TEST(ConfigFile, MayBeEmpty) {
@@ -136,11 +153,20 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
       {"[tcp]\nwrite_seconds = 99999999999999999999", "dnsd.toml:2:"},
       {"[tcp]\nlifetime_seconds = []", "tcp.lifetime_seconds: must be"},
       {"[tcp]\nqueries = 0", "tcp.queries: must be"},
+      {"[edns]\nnsid = 5", "dnsd.toml:2:8: edns.nsid: must be a string"},
+      {"[edns]\nnsid = \"0x123\"", "dnsd.toml:2:8: edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\nnsid = \"0xzz\"", "edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\ncookie_secrets_file = []", "edns.cookie_secrets_file: must be a string"},
       {"[tcp]\nunsent_bytes = 1023", "tcp.unsent_bytes: must be a whole number from 1024"},
   };
   for (const auto& [toml, complaint] : cases) {
     EXPECT_THAT(error_of(toml), HasSubstr(complaint)) << toml;
   }
+}
+
+TEST(ConfigFile, PointsAtAnNsidThatIsTooLong) {
+  EXPECT_THAT(error_of("[edns]\nnsid = \"" + std::string(129, 'n') + "\""),
+              HasSubstr("dnsd.toml:2:8: edns.nsid: must be at most 128 bytes"));
 }
 
 TEST(ConfigFile, PointsAtTextThatIsNoToml) {

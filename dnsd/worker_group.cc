@@ -9,12 +9,12 @@
 
 namespace dnsd {
 
-WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const ImageHub& hub,
+WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure)
     : quota_(settings.tcp.connections_per_address), on_failure_(std::move(on_failure)) {
-  const answer::Limits limits{.udp_answer_bytes = static_cast<std::uint16_t>(settings.udp.answer_bytes)};
   for (unsigned index = 0; index < settings.workers; ++index) {
-    auto worker = std::make_unique<net::Worker>(settings, std::make_unique<QueryHandler>(hub, limits), quota_, log);
+    auto handler = std::make_unique<QueryHandler>(sources.hub, sources.cookie_secrets, sources.answers);
+    auto worker = std::make_unique<net::Worker>(settings, std::move(handler), quota_, log);
     for (net::BoundAddress& address : bound) {
       worker->serve(std::move(address.udp[index]), std::move(address.tcp[index]));
     }

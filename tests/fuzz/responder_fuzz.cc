@@ -9,7 +9,8 @@
 
 namespace {
 
-using dnsd::answer::Limits;
+using dnsd::answer::Client;
+using dnsd::answer::Settings;
 using dnsd::answer::Transport;
 using zonestore::Bytes;
 using zonestore::ByteView;
@@ -48,14 +49,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   constexpr std::array<std::uint16_t, 4> kUdpLimits{1232, 512, 1400, 4096};
-  const Limits limits{kUdpLimits[(data[0] >> 1) & 3]};
+  const Settings settings{.udp_answer_bytes = kUdpLimits[(data[0] >> 1) & 3]};
   const bool over_udp = (data[0] & 1) == 0;
   const ByteView query(data + 1, size - 1);
   // As large as the worker's buffers, so that the sanitizer sees a byte too many.
-  std::vector<std::uint8_t> answer(over_udp ? limits.udp_answer_bytes : 65535U);
-  dnsd::answer::Client client;
+  std::vector<std::uint8_t> answer(over_udp ? settings.udp_answer_bytes : 65535U);
+  Client client;
   client.transport = over_udp ? Transport::kUdp : Transport::kTcp;
-  answer.resize(respond(query, answer, *image, limits, client).size);
-  dnsd::fuzz::check_answer({query, over_udp, limits.udp_answer_bytes}, answer);
+  answer.resize(respond(query, answer, *image, settings, client).size);
+  dnsd::fuzz::check_answer({query, over_udp, settings.udp_answer_bytes}, answer);
   return 0;
 }

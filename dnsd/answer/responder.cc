@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "dnsd/answer/chase.h"
 #include "dnsd/answer/opt_decision.h"
-#include "dnsd/wire/answer_writer.h"
-#include "dnsd/wire/query.h"
+#include "dnsd/answer/reply.h"
 
 namespace dnsd::answer {
 namespace {
@@ -14,19 +14,7 @@ using wire::AnswerWriter;
 using wire::Opcode;
 using wire::Query;
 using wire::Rcode;
-using zone::RecordSetView;
-using zonestore::ByteView;
 using zonestore::RecordType;
-
-// The answer under way: what it is about, and what its header will say.
-struct Reply {
-  const Query& query;
-  AnswerWriter& writer;
-  Rcode rcode = Rcode::kNoError;
-  bool authoritative = false;
-  AnswerKind kind = AnswerKind::kError;
-  std::uint32_t source = 0;  // hash of the name that the answer comes from
-};
 
 // Meta types that are no data anywhere (RFC 6895 section 3.1); nullopt for a type that names may have.
 // AXFR and IXFR are refused to everyone whom no transfer list or key lets in (RFC 5936 section 5).
@@ -46,48 +34,6 @@ std::optional<Rcode> rule_for_type(RecordType type) {
   return std::nullopt;
 }
 
-// RFC 8482 section 4.1: for ANY, one record set stands for all.
-std::optional<RecordSetView> choose_record_set(const zone::Node& node, RecordType type) {
-  if (type != RecordType::kAny) {
-    return node.find(type);
-  }
-  return node.record_set_count() == 0 ? std::nullopt : std::optional(node.record_set(0));
-}
-
-void answer_positive(Reply& reply, const RecordSetView& record_set) {
-  reply.kind = AnswerKind::kPositive;
-  if (!reply.writer.add_answer(record_set.answer, record_set.count)) {
-    reply.writer.truncate();
-  }
-}
-
-// NODATA and NXDOMAIN (RFC 2308 sections 2 and 3). The SOA's owner, the apex, is the end of the question's name.
-void answer_negative(Reply& reply, const zone::Zone& zone, Rcode rcode) {
-  reply.rcode = rcode;
-  reply.kind = rcode == Rcode::kNxDomain ? AnswerKind::kNxDomain : AnswerKind::kNoData;
-  const std::size_t apex_at = reply.query.question.name.size - zone.apex.size_bytes();
-  if (!reply.writer.add_authority(apex_at, zone.negative_soa)) {
-    reply.writer.truncate();
-  }
-}
-
-// RFC 1034 section 4.3.2, step 3: down the zone to the name.
-void answer_from_zone(Reply& reply, const zone::Zone& zone) {
-  reply.authoritative = true;
-  const ByteView name = reply.query.question.name.view();
-  reply.source = zone::hash_name(name);
-  const zone::Node* node = zone.names.find(name, reply.source);
-  if (node == nullptr) {
-    reply.source = zone::hash_name(zone.apex.wire());
-    answer_negative(reply, zone, Rcode::kNxDomain);
-  } else if (const auto record_set = choose_record_set(*node, reply.query.question.type)) {
-    answer_positive(reply, *record_set);
-  } else {
-    answer_negative(reply, zone, Rcode::kNoError);
-  }
-}
-
-// RFC 1034 section 4.3.2, step 2: the nearest zone at or above the name.
 void answer_question(Reply& reply, const zone::Image& image) {
   const wire::Question& question = reply.query.question;
   if (const auto rcode = rule_for_type(question.type)) {
@@ -95,18 +41,19 @@ void answer_question(Reply& reply, const zone::Image& image) {
     if (reply.rcode == Rcode::kRefused) {
       reply.writer.explain(wire::ExtendedError::kProhibited);  // a transfer: "not authoritative" would be a lie
     }
-    return;
-  }
-  const zone::Zone* zone =
-      question.question_class == wire::kClassIn ? image.find_zone(question.name.view()) : nullptr;
-  if (zone == nullptr) {
+  } else if (question.question_class != wire::kClassIn) {
     reply.rcode = Rcode::kRefused;
     reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
-    return;
+  } else {
+    answer_from_zones(reply, image);
   }
-  answer_from_zone(reply, *zone);
+}
+
+// RFC 9660: whoever asks is told which state of the zone answered. A referral is not the zone's answer.
+void tell_zone_version(Reply& reply) {
   if (reply.authoritative && reply.query.edns && reply.query.edns->wants_zone_version) {
-    reply.writer.set_zone_version({static_cast<std::uint8_t>(zone->apex.label_count()), zone->serial});
+    const auto label_count = static_cast<std::uint8_t>(reply.zone->apex.label_count());
+    reply.writer.set_zone_version({label_count, reply.zone->serial});
   }
 }
 
@@ -173,6 +120,7 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
     reply.rcode = *fault;
   } else {
     answer_question(reply, image);
+    tell_zone_version(reply);
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);

@@ -33,6 +33,7 @@ enum class Rcode : std::uint16_t {
   kNxDomain = 3,
   kNotImp = 4,
   kRefused = 5,
+  kYxDomain = 6,
   kNotAuth = 9,
   kBadVers = 16,
   kBadCookie = 23,

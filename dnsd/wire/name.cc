@@ -9,27 +9,38 @@ constexpr std::uint8_t kPointerBits = 0xC0;
 
 }  // namespace
 
-void read_uncompressed_name(Reader& reader, LoweredName& name) {
-  const std::size_t begin = reader.position();
-  for (;;) {
-    const std::uint8_t length = reader.u8();
+std::size_t uncompressed_name_size(ByteView bytes) {
+  std::size_t at = 0;
+  while (at < bytes.size() && at < zonestore::kMaxNameBytes) {
+    const std::uint8_t length = bytes[at];
     if (length > zonestore::kMaxLabelBytes) {
-      reader.fail();
-      return;
+      return 0;
     }
-    reader.take(length);
-    if (!reader.ok() || reader.position() - begin > zonestore::kMaxNameBytes) {
-      reader.fail();
-      return;
-    }
+    at += length + 1U;
     if (length == 0) {
-      break;
+      return at;
     }
   }
-  const ByteView wire = reader.since(begin);
+  return 0;
+}
+
+void lower_name(ByteView wire, LoweredName& name) {
   // Length bytes are at most 63, below 'A': folding the whole run leaves them alone.
   std::transform(wire.begin(), wire.end(), name.bytes.begin(), zonestore::to_lower);
   name.size = static_cast<std::uint8_t>(wire.size());
+  name.labels = 0;
+  for (std::size_t at = 0; wire[at] != 0; at += wire[at] + 1U) {
+    ++name.labels;
+  }
+}
+
+void read_uncompressed_name(Reader& reader, LoweredName& name) {
+  const std::size_t size = uncompressed_name_size(reader.rest());
+  if (size == 0) {
+    reader.fail();
+    return;
+  }
+  lower_name(reader.take(size), name);
 }
 
 void skip_name(Reader& reader) {

@@ -14,6 +14,7 @@ namespace dnsd::wire {
 struct LoweredName {
   std::array<std::uint8_t, zonestore::kMaxNameBytes> bytes;
   std::uint8_t size = 0;
+  std::uint8_t labels = 0;  // without the root
 
   [[nodiscard]] ByteView view() const { return {bytes.data(), size}; }
 };
@@ -21,6 +22,12 @@ struct LoweredName {
 // Reads an uncompressed name, as a question must have it. The reader fails on a compression pointer, a label
 // over 63 bytes, a name over 255 bytes, and on one that runs past the end; `name` is then not to be used.
 void read_uncompressed_name(Reader& reader, LoweredName& name);
+
+// How many bytes the uncompressed name takes that `bytes` begins with; 0: there is none.
+[[nodiscard]] std::size_t uncompressed_name_size(ByteView bytes);
+
+// Folds a name in uncompressed wire form. Precondition: it is one.
+void lower_name(ByteView wire, LoweredName& name);
 
 // Moves past a record's owner. A compression pointer ends it and must lead backwards; it is not followed, so
 // that a loop of pointers costs nothing. The reader fails as above.

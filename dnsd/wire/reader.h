@@ -43,6 +43,8 @@ class Reader {
     position_ += count;
     return taken;
   }
+  // What is still to be read; nothing once it has failed.
+  [[nodiscard]] ByteView rest() const { return ok_ ? bytes_.subspan(position_) : ByteView{}; }
   // From `begin`, an earlier position, to here.
   [[nodiscard]] ByteView since(std::size_t begin) const { return bytes_.subspan(begin, position_ - begin); }
 

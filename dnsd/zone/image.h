@@ -3,6 +3,7 @@
 //   Image ── Zone ── NameTable ── pages ── Node ── RecordSetView
 //            apex    hash of the           name    the answer section's bytes, laid out once:
 //            SOA     lower-cased name              C0 0C | type | class | TTL | RDLENGTH | RDATA  per record
+//            census  what look-ups must reckon with
 //
 // Who reads it when: workers keep a std::shared_ptr<const Image> of their own and compare a generation number
 // once a batch (server's ImageHub); they follow plain pointers while they answer. Nobody writes to an image
@@ -19,11 +20,22 @@
 #include <memory>
 #include <vector>
 
+#include "dnsd/zone/apex_table.h"
 #include "dnsd/zone/name_table.h"
 #include "dnsd/zone/node.h"
 #include "zonestore/zone/name.h"
 
 namespace dnsd::zone {
+
+// What of a zone makes a name mean more than itself. A plain zone has none of it, and a look-up there is one hash.
+struct Census {
+  std::uint32_t wildcards = 0;   // names whose first label is an asterisk, empty ones too (RFC 4592 section 2.1.1)
+  std::uint32_t cuts = 0;        // NS record sets below the apex (RFC 1034 section 4.2.1)
+  std::uint32_t dnames = 0;      // DNAME record sets (RFC 6672)
+  std::uint8_t most_labels = 0;  // that a name ever had: nothing is deeper
+
+  [[nodiscard]] bool is_plain() const { return wildcards == 0 && cuts == 0 && dnames == 0; }
+};
 
 struct Zone {
   zonestore::Name apex;  // lower-cased
@@ -31,14 +43,17 @@ struct Zone {
   // The SOA as a negative answer carries it (RFC 2308 section 3): owner left out, from the type on, TTL already
   // min(SOA TTL, SOA minimum).
   Bytes negative_soa;
+  Census census;
   NameTable names;
 };
 
 struct Image {
-  std::vector<std::shared_ptr<const Zone>> zones;
+  Image() = default;
+  explicit Image(std::vector<std::shared_ptr<const Zone>> all) : zones(std::move(all)), apexes(zones) {}
 
-  // The zone with the longest apex at or above this name; nullptr: not ours.
-  [[nodiscard]] const Zone* find_zone(ByteView lowered_name) const;
+  std::vector<std::shared_ptr<const Zone>> zones;
+  ApexTable apexes;  // of these zones: who answers for a name
+
   [[nodiscard]] std::size_t memory_bytes() const;
 };
 

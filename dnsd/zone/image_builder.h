@@ -1,19 +1,15 @@
 // Makes images: a whole one from nothing, or the next one from the last, sharing what has not changed.
 //
-// Keeps the tree of names whole: every name between an apex and a record set exists, as an empty non-terminal
-// if it has no records of its own, and goes with the last name below it.
-//
 // Threads: one. The base image may be read by any number meanwhile.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "dnsd/zone/image.h"
 #include "dnsd/zone/record_layout.h"
+#include "dnsd/zone/zone_draft.h"
 #include "zonestore/base/error.h"
 
 namespace dnsd::zone {
@@ -39,19 +35,8 @@ class ImageBuilder {
   [[nodiscard]] zonestore::Result<std::shared_ptr<const Image>> finish();
 
  private:
-  struct Draft {
-    zonestore::Name apex;
-    std::shared_ptr<const Zone> base;  // nullptr: a new zone
-    std::optional<NameTable> names;    // absent: nothing has changed
-  };
-
-  [[nodiscard]] NameTable& names_of(Draft& draft);
-  void collect_other_sets(const Node* node, RecordType type);  // into record_sets_
-  [[nodiscard]] static zonestore::Result<std::shared_ptr<const Zone>> finish_zone(Draft& draft);
-
-  std::vector<Draft> drafts_;
-  LaidOut laid_out_;                        // kept for its memory
-  std::vector<RecordSetView> record_sets_;  // likewise
+  std::vector<ZoneDraft> drafts_;
+  LaidOut laid_out_;  // kept for its memory
 };
 
 }  // namespace dnsd::zone

@@ -53,6 +53,17 @@ zonestore::Result<void> lay_out(zonestore::RecordType type, zonestore::Ttl ttl, 
   return {};
 }
 
+bool take_record(ByteView& answer, wire::RecordView& record) {
+  if (answer.size() < kRecordHeadBytes) {
+    return false;
+  }
+  record.type = static_cast<zonestore::RecordType>(wire::load_u16(answer.data() + kOwnerBytes));
+  record.ttl = wire::load_u32(answer.data() + kTtlAt + 2);
+  record.rdata = answer.subspan(kRecordHeadBytes, wire::load_u16(answer.data() + kRecordHeadBytes - 2));
+  answer = answer.subspan(kRecordHeadBytes + record.rdata.size());
+  return true;
+}
+
 zonestore::Result<SoaAnswer> lay_out_soa(std::uint16_t count, ByteView answer) {
   if (count != 1 || answer.size() < kRecordHeadBytes) {
     return zonestore::fail(ErrorCode::kDamaged, "the zone has more than one SOA record");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "dnsd/wire/answer_writer.h"
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/error.h"
 #include "zonestore/zone/record_set.h"
@@ -22,6 +23,9 @@ struct LaidOut {
 // all, and for a set that no message could hold; `out` is then not to be used.
 [[nodiscard]] zonestore::Result<void> lay_out(zonestore::RecordType type, zonestore::Ttl ttl,
                                               zonestore::ByteView packed_rdata, LaidOut& out);
+
+// Takes the first record off `answer`, what lay_out made; false: none is left.
+[[nodiscard]] bool take_record(zonestore::ByteView& answer, wire::RecordView& record);
 
 struct SoaAnswer {
   std::uint32_t serial = 0;

@@ -69,7 +69,11 @@ TEST_F(Answer, AllRecordsOfASetAreGiven) {
 TEST_F(Answer, SoaAtTheApexHasItsOwnTtl) {
   const Seen seen = ask(query("dkim.secutix.com", kSoa));
   Bytes expected = question(name("dkim.secutix.com"), kSoa);
-  append(expected, record(Bytes{0xC0, 0x0C}, kSoa, kIn, 3600, soa_data("dkim.secutix.com", 2026112301, 300)));
+  Bytes data{3, 'n', 's', '1', 0xC0, 0x0C, 10, 'h', 'o', 's', 't', 'm', 'a', 's', 't', 'e', 'r', 0xC0, 0x0C};
+  for (const unsigned number : {2026112301U, 3600U, 600U, 1209600U, 300U}) {
+    append_u32(data, number);
+  }
+  append(expected, record(Bytes{0xC0, 0x0C}, kSoa, kIn, 3600, data));
   EXPECT_EQ(seen.from(12), expected);
 }
 

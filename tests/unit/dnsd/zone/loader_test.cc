@@ -81,7 +81,9 @@ class Loader : public ::testing::Test {
 
   static const Node* find(const Loaded& loaded, std::string_view owner) {
     const Bytes name = test::name(owner);
-    const Zone* zone = loaded.image->find_zone(name);
+    wire::LoweredName lowered;
+    wire::lower_name(name, lowered);
+    const Zone* zone = loaded.image->apexes.find(lowered);
     return zone == nullptr ? nullptr : zone->names.find(name);
   }
   // The only string of the only TXT record at a name.

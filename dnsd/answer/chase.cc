@@ -1,0 +1,204 @@
+#include "dnsd/answer/chase.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "dnsd/answer/sections.h"
+#include "dnsd/zone/look_up.h"
+#include "dnsd/zone/record_layout.h"
+
+namespace dnsd::answer {
+namespace {
+
+using wire::ByteView;
+using wire::Rcode;
+using wire::RecordView;
+using zone::Found;
+using zone::Match;
+using zone::Node;
+using zone::RecordSetView;
+using zone::Zone;
+using zonestore::RecordType;
+
+// RFC 8482 section 4.1: for ANY, one record set stands for all.
+std::optional<RecordSetView> choose_record_set(const Node& node, RecordType type) {
+  if (type != RecordType::kAny) {
+    return node.find(type);
+  }
+  return node.record_set_count() == 0 ? std::nullopt : std::optional(node.record_set(0));
+}
+
+class Chase {
+ public:
+  Chase(Reply& reply, const zone::Image& image)
+      : reply_(reply),
+        image_(image),
+        type_(reply.query.question.type),
+        sought_(&reply.query.question.name),
+        owner_{reply.query.question.bytes.first(sought_->size), true} {}
+
+  void run() {
+    while (answer_name()) {
+    }
+  }
+
+ private:
+  // True: a CNAME or a DNAME has led to another name.
+  bool answer_name();
+  bool answer_from(const Zone& zone, const Node& node);
+  void answer_negative(const Zone& zone, Rcode rcode);
+  void refer(const Zone& zone, const Found& cut);
+  bool redirect(const Node& dname, std::size_t owner_at);
+  bool follow(ByteView target);
+  [[nodiscard]] const Zone* zone_of_name() const;
+  void truncate_unless(bool all_fits);
+  [[nodiscard]] bool is_first() const { return changes_ == 0; }
+
+  Reply& reply_;
+  const zone::Image& image_;
+  RecordType type_;
+  const wire::LoweredName* sought_;  // the question's, then target_
+  Owner owner_;                      // of what is found there
+  wire::LoweredName target_;
+  std::array<std::uint8_t, zonestore::kMaxNameBytes> synthesized_;  // what owner_ views after a DNAME
+  std::array<std::uint32_t, kMostChanges> been_at_;                 // hashes of the names that were left
+  unsigned changes_ = 0;
+};
+
+bool Chase::answer_name() {
+  const Zone* zone = zone_of_name();
+  if (zone == nullptr) {
+    if (is_first()) {
+      reply_.rcode = Rcode::kRefused;
+      reply_.writer.explain(wire::ExtendedError::kNotAuthoritative);
+    }
+    return false;
+  }
+  const auto cut_itself = type_ == RecordType::kDs ? zone::CutItself::kIsOurs : zone::CutItself::kIsBelow;
+  const Found found = look_up(*zone, *sought_, cut_itself);
+  if (is_first()) {
+    reply_.zone = zone;
+    reply_.source = found.source;
+    reply_.authoritative = found.match != Match::kCut;
+  }
+  switch (found.match) {
+    case Match::kExact:
+    case Match::kWildcard:
+      return answer_from(*zone, *found.node);
+    case Match::kCut:
+      refer(*zone, found);
+      return false;
+    case Match::kDname:
+      return redirect(*found.node, found.owner_at);
+    case Match::kNone:
+      answer_negative(*zone, Rcode::kNxDomain);
+      return false;
+  }
+  return false;
+}
+
+// DS records stand above the cut: of a zone's apex they are the parent's, if that is ours too (RFC 4035
+// section 3.1.4.1).
+const Zone* Chase::zone_of_name() const {
+  const Zone* zone = image_.apexes.find(*sought_);
+  if (zone != nullptr && type_ == RecordType::kDs && zone->apex.size_bytes() == sought_->size) {
+    const Zone* parent = image_.apexes.find_above(*sought_);
+    return parent != nullptr ? parent : zone;
+  }
+  return zone;
+}
+
+bool Chase::answer_from(const Zone& zone, const Node& node) {
+  if (const auto record_set = choose_record_set(node, type_)) {
+    reply_.kind = AnswerKind::kPositive;
+    truncate_unless(add_answer(reply_.writer, owner_, *record_set));
+    return false;
+  }
+  const auto cname = node.find(RecordType::kCname);
+  if (!cname) {
+    answer_negative(zone, Rcode::kNoError);
+    return false;
+  }
+  reply_.kind = AnswerKind::kPositive;
+  ByteView rest = cname->answer;
+  RecordView record;
+  if (!add_answer(reply_.writer, owner_, *cname)) {
+    reply_.writer.truncate();
+    return false;
+  }
+  return zone::take_record(rest, record) && follow(record.rdata);
+}
+
+void Chase::answer_negative(const Zone& zone, Rcode rcode) {
+  reply_.rcode = rcode;
+  if (is_first()) {
+    reply_.kind = rcode == Rcode::kNxDomain ? AnswerKind::kNxDomain : AnswerKind::kNoData;
+  }
+  const std::size_t apex_at = sought_->size - zone.apex.size_bytes();
+  truncate_unless(add_negative_soa(reply_.writer, owner_, apex_at, zone));
+}
+
+void Chase::refer(const Zone& zone, const Found& cut) {
+  if (is_first()) {
+    reply_.kind = AnswerKind::kReferral;
+  }
+  truncate_unless(add_referral(reply_.writer, owner_.name.subspan(cut.owner_at), *cut.node, zone));
+}
+
+// RFC 6672 section 3.1: the DNAME record, and a CNAME record made of it with its TTL.
+bool Chase::redirect(const Node& dname, std::size_t owner_at) {
+  reply_.kind = AnswerKind::kPositive;
+  const auto record_set = dname.find(RecordType::kDname);
+  ByteView rest = record_set->answer;
+  RecordView record;
+  if (!add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set)) {
+    reply_.writer.truncate();
+    return false;
+  }
+  if (!zone::take_record(rest, record) || wire::uncompressed_name_size(record.rdata) != record.rdata.size()) {
+    return false;
+  }
+  std::array<std::uint8_t, zonestore::kMaxNameBytes> name;
+  const std::size_t size = owner_at + record.rdata.size();
+  if (size > name.size()) {
+    reply_.rcode = Rcode::kYxDomain;
+    return false;
+  }
+  std::copy_n(owner_.name.begin(), owner_at, name.begin());
+  std::copy(record.rdata.begin(), record.rdata.end(), name.begin() + static_cast<std::ptrdiff_t>(owner_at));
+  const RecordView cname{RecordType::kCname, record.ttl, {name.data(), size}};
+  if (!reply_.writer.add_record(wire::Section::kAnswer, owner_.name, cname)) {
+    reply_.writer.truncate();
+    return false;
+  }
+  synthesized_ = name;
+  return follow({synthesized_.data(), size});
+}
+
+// `target`: in the image, or synthesized_; owner_ goes on to view it.
+bool Chase::follow(ByteView target) {
+  if (changes_ == kMostChanges || wire::uncompressed_name_size(target) != target.size()) {
+    return false;
+  }
+  been_at_[changes_++] = zone::hash_name(sought_->view());
+  wire::lower_name(target, target_);
+  sought_ = &target_;
+  owner_ = {target, false};
+  const auto end = been_at_.begin() + changes_;
+  return std::find(been_at_.begin(), end, zone::hash_name(target_.view())) == end;
+}
+
+void Chase::truncate_unless(bool all_fits) {
+  if (!all_fits) {
+    reply_.writer.truncate();
+  }
+}
+
+}  // namespace
+
+void answer_from_zones(Reply& reply, const zone::Image& image) {
+  Chase(reply, image).run();
+}
+
+}  // namespace dnsd::answer

@@ -1,0 +1,22 @@
+// The answer under way: what it is about, what its header will say, and what the caller will be told of it.
+#pragma once
+
+#include <cstdint>
+
+#include "dnsd/answer/responder.h"
+#include "dnsd/wire/answer_writer.h"
+#include "dnsd/wire/query.h"
+
+namespace dnsd::answer {
+
+struct Reply {
+  const wire::Query& query;
+  wire::AnswerWriter& writer;
+  wire::Rcode rcode = wire::Rcode::kNoError;
+  bool authoritative = false;
+  AnswerKind kind = AnswerKind::kError;
+  std::uint32_t source = 0;          // hash of the name that the answer comes from
+  const zone::Zone* zone = nullptr;  // the one that the question's name lies in; nullptr: none of ours
+};
+
+}  // namespace dnsd::answer

@@ -1,0 +1,151 @@
+#include "dnsd/zone/zone_draft.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dnsd/zone/record_layout.h"
+
+namespace dnsd::zone {
+namespace {
+
+ByteView parent_of(ByteView name) {
+  return name.subspan(name[0] + 1U);
+}
+
+bool is_wildcard(ByteView name) {
+  return name[0] == 1 && name[1] == '*';
+}
+
+std::uint8_t label_count(ByteView name) {
+  std::uint8_t labels = 0;
+  for (; name[0] != 0; name = parent_of(name)) {
+    ++labels;
+  }
+  return labels;
+}
+
+void add_to(std::uint32_t& counter, int change) {
+  counter += static_cast<std::uint32_t>(change);  // modulo 2^32, as unsigned numbers are
+}
+
+}  // namespace
+
+ZoneDraft::ZoneDraft(const zonestore::Name& apex, std::size_t expected_names)
+    : apex_(apex.lowered()), names_(NameTable(expected_names)) {}
+
+ZoneDraft::ZoneDraft(std::shared_ptr<const Zone> base)
+    : apex_(base->apex), base_(std::move(base)), census_(base_->census) {}
+
+void ZoneDraft::put(ByteView owner, const RecordSetView& record_set) {
+  NameTable& table = names();
+  const Node* node = table.find(owner);
+  const bool is_new_name = node == nullptr;
+  if (is_new_name || !node->find(record_set.type)) {
+    count_record_set(owner, record_set.type, 1);
+  }
+  collect_other_sets(node, record_set.type);
+  const auto by_type = [](const RecordSetView& left, const RecordSetView& right) { return left.type < right.type; };
+  record_sets_.insert(std::upper_bound(record_sets_.begin(), record_sets_.end(), record_set, by_type), record_set);
+  table.put(Node(owner, is_new_name ? 0 : node->children(), record_sets_));
+  if (is_new_name) {
+    count_name(owner, 1);
+    link_to_parents(owner);
+  }
+}
+
+bool ZoneDraft::remove(ByteView owner, RecordType type) {
+  NameTable& table = names();
+  const Node* node = table.find(owner);
+  if (node == nullptr || !node->find(type)) {
+    return false;
+  }
+  count_record_set(owner, type, -1);
+  collect_other_sets(node, type);
+  table.put(Node(owner, node->children(), record_sets_));
+  drop_if_unused(owner);
+  return true;
+}
+
+zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
+  if (!names_) {
+    return base_;
+  }
+  const Node* apex = names_->find(apex_.wire());
+  const auto soa = apex == nullptr ? std::nullopt : apex->find(RecordType::kSoa);
+  if (!soa) {
+    return zonestore::fail(zonestore::ErrorCode::kDamaged, "zone " + apex_.to_text() + " has no SOA record");
+  }
+  auto laid_out = lay_out_soa(soa->count, soa->answer);
+  if (!laid_out) {
+    return zonestore::fail(laid_out.error().code, "zone " + apex_.to_text() + ": " + laid_out.error().message);
+  }
+  auto zone = std::make_shared<Zone>();
+  zone->apex = apex_;
+  zone->serial = laid_out->serial;
+  zone->negative_soa = std::move(laid_out->negative);
+  zone->census = census_;
+  zone->names = std::move(*names_);
+  return zone;
+}
+
+NameTable& ZoneDraft::names() {
+  if (!names_) {
+    names_ = base_->names.share();
+  }
+  return *names_;
+}
+
+void ZoneDraft::collect_other_sets(const Node* node, RecordType type) {
+  record_sets_.clear();
+  for (std::size_t index = 0; node != nullptr && index < node->record_set_count(); ++index) {
+    if (const RecordSetView present = node->record_set(index); present.type != type) {
+      record_sets_.push_back(present);
+    }
+  }
+}
+
+// A name has come into being: it becomes a child, and its parents exist from now on.
+void ZoneDraft::link_to_parents(ByteView name) {
+  while (!is_apex(name)) {
+    name = parent_of(name);
+    if (const Node* parent = names_->find(name)) {
+      names_->set_children(name, parent->children() + 1);
+      return;
+    }
+    names_->put(Node(name, 1, {}));
+    count_name(name, 1);
+  }
+}
+
+// Takes the name out if neither records nor names below hold it, and then its parents likewise.
+void ZoneDraft::drop_if_unused(ByteView name) {
+  for (const Node* node = names_->find(name); node->record_set_count() == 0 && node->children() == 0;) {
+    names_->erase(name);
+    count_name(name, -1);
+    if (is_apex(name)) {
+      return;
+    }
+    name = parent_of(name);
+    names_->set_children(name, names_->find(name)->children() - 1);
+    node = names_->find(name);
+  }
+}
+
+void ZoneDraft::count_name(ByteView name, int change) {
+  if (is_wildcard(name) && !is_apex(name)) {
+    add_to(census_.wildcards, change);
+  }
+  if (change > 0) {
+    census_.most_labels = std::max(census_.most_labels, label_count(name));
+  }
+}
+
+void ZoneDraft::count_record_set(ByteView owner, RecordType type, int change) {
+  if (type == RecordType::kNs && !is_apex(owner)) {
+    add_to(census_.cuts, change);
+  } else if (type == RecordType::kDname) {
+    add_to(census_.dnames, change);
+  }
+}
+
+}  // namespace dnsd::zone

@@ -1,0 +1,48 @@
+// One zone of an image in the making: its names, as a tree that is always whole, and its census.
+//
+// Every name between the apex and a record set exists, as an empty non-terminal if it has no records of its own, and
+// goes with the last name below it. Begun from a zone that is being served, it shares what it does not change.
+// Threads: one. The base may be read by any number meanwhile.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dnsd/zone/image.h"
+#include "zonestore/base/error.h"
+
+namespace dnsd::zone {
+
+class ZoneDraft {
+ public:
+  ZoneDraft(const zonestore::Name& apex, std::size_t expected_names);
+  explicit ZoneDraft(std::shared_ptr<const Zone> base);
+
+  // Adds the record set, or replaces the one of that type. Precondition: the owner, lower-cased, is at or below the
+  // apex.
+  void put(ByteView owner, const RecordSetView& record_set);
+  // False: there was none.
+  bool remove(ByteView owner, RecordType type);
+
+  // Errors: kDamaged when there is no SOA or not exactly one. The draft is used up.
+  [[nodiscard]] zonestore::Result<std::shared_ptr<const Zone>> finish();
+
+ private:
+  [[nodiscard]] NameTable& names();
+  [[nodiscard]] bool is_apex(ByteView owner) const { return owner.size() == apex_.size_bytes(); }
+  void collect_other_sets(const Node* node, RecordType type);  // into record_sets_
+  void link_to_parents(ByteView name);
+  void drop_if_unused(ByteView name);
+  void count_name(ByteView name, int change);
+  void count_record_set(ByteView owner, RecordType type, int change);
+
+  zonestore::Name apex_;              // lower-cased
+  std::shared_ptr<const Zone> base_;  // nullptr: a new zone
+  std::optional<NameTable> names_;    // absent: nothing has changed
+  Census census_;
+  std::vector<RecordSetView> record_sets_;  // kept for its memory
+};
+
+}  // namespace dnsd::zone

@@ -15,21 +15,16 @@ bool is_cookie_length(std::size_t bytes) {
 }
 
 void take_cookie(ByteView data, Edns& edns) {
-  if (!edns.cookie.empty()) {
-    return;
-  }
-  if (is_cookie_length(data.size())) {
-    edns.cookie = data;
-  } else {
+  if (!is_cookie_length(data.size())) {
     edns.has_bad_option = true;
+  } else if (edns.cookie.empty()) {
+    edns.cookie = data;
   }
 }
 
 void take_zone_version(ByteView data, Edns& edns) {
-  if (!edns.wants_zone_version && !data.empty()) {
-    edns.has_bad_option = true;
-  }
   edns.wants_zone_version = true;
+  edns.has_bad_option = edns.has_bad_option || !data.empty();
 }
 
 void take_option(OptionCode code, ByteView data, Edns& edns) {

@@ -37,8 +37,9 @@ struct Edns {
 //
 // Every option that comes is taken by one of these rules:
 //   unknown, or without a meaning in a query (padding)  ignored (RFC 6891 section 6.1.2)
-//   the second and later ones of a code that we know    ignored (COOKIE: RFC 7873 section 5.2), good or bad
-//   COOKIE of another length than 8 or 16 to 40         has_bad_option (RFC 7873 section 5.2.2)
+//   the second and later ones of a code that we know    ignored (COOKIE: RFC 7873 section 5.2) unless they are bad
+//   COOKIE of another length than 8 or 16 to 40         has_bad_option (RFC 7873 section 5.2.2), the second one too,
+//                                                       as all peers have it
 //   ZONEVERSION with data                               has_bad_option (RFC 9660 section 3)
 //   NSID or edns-tcp-keepalive with data                as without: no RFC says otherwise, and the peers do so
 [[nodiscard]] std::optional<Edns> parse_opt(std::uint16_t record_class, std::uint32_t ttl, ByteView rdata);

@@ -89,6 +89,27 @@ TEST_F(Options, FalseServerCookieIsAnsweredLikeNoneRfc7873) {
   expect_opt(seen, option(kCookie, good_cookie()));
 }
 
+TEST_F(Options, CallerIsToldOfAValidCookieRfc7873) {
+  const auto is_told = [&](const Bytes& query_bytes) {
+    Bytes out(wire::kMaxMessageBytes);
+    return answer::respond(query_bytes, out, *image_, settings_, client_).has_valid_cookie;
+  };
+  const auto with_cookie = [](std::string_view asked, const Bytes& cookie) {
+    return query_with_opt(asked, kTxt, opt(1232, 0, option(kCookie, cookie)));
+  };
+  Bytes false_cookie = good_cookie();
+  false_cookie.back() ^= 1;
+  for (const std::string_view asked : {kSelector, std::string_view("no.dkim.secutix.com"), std::string_view("org")}) {
+    EXPECT_TRUE(is_told(with_cookie(asked, good_cookie()))) << asked;
+    EXPECT_FALSE(is_told(with_cookie(asked, client_cookie_))) << asked;
+    EXPECT_FALSE(is_told(with_cookie(asked, false_cookie))) << asked;
+    EXPECT_FALSE(is_told(query(asked))) << asked;
+  }
+  const Bytes old_cookie = good_cookie();
+  client_.unix_seconds += 3601;
+  EXPECT_FALSE(is_told(with_cookie(kSelector, old_cookie)));
+}
+
 TEST_F(Options, WithoutSecretsCookieIsAnUnknownOption) {
   settings_.cookie_secrets = nullptr;
   expect_opt(ask_with(option(kCookie, client_cookie_)), {});

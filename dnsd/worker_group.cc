@@ -9,17 +9,17 @@
 
 namespace dnsd {
 
-WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const limit::Settings& rate_limit, const ImageHub& hub,
+WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure)
     : quota_(settings.tcp.connections_per_address), on_failure_(std::move(on_failure)) {
-  if (rate_limit.is_on()) {
-    limit_.emplace(rate_limit);
+  if (sources.rate_limit.is_on()) {
+    limit_.emplace(sources.rate_limit);
   }
-  const answer::Limits limits{.udp_answer_bytes = static_cast<std::uint16_t>(settings.udp.answer_bytes)};
   for (unsigned index = 0; index < settings.workers; ++index) {
     metrics::AnswerCounters& counters = *answer_counters_.emplace_back(std::make_unique<metrics::AnswerCounters>());
     auto handler = std::make_unique<QueryHandler>(
-        hub, limits, limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
+        sources.hub, sources.cookie_secrets, sources.answers,
+        limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
     auto worker = std::make_unique<net::Worker>(settings, std::move(handler), quota_, log);
     for (net::BoundAddress& address : bound) {
       worker->serve(std::move(address.udp[index]), std::move(address.tcp[index]));

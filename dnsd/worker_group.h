@@ -12,8 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "dnsd/answer/settings.h"
 #include "dnsd/answer_limit.h"
 #include "dnsd/image_hub.h"
+#include "dnsd/latest.h"
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/bind.h"
@@ -26,9 +28,17 @@ class WorkerGroup {
  public:
   using OnFailure = std::function<void(const std::string&)>;
 
-  // Takes the sockets out of `bound`. Hub and log outlive the group.
-  WorkerGroup(const net::WorkerSettings& settings, const limit::Settings& rate_limit, const ImageHub& hub,
-              std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure);
+  // What the answers depend on; all of it outlives the group.
+  struct Sources {
+    const ImageHub& hub;
+    const Latest<answer::CookieSecrets>& cookie_secrets;
+    answer::Settings answers;  // without the secrets
+    limit::Settings rate_limit;
+  };
+
+  // Takes the sockets out of `bound`. The log outlives the group.
+  WorkerGroup(const net::WorkerSettings& settings, const Sources& sources, std::vector<net::BoundAddress> bound,
+              const util::Log& log, OnFailure on_failure);
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
   WorkerGroup(WorkerGroup&&) = delete;

@@ -4,12 +4,12 @@
 #include <optional>
 
 #include "dnsd/answer/chase.h"
+#include "dnsd/answer/opt_decision.h"
 #include "dnsd/answer/reply.h"
 
 namespace dnsd::answer {
 namespace {
 
-using wire::AnswerOpt;
 using wire::AnswerWriter;
 using wire::Opcode;
 using wire::Query;
@@ -38,6 +38,9 @@ void answer_question(Reply& reply, const zone::Image& image) {
   const wire::Question& question = reply.query.question;
   if (const auto rcode = rule_for_type(question.type)) {
     reply.rcode = *rcode;
+    if (reply.rcode == Rcode::kRefused) {
+      reply.writer.explain(wire::ExtendedError::kProhibited);  // a transfer: "not authoritative" would be a lie
+    }
   } else if (question.question_class != wire::kClassIn) {
     reply.rcode = Rcode::kRefused;
     reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
@@ -46,14 +49,26 @@ void answer_question(Reply& reply, const zone::Image& image) {
   }
 }
 
-// What is wrong with the query before its question is looked at; nullopt: nothing.
-std::optional<Rcode> fault_of(const Query& query, wire::Form form) {
+// RFC 9660: whoever asks is told which state of the zone answered. A referral is not the zone's answer.
+void tell_zone_version(Reply& reply) {
+  if (reply.authoritative && reply.query.edns && reply.query.edns->wants_zone_version) {
+    const auto label_count = static_cast<std::uint8_t>(reply.zone->apex.label_count());
+    reply.writer.set_zone_version({label_count, reply.zone->serial});
+  }
+}
+
+// What is wrong with the query before its question is looked at; nullopt: nothing. Without a question only a
+// cookie probe can be right.
+std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState cookie) {
   const Opcode opcode = query.header.opcode();
   if (opcode != Opcode::kQuery && opcode != Opcode::kNotify) {
     return Rcode::kNotImp;
   }
-  if (form == wire::Form::kMalformed || !query.has_question) {
+  if (form == wire::Form::kMalformed) {
     return Rcode::kFormErr;
+  }
+  if (!query.has_question) {
+    return answer_to_cookie_probe(query, cookie).value_or(Rcode::kFormErr);
   }
   if (query.edns && query.edns->version > 0) {
     return Rcode::kBadVers;
@@ -65,14 +80,14 @@ std::optional<Rcode> fault_of(const Query& query, wire::Form form) {
   return std::nullopt;
 }
 
-std::size_t limit_bytes(const Query& query, const Limits& limits, Transport transport) {
+std::size_t limit_bytes(const Query& query, const Settings& settings, Transport transport) {
   if (transport == Transport::kTcp) {
     return wire::kMaxMessageBytes;
   }
   if (!query.edns) {
     return wire::kPlainUdpBytes;
   }
-  const std::size_t wanted = std::min(query.edns->udp_bytes, limits.udp_answer_bytes);
+  const std::size_t wanted = std::min(query.edns->udp_bytes, settings.udp_answer_bytes);
   return std::max(wanted, wire::kPlainUdpBytes);
 }
 
@@ -88,17 +103,16 @@ std::uint64_t identity_of(const Reply& reply) {
 }  // namespace
 
 Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8_t> answer, const zone::Image& image,
-                 const Limits& limits, const Client& client) noexcept {
+                 const Settings& settings, const Client& client) noexcept {
   Query query;
   const wire::Form form = wire::parse_query(query_bytes, query);
   if (form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
     return {};
   }
-  const auto opt =
-      query.edns ? std::optional(AnswerOpt{limits.udp_answer_bytes, query.edns->dnssec_ok}) : std::nullopt;
-  AnswerWriter writer(answer, limit_bytes(query, limits, client.transport), opt);
+  const OptDecision decision = decide_opt(query, settings, client);
+  AnswerWriter writer(answer, limit_bytes(query, settings, client.transport), decision.opt);
   Reply reply{query, writer};
-  const std::optional<Rcode> fault = fault_of(query, form);
+  const std::optional<Rcode> fault = fault_of(query, form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {
     writer.add_question(query.question.bytes);
   }
@@ -106,6 +120,7 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
     reply.rcode = *fault;
   } else {
     answer_question(reply, image);
+    tell_zone_version(reply);
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);
@@ -113,6 +128,7 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
   answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
   answered.kind = reply.kind;
   answered.identity = identity_of(reply);
+  answered.has_valid_cookie = decision.cookie == CookieState::kValid;
   return answered;
 }
 

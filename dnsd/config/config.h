@@ -14,8 +14,16 @@
 #include "dnsd/util/address.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/result.h"
+#include "zonestore/base/bytes.h"
 
 namespace dnsd::config {
+
+inline constexpr std::size_t kMaxNsidBytes = 128;
+
+struct Edns {
+  zonestore::Bytes nsid;                      // empty: none is told
+  std::filesystem::path cookie_secrets_file;  // empty: a secret of our own, made at the start
+};
 
 struct Config {
   std::filesystem::path store = "/var/lib/zonestore";
@@ -26,6 +34,7 @@ struct Config {
   std::chrono::seconds drain{5};
   net::UdpLimits udp;
   net::TcpLimits tcp;
+  Edns edns;
   limit::Settings rate_limit;
 };
 

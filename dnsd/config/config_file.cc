@@ -9,6 +9,7 @@
 #include <toml++/toml.h>
 
 #include "dnsd/config/config.h"
+#include "dnsd/config/hexadecimal.h"
 
 namespace dnsd::config {
 namespace {
@@ -118,6 +119,30 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
   return {};
 }
 
+// Hexadecimal behind "0x", else the text's own bytes.
+util::Result<void> set_nsid(const toml::node& node, const Place& place, Config& config) {
+  constexpr std::string_view kHexadecimal = "0x";
+  const util::Result<std::string> value = text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  const bool is_hexadecimal = value->starts_with(kHexadecimal);
+  auto bytes = is_hexadecimal ? parse_hexadecimal(std::string_view(*value).substr(kHexadecimal.size()))
+                              : std::optional(zonestore::Bytes(value->begin(), value->end()));
+  if (!bytes) {
+    return wrong(place, "behind 0x must be two hexadecimal digits for each byte");
+  }
+  if (bytes->size() > kMaxNsidBytes) {
+    return wrong(place, "must be at most " + std::to_string(kMaxNsidBytes) + " bytes");
+  }
+  config.edns.nsid = std::move(*bytes);
+  return {};
+}
+
+util::Result<void> set_cookie_secrets_file(const toml::node& node, const Place& place, Config& config) {
+  return text(node, place).map([&](const std::string& value) { config.edns.cookie_secrets_file = value; });
+}
+
 struct Setting {
   std::string_view table;  // empty: the file's top
   std::string_view key;
@@ -142,6 +167,8 @@ std::vector<Setting> make_settings() {
       {"", "drain_seconds",
        number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
       {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},
+      {"edns", "nsid", set_nsid},
+      {"edns", "cookie_secrets_file", set_cookie_secrets_file},
       {"tcp", "connections", member({1, 1'000'000}, &Config::tcp, &Tcp::connections)},
       {"tcp", "connections_per_address", member({1, 1'000'000}, &Config::tcp, &Tcp::connections_per_address)},
       tcp_seconds("idle_seconds", &Tcp::idle),

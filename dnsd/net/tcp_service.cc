@@ -133,8 +133,10 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
   }
   const auto place =
       connections_.emplace(connections_.end(), context_, std::move(socket), peer, std::move(*ticket), workspace_);
+  note_crowd();
   asio::co_spawn(context_, place->run(), [this, place](const std::exception_ptr& exception) {
     connections_.erase(place);
+    note_crowd();
     stop_timers_if_drained();
     rethrow(exception);
   });
@@ -181,9 +183,8 @@ void TcpService::start_sweeping() {
 
 void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
-  const bool crowded = is_crowded();
   for (TcpConnection& connection : connections_) {
-    if (connection.is_open() && connection.deadline(crowded) <= now) {
+    if (connection.is_open() && connection.deadline() <= now) {
       counters_.tcp_timed_out.add();
       connection.close();
     }

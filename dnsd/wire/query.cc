@@ -67,6 +67,9 @@ void take_opt(Reader& reader, const Record& record, Query& query, bool& seen) {
   }
   seen = true;
   query.edns = edns;
+  if (edns->has_bad_option) {
+    reader.fail();  // the record itself is good: the FORMERR carries one (RFC 6891 section 7)
+  }
 }
 
 void read_additional(Reader& reader, Query& query) {

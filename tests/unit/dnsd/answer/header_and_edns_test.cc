@@ -189,7 +189,7 @@ TEST_F(Truncation, AnswerOver512BytesWithoutEdnsIsQuestionAndTcOnly) {
 
 TEST_F(Truncation, OptIsKeptAndCountedInTheSize) {
   // 479 bytes and the OPT record's 11 do not fit 489.
-  limits_.udp_answer_bytes = 1232;
+  settings_.udp_answer_bytes = 1232;
   const std::string owner = "sel1-" + std::string(36, 'm') + "._domainkey.dkim.secutix.com";
   zone::ImageBuilder builder(*image_);
   ASSERT_TRUE(builder.put(zone::ZoneIndex{0}, parse(owner), zonestore::RecordType::kTxt, zonestore::Ttl{3600},
@@ -209,7 +209,7 @@ TEST_F(Truncation, SizesBelow512CountAs512) {
 
 TEST_F(Truncation, OurLimitHoldsWhateverTheClientTakes) {
   EXPECT_TRUE(ask(query_with_opt("many.dkim.secutix.com", kTxt, opt(65535))).tc());
-  limits_.udp_answer_bytes = 4096;
+  settings_.udp_answer_bytes = 4096;
   EXPECT_FALSE(ask(query_with_opt("many.dkim.secutix.com", kTxt, opt(65535))).tc());
   EXPECT_TRUE(ask(query_with_opt("many.dkim.secutix.com", kTxt, opt(1232))).tc());
 }

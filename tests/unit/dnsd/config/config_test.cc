@@ -35,6 +35,8 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.rate_limit.ipv4_prefix_bits, right.rate_limit.ipv4_prefix_bits);
   EXPECT_EQ(left.rate_limit.ipv6_prefix_bits, right.rate_limit.ipv6_prefix_bits);
   EXPECT_EQ(left.rate_limit.table_bytes, right.rate_limit.table_bytes);
+  EXPECT_EQ(left.edns.nsid, right.edns.nsid);
+  EXPECT_EQ(left.edns.cookie_secrets_file, right.edns.cookie_secrets_file);
 }
 
 std::string error_of(std::string_view toml) {
@@ -68,6 +70,9 @@ slip = 3
 ipv4_prefix_bits = 32
 ipv6_prefix_bits = 64
 table_bytes = 4096
+[edns]
+nsid = "ns1"
+cookie_secrets_file = "/etc/dnsd/cookie_secrets"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
@@ -107,7 +112,19 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.rate_limit.ipv4_prefix_bits = 32;
   wanted.rate_limit.ipv6_prefix_bits = 64;
   wanted.rate_limit.table_bytes = 4096;
+  wanted.edns.nsid = {'n', 's', '1'};
+  wanted.edns.cookie_secrets_file = "/etc/dnsd/cookie_secrets";
   expect_same(config, wanted);
+}
+
+TEST(ConfigFile, TakesTheNsidAsTextOrAsHexadecimal) {
+  Config config;
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"0x00fF\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{0x00, 0xFF}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"00ff\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{'0', '0', 'f', 'f'}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"" + std::string(128, 'n') + "\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid.size(), 128U);
 }
 
 TEST(ConfigFile, MayBeEmpty) {
@@ -152,6 +169,10 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
       {"[tcp]\nwrite_seconds = 99999999999999999999", "dnsd.toml:2:"},
       {"[tcp]\nlifetime_seconds = []", "tcp.lifetime_seconds: must be"},
       {"[tcp]\nqueries = 0", "tcp.queries: must be"},
+      {"[edns]\nnsid = 5", "dnsd.toml:2:8: edns.nsid: must be a string"},
+      {"[edns]\nnsid = \"0x123\"", "dnsd.toml:2:8: edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\nnsid = \"0xzz\"", "edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\ncookie_secrets_file = []", "edns.cookie_secrets_file: must be a string"},
       {"[tcp]\nunsent_bytes = 1023", "tcp.unsent_bytes: must be a whole number from 1024"},
       {"[rate_limit]\nanswers_per_second = -1", "rate_limit.answers_per_second: must be a whole number from 0"},
       {"[rate_limit]\nslip = 101", "rate_limit.slip: must be a whole number from 0 to 100"},
@@ -162,6 +183,11 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
   for (const auto& [toml, complaint] : cases) {
     EXPECT_THAT(error_of(toml), HasSubstr(complaint)) << toml;
   }
+}
+
+TEST(ConfigFile, PointsAtAnNsidThatIsTooLong) {
+  EXPECT_THAT(error_of("[edns]\nnsid = \"" + std::string(129, 'n') + "\""),
+              HasSubstr("dnsd.toml:2:8: edns.nsid: must be at most 128 bytes"));
 }
 
 TEST(ConfigFile, PointsAtTextThatIsNoToml) {

@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
 
@@ -68,6 +71,30 @@ TEST(Tcp, TellsTheHandlerWhoAsks) {
   const LoopbackClient client = connect_to(running);
   client.send(frame("from"));
   EXPECT_EQ(client.receive_frame(), std::string(15, '\0') + '\x01');
+}
+
+TEST(Tcp, TellsTheHandlerHowLongTheConnectionMayBeIdleRfc7828) {
+  TcpLimits limits;
+  limits.connections = 4;
+  limits.idle = seconds{7};
+  limits.idle_when_half_full = seconds{3};
+  RunningWorker running(limits);
+  const auto idle_of = [](const LoopbackClient& client) {
+    client.send(frame("idle"));
+    return client.receive_frame();
+  };
+  const LoopbackClient first = connect_to(running);
+  EXPECT_EQ(idle_of(first), "7000");
+  {
+    const LoopbackClient second = connect_to(running);
+    EXPECT_EQ(idle_of(second), "3000");
+    EXPECT_EQ(idle_of(first), "3000");
+  }
+  // The worker learns a moment later that the second one has gone.
+  for (int attempt = 0; attempt < 1000 && idle_of(first) != "7000"; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  EXPECT_EQ(idle_of(first), "7000");
 }
 
 TEST(Tcp, AnswersAClientThatHasFinishedSending) {

@@ -6,6 +6,7 @@ import socket
 import time
 import unittest
 
+import dns.edns
 import dns.flags
 import dns.opcode
 import dns.rcode
@@ -15,6 +16,7 @@ from support.server import serve
 from support.store import new_store
 
 RATE = 20
+COOKIE = 10  # RFC 7873 section 4
 
 
 class Seen:
@@ -158,6 +160,20 @@ class RateLimit(unittest.TestCase):
         udp = self.serve(slip=1)
         self.check_limited(flood(udp, [query(SPF_ZONE) for _ in range(100)]), slip=1)
         self.assertEqual(quoted_strings(dig(udp, SPF_ZONE, "TXT", "+short", "+noedns")), ["v=spf1 ~all"])
+
+    def test_a_valid_cookie_exempts_and_a_forged_one_does_not(self):
+        udp = self.serve()
+
+        def asking(cookie):
+            return query(selector("mosa"), use_edns=0, options=[dns.edns.GenericOption(COOKIE, cookie)])
+        client_cookie = bytes(range(8))
+        (given,) = ask(udp, asking(client_cookie)).options
+        self.assertEqual((given.otype, len(given.to_wire())), (COOKIE, 24))
+        self.assertEqual(len(flood(udp, [asking(given.to_wire())] * 400).whole), 400)
+        self.check_limited(flood(udp, [asking(given.to_wire()[:-1] + b"?")] * 100))
+        self.assertEqual(len(flood(udp, [asking(given.to_wire())] * 100).whole), 100)
+        foreign = flood(udp, [asking(given.to_wire())] * 100, source="127.0.9.1")
+        self.check_limited(foreign)
 
     def test_after_a_second_of_rest_it_is_as_before(self):
         udp = self.serve()

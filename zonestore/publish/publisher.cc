@@ -146,13 +146,8 @@ void publish_spf(db::Connection& connection, ZoneChange& change, const Published
 
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone) {
   const ZoneSettingsRow settings = read_zone_settings(connection, zone.id);
-  SoaData soa{settings.name_servers.front(),
-              settings.mailbox,
-              zone.serial.value,
-              settings.refresh,
-              settings.retry,
-              settings.expire,
-              settings.minimum};
+  SoaData soa{settings.primary(), settings.mailbox, zone.serial.value, settings.refresh,
+              settings.retry,     settings.expire,  settings.minimum};
   change.put(RecordSet{zone.apex, RecordType::kSoa, Ttl{settings.soa_ttl}, {soa_rdata(soa)}});
   RecordSet name_servers{zone.apex, RecordType::kNs, Ttl{settings.ns_ttl}, {}};
   for (const Name& name : settings.name_servers) {

@@ -7,10 +7,11 @@
 
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/draft_settings.h"
+#include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/operations/zone_view.h"
 #include "zonestore/publish/static_rows.h"
-#include "zonestore/zone/zone_draft.h"
+#include "zonestore/zone/draft_rules.h"
 
 namespace zonestore {
 namespace {
@@ -89,7 +90,13 @@ class Import {
     if (zone) {
       settings = publish::read_zone_settings(connection(), zone->id);
     }
+    const Draft state = faults_.empty() ? Draft::kWhole : Draft::kWithGaps;
     settings = draft_settings(draft_, settings, faults_);
+    if (!draft_.name_servers && !outcome_.is_new) {
+      draft_.name_servers = FileRecordSet{publish::name_server_set(*zone, *settings), 0};
+    }
+    judge_draft(draft_, state, faults_, outcome_.warnings);
+    take_out_reserved(zone);
     if (!faults_.empty()) {
       outcome_.changed = false;
       outcome_.faults = faults_.first(kShownFaults);
@@ -106,6 +113,23 @@ class Import {
 
  private:
   db::Connection& connection() { return change_.connection(); }
+
+  // What the store publishes itself may stand in the file as it is published, and stays out.
+  void take_out_reserved(const std::optional<PublishedZone>& zone) {
+    const ReservedNames reserved(change_.store().dkim_zone, change_.store().spf_zone);
+    std::erase_if(draft_.records, [&](const FileRecordSet& each) {
+      std::optional<Finding> finding = reserved.judge(draft_.apex, each.set);
+      if (!finding) {
+        return false;
+      }
+      if (zone && find_record_set(connection(), *zone, each.set.owner, each.set.type) == each.set) {
+        ++outcome_.own;
+      } else {
+        faults_.add({each.line, finding->guard, std::move(finding->message), std::move(finding->hint)});
+      }
+      return true;
+    });
+  }
 
   void write(const PublishedZone& zone, const publish::ZoneSettingsRow& settings) {
     const std::string before = outcome_.is_new ? "{}" : zone_json(zone_view(connection(), zone));
@@ -199,9 +223,10 @@ Result<ZoneImported> import_zone(Store& store, const ChangeContext& context, con
 Result<ZoneChecked> check_zone_file(const std::filesystem::path& file, const std::optional<Name>& apex) {
   return db::at_border<ZoneChecked>([&] {
     ZoneFaults faults;
-    const ZoneDraft draft = db::unwrap(read_zone_draft(file, apex, faults));
-    (void)draft_settings(draft, std::nullopt, faults);
     ZoneChecked checked;
+    const ZoneDraft draft = db::unwrap(read_zone_draft(file, apex, faults));
+    judge_draft(draft, faults.empty() ? Draft::kWhole : Draft::kWithGaps, faults, checked.warnings);
+    (void)draft_settings(draft, std::nullopt, faults);
     checked.apex = draft.apex;
     checked.record_sets = draft.records.size() + (draft.soa ? 1 : 0) + (draft.name_servers ? 1 : 0);
     checked.left_out = draft.left_out;

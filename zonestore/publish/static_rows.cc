@@ -110,6 +110,22 @@ std::vector<RecordSet> static_sets_at(db::Connection& connection, const Publishe
   return sets;
 }
 
+std::vector<RecordType> static_types_at(db::Connection& connection, const PublishedZone& zone, const Name& owner) {
+  std::vector<RecordType> types;
+  if (!owner.is_at_or_below(zone.apex)) {
+    return types;
+  }
+  const Bytes key = encode_owner_key(owner, zone.apex);
+  db::Statement& rows =
+      connection.cached("SELECT type FROM static_record_set WHERE zone_id = ?1 AND owner = ?2 ORDER BY type");
+  rows.bind(1, id_of(zone.id)).bind(2, ByteView(key));
+  while (rows.step()) {
+    types.push_back(static_cast<RecordType>(rows.integer(0)));
+  }
+  rows.reset();
+  return types;
+}
+
 std::uint64_t count_static(db::Connection& connection, ZoneId zone) {
   db::Statement& row = connection.cached("SELECT count(*) FROM static_record_set WHERE zone_id = ?1");
   row.bind(1, id_of(zone));

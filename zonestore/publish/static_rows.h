@@ -17,6 +17,8 @@ namespace zonestore::publish {
                                                    const Name& owner, RecordType type);
 [[nodiscard]] std::vector<RecordSet> static_sets_at(db::Connection& connection, const PublishedZone& zone,
                                                     const Name& owner);
+[[nodiscard]] std::vector<RecordType> static_types_at(db::Connection& connection, const PublishedZone& zone,
+                                                      const Name& owner);
 [[nodiscard]] std::uint64_t count_static(db::Connection& connection, ZoneId zone);
 
 // What stands at `top` and below it, in canonical order. The visitor returns false to stop; it must not change rows.

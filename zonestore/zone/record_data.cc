@@ -1,6 +1,8 @@
 #include "zonestore/zone/record_data.h"
 
+#include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "zonestore/zone/character_strings.h"
@@ -189,6 +191,28 @@ Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name
   return rdata;
 }
 
+bool is_absolute_name(std::string_view text) {
+  if (!text.ends_with('.')) {
+    return false;
+  }
+  std::size_t backslashes = 0;
+  while (backslashes + 1 < text.size() && text[text.size() - 2 - backslashes] == '\\') {
+    ++backslashes;
+  }
+  return backslashes % 2 == 0;
+}
+
+Result<Name> name_from_text(std::string_view text, const Name& origin) {
+  if (text == "@") {
+    return origin;
+  }
+  std::string whole(text);
+  if (!is_absolute_name(text)) {
+    whole += "." + (origin.is_root() ? std::string() : origin.to_text());
+  }
+  return Name::parse(whole);
+}
+
 std::optional<Name> target_of(RecordType type, ByteView rdata) {
   switch (type) {
     case RecordType::kNs:
@@ -207,6 +231,22 @@ std::optional<Name> target_of(RecordType type, ByteView rdata) {
   }
   auto name = Name::from_wire(rdata.subspan(before));
   return name ? std::optional(std::move(*name)) : std::nullopt;
+}
+
+Bytes folded_rdata(RecordType type, ByteView rdata) {
+  Bytes folded(rdata.begin(), rdata.end());
+  if (const std::optional<Name> target = target_of(type, rdata)) {
+    const Name lowered = target->lowered();
+    std::copy(lowered.wire().begin(), lowered.wire().end(),
+              folded.end() - static_cast<std::ptrdiff_t>(lowered.size_bytes()));
+  }
+  return folded;
+}
+
+void put_in_order_without_twins(RecordType type, std::vector<Bytes>& rdata) {
+  std::set<Bytes> seen;
+  std::erase_if(rdata, [&](const Bytes& each) { return !seen.insert(folded_rdata(type, each)).second; });
+  put_in_canonical_order(rdata);
 }
 
 bool is_meta_type(RecordType type) {

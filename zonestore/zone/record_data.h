@@ -13,8 +13,17 @@ namespace zonestore {
 // rdata_to_text. Errors: kInvalid, with what the type takes.
 [[nodiscard]] Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin);
 
+// A name as zone files have it: absolute with a final dot, else below `origin`; "@" is the origin. Errors: kInvalid.
+[[nodiscard]] Result<Name> name_from_text(std::string_view text, const Name& origin);
+[[nodiscard]] bool is_absolute_name(std::string_view text);  // a final dot that no backslash takes away
+
 // The name that an NS, CNAME, DNAME, PTR, MX or SRV record leads to; nullopt for other types and malformed data.
 [[nodiscard]] std::optional<Name> target_of(RecordType type, ByteView rdata);
+
+// The data with the name it leads to in lower case: two records are the same if these are (RFC 4343, RFC 4034 6.2).
+[[nodiscard]] Bytes folded_rdata(RecordType type, ByteView rdata);
+// As put_in_canonical_order, and of records that differ in the case of that name the first that came stays.
+void put_in_order_without_twins(RecordType type, std::vector<Bytes>& rdata);
 
 // True for types that stand in queries and messages only, never in a zone (RFC 6895 section 3.1), 0 among them.
 [[nodiscard]] bool is_meta_type(RecordType type);

@@ -80,25 +80,6 @@ bool is_internet_class(std::string_view word) {
   return lowered == "in" || lowered == "class1";
 }
 
-// A final dot that no backslash takes away.
-bool is_absolute(std::string_view name) {
-  if (!name.ends_with('.')) {
-    return false;
-  }
-  std::size_t backslashes = 0;
-  while (backslashes + 1 < name.size() && name[name.size() - 2 - backslashes] == '\\') {
-    ++backslashes;
-  }
-  return backslashes % 2 == 0;
-}
-
-Result<Name> absolute_name(const std::string& text, const Name& origin) {
-  if (text == "@") {
-    return origin;
-  }
-  return Name::parse(is_absolute(text) ? text : text + "." + (origin.is_root() ? "" : origin.to_text()));
-}
-
 class ZoneFileReader {
  public:
   ZoneFileReader(const std::filesystem::path& path, const std::optional<Name>& origin, ZoneFaults& faults)
@@ -168,10 +149,10 @@ class ZoneFileReader {
   }
 
   void take_origin() {
-    if (!origin_ && !is_absolute(words_[1])) {
+    if (!origin_ && !is_absolute_name(words_[1])) {
       return fault("the first $ORIGIN is relative", "end it with a dot");
     }
-    auto name = absolute_name(words_[1], origin_.value_or(Name()));
+    auto name = name_from_text(words_[1], origin_.value_or(Name()));
     if (!name) {
       return fault(name.error().message, name.error().hint);
     }
@@ -219,7 +200,7 @@ class ZoneFileReader {
     if (origin_) {
       return {};
     }
-    if (type == RecordType::kSoa && !has_same_owner && is_absolute(words_.front())) {
+    if (type == RecordType::kSoa && !has_same_owner && is_absolute_name(words_.front())) {
       if (auto name = Name::parse(words_.front())) {
         origin_ = std::move(*name);
         return {};
@@ -231,7 +212,7 @@ class ZoneFileReader {
   }
 
   bool take_owner() {
-    auto owner = absolute_name(words_.front(), *origin_);
+    auto owner = name_from_text(words_.front(), *origin_);
     if (!owner) {
       owner_.reset();
       fault(owner.error().message, owner.error().hint);
@@ -310,7 +291,9 @@ class ZoneFileReader {
 
   std::vector<FileRecordSet> sorted_sets() {
     for (FileRecordSet& each : sets_) {
-      put_in_canonical_order(each.set.rdata);
+      if (each.set.rdata.size() > 1) {
+        put_in_order_without_twins(each.set.type, each.set.rdata);
+      }
     }
     std::sort(sets_.begin(), sets_.end(), [](const FileRecordSet& left, const FileRecordSet& right) {
       const auto order = left.set.owner <=> right.set.owner;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/stored_content.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/operations/zone_view.h"
 #include "zonestore/publish/static_rows.h"
@@ -65,6 +66,18 @@ void apply(const ZoneSettings& wanted, publish::ZoneSettingsRow& row) {
   row.ns_ttl = wanted.ns_ttl.value_or(row.ns_ttl);
 }
 
+// What the new ones lead to, and what nobody needs any more without the old ones.
+void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
+                        ZoneChanged& outcome) {
+  Findings findings;
+  StoredContent(change.connection(), zone).judge(zone.apex, findings);
+  throw_first_fault(findings, outcome.warnings);
+  for (const RecordSet& set : take_out_orphaned_glue(change.connection(), change.zone(zone), zone, before)) {
+    outcome.warnings.push_back(set.owner.to_text_no_dot() + " " + to_text(set.type) +
+                               " lies below a zone cut and goes with its name server");
+  }
+}
+
 }  // namespace
 
 Result<std::vector<ZoneView>> list_zones(Store& store) {
@@ -96,9 +109,11 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     apply(settings, row);
     check_zone_settings(row);
     check_name_server_addresses(change.connection(), row.name_servers);
+    const std::vector<Name> servers_before = publish::read_zone_settings(change.connection(), zone.id).name_servers;
     publish::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
+    judge_name_servers(change, zone, servers_before, outcome);
     outcome.zone = zone_view(change.connection(), zone);
     const std::string after = zone_json(outcome.zone);
     if (after == before) {

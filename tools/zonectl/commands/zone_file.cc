@@ -172,15 +172,15 @@ void write(const Session& session, const std::string& file, const ZoneChecked& c
   if (checked.fault_count > checked.faults.size()) {
     out << "and " << checked.fault_count - checked.faults.size() << " more\n";
   }
-  out << checked.apex.to_text_no_dot() << ": " << counted(checked.record_sets, "");
+  out << checked.apex.to_text_no_dot() << ": " << checked.record_sets
+      << (checked.record_sets == 1 ? " record set" : " record sets");
   if (checked.left_out > 0) {
-    out << "(beside " << checked.left_out << " that signing makes) ";
+    out << " beside " << checked.left_out << " that signing makes";
   }
-  if (checked.fault_count == 0) {
-    out << session.terminal().styled(Style::kGood, "good") << '\n';
-  } else {
-    out << session.terminal().styled(Style::kBad, std::to_string(checked.fault_count)) << " wrong\n";
-  }
+  const std::string faults = std::to_string(checked.fault_count) + (checked.fault_count == 1 ? " fault" : " faults");
+  out << (checked.fault_count == 0 ? " " + session.terminal().styled(Style::kGood, "good")
+                                   : ", " + session.terminal().styled(Style::kBad, faults))
+      << '\n';
 }
 
 Result<ExitCode> check(Session& session, const CheckOptions& options) {

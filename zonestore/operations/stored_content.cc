@@ -45,6 +45,7 @@ void StoredContent::judge(const Name& owner, Findings& findings) {
     stored.push_back(publish::name_server_set(zone_, settings_));
   }
   std::vector<const RecordSet*> sets;
+  sets.reserve(stored.size());
   for (const RecordSet& set : stored) {
     sets.push_back(&set);
   }

@@ -1,5 +1,6 @@
 #include "zonestore/operations/zone_import.h"
 
+#include <compare>
 #include <string>
 #include <utility>
 
@@ -27,7 +28,7 @@ std::vector<RecordSet> stored_sets(db::Connection& connection, const PublishedZo
 
 bool is_before(const RecordSet& left, const RecordSet& right) {
   const auto order = left.owner <=> right.owner;
-  return order < 0 || (order == 0 && left.type < right.type);
+  return std::is_lt(order) || (std::is_eq(order) && left.type < right.type);
 }
 
 // Walks both in canonical order and writes what differs.

@@ -101,6 +101,13 @@ bool is_delegated(db::Connection& connection, const PublishedZone& zone, Name na
   return false;
 }
 
+[[noreturn]] void throw_no_address(const std::string& server, const std::string& zone) {
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          "the name server " + server + " lies in the zone " + zone + ", which has no address for it",
+                          "zonectl record add " + zone + " " + server + ". A ADDRESS (or AAAA) first",
+                          Refusal{Guard::kNoGlue, std::nullopt}});
+}
+
 }  // namespace
 
 void check_name_server_addresses(db::Connection& connection, const std::vector<Name>& names) {
@@ -110,13 +117,7 @@ void check_name_server_addresses(db::Connection& connection, const std::vector<N
     if (!zone || has_address(connection, *zone, name) || is_delegated(connection, *zone, name)) {
       continue;
     }
-    const std::string server = name.to_text_no_dot();
-    const std::string apex = zone->apex.to_text_no_dot();
-    throw db::Failure(
-        Error{ErrorCode::kRefused,
-              "the name server " + server + " lies in the zone " + apex + ", which has no address for it",
-              "zonectl record add " + apex + " " + server + ". A ADDRESS (or AAAA) first",
-              Refusal{Guard::kNoGlue, std::nullopt}});
+    throw_no_address(name.to_text_no_dot(), zone->apex.to_text_no_dot());
   }
 }
 

@@ -31,7 +31,9 @@ class SetJudge {
   // False for what can never be a static record: there is no more to say then.
   bool judge_type() {
     const std::string zone = apex_.to_text_no_dot();
-    if (set_.type == RecordType::kSoa) {
+    if (is_meta_type(set_.type)) {
+      find(std::nullopt, "records of type " + to_text(set_.type) + " do not stand in zones", "");
+    } else if (set_.type == RecordType::kSoa) {
       find(Guard::kSetting, "the SOA of " + zone + " is made of the zone's settings",
            "zonectl zone set " + zone + " changes them");
     } else if (set_.type == RecordType::kNs && set_.owner == apex_) {

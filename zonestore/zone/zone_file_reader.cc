@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <compare>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -297,7 +298,7 @@ class ZoneFileReader {
     }
     std::sort(sets_.begin(), sets_.end(), [](const FileRecordSet& left, const FileRecordSet& right) {
       const auto order = left.set.owner <=> right.set.owner;
-      return order < 0 || (order == 0 && left.set.type < right.set.type);
+      return std::is_lt(order) || (std::is_eq(order) && left.set.type < right.set.type);
     });
     return std::move(sets_);
   }

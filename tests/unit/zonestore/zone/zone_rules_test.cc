@@ -182,6 +182,13 @@ TEST_F(ZoneRules, TellSettingsAndWhatSigningMakesApart) {
   EXPECT_EQ(code_of(RecordType::kRrsig, "a.example.com"), "E_SIGNED_TYPE");
 }
 
+TEST_F(ZoneRules, RefuseTypesThatStandInNoZone) {
+  Findings findings;
+  judge_set(RecordSet{name("a.example.com"), RecordType::kAny, Ttl{60}, {{0}}}, name("example.com"), findings);
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_FALSE(findings.front().guard);
+}
+
 TEST_F(ZoneRules, DraftsTakeTheZoneApart) {
   const auto file = directory_.path() / "zone";
   std::ofstream(file)

@@ -25,7 +25,7 @@ void find_fault(ZoneFileEntry& entry, std::string fault) {
 }  // namespace
 
 std::optional<ZoneFileEntry> ZoneFileScanner::next() {
-  while (peek() != kEnd) {
+  while (!gave_up_ && peek() != kEnd) {
     ZoneFileEntry entry;
     entry.line = line_;
     entry.begins_with_blank = is_blank(peek());
@@ -46,6 +46,9 @@ void ZoneFileScanner::scan_entry(ZoneFileEntry& entry) {
       return;
     }
     take(entry, character);
+    if (gave_up_) {
+      return;
+    }
   }
   if (depth_ > 0) {
     find_fault(entry, "the parenthesis that opens here is not closed");
@@ -77,8 +80,8 @@ void ZoneFileScanner::take(ZoneFileEntry& entry, int character) {
 
 void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
   entry.words.emplace_back();
-  while (true) {
-    append(entry, character);
+  append(entry, character);
+  while (!gave_up_) {
     if (character == '\\') {
       append_escape(entry);
     }
@@ -86,13 +89,14 @@ void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
       return;
     }
     character = get();
+    append(entry, character);
   }
 }
 
 void ZoneFileScanner::take_quoted(ZoneFileEntry& entry) {
   entry.words.emplace_back();
   append(entry, '"');
-  while (peek() != kEnd && peek() != '\n') {
+  while (!gave_up_ && peek() != kEnd && peek() != '\n') {
     const int character = get();
     append(entry, character);
     if (character == '"') {
@@ -124,7 +128,9 @@ void ZoneFileScanner::append(ZoneFileEntry& entry, int character) {
     find_fault(entry, "a NUL byte; write it as \\000");
   }
   if (++entry_bytes_ > kMaxEntryBytes) {
-    return find_fault(entry, "an entry of more than " + std::to_string(kMaxEntryBytes) + " bytes");
+    gave_up_ = true;
+    entry.fault = "an entry of more than " + std::to_string(kMaxEntryBytes) + " bytes; nothing behind it was read";
+    return;
   }
   entry.words.back() += static_cast<char>(character);
 }

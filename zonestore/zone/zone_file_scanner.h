@@ -4,7 +4,7 @@
 //                  three )              ->  line 1: www, IN, TXT, "one two", three
 //
 // A word keeps its quotes and escapes. Parentheses, comments and the line ends within parentheses are gone. Memory is
-// bounded by the longest entry, and that by kMaxEntryBytes. Threads: one.
+// bounded by the longest entry, and that by kMaxEntryBytes, behind which nothing is read. Threads: one.
 #pragma once
 
 #include <istream>
@@ -46,6 +46,7 @@ class ZoneFileScanner {
   std::size_t line_ = 1;
   std::size_t depth_ = 0;  // of parentheses
   std::size_t entry_bytes_ = 0;
+  bool gave_up_ = false;
 };
 
 }  // namespace zonestore

@@ -211,7 +211,8 @@ void define_zone(CommandLine& line) {
   zone.command<SetOptions>(
       {"set", "change a zone's name servers, SOA values or TTLs; what is not named stays",
        "zonectl zone set dkim.secutix.com --ns ns1.secutix.com --ns ns2.secutix.com --refresh 2h",
-       exits_of_change({not_found})},
+       exits_of_change(
+           {{ExitCode::kRefused, "a name server in a zone of this store without an address"}, not_found})},
       set_arguments, set);
   define_zone_export(zone);
   define_zone_import(zone);

@@ -309,6 +309,20 @@ TEST_F(ZoneFileTest, TakesRecordsLongerThanAnyLine) {
   EXPECT_EQ(sets->front().rdata.front().size(), 200U * 251U);
 }
 
+TEST_F(ZoneFileTest, GivesUpAtAnEntryWithoutAnEnd) {
+  const std::string endless(2'000'000, 'a');
+  EXPECT_THAT(error_of("a 5 TXT " + endless + "\nb 5 A x\n"), StartsWith("1: an entry of more than 1048576 bytes"));
+  EXPECT_THAT(error_of("a 5 TXT \"" + endless + "\"\nb 5 A x\n"), StartsWith("1: an entry of more than"));
+  std::string words = "\na 5 TXT (";
+  for (int word = 0; word < 300'000; ++word) {
+    words += " aaaa\n";
+  }
+  EXPECT_THAT(error_of(words), StartsWith("2: an entry of more than"));
+  ZoneFaults faults;
+  ASSERT_TRUE(read_zone_file("/dev/zero", name("example"), faults));
+  EXPECT_EQ(faults.count(), 1U);
+}
+
 TEST_F(ZoneFileTest, SaysThatAFileIsMissing) {
   ZoneFaults faults;
   const auto sets = read_zone_file(directory_.path() / "none", name("example"), faults);

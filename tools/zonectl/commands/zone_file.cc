@@ -234,11 +234,13 @@ void define_zone_import(CommandLine& zone) {
 }
 
 void define_zone_check(CommandLine& zone) {
-  zone.command<CheckOptions>(
-      {"check", "judge a zone file as import would, without a store", "zonectl zone check example.com.zone",
-       exits_of_reading(
-           {{ExitCode::kDone, "the file is good"}, {ExitCode::kFailed, "failed, or the file is not good"}})},
-      check_arguments, check);
+  zone.command<CheckOptions>({"check",
+                              "judge a zone file as import would, without a store",
+                              "zonectl zone check example.com.zone",
+                              {{ExitCode::kDone, "the file is good"},
+                               {ExitCode::kFailed, "failed, or the file is not good"},
+                               {ExitCode::kUsage}}},
+                             check_arguments, check);
 }
 
 void define_zone_remove(CommandLine& zone) {

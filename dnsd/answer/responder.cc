@@ -17,7 +17,6 @@ using wire::Rcode;
 using zonestore::RecordType;
 
 // Meta types that are no data anywhere (RFC 6895 section 3.1); nullopt for a type that names may have.
-// AXFR and IXFR are refused to everyone whom no transfer list or key lets in (RFC 5936 section 5).
 std::optional<Rcode> rule_for_type(RecordType type) {
   constexpr RecordType kNone{0};
   constexpr RecordType kTkey{249};
@@ -28,22 +27,35 @@ std::optional<Rcode> rule_for_type(RecordType type) {
   if (type == RecordType::kMaila || type == RecordType::kMailb) {
     return Rcode::kNotImp;
   }
-  if (type == RecordType::kAxfr || type == RecordType::kIxfr) {
-    return Rcode::kRefused;
-  }
   return std::nullopt;
+}
+
+bool is_transfer(RecordType type) {
+  return type == RecordType::kAxfr || type == RecordType::kIxfr;
+}
+
+// Transfers go another way than questions: here they end for all whom no list and no key lets in (RFC 5936 sections
+// 2.2.1 and 5). A name that is no apex is nobody's zone.
+void refuse_transfer(Reply& reply, const zone::Image& image) {
+  const wire::LoweredName& name = reply.query.question.name;
+  const zone::Zone* zone = image.apexes.find(name);
+  if (zone == nullptr || zone->apex.size_bytes() != name.size) {
+    reply.rcode = Rcode::kNotAuth;
+    return;
+  }
+  reply.rcode = Rcode::kRefused;
+  reply.writer.explain(wire::ExtendedError::kProhibited);
 }
 
 void answer_question(Reply& reply, const zone::Image& image) {
   const wire::Question& question = reply.query.question;
   if (const auto rcode = rule_for_type(question.type)) {
     reply.rcode = *rcode;
-    if (reply.rcode == Rcode::kRefused) {
-      reply.writer.explain(wire::ExtendedError::kProhibited);  // a transfer: "not authoritative" would be a lie
-    }
   } else if (question.question_class != wire::kClassIn) {
     reply.rcode = Rcode::kRefused;
     reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
+  } else if (is_transfer(question.type)) {
+    refuse_transfer(reply, image);
   } else {
     answer_from_zones(reply, image);
   }
@@ -74,7 +86,7 @@ std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState c
     return Rcode::kBadVers;
   }
   // We are the primary, and hold no key: nobody may notify us or sign a query (RFC 1996 3.10, RFC 8945 5.2.1).
-  if (opcode == Opcode::kNotify || query.has_tsig) {
+  if (opcode == Opcode::kNotify || query.tsig) {
     return Rcode::kNotAuth;
   }
   return std::nullopt;
@@ -96,7 +108,7 @@ std::uint64_t identity_of(const Reply& reply) {
   if (reply.kind == AnswerKind::kError) {
     return static_cast<std::uint64_t>(reply.rcode);
   }
-  const auto type = reply.kind == AnswerKind::kPositive ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
+  const auto type = reply.is_by_type ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
   return std::uint64_t{reply.source} << 32U | type;
 }
 
@@ -110,7 +122,8 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
     return {};
   }
   const OptDecision decision = decide_opt(query, settings, client);
-  AnswerWriter writer(answer, limit_bytes(query, settings, client.transport), decision.opt);
+  const std::size_t limit = limit_bytes(query, settings, client.transport);
+  AnswerWriter writer(answer, limit, decision.opt);
   Reply reply{query, writer};
   const std::optional<Rcode> fault = fault_of(query, form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {
@@ -126,6 +139,9 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);
   Answered answered;
   answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
+  if (fault == Rcode::kNotAuth && query.tsig) {
+    answered.size = wire::append_unknown_key(answer, answered.size, limit, query_bytes, *query.tsig);
+  }
   answered.kind = reply.kind;
   answered.identity = identity_of(reply);
   answered.has_valid_cookie = decision.cookie == CookieState::kValid;

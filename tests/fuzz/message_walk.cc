@@ -3,6 +3,10 @@
 namespace dnsd::fuzz {
 namespace {
 
+constexpr std::uint16_t kTypeNs = 2;
+constexpr std::uint16_t kTypeCname = 5;
+constexpr std::uint16_t kTypeDname = 39;
+
 class Walker {
  public:
   explicit Walker(ByteView message) : message_(message) {}
@@ -92,8 +96,22 @@ class Walker {
     walked.ttl = high << 16 | number(2);
     const std::size_t length = number(2);
     walked.rdata = copy(at_, length);
+    if (walked.type == kTypeNs || walked.type == kTypeCname || walked.type == kTypeDname) {
+      walked.target = name_within(walked.rdata.size());
+    }
     at_ += walked.rdata.size();
     return walked;
+  }
+
+  // The name that the next `size` bytes are, without going on. Data that is no name is no fault of the message.
+  Bytes name_within(std::size_t size) {
+    const std::size_t begin = at_;
+    const bool was_good = good_;
+    Bytes expanded = name();
+    const bool fills = good_ && at_ == begin + size;
+    at_ = begin;
+    good_ = was_good;
+    return fills ? expanded : Bytes{};
   }
 
   ByteView message_;

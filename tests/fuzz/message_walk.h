@@ -30,6 +30,7 @@ struct WalkedRecord {
   std::uint16_t record_class = 0;
   std::uint32_t ttl = 0;
   Bytes rdata;
+  Bytes target;  // of NS, CNAME and DNAME: the name in the record data, expanded; empty: the data is not one name
 };
 
 struct WalkedMessage {

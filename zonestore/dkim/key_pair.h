@@ -38,7 +38,7 @@ class SecretBytes {
 class PrivateKey {
  public:
   [[nodiscard]] static Result<PrivateKey> generate(Algorithm algorithm);
-  [[nodiscard]] static Result<PrivateKey> from_pkcs8(ByteView der);  // Errors: kDamaged, kRefused/kWeakKey
+  [[nodiscard]] static Result<PrivateKey> from_pkcs8(ByteView der);  // Errors: as of algorithm_of
   PrivateKey(PrivateKey&&) noexcept;
   PrivateKey& operator=(PrivateKey&&) noexcept;
   ~PrivateKey();
@@ -58,7 +58,8 @@ class PrivateKey {
 
 // True if `signature` over `message` (as by sign) is by the private half of this SubjectPublicKeyInfo.
 [[nodiscard]] bool verifies(ByteView public_spki, ByteView message, ByteView signature);
-[[nodiscard]] Result<Algorithm> algorithm_of(ByteView public_spki);  // Errors: kDamaged, kRefused/kWeakKey
+// Errors: kDamaged, kRefused/kWeakKey; kInvalid for a key of another kind or size.
+[[nodiscard]] Result<Algorithm> algorithm_of(ByteView public_spki);
 
 [[nodiscard]] std::string random_hex(std::size_t digits);  // from OpenSSL's generator, lower case
 [[nodiscard]] std::string base64(ByteView bytes);

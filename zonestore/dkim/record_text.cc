@@ -153,7 +153,7 @@ Result<ParsedRecord> parse_record_text(std::string_view text) {
   }
   const std::string_view key_type = value_or(*tags, "k", "rsa");
   if (key_type != "rsa" && key_type != "ed25519") {
-    return invalid("verifiers know no key type '" + std::string(key_type) + "'");
+    return invalid("its k= tag names neither rsa nor ed25519, and verifiers know no other key type");
   }
   if (!lists(value_or(*tags, "h", "sha256"), "sha256", "sha256")) {
     return invalid("its h= tag does not allow sha256");

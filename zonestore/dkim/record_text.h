@@ -10,7 +10,8 @@
 namespace zonestore::dkim {
 
 // "v=DKIM1; k=rsa; p=<base64 of SubjectPublicKeyInfo>" or "k=ed25519; p=<base64 of the 32 bytes>" with the
-// same head. Errors: kDamaged for bytes that are no public key, kRefused/kWeakKey for RSA below 2048.
+// same head. Errors: kDamaged for bytes that are no public key, kRefused/kWeakKey for RSA below 2048,
+// kInvalid for a key of another kind or size.
 [[nodiscard]] Result<std::string> record_text(ByteView public_spki);
 
 inline constexpr std::string_view kRevokedText = "v=DKIM1; p=";

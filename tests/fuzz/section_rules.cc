@@ -1,0 +1,216 @@
+#include "tests/fuzz/section_rules.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "tests/fuzz/require.h"
+
+namespace dnsd::fuzz {
+namespace {
+
+constexpr std::uint16_t kTypeA = 1;
+constexpr std::uint16_t kTypeNs = 2;
+constexpr std::uint16_t kTypeCname = 5;
+constexpr std::uint16_t kTypeSoa = 6;
+constexpr std::uint16_t kTypeAaaa = 28;
+constexpr std::uint16_t kTypeDname = 39;
+constexpr std::uint16_t kTypeOpt = 41;
+constexpr std::uint16_t kTypeTsig = 250;
+constexpr std::uint16_t kTypeAny = 255;
+constexpr std::uint16_t kClassAny = 255;
+constexpr unsigned kNxDomain = 3;
+constexpr unsigned kYxDomain = 6;
+constexpr unsigned kNotAuth = 9;
+constexpr std::size_t kMostLinks = 40;  // far above what the server follows
+
+using Records = std::vector<WalkedRecord>;
+
+bool same_name(const Bytes& left, const Bytes& right) {
+  const auto lower = [](unsigned byte) { return byte >= 'A' && byte <= 'Z' ? byte + 32 : byte; };
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [&](unsigned one, unsigned other) { return lower(one) == lower(other); });
+}
+
+// Whether `name` is `ancestor` or lies below it: label by label, for the end of a label may look like a name.
+bool is_at_or_below(Bytes name, const Bytes& ancestor) {
+  while (name.size() > ancestor.size()) {
+    name.erase(name.begin(), name.begin() + name.front() + 1);
+  }
+  return same_name(name, ancestor);
+}
+
+Records in_section(const WalkedMessage& message, Section section) {
+  Records records;
+  std::copy_if(message.records.begin(), message.records.end(), std::back_inserter(records),
+               [&](const WalkedRecord& record) {
+                 return record.section == section && record.type != kTypeOpt && record.type != kTypeTsig;
+               });
+  return records;
+}
+
+// With the upper bits that the OPT record has (RFC 6891 section 6.1.3).
+unsigned rcode_of(const WalkedMessage& message) {
+  unsigned rcode = message.flags & 0x000FU;
+  for (const WalkedRecord& record : message.records) {
+    rcode |= record.type == kTypeOpt ? record.ttl >> 24U << 4U : 0U;
+  }
+  return rcode;
+}
+
+void check_is_one_set(const Records& records) {
+  for (const WalkedRecord& record : records) {
+    FUZZ_REQUIRE(record.owner == records.front().owner && record.type == records.front().type);
+    FUZZ_REQUIRE(record.ttl == records.front().ttl && record.ttl > 0 && record.record_class == 1);
+    FUZZ_REQUIRE(std::count_if(records.begin(), records.end(),
+                               [&](const WalkedRecord& other) { return other.rdata == record.rdata; }) == 1);
+  }
+}
+
+// Follows the answer section from the question's name on.
+class Chain {
+ public:
+  Chain(const WalkedQuestion& question, Records records)
+      : type_(question.type), name_(question.name), records_(std::move(records)) {}
+
+  // The name at which the chain ends; found(): with records of the type that was asked for.
+  const Bytes& follow() {
+    std::size_t links = 0;
+    while (at_ < records_.size() && take_link()) {
+      FUZZ_REQUIRE(++links < kMostLinks);
+    }
+    const Records rest(records_.begin() + static_cast<std::ptrdiff_t>(at_), records_.end());
+    found_ = !rest.empty();
+    if (found_) {
+      check_is_one_set(rest);
+      FUZZ_REQUIRE(rest.front().owner == name_ || (links > 0 && same_name(rest.front().owner, name_)));
+      FUZZ_REQUIRE(rest.front().type == type_ || type_ == kTypeAny);
+    }
+    return name_;
+  }
+  [[nodiscard]] bool found() const { return found_; }
+  // The records at the end of the chain; empty if there are none.
+  [[nodiscard]] Records final_set() const {
+    return {records_.begin() + static_cast<std::ptrdiff_t>(at_), records_.end()};
+  }
+  // A DNAME without the CNAME that it makes of the name, which were too long.
+  [[nodiscard]] bool ends_in_dname() const { return ends_in_dname_; }
+  // The same of one that stands earlier in the answer: a record stands in it once (RFC 2181 section 5).
+  [[nodiscard]] bool is_too_long() const {
+    return std::any_of(dnames_.begin(), dnames_.end(), [this](const WalkedRecord& dname) {
+      return is_at_or_below(name_, dname.owner) && !same_name(name_, dname.owner) && redirected(dname).size() > 255;
+    });
+  }
+
+ private:
+  bool take_link() {
+    const WalkedRecord& record = records_[at_];
+    if (record.type == kTypeDname && !same_name(record.owner, name_)) {
+      take_dname(record);
+      return true;
+    }
+    if (record.type == kTypeCname && type_ != kTypeCname && type_ != kTypeAny) {
+      take_cname(record);
+      return true;
+    }
+    return false;
+  }
+
+  void take_cname(const WalkedRecord& record) {
+    FUZZ_REQUIRE(same_name(record.owner, name_) && record.record_class == 1 && record.ttl > 0);
+    FUZZ_REQUIRE(!record.target.empty());
+    name_ = record.target;
+    ++at_;
+  }
+
+  // RFC 6672 section 3.1: the DNAME, then the CNAME that it makes of the name; without one when that were too long.
+  void take_dname(const WalkedRecord& dname) {
+    FUZZ_REQUIRE(is_at_or_below(name_, dname.owner) && !dname.target.empty());
+    FUZZ_REQUIRE(std::none_of(dnames_.begin(), dnames_.end(),
+                              [&](const WalkedRecord& given) { return same_name(given.owner, dname.owner); }));
+    dnames_.push_back(dname);
+    ++at_;
+    const Bytes made = redirected(dname);
+    ends_in_dname_ = made.size() > 255;
+    FUZZ_REQUIRE((at_ == records_.size()) == ends_in_dname_);
+    if (!ends_in_dname_) {
+      const WalkedRecord& cname = records_[at_];
+      FUZZ_REQUIRE(cname.type == kTypeCname && cname.ttl == dname.ttl && same_name(cname.target, made));
+      take_cname(cname);
+    }
+  }
+
+  [[nodiscard]] Bytes redirected(const WalkedRecord& dname) const {
+    const auto prefix = static_cast<std::ptrdiff_t>(name_.size() - dname.owner.size());
+    Bytes made(name_.begin(), name_.begin() + prefix);
+    made.insert(made.end(), dname.target.begin(), dname.target.end());
+    return made;
+  }
+
+  std::uint16_t type_;
+  Bytes name_;
+  Records dnames_;  // as many as were given
+  Records records_;
+  std::size_t at_ = 0;
+  bool found_ = false;
+  bool ends_in_dname_ = false;
+};
+
+// RFC 8945 section 5.3.2: the last of all, and only to say that the key is unknown.
+void check_tsig(const WalkedMessage& answer, unsigned rcode) {
+  const auto is_tsig = [](const WalkedRecord& record) { return record.type == kTypeTsig; };
+  const auto found = std::find_if(answer.records.begin(), answer.records.end(), is_tsig);
+  if (found == answer.records.end()) {
+    return;
+  }
+  FUZZ_REQUIRE(rcode == kNotAuth && found->section == Section::kAdditional &&
+               std::next(found) == answer.records.end());
+  FUZZ_REQUIRE(found->record_class == kClassAny && found->ttl == 0);
+}
+
+// Addresses of these servers, and of nobody else.
+void check_additional(const Records& additional, const Records& servers) {
+  for (const WalkedRecord& record : additional) {
+    FUZZ_REQUIRE(record.type == kTypeA || record.type == kTypeAaaa);
+    FUZZ_REQUIRE(record.rdata.size() == (record.type == kTypeA ? 4U : 16U));
+    FUZZ_REQUIRE(std::any_of(servers.begin(), servers.end(),
+                             [&](const WalkedRecord& server) { return same_name(server.target, record.owner); }));
+  }
+}
+
+void check_authority(const Records& authority, const Bytes& end_of_chain) {
+  if (authority.empty()) {
+    return;
+  }
+  check_is_one_set(authority);
+  FUZZ_REQUIRE(authority.front().type == kTypeSoa || authority.front().type == kTypeNs);
+  FUZZ_REQUIRE(authority.front().type == kTypeNs || authority.size() == 1);
+  FUZZ_REQUIRE(is_at_or_below(end_of_chain, authority.front().owner));
+}
+
+}  // namespace
+
+void check_sections(const WalkedMessage& answer) {
+  Records records = in_section(answer, Section::kAnswer);
+  const Records authority = in_section(answer, Section::kAuthority);
+  const Records additional = in_section(answer, Section::kAdditional);
+  const bool authoritative = (answer.flags & 0x0400) != 0;
+  const bool refers = !authority.empty() && authority.front().type == kTypeNs;
+  const unsigned rcode = rcode_of(answer);
+  check_tsig(answer, rcode);
+  const bool is_error = rcode != 0 && rcode != kNxDomain && rcode != kYxDomain;
+  if ((answer.flags & 0x0200) != 0 || is_error || answer.questions.empty()) {
+    FUZZ_REQUIRE(records.empty() && authority.empty() && additional.empty());
+    FUZZ_REQUIRE(!authoritative || !is_error);
+    return;
+  }
+  FUZZ_REQUIRE(authoritative == (!records.empty() || !refers));
+  FUZZ_REQUIRE(!records.empty() || !authority.empty());
+  Chain chain(answer.questions.front(), std::move(records));
+  check_authority(authority, chain.follow());
+  check_additional(additional, refers ? authority : chain.final_set());
+  FUZZ_REQUIRE(!chain.found() || (authority.empty() && rcode == 0));
+  FUZZ_REQUIRE(rcode == kYxDomain ? chain.is_too_long() : !chain.ends_in_dname());
+  FUZZ_REQUIRE(rcode != kNxDomain || (!refers && authority.size() == 1));
+}
+
+}  // namespace dnsd::fuzz

@@ -92,15 +92,25 @@ std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState c
   return std::nullopt;
 }
 
-std::size_t limit_bytes(const Query& query, const Settings& settings, Transport transport) {
-  if (transport == Transport::kTcp) {
-    return wire::kMaxMessageBytes;
-  }
+// Over UDP an answer is at most so many times as long as its query: whoever forges the sender's address gains no
+// more. A client whose cookie is valid has shown that the address is its own.
+constexpr std::size_t kMostAmplification = 14;
+
+std::size_t udp_limit_bytes(const Query& query, const Settings& settings) {
   if (!query.edns) {
     return wire::kPlainUdpBytes;
   }
   const std::size_t wanted = std::min(query.edns->udp_bytes, settings.udp_answer_bytes);
   return std::max(wanted, wire::kPlainUdpBytes);
+}
+
+std::size_t limit_bytes(const Query& query, std::size_t query_bytes, const Settings& settings, Transport transport,
+                        CookieState cookie) {
+  if (transport == Transport::kTcp) {
+    return wire::kMaxMessageBytes;
+  }
+  const std::size_t limit = udp_limit_bytes(query, settings);
+  return cookie == CookieState::kValid ? limit : std::min(limit, kMostAmplification * query_bytes);
 }
 
 // See Answered::identity.
@@ -122,7 +132,7 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
     return {};
   }
   const OptDecision decision = decide_opt(query, settings, client);
-  const std::size_t limit = limit_bytes(query, settings, client.transport);
+  const std::size_t limit = limit_bytes(query, query_bytes.size(), settings, client.transport, decision.cookie);
   AnswerWriter writer(answer, limit, decision.opt);
   Reply reply{query, writer};
   const std::optional<Rcode> fault = fault_of(query, form, decision.cookie);

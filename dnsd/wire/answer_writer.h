@@ -27,7 +27,8 @@ struct RecordView {
 
 class AnswerWriter {
  public:
-  // At most `limit_bytes` of `out` are used. Precondition: both are at least kPlainUdpBytes.
+  // At most `limit_bytes` of `out` are used. Precondition: `out` has kPlainUdpBytes, and the
+  // limit leaves room for a header and for what `opt` must have.
   AnswerWriter(MutableBytes out, std::size_t limit_bytes, const std::optional<AnswerOpt>& opt);
 
   // The question section, byte for byte. Precondition: nothing was added yet.

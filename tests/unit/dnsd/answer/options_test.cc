@@ -64,6 +64,26 @@ TEST_F(Options, NsidIsToldToWhoAsksForItRfc5001) {
   expect_opt(ask_with({}), {});
 }
 
+TEST_F(Options, AnswerIsAtMostFourteenTimesAsLongAsItsQuery) {
+  const Bytes small = query_with_opt("many.dkim.secutix.com", kTxt, opt(4096));
+  settings_.udp_answer_bytes = 4096;
+  const Seen cut = ask(small);
+  EXPECT_TRUE(cut.tc());
+  EXPECT_LE(cut.bytes.size(), 14 * small.size());
+  EXPECT_FALSE(ask(small, answer::Transport::kTcp).tc());
+}
+
+TEST_F(Options, ValidCookieLiftsTheBoundOnAmplification) {
+  settings_.udp_answer_bytes = 4096;
+  const auto asked = [](const Bytes& cookie) {
+    return query_with_opt("many.dkim.secutix.com", kTxt, opt(4096, 0, option(kCookie, cookie)));
+  };
+  EXPECT_TRUE(ask(asked(client_cookie_)).tc());
+  const Seen whole = ask(asked(good_cookie()));
+  EXPECT_FALSE(whole.tc());
+  EXPECT_GT(whole.bytes.size(), 14 * asked(good_cookie()).size());
+}
+
 TEST_F(Options, WithoutAnNsidNoneIsToldRfc5001) {
   settings_.nsid = {};
   expect_opt(ask_with(option(kNsid)), {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,7 +16,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "dnsd/config/cookie_secrets.h"
 #include "dnsd/image_hub.h"
+#include "dnsd/latest.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
 #include "dnsd/store_follower.h"
@@ -41,6 +44,7 @@ class Control {
   void run_for(milliseconds at_most) { context_.run_for(at_most); }  // or until then
   [[nodiscard]] bool should_end() const { return ending_; }
   [[nodiscard]] bool has_failed() const { return failed_; }
+  void on_hangup(std::function<void()> action) { on_hangup_ = std::move(action); }
 
   // Any thread.
   void fail(const std::string& why) {
@@ -57,7 +61,8 @@ class Control {
       }
       log_.info("signal", {{"name", ::sigabbrev_np(signal)}});
       if (signal == SIGHUP) {
-        wait();  // nothing to read again: the store is followed as it changes
+        on_hangup_();
+        wait();
       } else {
         end();
       }
@@ -72,6 +77,7 @@ class Control {
   boost::asio::io_context context_{1};
   const util::Log& log_;
   boost::asio::signal_set signals_;
+  std::function<void()> on_hangup_ = [] {};
   bool ending_ = false;
   std::atomic<bool> failed_{false};
 };
@@ -156,6 +162,8 @@ void log_stopped(const metrics::Totals& totals, const util::Log& log) {
                        {"udp_answers", totals.udp_answers},
                        {"udp_dropped", totals.udp_dropped},
                        {"udp_oversized", totals.udp_oversized},
+                       {"limited_dropped", totals.limited_dropped},
+                       {"limited_slipped", totals.limited_slipped},
                        {"tcp_queries", totals.tcp_queries},
                        {"tcp_answers", totals.tcp_answers},
                        {"tcp_connections", totals.tcp_connections},
@@ -178,14 +186,36 @@ std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bo
   return addresses;
 }
 
+util::Result<answer::CookieSecrets> cookie_secrets_for(const config::Config& config) {
+  const std::filesystem::path& file = config.edns.cookie_secrets_file;
+  return file.empty() ? config::random_cookie_secrets() : config::read_cookie_secrets(file);
+}
+
+// SIGHUP: the store is followed as it changes and the settings stay; only the secrets are read again, so that they
+// can be rolled. A bad file changes nothing. Secrets of our own making stay too, or every cookie would be lost.
+void read_secrets_again(const config::Config& config, Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
+  if (config.edns.cookie_secrets_file.empty()) {
+    return;
+  }
+  auto read = config::read_cookie_secrets(config.edns.cookie_secrets_file);
+  if (!read) {
+    log.error("cookie_secrets_kept", {{"message", read.error()}, {"hint", "mend the file and send SIGHUP again"}});
+    return;
+  }
+  log.info("cookie_secrets_read", {{"secrets", read->all().size()}});
+  secrets.publish(std::move(*read));
+}
+
 // From a loaded store to the last answer.
 ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
-                           std::vector<net::BoundAddress> bound, StoreFollower follower, Control& control,
-                           const util::Log& log) {
+                           std::vector<net::BoundAddress> bound, StoreFollower follower,
+                           Latest<answer::CookieSecrets>& cookie_secrets, Control& control, const util::Log& log) {
   const auto on_failure = [&control](const std::string& why) { control.fail(why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
   ImageHub hub(follower.loaded().image);
-  WorkerGroup workers(settings, hub, std::move(bound), log, on_failure);
+  const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
+                                 .nsid = config.edns.nsid};
+  WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log, on_failure);
   StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
 
   workers.start();
@@ -235,6 +265,13 @@ ExitCode serve(const config::Config& config, const util::Log& log) {
   if (!given_up) {
     return refuse(log, ExitCode::kUsage, given_up.error());
   }
+  // As the user that SIGHUP will find: what can be read now can be read then.
+  auto secrets = cookie_secrets_for(config);
+  if (!secrets) {
+    return refuse(log, ExitCode::kUsage, secrets.error());
+  }
+  Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
+  control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
 
   const auto started = steady_clock::now();
   StoreFollower follower(config.store);
@@ -246,13 +283,17 @@ ExitCode serve(const config::Config& config, const util::Log& log) {
     return refuse_store(log, *seen->error);
   }
   log_loaded(follower, std::chrono::duration_cast<milliseconds>(steady_clock::now() - started), log);
-  return answer_until_told(config, settings, std::move(*bound), std::move(follower), control, log);
+  return answer_until_told(config, settings, std::move(*bound), std::move(follower), cookie_secrets, control, log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {
   const auto account = account_for(config);
   if (!account) {
     return refuse(log, ExitCode::kUsage, account.error());
+  }
+  const auto secrets = cookie_secrets_for(config);
+  if (!secrets) {
+    return refuse(log, ExitCode::kUsage, secrets.error());
   }
   Control control(log);
   StoreFollower follower(config.store);

@@ -9,12 +9,18 @@
 
 namespace dnsd {
 
-WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const ImageHub& hub,
+WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure)
     : quota_(settings.tcp.connections_per_address), on_failure_(std::move(on_failure)) {
-  const answer::Limits limits{.udp_answer_bytes = static_cast<std::uint16_t>(settings.udp.answer_bytes)};
+  if (sources.rate_limit.is_on()) {
+    limit_.emplace(sources.rate_limit);
+  }
   for (unsigned index = 0; index < settings.workers; ++index) {
-    auto worker = std::make_unique<net::Worker>(settings, std::make_unique<QueryHandler>(hub, limits), quota_, log);
+    metrics::AnswerCounters& counters = *answer_counters_.emplace_back(std::make_unique<metrics::AnswerCounters>());
+    auto handler = std::make_unique<QueryHandler>(
+        sources.hub, sources.cookie_secrets, sources.answers,
+        limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
+    auto worker = std::make_unique<net::Worker>(settings, std::move(handler), quota_, log);
     for (net::BoundAddress& address : bound) {
       worker->serve(std::move(address.udp[index]), std::move(address.tcp[index]));
     }
@@ -54,6 +60,9 @@ metrics::Totals WorkerGroup::totals() const {
   metrics::Totals totals;
   for (const auto& worker : workers_) {
     metrics::add(totals, worker->counters());
+  }
+  for (const auto& counters : answer_counters_) {
+    metrics::add(totals, *counters);
   }
   return totals;
 }

@@ -7,11 +7,15 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "dnsd/answer/settings.h"
+#include "dnsd/answer_limit.h"
 #include "dnsd/image_hub.h"
+#include "dnsd/latest.h"
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/bind.h"
@@ -24,8 +28,16 @@ class WorkerGroup {
  public:
   using OnFailure = std::function<void(const std::string&)>;
 
-  // Takes the sockets out of `bound`. Hub and log outlive the group.
-  WorkerGroup(const net::WorkerSettings& settings, const ImageHub& hub, std::vector<net::BoundAddress> bound,
+  // What the answers depend on; all of it outlives the group.
+  struct Sources {
+    const ImageHub& hub;
+    const Latest<answer::CookieSecrets>& cookie_secrets;
+    answer::Settings answers;  // without the secrets
+    limit::Settings rate_limit;
+  };
+
+  // Takes the sockets out of `bound`. The log outlives the group.
+  WorkerGroup(const net::WorkerSettings& settings, const Sources& sources, std::vector<net::BoundAddress> bound,
               const util::Log& log, OnFailure on_failure);
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
@@ -41,6 +53,8 @@ class WorkerGroup {
 
  private:
   net::AddressQuota quota_;
+  std::optional<SharedLimit> limit_;
+  std::vector<std::unique_ptr<metrics::AnswerCounters>> answer_counters_;  // one for each worker
   OnFailure on_failure_;
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;

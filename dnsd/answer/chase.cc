@@ -50,7 +50,7 @@ class Chase {
   void answer_negative(const Zone& zone, Rcode rcode);
   void refer(const Zone& zone, const Found& cut);
   bool redirect(const Node& dname, std::size_t owner_at);
-  bool follow(ByteView target);
+  bool follow(ByteView target, const Node* by);
   [[nodiscard]] const Zone* zone_of_name() const;
   void truncate_unless(bool all_fits);
   [[nodiscard]] bool is_first() const { return changes_ == 0; }
@@ -63,6 +63,7 @@ class Chase {
   wire::LoweredName target_;
   std::array<std::uint8_t, zonestore::kMaxNameBytes> synthesized_;  // what owner_ views after a DNAME
   std::array<std::uint32_t, kMostChanges> been_at_;                 // hashes of the names that were left
+  std::array<const Node*, kMostChanges> given_;                     // the CNAME and DNAME that led away from them
   unsigned changes_ = 0;
 };
 
@@ -112,7 +113,11 @@ const Zone* Chase::zone_of_name() const {
 bool Chase::answer_from(const Zone& zone, const Node& node) {
   if (const auto record_set = choose_record_set(node, type_)) {
     reply_.kind = AnswerKind::kPositive;
+    reply_.is_by_type = is_first();
     truncate_unless(add_answer(reply_.writer, owner_, *record_set));
+    if (type_ == RecordType::kNs) {
+      add_server_addresses(reply_.writer, *record_set, zone);
+    }
     return false;
   }
   const auto cname = node.find(RecordType::kCname);
@@ -127,7 +132,7 @@ bool Chase::answer_from(const Zone& zone, const Node& node) {
     reply_.writer.truncate();
     return false;
   }
-  return zone::take_record(rest, record) && follow(record.rdata);
+  return zone::take_record(rest, record) && follow(record.rdata, &node);
 }
 
 void Chase::answer_negative(const Zone& zone, Rcode rcode) {
@@ -152,7 +157,8 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
   const auto record_set = dname.find(RecordType::kDname);
   ByteView rest = record_set->answer;
   RecordView record;
-  if (!add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set)) {
+  const bool is_new = std::find(given_.begin(), given_.begin() + changes_, &dname) == given_.begin() + changes_;
+  if (is_new && !add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set)) {
     reply_.writer.truncate();
     return false;
   }
@@ -172,15 +178,19 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
     reply_.writer.truncate();
     return false;
   }
+  if (type_ == RecordType::kCname || type_ == RecordType::kAny) {
+    return false;  // that CNAME is what was asked for
+  }
   synthesized_ = name;
-  return follow({synthesized_.data(), size});
+  return follow({synthesized_.data(), size}, &dname);
 }
 
-// `target`: in the image, or synthesized_; owner_ goes on to view it.
-bool Chase::follow(ByteView target) {
+// `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there.
+bool Chase::follow(ByteView target, const Node* by) {
   if (changes_ == kMostChanges || wire::uncompressed_name_size(target) != target.size()) {
     return false;
   }
+  given_[changes_] = by;
   been_at_[changes_++] = zone::hash_name(sought_->view());
   wire::lower_name(target, target_);
   sought_ = &target_;

@@ -15,6 +15,7 @@ struct Reply {
   wire::Rcode rcode = wire::Rcode::kNoError;
   bool authoritative = false;
   AnswerKind kind = AnswerKind::kError;
+  bool is_by_type = false;           // another type would have another answer (a CNAME's is the same for all)
   std::uint32_t source = 0;          // hash of the name that the answer comes from
   const zone::Zone* zone = nullptr;  // the one that the question's name lies in; nullptr: none of ours
 };

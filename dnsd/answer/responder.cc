@@ -4,12 +4,12 @@
 #include <optional>
 
 #include "dnsd/answer/chase.h"
+#include "dnsd/answer/opt_decision.h"
 #include "dnsd/answer/reply.h"
 
 namespace dnsd::answer {
 namespace {
 
-using wire::AnswerOpt;
 using wire::AnswerWriter;
 using wire::Opcode;
 using wire::Query;
@@ -17,7 +17,6 @@ using wire::Rcode;
 using zonestore::RecordType;
 
 // Meta types that are no data anywhere (RFC 6895 section 3.1); nullopt for a type that names may have.
-// AXFR and IXFR are refused to everyone whom no transfer list or key lets in (RFC 5936 section 5).
 std::optional<Rcode> rule_for_type(RecordType type) {
   constexpr RecordType kNone{0};
   constexpr RecordType kTkey{249};
@@ -28,10 +27,24 @@ std::optional<Rcode> rule_for_type(RecordType type) {
   if (type == RecordType::kMaila || type == RecordType::kMailb) {
     return Rcode::kNotImp;
   }
-  if (type == RecordType::kAxfr || type == RecordType::kIxfr) {
-    return Rcode::kRefused;
-  }
   return std::nullopt;
+}
+
+bool is_transfer(RecordType type) {
+  return type == RecordType::kAxfr || type == RecordType::kIxfr;
+}
+
+// Transfers go another way than questions: here they end for all whom no list and no key lets in (RFC 5936 sections
+// 2.2.1 and 5). A name that is no apex is nobody's zone.
+void refuse_transfer(Reply& reply, const zone::Image& image) {
+  const wire::LoweredName& name = reply.query.question.name;
+  const zone::Zone* zone = image.apexes.find(name);
+  if (zone == nullptr || zone->apex.size_bytes() != name.size) {
+    reply.rcode = Rcode::kNotAuth;
+    return;
+  }
+  reply.rcode = Rcode::kRefused;
+  reply.writer.explain(wire::ExtendedError::kProhibited);
 }
 
 void answer_question(Reply& reply, const zone::Image& image) {
@@ -41,38 +54,52 @@ void answer_question(Reply& reply, const zone::Image& image) {
   } else if (question.question_class != wire::kClassIn) {
     reply.rcode = Rcode::kRefused;
     reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
+  } else if (is_transfer(question.type)) {
+    refuse_transfer(reply, image);
   } else {
     answer_from_zones(reply, image);
   }
 }
 
-// What is wrong with the query before its question is looked at; nullopt: nothing.
-std::optional<Rcode> fault_of(const Query& query, wire::Form form) {
+// RFC 9660: whoever asks is told which state of the zone answered. A referral is not the zone's answer.
+void tell_zone_version(Reply& reply) {
+  if (reply.authoritative && reply.query.edns && reply.query.edns->wants_zone_version) {
+    const auto label_count = static_cast<std::uint8_t>(reply.zone->apex.label_count());
+    reply.writer.set_zone_version({label_count, reply.zone->serial});
+  }
+}
+
+// What is wrong with the query before its question is looked at; nullopt: nothing. Without a question only a
+// cookie probe can be right.
+std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState cookie) {
   const Opcode opcode = query.header.opcode();
   if (opcode != Opcode::kQuery && opcode != Opcode::kNotify) {
     return Rcode::kNotImp;
   }
-  if (form == wire::Form::kMalformed || !query.has_question) {
+  if (form == wire::Form::kMalformed) {
     return Rcode::kFormErr;
+  }
+  if (!query.has_question) {
+    return answer_to_cookie_probe(query, cookie).value_or(Rcode::kFormErr);
   }
   if (query.edns && query.edns->version > 0) {
     return Rcode::kBadVers;
   }
   // We are the primary, and hold no key: nobody may notify us or sign a query (RFC 1996 3.10, RFC 8945 5.2.1).
-  if (opcode == Opcode::kNotify || query.has_tsig) {
+  if (opcode == Opcode::kNotify || query.tsig) {
     return Rcode::kNotAuth;
   }
   return std::nullopt;
 }
 
-std::size_t limit_bytes(const Query& query, const Limits& limits, Transport transport) {
+std::size_t limit_bytes(const Query& query, const Settings& settings, Transport transport) {
   if (transport == Transport::kTcp) {
     return wire::kMaxMessageBytes;
   }
   if (!query.edns) {
     return wire::kPlainUdpBytes;
   }
-  const std::size_t wanted = std::min(query.edns->udp_bytes, limits.udp_answer_bytes);
+  const std::size_t wanted = std::min(query.edns->udp_bytes, settings.udp_answer_bytes);
   return std::max(wanted, wire::kPlainUdpBytes);
 }
 
@@ -81,24 +108,24 @@ std::uint64_t identity_of(const Reply& reply) {
   if (reply.kind == AnswerKind::kError) {
     return static_cast<std::uint64_t>(reply.rcode);
   }
-  const auto type = reply.kind == AnswerKind::kPositive ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
+  const auto type = reply.is_by_type ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
   return std::uint64_t{reply.source} << 32U | type;
 }
 
 }  // namespace
 
 Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8_t> answer, const zone::Image& image,
-                 const Limits& limits, const Client& client) noexcept {
+                 const Settings& settings, const Client& client) noexcept {
   Query query;
   const wire::Form form = wire::parse_query(query_bytes, query);
   if (form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
     return {};
   }
-  const auto opt =
-      query.edns ? std::optional(AnswerOpt{limits.udp_answer_bytes, query.edns->dnssec_ok}) : std::nullopt;
-  AnswerWriter writer(answer, limit_bytes(query, limits, client.transport), opt);
+  const OptDecision decision = decide_opt(query, settings, client);
+  const std::size_t limit = limit_bytes(query, settings, client.transport);
+  AnswerWriter writer(answer, limit, decision.opt);
   Reply reply{query, writer};
-  const std::optional<Rcode> fault = fault_of(query, form);
+  const std::optional<Rcode> fault = fault_of(query, form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {
     writer.add_question(query.question.bytes);
   }
@@ -106,13 +133,18 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
     reply.rcode = *fault;
   } else {
     answer_question(reply, image);
+    tell_zone_version(reply);
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);
   Answered answered;
   answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
+  if (fault == Rcode::kNotAuth && query.tsig) {
+    answered.size = wire::append_unknown_key(answer, answered.size, limit, query_bytes, *query.tsig);
+  }
   answered.kind = reply.kind;
   answered.identity = identity_of(reply);
+  answered.has_valid_cookie = decision.cookie == CookieState::kValid;
   return answered;
 }
 

@@ -1,7 +1,7 @@
 // From the bytes of a query to the bytes of its answer: the whole decision, pure.
 //
 //   parse (wire) ─> opcode, class, form ─> zone ─> find the name ─> positive | NODATA | NXDOMAIN | REFUSED
-//                                                         └─> copy the laid-out record set, patch, OPT, TC
+//       └─> OPT: cookie, keepalive (opt_decision)         └─> copy the laid-out record set, patch, OPT, TC
 //
 // Reads no clock, does no I/O, logs nothing, allocates nothing. Threads: any number at once.
 #pragma once
@@ -10,22 +10,11 @@
 #include <cstdint>
 #include <span>
 
+#include "dnsd/answer/client.h"
+#include "dnsd/answer/settings.h"
 #include "dnsd/zone/image.h"
 
 namespace dnsd::answer {
-
-struct Limits {
-  std::uint16_t udp_answer_bytes = 1232;  // with EDNS; 512 without (RFC 6891, DNS Flag Day 2020)
-};
-
-enum class Transport : std::uint8_t { kUdp, kTcp };
-
-// Who asks, and when: all that an answer depends on beside the query and the image.
-struct Client {
-  Transport transport = Transport::kUdp;
-  zonestore::ByteView address;     // 4 or 16 bytes, network order
-  std::uint32_t unix_seconds = 0;  // modulo 2^32, as DNS Cookies count (RFC 9018 section 4.3)
-};
 
 enum class AnswerKind : std::uint8_t { kNone, kPositive, kNoData, kNxDomain, kReferral, kError };
 
@@ -41,6 +30,6 @@ struct Answered {
 
 // Writes the answer into `answer` (at least 512 bytes over UDP; 65535 over TCP).
 [[nodiscard]] Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
-                               const zone::Image& image, const Limits& limits, const Client& client) noexcept;
+                               const zone::Image& image, const Settings& settings, const Client& client) noexcept;
 
 }  // namespace dnsd::answer

@@ -84,6 +84,12 @@ bool add_negative_soa(AnswerWriter& writer, const Owner& owner, std::size_t apex
   return writer.add_authority(owner.name.subspan(apex_at), zone.negative_soa);
 }
 
+void add_server_addresses(AnswerWriter& writer, const RecordSetView& servers, const zone::Zone& zone) {
+  for (const bool in_zone : {true, false}) {
+    (void)add_glue(writer, servers, zone.apex.wire(), in_zone, zone);
+  }
+}
+
 bool add_referral(AnswerWriter& writer, ByteView cut, const zone::Node& node, const zone::Zone& zone) {
   const auto servers = node.find(RecordType::kNs);
   if (!servers || !add_set(writer, Section::kAuthority, cut, *servers) ||

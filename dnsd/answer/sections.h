@@ -19,6 +19,9 @@ struct Owner {
 // A record set into the answer section, as it was laid out if it can be.
 [[nodiscard]] bool add_answer(wire::AnswerWriter& writer, const Owner& owner, const zone::RecordSetView& record_set);
 
+// What the zone has of the addresses of these name servers into the additional section, as far as there is room.
+void add_server_addresses(wire::AnswerWriter& writer, const zone::RecordSetView& servers, const zone::Zone& zone);
+
 // The SOA of a negative answer (RFC 2308 section 3). `apex_at`: where in the owner's name the apex begins.
 [[nodiscard]] bool add_negative_soa(wire::AnswerWriter& writer, const Owner& owner, std::size_t apex_at,
                                     const zone::Zone& zone);

@@ -9,12 +9,21 @@
 #include <string_view>
 #include <vector>
 
+#include "dnsd/limit/settings.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/util/address.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/result.h"
+#include "zonestore/base/bytes.h"
 
 namespace dnsd::config {
+
+inline constexpr std::size_t kMaxNsidBytes = 128;
+
+struct Edns {
+  zonestore::Bytes nsid;                      // empty: none is told
+  std::filesystem::path cookie_secrets_file;  // empty: a secret of our own, made at the start
+};
 
 struct Config {
   std::filesystem::path store = "/var/lib/zonestore";
@@ -25,6 +34,8 @@ struct Config {
   std::chrono::seconds drain{5};
   net::UdpLimits udp;
   net::TcpLimits tcp;
+  Edns edns;
+  limit::Settings rate_limit;
 };
 
 [[nodiscard]] std::vector<util::Address> default_listen();  // 127.0.0.1:53 and [::1]:53

@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "dnsd/config/config.h"
+#include "dnsd/config/hexadecimal.h"
 
 namespace dnsd::config {
 namespace {
@@ -137,6 +138,30 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
   return {};
 }
 
+// Hexadecimal behind "0x", else the text's own bytes.
+util::Result<void> set_nsid(const toml::node& node, const Place& place, Config& config) {
+  constexpr std::string_view kHexadecimal = "0x";
+  const util::Result<std::string> value = text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  const bool is_hexadecimal = value->starts_with(kHexadecimal);
+  auto bytes = is_hexadecimal ? parse_hexadecimal(std::string_view(*value).substr(kHexadecimal.size()))
+                              : std::optional(zonestore::Bytes(value->begin(), value->end()));
+  if (!bytes) {
+    return wrong(place, "behind 0x must be two hexadecimal digits for each byte");
+  }
+  if (bytes->size() > kMaxNsidBytes) {
+    return wrong(place, "must be at most " + std::to_string(kMaxNsidBytes) + " bytes");
+  }
+  config.edns.nsid = std::move(*bytes);
+  return {};
+}
+
+util::Result<void> set_cookie_secrets_file(const toml::node& node, const Place& place, Config& config) {
+  return text(node, place).map([&](const std::string& value) { config.edns.cookie_secrets_file = value; });
+}
+
 struct Setting {
   std::string_view table;  // empty: the file's top
   std::string_view key;
@@ -147,6 +172,7 @@ constexpr Range kSeconds{1, 86'400};
 
 std::vector<Setting> make_settings() {
   using Tcp = net::TcpLimits;
+  using Rate = limit::Settings;
   const auto tcp_seconds = [](std::string_view key, std::chrono::seconds Tcp::*value) {
     return Setting{"tcp", key, member(kSeconds, &Config::tcp, value)};
   };
@@ -160,6 +186,8 @@ std::vector<Setting> make_settings() {
       {"", "drain_seconds",
        number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
       {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},
+      {"edns", "nsid", set_nsid},
+      {"edns", "cookie_secrets_file", set_cookie_secrets_file},
       {"tcp", "connections", member({1, 1'000'000}, &Config::tcp, &Tcp::connections)},
       {"tcp", "connections_per_address", member({1, 1'000'000}, &Config::tcp, &Tcp::connections_per_address)},
       tcp_seconds("idle_seconds", &Tcp::idle),
@@ -169,6 +197,11 @@ std::vector<Setting> make_settings() {
       tcp_seconds("lifetime_seconds", &Tcp::lifetime),
       {"tcp", "queries", member({1, 1'000'000'000}, &Config::tcp, &Tcp::queries)},
       {"tcp", "unsent_bytes", member({1024, 16 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_bytes)},
+      {"rate_limit", "answers_per_second", member({0, 1'000'000}, &Config::rate_limit, &Rate::answers_per_second)},
+      {"rate_limit", "slip", member({0, 100}, &Config::rate_limit, &Rate::slip)},
+      {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
+      {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},
+      {"rate_limit", "table_bytes", member({4096, 1024 * 1024 * 1024}, &Config::rate_limit, &Rate::table_bytes)},
   };
 }
 

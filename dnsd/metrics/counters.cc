@@ -15,4 +15,9 @@ void add(Totals& totals, const WorkerCounters& counters) {
   totals.tcp_answers += counters.tcp_answers.read();
 }
 
+void add(Totals& totals, const AnswerCounters& counters) {
+  totals.limited_dropped += counters.limited_dropped.read();
+  totals.limited_slipped += counters.limited_slipped.read();
+}
+
 }  // namespace dnsd::metrics

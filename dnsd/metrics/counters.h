@@ -32,6 +32,12 @@ struct alignas(64) WorkerCounters {
   Counter tcp_answers;
 };
 
+// What one worker's handler did with its answers.
+struct alignas(64) AnswerCounters {
+  Counter limited_dropped;  // answers that the rate limit held back
+  Counter limited_slipped;  // answers that it sent truncated
+};
+
 struct Totals {
   std::uint64_t udp_queries = 0;
   std::uint64_t udp_answers = 0;
@@ -43,6 +49,8 @@ struct Totals {
   std::uint64_t tcp_timed_out = 0;
   std::uint64_t tcp_queries = 0;
   std::uint64_t tcp_answers = 0;
+  std::uint64_t limited_dropped = 0;
+  std::uint64_t limited_slipped = 0;
 
   [[nodiscard]] std::uint64_t queries() const { return udp_queries + tcp_queries; }
   [[nodiscard]] std::uint64_t answers() const { return udp_answers + tcp_answers; }
@@ -50,5 +58,6 @@ struct Totals {
 
 // Adds one worker's counters, as they are now, to the totals.
 void add(Totals& totals, const WorkerCounters& counters);
+void add(Totals& totals, const AnswerCounters& counters);
 
 }  // namespace dnsd::metrics

@@ -4,6 +4,7 @@
 // worker and is called from that worker's thread alone.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,6 +19,7 @@ inline constexpr std::size_t kMaxMessageBytes = 65535;
 struct Client {
   Transport transport = Transport::kUdp;
   std::span<const std::uint8_t> address;  // 4 or 16 bytes, network order; valid during the call
+  std::chrono::milliseconds idle{0};      // over TCP: how long the connection may wait for the next query
 };
 
 class Handler {

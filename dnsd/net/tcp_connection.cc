@@ -120,7 +120,7 @@ void TcpConnection::answer_one(std::span<const std::uint8_t> query) {
   workspace_.handler.begin_batch();
   std::uint8_t* const prefix = workspace_.output.data() + workspace_.output_bytes;
   const std::size_t length = workspace_.handler.handle(query, {prefix + kPrefixBytes, kMaxMessageBytes},
-                                                       Client{Transport::kTcp, peer_.bytes()});
+                                                       Client{Transport::kTcp, peer_.bytes(), most_idle()});
   if (length == 0) {
     return;
   }
@@ -211,12 +211,17 @@ void TcpConnection::drain() {
   }
 }
 
-TcpConnection::Clock::time_point TcpConnection::deadline(bool crowded) const {
+std::chrono::seconds TcpConnection::most_idle() const {
+  const TcpLimits& limits = workspace_.limits;
+  return workspace_.crowded ? std::min(limits.idle, limits.idle_when_half_full) : limits.idle;
+}
+
+TcpConnection::Clock::time_point TcpConnection::deadline() const {
   const TcpLimits& limits = workspace_.limits;
   const auto at_most = [&]() -> std::chrono::seconds {
     switch (waiting_for_) {
       case WaitingFor::kQuery:
-        return crowded ? std::min(limits.idle, limits.idle_when_half_full) : limits.idle;
+        return most_idle();
       case WaitingFor::kRestOfQuery:
         return limits.message;
       case WaitingFor::kWrite:

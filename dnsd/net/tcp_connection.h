@@ -38,6 +38,7 @@ struct TcpWorkspace {
   std::vector<std::uint8_t> input;
   std::vector<std::uint8_t> output;  // length-prefixed answers; `output_bytes` of it are filled
   std::size_t output_bytes = 0;
+  bool crowded = false;  // half of the connections are taken: the idle ones go sooner
 };
 
 class TcpConnection {
@@ -56,7 +57,7 @@ class TcpConnection {
   [[nodiscard]] bool is_open() const { return socket_.is_open(); }
   [[nodiscard]] bool is_idle() const { return waiting_for_ == WaitingFor::kQuery; }
   [[nodiscard]] Clock::time_point since() const { return since_; }  // that it waits for what it waits for
-  [[nodiscard]] Clock::time_point deadline(bool crowded) const;
+  [[nodiscard]] Clock::time_point deadline() const;
 
  private:
   enum class WaitingFor : std::uint8_t { kQuery, kRestOfQuery, kWrite };
@@ -68,6 +69,7 @@ class TcpConnection {
   [[nodiscard]] boost::asio::awaitable<void> part();
   [[nodiscard]] Progress answer_queries();
   void answer_one(std::span<const std::uint8_t> query);
+  [[nodiscard]] std::chrono::seconds most_idle() const;
   [[nodiscard]] long send(std::span<const std::uint8_t> bytes);
   void wait_for(WaitingFor what);
 

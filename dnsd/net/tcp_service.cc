@@ -10,6 +10,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace dnsd::net {
@@ -45,6 +47,14 @@ util::UniqueFd accept_one(int listener, util::Address& peer) {
   return socket;
 }
 
+// The kernel too holds no more than this for a client that does not read; it would take megabytes. What is on its
+// way does not count, so that long paths are filled as before. Connections inherit it from the listening socket.
+void limit_unsent(int listener, std::size_t bytes) {
+  const int value = static_cast<int>(bytes);
+  (void)::setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &value,
+                     sizeof value);  // a wish: not every kernel has it
+}
+
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -65,6 +75,7 @@ TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsig
       reserve_(open_reserve()) {}
 
 void TcpService::listen(util::UniqueFd socket) {
+  limit_unsent(socket.get(), limits_.unsent_bytes);
   Listener& listener = listeners_.emplace_back(context_, socket.release());
   asio::co_spawn(context_, accept_on(listener), rethrow);
 }
@@ -122,8 +133,10 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
   }
   const auto place =
       connections_.emplace(connections_.end(), context_, std::move(socket), peer, std::move(*ticket), workspace_);
+  note_crowd();
   asio::co_spawn(context_, place->run(), [this, place](const std::exception_ptr& exception) {
     connections_.erase(place);
+    note_crowd();
     stop_timers_if_drained();
     rethrow(exception);
   });
@@ -170,9 +183,8 @@ void TcpService::start_sweeping() {
 
 void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
-  const bool crowded = is_crowded();
   for (TcpConnection& connection : connections_) {
-    if (connection.is_open() && connection.deadline(crowded) <= now) {
+    if (connection.is_open() && connection.deadline() <= now) {
       counters_.tcp_timed_out.add();
       connection.close();
     }

@@ -44,7 +44,7 @@ class TcpService {
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
   void welcome(util::UniqueFd socket, const util::Address& peer);
   void turn_one_away(int listener);
-  [[nodiscard]] bool is_crowded() const { return connections_.size() * 2 >= share_; }
+  void note_crowd() { workspace_.crowded = connections_.size() * 2 >= share_; }
   void make_room();
   void start_sweeping();
   void sweep();

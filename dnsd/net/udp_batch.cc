@@ -95,7 +95,7 @@ std::size_t UdpBatch::answer_one(std::size_t index, Handler& handler, metrics::W
   }
   const auto* const query = static_cast<const std::uint8_t*>(query_parts_[index].iov_base);
   auto* const room = static_cast<std::uint8_t*>(answer_parts_[index].iov_base);
-  const Client client{Transport::kUdp, util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index]))};
+  const Client client{Transport::kUdp, util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index])), {}};
   return handler.handle({query, message.msg_len}, {room, answer_bytes_}, client);
 }
 

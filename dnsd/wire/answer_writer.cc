@@ -31,7 +31,10 @@ bool holds_names(ByteView rdata, const RdataNames& names) {
 }  // namespace
 
 AnswerWriter::AnswerWriter(MutableBytes out, std::size_t limit_bytes, const std::optional<AnswerOpt>& opt)
-    : out_(out), opt_(opt), end_(std::min(out.size(), limit_bytes) - (opt ? kOptBytes : 0)), compressor_(out) {}
+    : out_(out),
+      opt_(opt),
+      end_(std::min(out.size(), limit_bytes) - (opt ? least_bytes(*opt) : 0)),
+      compressor_(out) {}
 
 std::uint8_t* AnswerWriter::reserve(std::size_t count) {
   if (count > end_ - size_) {
@@ -163,6 +166,18 @@ void AnswerWriter::truncate() {
   truncated_ = true;
 }
 
+void AnswerWriter::explain(ExtendedError error) {
+  if (opt_) {
+    opt_->extended_error = error;
+  }
+}
+
+void AnswerWriter::set_zone_version(const ZoneVersion& version) {
+  if (opt_) {
+    opt_->zone_version = version;
+  }
+}
+
 std::size_t AnswerWriter::finish(std::uint16_t id, std::uint16_t flags, Rcode rcode) {
   const auto code = static_cast<std::uint16_t>(rcode);
   std::uint8_t* head = out_.data();
@@ -179,15 +194,9 @@ std::size_t AnswerWriter::finish(std::uint16_t id, std::uint16_t flags, Rcode rc
   return size_;
 }
 
-// The room for the record itself was kept free; the option takes what the sections have left.
+// Beyond the room that was kept free, the options may take what the sections have left.
 void AnswerWriter::finish_opt(std::uint8_t rcode_high) {
-  std::uint8_t* opt = out_.data() + size_;
-  write_opt(opt, opt_->udp_bytes, rcode_high, opt_->dnssec_ok);
-  if (extended_error_ && end_ - size_ >= kExtendedErrorBytes) {
-    write_extended_error(opt, *extended_error_);
-    size_ += kExtendedErrorBytes;
-  }
-  size_ += kOptBytes;
+  size_ += write_opt(out_.subspan(size_, end_ - size_ + least_bytes(*opt_)), *opt_, rcode_high);
 }
 
 }  // namespace dnsd::wire

@@ -1,7 +1,7 @@
 // An answer, written from front to back into the caller's bytes and never beyond its limit.
 //
-// The room for the OPT record is kept free from the start, so that whatever was added can always be finished.
-// A part that does not fit is not written at all. Threads: one.
+// The room for the OPT record and the options that it must have is kept free from the start, so that whatever was
+// added can always be finished. A part that does not fit is not written at all. Threads: one.
 #pragma once
 
 #include <array>
@@ -9,18 +9,12 @@
 #include <cstdint>
 #include <optional>
 
-#include "dnsd/wire/edns.h"
 #include "dnsd/wire/header.h"
 #include "dnsd/wire/name_compressor.h"
+#include "dnsd/wire/opt_writer.h"
 #include "zonestore/zone/record_set.h"
 
 namespace dnsd::wire {
-
-// The OPT record of an answer.
-struct AnswerOpt {
-  std::uint16_t udp_bytes = 0;  // what we take
-  bool dnssec_ok = false;
-};
 
 enum class Section : std::uint8_t { kAnswer, kAuthority, kAdditional };
 
@@ -64,7 +58,9 @@ class AnswerWriter {
   void truncate();
 
   // Says why in the OPT record, if there is one and there is room. The last one counts.
-  void explain(ExtendedError error) { extended_error_ = error; }
+  void explain(ExtendedError error);
+  // Says from which state of the zone, likewise.
+  void set_zone_version(const ZoneVersion& version);
 
   // Writes the header and the OPT record; the length of the whole. `flags`: opcode, AA and RD, whatever the
   // answer has; QR and TC are put in here. An RCODE above 15 needs an OPT record.
@@ -82,7 +78,6 @@ class AnswerWriter {
 
   MutableBytes out_;
   std::optional<AnswerOpt> opt_;
-  std::optional<ExtendedError> extended_error_;
   std::size_t end_;  // no section goes beyond
   std::size_t size_ = kHeaderBytes;
   std::size_t question_end_ = kHeaderBytes;

@@ -1,20 +1,50 @@
 #include "dnsd/wire/edns.h"
 
 #include "dnsd/wire/reader.h"
-#include "zonestore/zone/record_set.h"
 
 namespace dnsd::wire {
 namespace {
 
 constexpr std::uint32_t kDnssecOk = 0x8000;
+constexpr std::size_t kLeastServerCookieBytes = 8;  // RFC 7873 section 4.2
+constexpr std::size_t kMostServerCookieBytes = 32;
 
-bool options_add_up(ByteView rdata) {
-  Reader reader(rdata);
-  while (reader.ok() && !reader.at_end()) {
-    reader.u16();  // the option's code
-    reader.take(reader.u16());
+bool is_cookie_length(std::size_t bytes) {
+  return bytes == kClientCookieBytes || (bytes >= kClientCookieBytes + kLeastServerCookieBytes &&
+                                         bytes <= kClientCookieBytes + kMostServerCookieBytes);
+}
+
+void take_cookie(ByteView data, Edns& edns) {
+  if (!is_cookie_length(data.size())) {
+    edns.has_bad_option = true;
+  } else if (edns.cookie.empty()) {
+    edns.cookie = data;
   }
-  return reader.ok();
+}
+
+void take_zone_version(ByteView data, Edns& edns) {
+  edns.wants_zone_version = true;
+  edns.has_bad_option = edns.has_bad_option || !data.empty();
+}
+
+void take_option(OptionCode code, ByteView data, Edns& edns) {
+  switch (code) {
+    case OptionCode::kNsid:
+      edns.wants_nsid = true;
+      break;
+    case OptionCode::kCookie:
+      take_cookie(data, edns);
+      break;
+    case OptionCode::kKeepalive:
+      edns.wants_keepalive = true;
+      break;
+    case OptionCode::kZoneVersion:
+      take_zone_version(data, edns);
+      break;
+    case OptionCode::kExtendedError:
+    default:
+      break;
+  }
 }
 
 }  // namespace
@@ -24,27 +54,18 @@ std::optional<Edns> parse_opt(std::uint16_t record_class, std::uint32_t ttl, Byt
   edns.udp_bytes = record_class;
   edns.version = static_cast<std::uint8_t>(ttl >> 16);
   edns.dnssec_ok = (ttl & kDnssecOk) != 0;
-  if (edns.version == 0 && !options_add_up(rdata)) {
-    return std::nullopt;
+  if (edns.version > 0) {
+    return edns;
   }
-  return edns;
-}
-
-void write_opt(std::uint8_t* out, std::uint16_t udp_bytes, std::uint8_t rcode_high, bool dnssec_ok) {
-  out[0] = 0;  // the root
-  store_u16(out + 1, static_cast<std::uint16_t>(zonestore::RecordType::kOpt));
-  store_u16(out + 3, udp_bytes);
-  store_u32(out + 5, std::uint32_t{rcode_high} << 24 | (dnssec_ok ? kDnssecOk : 0U));
-  store_u16(out + 9, 0);
-}
-
-void write_extended_error(std::uint8_t* opt, ExtendedError error) {
-  constexpr std::uint16_t kOptionExtendedError = 15;
-  constexpr std::uint16_t kInfoCodeBytes = 2;
-  store_u16(opt + kOptBytes - 2, static_cast<std::uint16_t>(kExtendedErrorBytes));
-  store_u16(opt + kOptBytes, kOptionExtendedError);
-  store_u16(opt + kOptBytes + 2, kInfoCodeBytes);
-  store_u16(opt + kOptBytes + 4, static_cast<std::uint16_t>(error));
+  Reader reader(rdata);
+  while (reader.ok() && !reader.at_end()) {
+    const auto code = static_cast<OptionCode>(reader.u16());
+    const ByteView data = reader.take(reader.u16());
+    if (reader.ok()) {
+      take_option(code, data, edns);
+    }
+  }
+  return reader.ok() ? std::optional(edns) : std::nullopt;
 }
 
 }  // namespace dnsd::wire

@@ -9,25 +9,39 @@
 
 namespace dnsd::wire {
 
+// The options that we know, in queries or in answers.
+enum class OptionCode : std::uint16_t {
+  kNsid = 3,            // RFC 5001
+  kCookie = 10,         // RFC 7873
+  kKeepalive = 11,      // RFC 7828
+  kExtendedError = 15,  // RFC 8914
+  kZoneVersion = 19,    // RFC 9660
+};
+
+inline constexpr std::size_t kClientCookieBytes = 8;  // what a COOKIE option begins with (RFC 7873 section 4.1)
+
 struct Edns {
   std::uint16_t udp_bytes = 0;  // the largest datagram that the client says it takes, as it came
   std::uint8_t version = 0;
   bool dnssec_ok = false;  // DO (RFC 3225)
+  // What the options of a version 0 ask for.
+  bool wants_nsid = false;
+  bool wants_keepalive = false;
+  bool wants_zone_version = false;
+  ByteView cookie = {};  // a client cookie, alone or with a server cookie; empty: there is none. Views the message.
+  bool has_bad_option = false;  // one that its RFC wants answered with FORMERR
 };
 
 // A query's OPT record without its owner: CLASS, TTL and RDATA. nullopt: the options do not fill the record
-// data exactly. The options of a version above 0 are not ours to judge; unknown options are ignored.
+// data exactly. The options of a version above 0 are not ours to judge.
+//
+// Every option that comes is taken by one of these rules:
+//   unknown, or without a meaning in a query (padding)  ignored (RFC 6891 section 6.1.2)
+//   the second and later ones of a code that we know    ignored (COOKIE: RFC 7873 section 5.2) unless they are bad
+//   COOKIE of another length than 8 or 16 to 40         has_bad_option (RFC 7873 section 5.2.2), the second one too,
+//                                                       as all peers have it
+//   ZONEVERSION with data                               has_bad_option (RFC 9660 section 3)
+//   NSID or edns-tcp-keepalive with data                as without: no RFC says otherwise, and the peers do so
 [[nodiscard]] std::optional<Edns> parse_opt(std::uint16_t record_class, std::uint32_t ttl, ByteView rdata);
-
-// Why an answer is what it is, for people (RFC 8914 section 4).
-enum class ExtendedError : std::uint16_t { kNotAuthoritative = 20 };
-
-inline constexpr std::size_t kOptBytes = 11;           // an OPT record without options
-inline constexpr std::size_t kExtendedErrorBytes = 6;  // an Extended DNS Error option without a text
-
-// Writes an OPT record of version 0 to kOptBytes bytes at `out`. `rcode_high` is the upper part of the RCODE.
-void write_opt(std::uint8_t* out, std::uint16_t udp_bytes, std::uint8_t rcode_high, bool dnssec_ok);
-// Writes the option to kExtendedErrorBytes bytes after the OPT record at `opt`, and its length into the record.
-void write_extended_error(std::uint8_t* opt, ExtendedError error);
 
 }  // namespace dnsd::wire

@@ -36,6 +36,7 @@ enum class Rcode : std::uint16_t {
   kYxDomain = 6,
   kNotAuth = 9,
   kBadVers = 16,
+  kBadCookie = 23,
 };
 
 inline constexpr std::uint16_t kClassIn = 1;

@@ -6,6 +6,7 @@ namespace dnsd::wire {
 namespace {
 
 constexpr std::uint8_t kPointerBits = 0xC0;
+constexpr std::size_t kPointerTarget = 0x3FFF;
 
 }  // namespace
 
@@ -41,6 +42,39 @@ void read_uncompressed_name(Reader& reader, LoweredName& name) {
     return;
   }
   lower_name(reader.take(size), name);
+}
+
+bool expand_name(ByteView message, std::size_t offset, LoweredName& name) {
+  std::size_t size = 0;
+  std::size_t begin = offset;  // of the run of labels being read: where a pointer may not reach
+  name.labels = 0;
+  while (offset < message.size()) {
+    const std::uint8_t length = message[offset];
+    if ((length & kPointerBits) == kPointerBits) {
+      const std::size_t target =
+          offset + 1 < message.size() ? load_u16(message.data() + offset) & kPointerTarget : message.size();
+      if (target >= begin || target < kHeaderBytes) {
+        return false;
+      }
+      offset = begin = target;
+      continue;
+    }
+    if (length > zonestore::kMaxLabelBytes || offset + length >= message.size() ||
+        size + length + 1U > zonestore::kMaxNameBytes) {
+      return false;
+    }
+    const auto from = message.begin() + static_cast<std::ptrdiff_t>(offset);
+    std::transform(from, from + length + 1, name.bytes.begin() + static_cast<std::ptrdiff_t>(size),
+                   zonestore::to_lower);
+    size += length + 1U;
+    offset += length + 1U;
+    if (length == 0) {
+      name.size = static_cast<std::uint8_t>(size);
+      return true;
+    }
+    ++name.labels;
+  }
+  return false;
 }
 
 void skip_name(Reader& reader) {

@@ -29,6 +29,10 @@ void read_uncompressed_name(Reader& reader, LoweredName& name);
 // Folds a name in uncompressed wire form. Precondition: it is one.
 void lower_name(ByteView wire, LoweredName& name);
 
+// The name that begins at `offset` of a message, its compression pointers followed, in lower case. False: there is
+// none; each pointer must lead backwards, so that this ends.
+[[nodiscard]] bool expand_name(ByteView message, std::size_t offset, LoweredName& name);
+
 // Moves past a record's owner. A compression pointer ends it and must lead backwards; it is not followed, so
 // that a loop of pointers costs nothing. The reader fails as above.
 void skip_name(Reader& reader);

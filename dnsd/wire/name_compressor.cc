@@ -30,47 +30,49 @@ void NameCompressor::know(std::size_t offset) {
   }
   // From the end: the suffixes next to the root are those that others share.
   while (count > 0) {
-    remember(starts[--count]);
+    remember(starts[--count], 0);
   }
 }
 
 std::size_t NameCompressor::write(ByteView name, std::size_t offset, std::size_t end) {
   std::size_t own = 0;  // bytes of labels that are not there yet
-  std::size_t target = 0;
-  while (name[own] != 0 && target == 0) {
+  const Known* target = nullptr;
+  while (name[own] != 0 && target == nullptr) {
     target = find(name.subspan(own));
-    own += target == 0 ? name[own] + 1U : 0U;
+    own += target == nullptr ? name[own] + 1U : 0U;
   }
-  const std::size_t tail = target == 0 ? 1 : kPointerBytes;
+  const std::size_t tail = target == nullptr ? 1 : kPointerBytes;
   if (offset > end || own + tail > end - offset) {
     return 0;
   }
   std::memcpy(message_.data() + offset, name.data(), own);
   const std::size_t tail_at = offset + own;
-  if (target == 0) {
+  std::uint8_t pointers = 0;
+  if (target == nullptr) {
     message_[tail_at] = 0;
   } else {
-    store_u16(message_.data() + tail_at, static_cast<std::uint16_t>(kPointerBits << 8U | target));
+    store_u16(message_.data() + tail_at, static_cast<std::uint16_t>(kPointerBits << 8U | target->offset));
+    pointers = static_cast<std::uint8_t>(target->pointers + 1U);
   }
   for (std::size_t label = offset; label < tail_at; label += message_[label] + 1U) {
-    remember(label);
+    remember(label, pointers);
   }
   return tail_at + tail;
 }
 
 void NameCompressor::forget_from(std::size_t offset) {
   const auto kept = std::remove_if(known_.begin(), known_.begin() + static_cast<std::ptrdiff_t>(known_count_),
-                                   [offset](std::uint16_t known) { return known >= offset; });
+                                   [offset](const Known& known) { return known.offset >= offset; });
   known_count_ = static_cast<std::size_t>(kept - known_.begin());
 }
 
-std::size_t NameCompressor::find(ByteView suffix) const {
+const NameCompressor::Known* NameCompressor::find(ByteView suffix) const {
   for (std::size_t index = 0; index < known_count_; ++index) {
-    if (matches(known_[index], suffix)) {
-      return known_[index];
+    if (matches(known_[index].offset, suffix)) {
+      return &known_[index];
     }
   }
-  return 0;
+  return nullptr;
 }
 
 // Pointers are our own and lead backwards only, so that this ends.
@@ -93,9 +95,9 @@ bool NameCompressor::matches(std::size_t offset, ByteView suffix) const {
   }
 }
 
-void NameCompressor::remember(std::size_t offset) {
-  if (known_count_ < kMostKnown && offset <= kFarthest) {
-    known_[known_count_++] = static_cast<std::uint16_t>(offset);
+void NameCompressor::remember(std::size_t offset, std::uint8_t pointers) {
+  if (known_count_ < kMostKnown && offset <= kFarthest && pointers < kMostPointers) {
+    known_[known_count_++] = {static_cast<std::uint16_t>(offset), pointers};
   }
 }
 

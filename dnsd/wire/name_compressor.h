@@ -6,6 +6,8 @@
 // The message itself is the table's only copy of the names. Names that differ in case only are the same name (RFC
 // 4343), so a shared suffix comes in the case in which it was written first: the question's, as the client sent it.
 //
+// A reader gives up on a name that is made of many pieces: none has more than kMostPointers pointers to follow.
+//
 // The table is small and fixed: what it cannot hold is written out in full, and a hostile question costs no more than
 // its length. Threads: one. Ownership: the message's bytes are the caller's.
 #pragma once
@@ -33,14 +35,19 @@ class NameCompressor {
   void forget_from(std::size_t offset);
 
  private:
-  [[nodiscard]] std::size_t find(ByteView suffix) const;  // 0: not there
+  struct Known {
+    std::uint16_t offset = 0;
+    std::uint8_t pointers = 0;  // that a reader follows from there to the root
+  };
+
+  [[nodiscard]] const Known* find(ByteView suffix) const;  // nullptr: not there
   [[nodiscard]] bool matches(std::size_t offset, ByteView suffix) const;
-  void remember(std::size_t offset);
+  void remember(std::size_t offset, std::uint8_t pointers);
 
   static constexpr std::size_t kMostKnown = 64;
+  static constexpr std::uint8_t kMostPointers = 4;  // readers were seen that refuse more than 10
   MutableBytes message_;
-  std::array<std::uint16_t, kMostKnown>
-      known_;  // the first known_count_ of them, in rising order of their being added
+  std::array<Known, kMostKnown> known_;  // the first known_count_ of them, as they were added
   std::size_t known_count_ = 0;
 };
 

@@ -6,6 +6,7 @@ namespace {
 constexpr RecordType kTypeTsig{250};
 
 struct Record {
+  std::size_t owner_at = 0;
   bool owner_is_root = false;
   RecordType type{};
   std::uint16_t record_class = 0;
@@ -39,6 +40,7 @@ void read_questions(Reader& reader, Query& query) {
 Record read_record(Reader& reader) {
   Record record;
   const std::size_t begin = reader.position();
+  record.owner_at = begin;
   skip_name(reader);
   record.owner_is_root = reader.position() - begin == 1;
   record.type = static_cast<RecordType>(reader.u16());
@@ -67,6 +69,9 @@ void take_opt(Reader& reader, const Record& record, Query& query, bool& seen) {
   }
   seen = true;
   query.edns = edns;
+  if (edns->has_bad_option) {
+    reader.fail();  // the record itself is good: the FORMERR carries one (RFC 6891 section 7)
+  }
 }
 
 void read_additional(Reader& reader, Query& query) {
@@ -79,8 +84,8 @@ void read_additional(Reader& reader, Query& query) {
     if (record.type == RecordType::kOpt) {
       take_opt(reader, record, query, seen_opt);
     } else if (record.type == kTypeTsig) {
-      query.has_tsig = true;
-      if (left != 1 || record.record_class != kClassAny) {
+      query.tsig = parse_tsig(record.owner_at, record.record_class, record.rdata);
+      if (left != 1 || !query.tsig) {
         reader.fail();
       }
     }

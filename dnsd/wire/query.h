@@ -11,6 +11,7 @@
 #include "dnsd/wire/edns.h"
 #include "dnsd/wire/header.h"
 #include "dnsd/wire/name.h"
+#include "dnsd/wire/tsig.h"
 #include "zonestore/zone/record_set.h"
 
 namespace dnsd::wire {
@@ -36,7 +37,7 @@ struct Query {
   bool has_question = false;
   Question question;
   std::optional<Edns> edns;  // a good OPT record; absent beside a second or a malformed one
-  bool has_tsig = false;     // a TSIG record closes the message (RFC 8945 section 5.1)
+  std::optional<Tsig> tsig;  // a good TSIG record closes the message (RFC 8945 section 5.1)
 };
 
 // `query` must be fresh. Form is judged alike for every opcode.

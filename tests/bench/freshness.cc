@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -44,6 +45,13 @@ T require(zonestore::Result<T> result) {
   return std::move(*result);
 }
 
+// A config that leaves dnsd unlimited: the same question is asked as fast as it is answered.
+std::filesystem::path config_beside(const std::filesystem::path& store) {
+  std::filesystem::path file = store.parent_path() / "dnsd.toml";
+  std::ofstream(file) << "[rate_limit]\nanswers_per_second = 0\n";
+  return file;
+}
+
 // dnsd as a child on a free port of 127.0.0.1; ended with this object.
 class Server {
  public:
@@ -56,7 +64,8 @@ class Server {
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, log[1], STDERR_FILENO);
     ::posix_spawn_file_actions_addclose(&actions, log[0]);
-    std::vector<std::string> words{program, "--store", store.string(), "--listen", "127.0.0.1:0"};
+    std::vector<std::string> words{program,    "--store",           store, "--listen", "127.0.0.1:0",
+                                   "--config", config_beside(store)};
     std::vector<char*> arguments;
     for (std::string& word : words) {
       arguments.push_back(word.data());

@@ -74,15 +74,15 @@ void check_question(ByteView query, const WalkedMessage& answer) {
   }
 }
 
-// A query that cannot be read, or asks more or less than one question, gets no more than an error; only who asks for
-// a cookie alone gets no error (RFC 7873 section 5.4). The second reader follows pointers, which the server rightly
-// does not: beside them it has no say.
+// A query that cannot be read, or asks more or less than one question, gets no more than an error. But for a cookie
+// probe (RFC 7873 section 5.4), which asks none: NOERROR or BADCOOKIE, whose lower bits are 7. The second reader
+// follows pointers, which the server rightly does not: beside them it has no say.
 void check_form(ByteView bytes, const std::optional<WalkedMessage>& query, const WalkedMessage& answer) {
   const bool may_have_pointers = std::any_of(bytes.begin(), bytes.end(), [](unsigned byte) { return byte >= 0xC0; });
   const bool good = query ? query->questions.size() == 1 : may_have_pointers;
-  const bool probe = query && query->questions.empty() && find_opt(*query) != nullptr;
   const unsigned rcode = answer.flags & 0x000F;
-  FUZZ_REQUIRE(good || rcode == 1 || rcode == 4 || (probe && answer.questions.empty()));
+  const bool probe = query && query->questions.empty() && find_opt(answer) != nullptr && (rcode == 0 || rcode == 7);
+  FUZZ_REQUIRE(good || probe || rcode == 1 || rcode == 4);
 }
 
 }  // namespace

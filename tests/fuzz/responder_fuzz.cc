@@ -12,7 +12,9 @@ namespace {
 using dnsd::answer::Answered;
 using dnsd::answer::AnswerKind;
 using dnsd::answer::Client;
-using dnsd::answer::Limits;
+using dnsd::answer::CookieSecret;
+using dnsd::answer::CookieSecrets;
+using dnsd::answer::Settings;
 using dnsd::answer::Transport;
 using zonestore::Bytes;
 using zonestore::ByteView;
@@ -51,17 +53,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) {
     return 0;
   }
+  static const CookieSecrets secrets({CookieSecret{1}, CookieSecret{2}});
+  static const Bytes nsid(100, 'n');
+  static const Bytes address{192, 0, 2, 1};
   constexpr std::array<std::uint16_t, 4> kUdpLimits{1232, 512, 1400, 4096};
-  const Limits limits{kUdpLimits[(data[0] >> 1) & 3]};
+  const Settings settings{kUdpLimits[(data[0] >> 1) & 3], nsid, &secrets};
   const bool over_udp = (data[0] & 1) == 0;
-  const std::array<std::uint8_t, 4> address{192, 0, 2, 1};
-  const Client client{over_udp ? Transport::kUdp : Transport::kTcp, address, 1'790'000'000};
+  const Client client{over_udp ? Transport::kUdp : Transport::kTcp, address, 1'796'000'000, 100};
   const ByteView query(data + 1, size - 1);
   // As large as the worker's buffers, so that the sanitizer sees a byte too many.
-  Bytes answer(over_udp ? limits.udp_answer_bytes : 65535U);
-  const Answered answered = respond(query, answer, *image, limits, client);
+  Bytes answer(over_udp ? settings.udp_answer_bytes : 65535U);
+  const Answered answered = respond(query, answer, *image, settings, client);
   answer.resize(answered.size);
   check_kind(answered, answer);
-  dnsd::fuzz::check_answer({query, over_udp, limits.udp_answer_bytes}, answer);
+  dnsd::fuzz::check_answer({query, over_udp, settings.udp_answer_bytes}, answer);
   return 0;
 }

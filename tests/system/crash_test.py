@@ -1,4 +1,5 @@
-"""kill -9 of zonectl at any instant of add, rotate and spf allow: the change is in, whole, or not in at all."""
+"""kill -9 of zonectl at any instant of add, rotate, spf allow, record add and zone import: the change is in, whole, or
+not in at all."""
 
 import os
 import random
@@ -64,7 +65,9 @@ class Killed(unittest.TestCase):
         address = serve(self, self.store).address()
         codes = self.killed_adds(KILLS * 2 // 5)
         self.killed_rotates(codes, KILLS * 2 // 5)
-        last = self.killed_spf_allows(KILLS - 2 * (KILLS * 2 // 5))
+        last = self.killed_spf_allows(KILLS // 10)
+        self.killed_records(KILLS // 20)
+        self.killed_imports(KILLS - 2 * (KILLS * 2 // 5) - KILLS // 10 - KILLS // 20)
         print(f"{KILLS} kills: {self.landed}; {self.hot_journals} left a journal to take back", flush=True)
         # And the server that followed all of it answers what the store says.
         until(lambda: last in joined(ask(address, query(SPF_ZONE))), "the last SPF term on the wire")
@@ -117,6 +120,44 @@ class Killed(unittest.TestCase):
             if is_in:
                 self.store.zonectl("spf", "deny", term)
         return last
+
+    def static_rows(self):
+        with self.store.sql() as database:
+            ((count,),) = database.execute("SELECT count(*) FROM static_record_set")
+        return count
+
+    def killed_records(self, kills):
+        def words(number):
+            return "record", "add", "dkim.secutix.com", f"host{number}", "A", "192.0.2.1"
+        usual = sorted(self.run_time(*words(f"warm{number}")) for number in range(5))[2]
+        for number in range(kills):
+            before = self.static_rows(), self.audit_rows("record add", "dkim.secutix.com")
+            ended = self.kill(usual, *words(number))
+            self.check_whole()
+            is_in = self.published(f"host{number}.dkim.secutix.com.") == 1
+            self.note(ended, is_in)
+            after = self.static_rows(), self.audit_rows("record add", "dkim.secutix.com")
+            self.assertEqual(after, (before[0] + is_in, before[1] + is_in))
+
+    def killed_imports(self, kills):
+        file = self.store.scratch / "example.zone"
+        hosts = "".join(f"h{number} A 192.0.2.1\n" for number in range(2_000))
+        file.write_text("$ORIGIN example.com.\n$TTL 60\n@ SOA m.x. h.x. 1 3600 600 86400 60\n@ NS ns.x.\n" + hosts)
+
+        def timed_import():
+            usual = self.run_time("zone", "import", file)
+            self.store.zonectl("zone", "remove", "example.com")
+            return usual
+        usual = sorted(timed_import() for _ in range(3))[1]
+        rows = self.static_rows()
+        for _ in range(kills):
+            ended = self.kill(usual, "zone", "import", file)
+            self.check_whole()
+            is_in = self.store.zonectl("zone", "show", "example.com", expect=None).returncode == 0
+            self.note(ended, is_in)
+            self.assertEqual(self.static_rows(), rows + (2_000 if is_in else 0))
+            if is_in:
+                self.store.zonectl("zone", "remove", "example.com")
 
 
 if __name__ == "__main__":

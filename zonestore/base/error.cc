@@ -24,6 +24,20 @@ constexpr std::array kGuards{
     GuardRow{Guard::kWeakKey, "E_WEAK_KEY", true},
     GuardRow{Guard::kKeyType, "E_KEY_TYPE", true},
     GuardRow{Guard::kPolicyFloor, "E_POLICY_FLOOR", true},
+    GuardRow{Guard::kCnameAlone, "E_CNAME_ALONE", false},
+    GuardRow{Guard::kOneRecord, "E_ONE_RECORD", false},
+    GuardRow{Guard::kBelowDname, "E_BELOW_DNAME", false},
+    GuardRow{Guard::kBelowCut, "E_BELOW_CUT", false},
+    GuardRow{Guard::kNoGlue, "E_NO_GLUE", false},
+    GuardRow{Guard::kAliasTarget, "E_ALIAS_TARGET", false},
+    GuardRow{Guard::kDsWithoutNs, "E_DS_WITHOUT_NS", false},
+    GuardRow{Guard::kReserved, "E_RESERVED", false},
+    GuardRow{Guard::kSecondSpf, "E_SECOND_SPF", false},
+    GuardRow{Guard::kSetting, "E_SETTING", false},
+    GuardRow{Guard::kWildcard, "E_WILDCARD", false},
+    GuardRow{Guard::kTooLarge, "E_TOO_LARGE", false},
+    GuardRow{Guard::kSignedType, "E_SIGNED_TYPE", false},
+    GuardRow{Guard::kInUse, "E_IN_USE", false},
 };
 
 const GuardRow& row_of(Guard guard) {

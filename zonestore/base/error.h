@@ -17,8 +17,9 @@
 
 namespace zonestore {
 
-// The safety guards of the key lifecycle. The names are stable: operators and scripts match on them.
+// The safety guards. The names are stable: operators and scripts match on them.
 enum class Guard : std::uint8_t {
+  // of the key lifecycle
   kNoStandby,
   kNotRipe,
   kDraining,
@@ -30,6 +31,21 @@ enum class Guard : std::uint8_t {
   kWeakKey,
   kKeyType,
   kPolicyFloor,
+  // of the zones: what could not be served rightly
+  kCnameAlone,   // data beside a CNAME
+  kOneRecord,    // a second CNAME or DNAME at one name
+  kBelowDname,   // data below a DNAME
+  kBelowCut,     // data at or below a zone cut that is no glue
+  kNoGlue,       // a name server in its own zone without an address
+  kAliasTarget,  // an NS or MX record that leads to a CNAME, or below a DNAME
+  kDsWithoutNs,
+  kReserved,  // a name that the store publishes at
+  kSecondSpf,
+  kSetting,     // SOA and NS of the apex
+  kWildcard,    // NS or DNAME at a wildcard
+  kTooLarge,    // a set that no message holds
+  kSignedType,  // what signing makes
+  kInUse,       // a zone, or an address, that another zone needs
 };
 
 // "E_NOT_RIPE" and so on.

@@ -145,11 +145,15 @@ std::int64_t begin_at(Connection& connection, const Schema& schema) {
 }  // namespace
 
 void check_version(Connection& connection, const Schema& schema) {
+  check_version(connection, schema, newest_version(schema));
+}
+
+void check_version(Connection& connection, const Schema& schema, std::int64_t oldest) {
   if (is_empty(connection)) {
     throw empty(connection.file());
   }
   const std::int64_t version = checked_version(connection, schema);
-  if (connection.is_read_only() && version < newest_version(schema)) {
+  if (connection.is_read_only() && version < oldest) {
     throw outdated(connection.file(), schema, version);
   }
 }

@@ -33,8 +33,9 @@ struct Schema {
 void check_file(const std::filesystem::path& file, const Schema& schema);
 
 // Throws Failure kEmpty, kForeign, kFuture, or (an older version, opened read-only) kForeign with the command
-// that upgrades.
+// that upgrades. A reader that needs only what is there since version `oldest` says so.
 void check_version(Connection& connection, const Schema& schema);
+void check_version(Connection& connection, const Schema& schema, std::int64_t oldest);
 
 // Applies the missing steps; for an empty database, all of them, and sets application_id. Precondition: the
 // caller holds a write transaction, so that its own first rows can go in with the schema. Throws like

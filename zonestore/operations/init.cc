@@ -5,7 +5,7 @@
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/operations/zone_rules.h"
+#include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -128,7 +128,19 @@ void check_options(const InitOptions& options) {
                             "the DKIM zone and the SPF zone are both " + options.dkim_zone.to_text_no_dot(),
                             "give two names with --dkim-zone and --spf-zone", std::nullopt});
   }
-  check_zone_settings(settings_of(options), {options.dkim_zone, options.spf_zone});
+  check_zone_settings(settings_of(options));
+  for (const Name& server : options.name_servers) {
+    for (const Name* zone : {&options.dkim_zone, &options.spf_zone}) {
+      if (server.is_at_or_below(*zone)) {
+        throw db::Failure(Error{ErrorCode::kInvalid,
+                                "the name server " + server.to_text_no_dot() + " lies in the zone " +
+                                    zone->to_text_no_dot() + ", which has no address for it yet",
+                                "name one outside of it, such as ns1.secutix.com; once the store is made, "
+                                "zonectl record add and zonectl zone set can bring this one in",
+                                std::nullopt});
+      }
+    }
+  }
 }
 
 std::string make_store(db::Connection& connection, const std::filesystem::path& dir, const InitOptions& options,

@@ -1,32 +1,28 @@
 #include "zonestore/operations/zones.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/operations/zone_rules.h"
+#include "zonestore/operations/stored_content.h"
+#include "zonestore/operations/zone_settings_rules.h"
+#include "zonestore/operations/zone_view.h"
+#include "zonestore/publish/static_rows.h"
 #include "zonestore/zone/zone_file.h"
 #include "zonestore/zone/zone_scan.h"
 
 namespace zonestore {
-namespace {
-
-constexpr std::uint32_t kMaxSeconds = 2'147'483'647;  // RFC 2181 section 8
-constexpr std::uint32_t kMaxNegativeTtl = 86'400;     // RFC 2308 section 5
-constexpr std::size_t kMaxNameServers = 13;           // then the NS answer of ordinary names still fits 512 bytes
-
-[[noreturn]] void throw_invalid(std::string message, std::string hint = {}) {
-  throw db::Failure(Error{ErrorCode::kInvalid, std::move(message), std::move(hint), std::nullopt});
-}
 
 ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
   publish::ZoneSettingsRow settings = publish::read_zone_settings(connection, zone.id);
+  Name primary = settings.primary();
   return ZoneView{zone.apex,
                   zone.serial,
                   zone.record_set_count,
+                  publish::count_static(connection, zone.id),
                   std::move(settings.name_servers),
+                  std::move(primary),
                   std::move(settings.mailbox),
                   settings.soa_ttl,
                   settings.refresh,
@@ -37,7 +33,8 @@ ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
 }
 
 std::string zone_json(const ZoneView& view) {
-  nlohmann::json json{{"mailbox", view.mailbox.to_text()},
+  nlohmann::json json{{"primary", view.primary.to_text()},
+                      {"mailbox", view.mailbox.to_text()},
                       {"soa_ttl", view.soa_ttl},
                       {"refresh", view.refresh},
                       {"retry", view.retry},
@@ -50,8 +47,16 @@ std::string zone_json(const ZoneView& view) {
   return json.dump();
 }
 
+namespace {
+
 void apply(const ZoneSettings& wanted, publish::ZoneSettingsRow& row) {
-  row.name_servers = wanted.name_servers.value_or(std::move(row.name_servers));
+  if (wanted.name_servers) {
+    row.name_servers = *wanted.name_servers;
+    row.hidden_primary.reset();
+  }
+  if (wanted.primary) {
+    set_primary(row, *wanted.primary);
+  }
   row.mailbox = wanted.mailbox.value_or(row.mailbox);
   row.soa_ttl = wanted.soa_ttl.value_or(row.soa_ttl);
   row.refresh = wanted.refresh.value_or(row.refresh);
@@ -61,63 +66,19 @@ void apply(const ZoneSettings& wanted, publish::ZoneSettingsRow& row) {
   row.ns_ttl = wanted.ns_ttl.value_or(row.ns_ttl);
 }
 
-std::vector<Name> all_apexes(db::Connection& connection) {
-  std::vector<Name> apexes;
-  for (const PublishedZone& zone : list_zones(connection)) {
-    apexes.push_back(zone.apex);
-  }
-  return apexes;
-}
-
-void check_name_servers(const std::vector<Name>& names, const std::vector<Name>& zones) {
-  if (names.empty()) {
-    throw_invalid("a zone needs at least one name server", "give each with --ns");
-  }
-  if (names.size() > kMaxNameServers) {
-    throw_invalid("a zone may have at most " + std::to_string(kMaxNameServers) + " name servers");
-  }
-  for (auto name = names.begin(); name != names.end(); ++name) {
-    if (name->is_root()) {
-      throw_invalid("the root is no name server");
-    }
-    if (std::find(names.begin(), name, *name) != name) {
-      throw_invalid("the name server " + name->to_text_no_dot() + " is given twice");
-    }
-    for (const Name& zone : zones) {
-      if (name->is_at_or_below(zone)) {
-        throw_invalid("the name server " + name->to_text_no_dot() + " lies in the zone " + zone.to_text_no_dot() +
-                          ", which could not serve its address",
-                      "name one outside of it, such as ns1.secutix.com");
-      }
-    }
-  }
-}
-
-void check_range(const std::string& what, std::uint32_t value, std::uint32_t most) {
-  if (value < 1 || value > most) {
-    throw_invalid(what + " must be from 1 to " + std::to_string(most) + " seconds, not " + std::to_string(value));
+// What the new ones lead to, and what nobody needs any more without the old ones.
+void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
+                        ZoneChanged& outcome) {
+  Findings findings;
+  StoredContent(change.connection(), zone).judge(zone.apex, findings);
+  throw_first_fault(findings, outcome.warnings);
+  for (const RecordSet& set : take_out_orphaned_glue(change.connection(), change.zone(zone), zone, before)) {
+    outcome.warnings.push_back(set.owner.to_text_no_dot() + " " + to_text(set.type) +
+                               " lies below a zone cut and goes with its name server");
   }
 }
 
 }  // namespace
-
-void check_zone_settings(const publish::ZoneSettingsRow& settings, const std::vector<Name>& zones) {
-  check_name_servers(settings.name_servers, zones);
-  check_range("the SOA's TTL", settings.soa_ttl, kMaxSeconds);
-  check_range("refresh", settings.refresh, kMaxSeconds);
-  check_range("retry", settings.retry, kMaxSeconds);
-  check_range("expire", settings.expire, kMaxSeconds);
-  check_range("minimum (the negative TTL)", settings.minimum, kMaxNegativeTtl);
-  check_range("the TTL of NS", settings.ns_ttl, kMaxSeconds);
-  if (settings.retry > settings.refresh) {
-    throw_invalid("retry (" + std::to_string(settings.retry) + ") must not be above refresh (" +
-                  std::to_string(settings.refresh) + ")");
-  }
-  if (settings.expire <= settings.refresh) {
-    throw_invalid("expire (" + std::to_string(settings.expire) + ") must be above refresh (" +
-                  std::to_string(settings.refresh) + ")");
-  }
-}
 
 Result<std::vector<ZoneView>> list_zones(Store& store) {
   return db::at_border<std::vector<ZoneView>>([&] {
@@ -146,10 +107,13 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     const std::string before = zone_json(zone_view(change.connection(), zone));
     publish::ZoneSettingsRow row = publish::read_zone_settings(change.connection(), zone.id);
     apply(settings, row);
-    check_zone_settings(row, all_apexes(change.connection()));
+    check_zone_settings(row);
+    check_name_server_addresses(change.connection(), row.name_servers);
+    const std::vector<Name> servers_before = publish::read_zone_settings(change.connection(), zone.id).name_servers;
     publish::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
+    judge_name_servers(change, zone, servers_before, outcome);
     outcome.zone = zone_view(change.connection(), zone);
     const std::string after = zone_json(outcome.zone);
     if (after == before) {

@@ -14,7 +14,9 @@ struct ZoneView {
   Name apex;
   Serial serial;
   std::uint64_t record_sets = 0;
-  std::vector<Name> name_servers;  // the first is the SOA's MNAME
+  std::uint64_t static_record_sets = 0;  // those that operators put in
+  std::vector<Name> name_servers;
+  Name primary;  // the SOA's MNAME: the first name server, or a hidden one
   Name mailbox;
   std::uint32_t soa_ttl = 0;  // all in seconds
   std::uint32_t refresh = 0;
@@ -25,7 +27,8 @@ struct ZoneView {
 };
 
 struct ZoneSettings {                             // what is set, changes
-  std::optional<std::vector<Name>> name_servers;  // the whole list; the first is the SOA's MNAME
+  std::optional<std::vector<Name>> name_servers;  // the whole list; the first becomes the SOA's MNAME
+  std::optional<Name> primary;                    // the SOA's MNAME; one that is no name server is hidden
   std::optional<Name> mailbox;
   std::optional<std::uint32_t> soa_ttl, refresh, retry, expire, minimum, ns_ttl;
 };
@@ -36,8 +39,9 @@ struct ZoneChanged : Changed {
 
 [[nodiscard]] Result<std::vector<ZoneView>> list_zones(Store& store);
 [[nodiscard]] Result<ZoneView> show_zone(Store& store, const Name& apex);  // Errors: kNotFound
-// Errors: kNotFound; kInvalid: no name server, one in our zones (its address could not be served), a value of 0
-// or out of range (RFC 1912 section 2.2: retry below refresh, expire above refresh).
+// Errors: kNotFound; kInvalid: no name server, a value of 0 or out of range (RFC 1912 section 2.2: retry below
+// refresh, expire above refresh); kRefused: kNoGlue for a name server in a zone of this store that has no address
+// there.
 [[nodiscard]] Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const Name& apex,
                                            const ZoneSettings& settings);
 // The published zone, in canonical order, from one read transaction. Errors: kNotFound, kIo.

@@ -6,6 +6,7 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/static_rows.h"
 
 namespace zonestore::publish {
 namespace {
@@ -102,6 +103,20 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
   insert_content(connection, id, slot, content, nullptr);
 }
 
+// The rules keep these names free; a store that was changed by other hands must not lose a record to a key unseen.
+void check_is_free(db::Connection& connection, const PublishedZone& dkim_zone, const Name& selector) {
+  const std::vector<RecordType> types = static_types_at(connection, dkim_zone, selector);
+  if (types.empty()) {
+    return;
+  }
+  const std::string type = zonestore::to_text(types.front());
+  throw db::Failure(Error{
+      ErrorCode::kRefused,
+      "a static record stands where a key is published: " + selector.to_text_no_dot() + " " + type,
+      "zonectl record remove " + dkim_zone.apex.to_text_no_dot() + " " + selector.to_text_no_dot() + ". " + type,
+      Refusal{Guard::kReserved, std::nullopt}});
+}
+
 }  // namespace
 
 RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const Name& dkim_zone, ByteView public_spki,
@@ -116,6 +131,7 @@ void publish_institution(db::Connection& connection, ZoneChange& change, const P
                          const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now) {
   const Ttl negative_ttl = read_zone_settings(connection, dkim_zone.id).negative_ttl();
   for (const dkim::SlotId slot : dkim::kSlots) {
+    check_is_free(connection, dkim_zone, db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)));
     const Ttl ttl = dkim::ttl_of(institution.facts, slot, policy);
     const std::optional<SlotKey>& key = institution.key(slot);
     if (key) {
@@ -146,20 +162,19 @@ void publish_spf(db::Connection& connection, ZoneChange& change, const Published
 
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone) {
   const ZoneSettingsRow settings = read_zone_settings(connection, zone.id);
-  SoaData soa{settings.name_servers.front(),
-              settings.mailbox,
-              zone.serial.value,
-              settings.refresh,
-              settings.retry,
-              settings.expire,
-              settings.minimum};
+  SoaData soa{settings.primary(), settings.mailbox, zone.serial.value, settings.refresh,
+              settings.retry,     settings.expire,  settings.minimum};
   change.put(RecordSet{zone.apex, RecordType::kSoa, Ttl{settings.soa_ttl}, {soa_rdata(soa)}});
+  change.put(name_server_set(zone, settings));
+}
+
+RecordSet name_server_set(const PublishedZone& zone, const ZoneSettingsRow& settings) {
   RecordSet name_servers{zone.apex, RecordType::kNs, Ttl{settings.ns_ttl}, {}};
   for (const Name& name : settings.name_servers) {
     const ByteView wire = name.wire();
     name_servers.rdata.emplace_back(wire.begin(), wire.end());
   }
-  change.put(name_servers);
+  return name_servers;
 }
 
 }  // namespace zonestore::publish

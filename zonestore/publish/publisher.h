@@ -1,8 +1,9 @@
 // Publishing: business rows in, record sets out, inside the caller's transaction.
 //
-//   institution, slots, keys ──> TXT at sel1-mosa._domainkey.<dkim zone>   and what each name has served, with its
-//   TTL SPF terms                ──> TXT at <spf zone> (and _1.<spf zone>, ...) zone settings            ──> SOA, NS
-//   at the apex
+//   institution, slots, keys  ──> TXT at sel1-mosa._domainkey.<dkim zone>, and what each name has served with its TTL
+//   SPF terms                 ──> TXT at <spf zone>, _1.<spf zone>, ...
+//   zone settings             ──> SOA and NS at the apex
+//   static records            ──> themselves: see static_rows.h
 //
 // Each call derives the whole of what its rows mean and hands it to the ZoneChange, which writes what differs: to
 // publish twice is to publish once. Threads: that of the connection. Errors: db::Failure is thrown.
@@ -24,6 +25,7 @@ void publish_spf(db::Connection& connection, ZoneChange& change, const Published
 
 // SOA and NS. TTLs of other record sets stay as they are.
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone);
+[[nodiscard]] RecordSet name_server_set(const PublishedZone& zone, const ZoneSettingsRow& settings);
 
 // What is or would be served at a selector that holds this key.
 [[nodiscard]] RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const Name& dkim_zone,

@@ -68,7 +68,8 @@ void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
 ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
   ZoneSettingsRow settings;
   db::Statement& row = connection.cached(
-      "SELECT mailbox, soa_ttl, refresh, retry, expire, minimum, ns_ttl FROM zone WHERE zone_id = ?1");
+      "SELECT mailbox, soa_ttl, refresh, retry, expire, minimum, ns_ttl, primary_server FROM zone WHERE zone_id = "
+      "?1");
   row.bind(1, id_of(zone));
   if (!row.step()) {
     throw db::Failure(Error{ErrorCode::kNotFound, "no such zone", "zonectl zone list", std::nullopt});
@@ -80,6 +81,9 @@ ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
   settings.expire = seconds_column(row, 4);
   settings.minimum = seconds_column(row, 5);
   settings.ns_ttl = seconds_column(row, 6);
+  if (!row.is_null(7)) {
+    settings.hidden_primary = db::unwrap(Name::from_wire(row.blob(7)));
+  }
   row.reset();
   settings.name_servers = read_name_servers(connection, zone);
   return settings;
@@ -93,14 +97,34 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
     remember_negative_ttl(connection, zone, before.negative_ttl(), now);
   }
   db::Statement& update = connection.cached(
-      "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8 "
-      "WHERE zone_id = ?1");
+      "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8, "
+      "primary_server = ?9 WHERE zone_id = ?1");
   update.bind(1, id_of(zone)).bind(2, settings.mailbox.wire());
   update.bind(3, std::int64_t{settings.soa_ttl}).bind(4, std::int64_t{settings.refresh});
   update.bind(5, std::int64_t{settings.retry}).bind(6, std::int64_t{settings.expire});
   update.bind(7, std::int64_t{settings.minimum}).bind(8, std::int64_t{settings.ns_ttl});
+  if (settings.hidden_primary) {
+    update.bind(9, settings.hidden_primary->wire());
+  } else {
+    update.bind_null(9);
+  }
   update.run();
   store_name_servers(connection, zone, settings.name_servers);
+}
+
+std::vector<Name> read_all_name_servers(db::Connection& connection) {
+  db::Statement& rows = connection.cached("SELECT DISTINCT name FROM name_server");
+  std::vector<Name> names;
+  while (rows.step()) {
+    names.push_back(db::unwrap(Name::from_wire(rows.blob(0))));
+  }
+  rows.reset();
+  return names;
+}
+
+void delete_zone_settings(db::Connection& connection, ZoneId zone) {
+  connection.cached("DELETE FROM name_server WHERE zone_id = ?1").bind(1, id_of(zone)).run();
+  connection.cached("DELETE FROM earlier_negative_ttl WHERE zone_id = ?1").bind(1, id_of(zone)).run();
 }
 
 std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {

@@ -18,7 +18,8 @@
 namespace zonestore::publish {
 
 struct ZoneSettingsRow {
-  std::vector<Name> name_servers;  // the first is the SOA's MNAME
+  std::vector<Name> name_servers;      // the first is the SOA's MNAME, unless there is a hidden primary
+  std::optional<Name> hidden_primary;  // the SOA's MNAME where it is none of the name servers
   Name mailbox;
   std::uint32_t soa_ttl = 3600;  // all in seconds
   std::uint32_t refresh = 3600;
@@ -27,6 +28,7 @@ struct ZoneSettingsRow {
   std::uint32_t minimum = 300;
   std::uint32_t ns_ttl = 3600;
 
+  [[nodiscard]] const Name& primary() const { return hidden_primary ? *hidden_primary : name_servers.front(); }
   // What a resolver remembers an absent name for (RFC 2308 section 5).
   [[nodiscard]] Ttl negative_ttl() const { return Ttl{soa_ttl < minimum ? soa_ttl : minimum}; }
 };
@@ -34,6 +36,11 @@ struct ZoneSettingsRow {
 [[nodiscard]] ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone);
 // A negative TTL that changes is remembered with the moment at which it ended.
 void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSettingsRow& settings, const Moment& now);
+
+// The name servers of all zones, without order.
+[[nodiscard]] std::vector<Name> read_all_name_servers(db::Connection& connection);
+// Of a zone that is to be removed.
+void delete_zone_settings(db::Connection& connection, ZoneId zone);
 
 // Absence of a name until now, with each negative TTL that it may have been remembered with.
 [[nodiscard]] std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone,

@@ -56,6 +56,10 @@ PublishedHead read_head(db::Connection& connection) {
   return head;
 }
 
+// The tables that are read here are the same since this version: programs that are upgraded before their store must
+// go on serving it.
+constexpr std::int64_t kPublishedSince = 1;
+
 // A zone that has at least this part of all record sets is read by a scan of the table in the order of the
 // file, which passes over the rows of others; a smaller one by its index. So at most this many scans.
 constexpr std::uint64_t kScanPart = 8;
@@ -122,7 +126,7 @@ Result<PublishedReader> PublishedReader::open(const std::filesystem::path& store
     db::check_file(file, db::zone_schema());
     const auto before = identity_of(file);
     db::Connection connection = db::Connection::open(file, db::Access::kReadOnly, busy_timeout);
-    db::check_version(connection, db::zone_schema());
+    db::check_version(connection, db::zone_schema(), kPublishedSince);
     // SQLite does not tell which file it opened: if the path led to the same one before and after, to that.
     if (!before || identity_of(file) != before) {
       return fail(ErrorCode::kMissing, file.string() + " was replaced while it was being opened", "try again");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "zonestore/zone/journal.h"
 #include "zonestore/zone/zone_table.h"
@@ -174,10 +175,15 @@ ZoneChange::Outcome ZoneChange::commit(WallTime now) {
   std::vector<Difference> differences = find_differences(connection_, zone_, wanted_);
   Difference soa = soa_difference(connection_, row.zone, wanted_);
   wanted_.clear();
-  if (differences.empty() && !differs_but_for_serial(soa)) {
+  const std::optional<Serial> floor = std::exchange(floor_, std::nullopt);
+  const bool is_raised = floor && before.value != 0 && is_before(before, *floor);
+  if (differences.empty() && !differs_but_for_serial(soa) && !is_raised) {
     return {before, false};
   }
   row.zone.serial = serial_after(before, now);
+  if (floor && is_before(row.zone.serial, *floor)) {
+    row.zone.serial = *floor;
+  }
   soa.after = with_serial(*soa.after, row.zone.serial);
   differences.push_back(std::move(soa));
   for (const Difference& difference : differences) {
@@ -215,6 +221,29 @@ ZoneId create_zone(db::Connection& connection, const Name& apex) {
   const Name lowered = apex.lowered();
   connection.cached("INSERT INTO zone (apex) VALUES (?)").bind(1, lowered.wire()).run();
   return static_cast<ZoneId>(connection.last_insert_rowid());
+}
+
+std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex) {
+  const Name lowered = apex.lowered();
+  db::Statement& row = connection.cached("SELECT serial FROM removed_zone WHERE apex = ?");
+  row.bind(1, lowered.wire());
+  std::optional<Serial> serial;
+  if (row.step()) {
+    serial = Serial{static_cast<std::uint32_t>(row.integer(0))};
+  }
+  row.reset();
+  return serial;
+}
+
+void delete_zone(db::Connection& connection, const PublishedZone& zone) {
+  const auto id = static_cast<std::int64_t>(zone.id);
+  connection.cached("INSERT OR REPLACE INTO removed_zone (apex, serial) VALUES (?, ?)")
+      .bind(1, zone.apex.wire())
+      .bind(2, std::int64_t{zone.serial.value})
+      .run();
+  connection.cached("DELETE FROM journal_change WHERE zone_id = ?").bind(1, id).run();  // its record sets go with it
+  connection.cached("DELETE FROM record_set WHERE zone_id = ?").bind(1, id).run();
+  connection.cached("DELETE FROM zone WHERE zone_id = ?").bind(1, id).run();
 }
 
 }  // namespace zonestore

@@ -24,6 +24,9 @@ class ZoneChange {
   void put(const RecordSet& record_set);            // adds it, or replaces the one of that owner and type
   void remove(const Name& owner, RecordType type);  // no effect if there is none
 
+  // The change takes a serial that is not before this one (RFC 1982), and is one even if nothing else differs.
+  void not_before(Serial serial) { floor_ = serial; }
+
   struct Outcome {
     Serial serial;         // of the zone after the change
     bool changed = false;  // false: the zone was already so
@@ -36,6 +39,7 @@ class ZoneChange {
   ZoneId zone_;
   Name apex_;
   std::map<std::pair<Bytes, RecordType>, std::optional<RecordSet>> wanted_;
+  std::optional<Serial> floor_;
 };
 
 // The zone as published now; nullopt if the store has no zone of that apex.
@@ -46,5 +50,10 @@ class ZoneChange {
 
 // Makes an empty zone (no records; the first ZoneChange must put the SOA and NS) and gives back its id.
 ZoneId create_zone(db::Connection& connection, const Name& apex);
+// The last serial of a zone of that name that was removed: one that comes back must go on behind it.
+[[nodiscard]] std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex);
+// Takes out what is published of the zone, its journal and the zone itself; its last serial is kept. Precondition:
+// the rows of its settings and records are gone.
+void delete_zone(db::Connection& connection, const PublishedZone& zone);
 
 }  // namespace zonestore

@@ -38,6 +38,7 @@ enum class RecordType : std::uint16_t {
   kDnskey = 48,
   kNsec3 = 50,
   kNsec3param = 51,
+  kZonemd = 63,
   kCaa = 257,
   kIxfr = 251,
   kAxfr = 252,

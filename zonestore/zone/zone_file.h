@@ -1,13 +1,15 @@
 // Zone files (RFC 1035 section 5): out of the store, in a form that NSD, Knot and BIND load without a
-// warning; and in, by ldns.
+// warning; and in, record by record.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "zonestore/zone/record_set.h"
+#include "zonestore/zone/zone_fault.h"
 
 namespace zonestore {
 
@@ -27,9 +29,18 @@ class ZoneFileWriter {
   Name apex_;
 };
 
-// Every record set of a zone file, in canonical order. `origin` serves for relative names until the file sets
-// its own. No $INCLUDE. Errors: kInvalid as "file:line: why" with the line on which the record begins, kMissing, kIo.
-[[nodiscard]] Result<std::vector<RecordSet>> read_zone_file(const std::filesystem::path& file, const Name& origin);
+struct FileRecordSet {
+  RecordSet set;
+  std::size_t line = 0;  // on which its first record begins
+};
+
+// Every record set of a zone file, in canonical order, records that stand in it twice once. `origin` serves for
+// relative names until the file sets its own; without it the file must begin with the SOA under an absolute name, or
+// with $ORIGIN. No $INCLUDE and no $GENERATE. What is malformed goes to `faults`, and reading goes on behind it.
+// Memory: that of the records. Errors: kMissing, kPermission, kIo; kInvalid without an origin.
+[[nodiscard]] Result<std::vector<FileRecordSet>> read_zone_file(const std::filesystem::path& file,
+                                                                const std::optional<Name>& origin,
+                                                                ZoneFaults& faults);
 
 // One record's data in presentation form, as `dig` would print it.
 [[nodiscard]] Result<std::string> rdata_to_text(RecordType type, ByteView rdata);

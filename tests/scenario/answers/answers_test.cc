@@ -12,18 +12,19 @@
 namespace dnsd::test {
 namespace {
 
-using zonestore::RecordSet;
 using zonestore::RecordType;
 
 const std::filesystem::path kFolder = std::filesystem::path(DNSD_SOURCE_DIR) / "tests/scenario/answers";
 
 // The zone's apex is its SOA's owner.
 void add_zone(zone::ImageBuilder& builder, const std::string& file) {
-  const auto sets = zonestore::read_zone_file(kFolder / "zones" / file, zonestore::Name()).value();
+  zonestore::ZoneFaults faults;
+  const auto sets = zonestore::read_zone_file(kFolder / "zones" / file, zonestore::Name(), faults).value();
+  ASSERT_TRUE(faults.empty()) << file;
   const auto soa =
-      std::find_if(sets.begin(), sets.end(), [](const RecordSet& set) { return set.type == RecordType::kSoa; });
-  const auto index = builder.add_zone(soa->owner, sets.size());
-  for (const RecordSet& set : sets) {
+      std::find_if(sets.begin(), sets.end(), [](const auto& read) { return read.set.type == RecordType::kSoa; });
+  const auto index = builder.add_zone(soa->set.owner, sets.size());
+  for (const auto& [set, line] : sets) {
     ASSERT_TRUE(builder.put(index, set.owner, set.type, set.ttl, zonestore::pack_rdata(set.rdata)).has_value());
   }
 }

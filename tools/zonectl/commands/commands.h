@@ -18,6 +18,7 @@ void define_list(CommandLine& line);
 void define_log(CommandLine& line);
 void define_maintain(CommandLine& line);
 void define_policy(CommandLine& line);
+void define_record(CommandLine& line);
 void define_remove(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);

@@ -1,6 +1,9 @@
-// zonectl zone list|show|set|export|serial: the two zones and their settings.
+// zonectl zone list|show|set|export|import|check|remove|serial: the zones and their settings.
+#include <algorithm>
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/zone_export.h"
+#include "tools/zonectl/commands/zone_file.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
 #include "tools/zonectl/output/words.h"
@@ -39,6 +42,8 @@ void set_arguments(Arguments& arguments, SetOptions& options) {
   zonestore::ZoneSettings& settings = options.settings;
   arguments.many("--ns", "NAME", options.name_servers, Need::kOptional, &Name::parse,
                  "the name servers, all of them; repeat it; the first is the primary");
+  arguments.one("--primary", "NAME", settings.primary, Need::kOptional, &Name::parse,
+                "the primary, also one that is no name server to the world (default: the first --ns)");
   arguments.one("--hostmaster", "MAILBOX", settings.mailbox, Need::kOptional, &zonestore::parse_mailbox,
                 "who is responsible: hostmaster@secutix.com");
   const auto duration = [&arguments](const std::string& name, std::optional<std::uint32_t>& target,
@@ -61,10 +66,13 @@ void write_row(std::ostream& out, std::string_view what, std::uint32_t value) {
 void write(const Session& session, const ZoneView& zone) {
   std::ostream& out = session.out();
   out << session.terminal().styled(Style::kBold, zone.apex.to_text_no_dot()) << "  serial " << zone.serial.value
-      << "  " << zone.record_sets << " record sets\n\n";
+      << "  " << zone.record_sets << " record sets, " << zone.static_record_sets << " of them static\n\n";
   for (std::size_t index = 0; index < zone.name_servers.size(); ++index) {
     out << (index == 0 ? "name servers  " : "              ") << zone.name_servers[index].to_text_no_dot()
-        << (index == 0 ? "  (primary)\n" : "\n");
+        << (zone.name_servers[index] == zone.primary ? "  (primary)\n" : "\n");
+  }
+  if (std::find(zone.name_servers.begin(), zone.name_servers.end(), zone.primary) == zone.name_servers.end()) {
+    out << "hidden        " << zone.primary.to_text_no_dot() << "  (primary)\n";
   }
   out << "hostmaster    " << zone.mailbox.to_text_no_dot() << '\n';
   write_row(out, "soa-ttl       ", zone.soa_ttl);
@@ -194,7 +202,7 @@ Result<ExitCode> serial(Session& session, const ZoneOption& options) {
 }  // namespace
 
 void define_zone(CommandLine& line) {
-  CommandLine zone = line.noun("zone", "the zones: list, show, set, export, serial");
+  CommandLine zone = line.noun("zone", "the zones: list, show, set, export, import, check, remove, serial");
   const ExitNote not_found{ExitCode::kNotFound, "no such zone"};
   zone.command<NoOptions>({"list", "list the zones", "zonectl zone list", exits_of_reading()}, no_arguments, list);
   zone.command<ZoneOption>({"show", "show a zone's name servers, SOA values and TTLs",
@@ -203,9 +211,13 @@ void define_zone(CommandLine& line) {
   zone.command<SetOptions>(
       {"set", "change a zone's name servers, SOA values or TTLs; what is not named stays",
        "zonectl zone set dkim.secutix.com --ns ns1.secutix.com --ns ns2.secutix.com --refresh 2h",
-       exits_of_change({not_found})},
+       exits_of_change(
+           {{ExitCode::kRefused, "a name server in a zone of this store without an address"}, not_found})},
       set_arguments, set);
   define_zone_export(zone);
+  define_zone_import(zone);
+  define_zone_check(zone);
+  define_zone_remove(zone);
   zone.command<ZoneOption>({"serial", "print a zone's serial; without a zone, each zone and its serial",
                             "zonectl zone serial dkim.secutix.com", exits_of_reading({not_found})},
                            optional_zone_argument, serial);

@@ -153,6 +153,8 @@ Json to_json(const zonestore::ZoneView& zone) {
   return Json{{"zone", zone.apex.to_text()},
               {"serial", zone.serial.value},
               {"record_sets", zone.record_sets},
+              {"static_record_sets", zone.static_record_sets},
+              {"primary", zone.primary.to_text()},
               {"name_servers", names_json(zone.name_servers)},
               {"mailbox", zone.mailbox.to_text()},
               {"soa_ttl", zone.soa_ttl},

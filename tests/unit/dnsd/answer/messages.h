@@ -65,6 +65,23 @@ inline Bytes opt(unsigned udp_bytes = 1232, std::uint32_t ttl = 0, ByteView rdat
   return record(name(""), 41, udp_bytes, ttl, rdata);
 }
 
+// An option of an OPT record's data.
+inline Bytes option(unsigned code, ByteView data = {}) {
+  Bytes out;
+  append_u16(out, code);
+  append_u16(out, static_cast<unsigned>(data.size()));
+  append(out, data);
+  return out;
+}
+
+inline Bytes joined(std::initializer_list<Bytes> parts) {
+  Bytes out;
+  for (const Bytes& part : parts) {
+    append(out, part);
+  }
+  return out;
+}
+
 struct Counts {
   unsigned question = 1;
   unsigned answer = 0;

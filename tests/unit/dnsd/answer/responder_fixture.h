@@ -50,16 +50,17 @@ class ResponderTest : public ::testing::Test {
   }
 
   [[nodiscard]] Seen ask(const Bytes& query_bytes, answer::Transport transport = answer::Transport::kUdp) const {
-    std::vector<std::uint8_t> out(65535);
-    answer::Client client;
+    answer::Client client = client_;
     client.transport = transport;
-    out.resize(answer::respond(query_bytes, out, *image_, limits_, client).size);
+    std::vector<std::uint8_t> out(65535);
+    out.resize(answer::respond(query_bytes, out, *image_, settings_, client).size);
     return {out};
   }
 
   zone::ImageBuilder builder_;
   std::shared_ptr<const zone::Image> image_;
-  answer::Limits limits_;
+  answer::Settings settings_;
+  answer::Client client_;
 };
 
 }  // namespace dnsd::test

@@ -142,10 +142,24 @@ TEST_F(Answer, AnyGivesOneRecordSetRfc8482) {
 }
 
 TEST_F(Answer, MetaTypesAreNoData) {
-  const std::initializer_list<std::pair<unsigned, unsigned>> rules{{0, 1},   {41, 1},  {249, 1}, {250, 1},
-                                                                   {253, 4}, {254, 4}, {252, 5}, {251, 5}};
+  const std::initializer_list<std::pair<unsigned, unsigned>> rules{{0, 1},   {41, 1},  {249, 1},
+                                                                   {250, 1}, {253, 4}, {254, 4}};
   for (const auto& [type, rcode] : rules) {
     EXPECT_EQ(ask(query(kSelector, type)).bytes, message(0x8000 | rcode, {}, {question(name(kSelector), type)}));
+  }
+}
+
+TEST_F(Answer, TransferOfAZoneIsRefusedRfc5936) {
+  for (const unsigned type : {251U, 252U}) {
+    const Bytes asked = question(name("dkim.secutix.com"), type);
+    EXPECT_EQ(ask(message(0, {}, {asked})).bytes, message(0x8005, {}, {asked}));
+  }
+}
+
+TEST_F(Answer, TransferOfWhatIsNoZoneIsNotAuthRfc5936) {
+  for (const std::string_view owner : {kSelector, std::string_view("secutix.com"), std::string_view("x.test")}) {
+    const Bytes asked = question(name(owner), 252);
+    EXPECT_EQ(ask(message(0, {}, {asked})).bytes, message(0x8009, {}, {asked}));
   }
 }
 

@@ -30,6 +30,13 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.tcp.lifetime, right.tcp.lifetime);
   EXPECT_EQ(left.tcp.queries, right.tcp.queries);
   EXPECT_EQ(left.tcp.unsent_bytes, right.tcp.unsent_bytes);
+  EXPECT_EQ(left.rate_limit.answers_per_second, right.rate_limit.answers_per_second);
+  EXPECT_EQ(left.rate_limit.slip, right.rate_limit.slip);
+  EXPECT_EQ(left.rate_limit.ipv4_prefix_bits, right.rate_limit.ipv4_prefix_bits);
+  EXPECT_EQ(left.rate_limit.ipv6_prefix_bits, right.rate_limit.ipv6_prefix_bits);
+  EXPECT_EQ(left.rate_limit.table_bytes, right.rate_limit.table_bytes);
+  EXPECT_EQ(left.edns.nsid, right.edns.nsid);
+  EXPECT_EQ(left.edns.cookie_secrets_file, right.edns.cookie_secrets_file);
 }
 
 std::string error_of(std::string_view toml) {
@@ -57,6 +64,15 @@ write_seconds = 8
 lifetime_seconds = 600
 queries = 50
 unsent_bytes = 65536
+[rate_limit]
+answers_per_second = 0
+slip = 3
+ipv4_prefix_bits = 32
+ipv6_prefix_bits = 64
+table_bytes = 4096
+[edns]
+nsid = "ns1"
+cookie_secrets_file = "/etc/dnsd/cookie_secrets"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
@@ -91,7 +107,24 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.tcp.lifetime = std::chrono::seconds{600};
   wanted.tcp.queries = 50;
   wanted.tcp.unsent_bytes = 65536;
+  wanted.rate_limit.answers_per_second = 0;
+  wanted.rate_limit.slip = 3;
+  wanted.rate_limit.ipv4_prefix_bits = 32;
+  wanted.rate_limit.ipv6_prefix_bits = 64;
+  wanted.rate_limit.table_bytes = 4096;
+  wanted.edns.nsid = {'n', 's', '1'};
+  wanted.edns.cookie_secrets_file = "/etc/dnsd/cookie_secrets";
   expect_same(config, wanted);
+}
+
+TEST(ConfigFile, TakesTheNsidAsTextOrAsHexadecimal) {
+  Config config;
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"0x00fF\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{0x00, 0xFF}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"00ff\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{'0', '0', 'f', 'f'}));
+  ASSERT_TRUE(apply_toml("[edns]\nnsid = \"" + std::string(128, 'n') + "\"", "dnsd.toml", config));
+  EXPECT_EQ(config.edns.nsid.size(), 128U);
 }
 
 TEST(ConfigFile, MayBeEmpty) {
@@ -136,11 +169,25 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
       {"[tcp]\nwrite_seconds = 99999999999999999999", "dnsd.toml:2:"},
       {"[tcp]\nlifetime_seconds = []", "tcp.lifetime_seconds: must be"},
       {"[tcp]\nqueries = 0", "tcp.queries: must be"},
+      {"[edns]\nnsid = 5", "dnsd.toml:2:8: edns.nsid: must be a string"},
+      {"[edns]\nnsid = \"0x123\"", "dnsd.toml:2:8: edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\nnsid = \"0xzz\"", "edns.nsid: behind 0x must be two hexadecimal digits"},
+      {"[edns]\ncookie_secrets_file = []", "edns.cookie_secrets_file: must be a string"},
       {"[tcp]\nunsent_bytes = 1023", "tcp.unsent_bytes: must be a whole number from 1024"},
+      {"[rate_limit]\nanswers_per_second = -1", "rate_limit.answers_per_second: must be a whole number from 0"},
+      {"[rate_limit]\nslip = 101", "rate_limit.slip: must be a whole number from 0 to 100"},
+      {"[rate_limit]\nipv4_prefix_bits = 33", "rate_limit.ipv4_prefix_bits: must be a whole number from 8 to 32"},
+      {"[rate_limit]\nipv6_prefix_bits = 128", "rate_limit.ipv6_prefix_bits: must be a whole number from 16 to 64"},
+      {"[rate_limit]\ntable_bytes = 0", "rate_limit.table_bytes: must be a whole number from 4096"},
   };
   for (const auto& [toml, complaint] : cases) {
     EXPECT_THAT(error_of(toml), HasSubstr(complaint)) << toml;
   }
+}
+
+TEST(ConfigFile, PointsAtAnNsidThatIsTooLong) {
+  EXPECT_THAT(error_of("[edns]\nnsid = \"" + std::string(129, 'n') + "\""),
+              HasSubstr("dnsd.toml:2:8: edns.nsid: must be at most 128 bytes"));
 }
 
 TEST(ConfigFile, PointsAtTextThatIsNoToml) {

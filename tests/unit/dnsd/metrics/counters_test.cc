@@ -34,6 +34,19 @@ TEST(Counters, AreSummedOverWorkers) {
   EXPECT_EQ(totals.tcp_timed_out, 10U);
 }
 
+TEST(Counters, AreSummedOverHandlers) {
+  AnswerCounters one;
+  AnswerCounters two;
+  one.limited_dropped.add(3);
+  two.limited_dropped.add(4);
+  two.limited_slipped.add(5);
+  Totals totals;
+  add(totals, one);
+  add(totals, two);
+  EXPECT_EQ(totals.limited_dropped, 7U);
+  EXPECT_EQ(totals.limited_slipped, 5U);
+}
+
 TEST(Counters, MayBeReadWhileTheirWriterWrites) {
   constexpr std::uint64_t kTimes = 100'000;
   WorkerCounters counters;
@@ -54,6 +67,7 @@ TEST(Counters, MayBeReadWhileTheirWriterWrites) {
 
 TEST(Counters, OfTwoWorkersShareNoCacheLine) {
   EXPECT_EQ(sizeof(WorkerCounters) % 64, 0U);
+  EXPECT_EQ(sizeof(AnswerCounters) % 64, 0U);
 }
 
 }  // namespace

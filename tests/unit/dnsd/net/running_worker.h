@@ -16,7 +16,8 @@
 
 namespace dnsd::net {
 
-// "silence": no answer. "big...": 60,000 bytes that begin with the query. Anything else: the query itself.
+// "silence": no answer. "big...": 60,000 bytes that begin with the query. "from", "idle": what it was told of the
+// client, its address and the milliseconds. Anything else: the query itself.
 class EchoHandler final : public Handler {
  public:
   explicit EchoHandler(std::atomic<int>& batches) : batches_(batches) {}
@@ -32,6 +33,11 @@ class EchoHandler final : public Handler {
     if (text == "from") {
       std::copy(client.address.begin(), client.address.end(), answer.begin());
       return client.address.size();
+    }
+    if (text == "idle") {
+      const std::string idle = std::to_string(client.idle.count());
+      std::copy(idle.begin(), idle.end(), answer.begin());
+      return idle.size();
     }
     const std::size_t copied = std::min(query.size(), answer.size());
     std::copy_n(query.begin(), copied, answer.begin());

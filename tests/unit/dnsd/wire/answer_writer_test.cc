@@ -24,6 +24,38 @@ TEST(AnswerWriter, FillsItsLimitToTheLastByteAndNoFurther) {
   EXPECT_EQ(Bytes(out.begin() + 600, out.end()), Bytes(424, 0xEE));
 }
 
+TEST(AnswerWriter, KeepsRoomForTheOptionsThatItMustHaveRfc7873) {
+  constexpr std::size_t kCookieOption = 4 + 24;
+  constexpr std::size_t kKeepaliveOption = 4 + 2;
+  Bytes out(1024, 0xEE);
+  AnswerWriter writer(out, 600, AnswerOpt{.udp_bytes = 1232, .cookie = FullCookie{}, .keepalive = 100});
+  const std::size_t left = 600 - kHeaderBytes - kOptBytes - kCookieOption - kKeepaliveOption;
+  EXPECT_FALSE(writer.add_answer(Bytes(left + 1, 1), 1));
+  EXPECT_TRUE(writer.add_answer(Bytes(left, 1), 1));
+  EXPECT_EQ(writer.finish(kId, 0, Rcode::kNoError), 600U);
+  EXPECT_EQ(Bytes(out.begin() + 600, out.end()), Bytes(424, 0xEE));
+}
+
+TEST(AnswerWriter, GivesOtherOptionsWhatTheSectionsLeave) {
+  constexpr std::size_t kZoneVersionOption = 4 + 6;
+  for (const bool fits : {false, true}) {
+    Bytes out(512);
+    AnswerWriter writer(out, 512, AnswerOpt{1232, false});
+    const std::size_t left = 512 - kHeaderBytes - kOptBytes - kZoneVersionOption;
+    ASSERT_TRUE(writer.add_answer(Bytes(fits ? left : left + 1, 1), 1));
+    writer.set_zone_version({3, 7});
+    EXPECT_EQ(writer.finish(kId, 0, Rcode::kNoError), fits ? 512U : 503U);
+  }
+}
+
+TEST(AnswerWriter, HasNowhereToExplainWithoutAnOpt) {
+  Bytes out(512);
+  AnswerWriter writer(out, 512, std::nullopt);
+  writer.explain(ExtendedError::kNotAuthoritative);
+  writer.set_zone_version({3, 7});
+  EXPECT_EQ(writer.finish(kId, 0, Rcode::kRefused), kHeaderBytes);
+}
+
 TEST(AnswerWriter, NeverLeavesABufferThatIsShorterThanTheLimit) {
   Bytes out(512);
   AnswerWriter writer(out, 65535, std::nullopt);

@@ -24,7 +24,7 @@ TEST(ParseQuery, ReadsHeaderQuestionAndOpt) {
   EXPECT_EQ(query.edns->udp_bytes, 4096);
   EXPECT_EQ(query.edns->version, 0);
   EXPECT_TRUE(query.edns->dnssec_ok);
-  EXPECT_FALSE(query.has_tsig);
+  EXPECT_FALSE(query.tsig.has_value());
 }
 
 TEST(ParseQuery, KeepsTheOptThatCameBeforeTheFault) {
@@ -48,9 +48,9 @@ TEST(ParseQuery, HasNoQuestionWhenThereAreTwo) {
 
 TEST(ParseQuery, SeesTheSignatureThatClosesTheMessageRfc8945) {
   Query query;
-  const Bytes tsig = record(name("key"), 250, 255, 0, Bytes(16, 0));
+  const Bytes tsig = record(name("key"), 250, 255, 0, Bytes(17, 0));
   EXPECT_EQ(parse_query(message(0, {1, 0, 0, 2}, {question(name("a")), opt(), tsig}), query), Form::kGood);
-  EXPECT_TRUE(query.has_tsig);
+  EXPECT_TRUE(query.tsig.has_value());
 }
 
 TEST(ParseQuery, ThousandsOfRecordsAreReadOnce) {

@@ -24,7 +24,8 @@ class Usage : public CommandRun {
 
 TEST_F(Usage, NeedsACommand) {
   expect_usage_error({}, "a command is missing; there are add, remove, ");
-  expect_usage_error({"zone"}, "a command is missing; there are list, show, set, export, serial\n");
+  expect_usage_error({"zone"},
+                     "a command is missing; there are list, show, set, export, import, check, remove, serial\n");
   expect_usage_error({"--store"}, "--store");
 }
 

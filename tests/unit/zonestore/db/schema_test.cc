@@ -122,6 +122,18 @@ TEST_F(SchemaTest, OfAnEmptyDatabaseIsNoVersion) {
   EXPECT_EQ(code_of([&] { check_version(connection, kNew); }), ErrorCode::kEmpty);
 }
 
+TEST_F(SchemaTest, OfAZoneStoreComesFromVersionOneWithItsZones) {
+  const Schema first{zone_schema().application_id, zone_schema().what, zone_schema().steps.first(1)};
+  Connection connection = make(first);
+  connection.execute("INSERT INTO zone (apex, serial) VALUES (x'016100', 7)");
+  connection.execute("INSERT INTO record_set (zone_id, owner, type, ttl, rdata) VALUES (1, x'', 6, 60, x'000100')");
+  migrate(connection, zone_schema());
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), zone_schema().steps.back().version);
+  EXPECT_EQ(connection.integer("SELECT serial FROM zone WHERE primary_server IS NULL"), 7);
+  EXPECT_EQ(connection.integer("SELECT count(*) FROM record_set"), 1);
+  EXPECT_EQ(connection.integer("SELECT count(*) FROM static_record_set"), 0);
+}
+
 TEST_F(SchemaTest, OfBothDatabasesIsSound) {
   for (const Schema* each : {&zone_schema(), &vault_schema()}) {
     Connection connection = Connection::open(directory_ / std::to_string(each->application_id), Access::kCreate);

@@ -6,6 +6,7 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/publish/static_rows.h"
 
 namespace zonestore::publish {
 namespace {
@@ -126,6 +127,23 @@ TEST_F(Publisher, TheSchemaRefusesAnActiveSlotWithoutAKey) {
   add_mosa();
   EXPECT_THROW(withdraw_key(connection_, mosa().id, SlotId::kSel1, clock_.now().wall), db::Failure);
   EXPECT_TRUE(mosa().key(SlotId::kSel1));
+}
+
+TEST_F(Publisher, RefusesToPublishOverAStaticRecord) {
+  add_mosa();
+  const Name selector = *Name::parse("sel2-mosa._domainkey.dkim.secutix.com");
+  (void)in_a_change([&](ZoneChange& change) {
+    put_static(connection_, change, zone(), {selector, RecordType::kCname, Ttl{60}, {{0}}});
+  });
+  try {
+    (void)publish_row(mosa());
+    FAIL() << "published over a static record";
+  } catch (const db::Failure& failure) {
+    ASSERT_TRUE(failure.error().refusal);
+    EXPECT_EQ(failure.error().refusal->guard, Guard::kReserved);
+    EXPECT_EQ(failure.error().hint,
+              "zonectl record remove dkim.secutix.com sel2-mosa._domainkey.dkim.secutix.com. CNAME");
+  }
 }
 
 }  // namespace

@@ -264,5 +264,18 @@ TEST_F(PublishedReaderTest, ReportsADamagedApex) {
   EXPECT_EQ(head.error().code, ErrorCode::kDamaged);
 }
 
+TEST_F(PublishedReaderTest, ReadsAStoreOfTheFirstVersion) {
+  put(dkim_, {soa("dkim.example"), txt("a.dkim.example", "one")});
+  connection_.execute(
+      "DROP TABLE static_record_set; DROP TABLE static_target; DROP TABLE removed_zone;"
+      "ALTER TABLE zone DROP COLUMN primary_server; PRAGMA user_version=1");
+  auto reader = PublishedReader::open(directory_.path());
+  ASSERT_TRUE(reader) << reader.error().message;
+  std::size_t record_sets = 0;
+  const auto head = reader->load([](const PublishedHead&) {}, [&](const StoredRecordSet&) { ++record_sets; });
+  ASSERT_TRUE(head) << head.error().message;
+  EXPECT_EQ(record_sets, 2U);
+}
+
 }  // namespace
 }  // namespace zonestore

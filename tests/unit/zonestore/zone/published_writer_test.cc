@@ -161,5 +161,35 @@ TEST_F(ZoneChangeTest, ListsZonesInCanonicalOrder) {
   EXPECT_THAT(apexes, testing::ElementsAre("b.com.", "dkim.example.", "spf.example.", "a.spf.example.", "zz."));
 }
 
+TEST_F(ZoneChangeTest, TakesALaterSerialThatIsAskedForEvenIfNothingElseChanges) {
+  const auto raised_to = [this](std::uint32_t serial) {
+    return change(dkim_, [serial](ZoneChange& zone_change) { zone_change.not_before(Serial{serial}); });
+  };
+  put(dkim_, {soa("dkim.example")});
+  EXPECT_EQ(raised_to(2'026'112'501).serial, Serial{2'026'112'501});
+  EXPECT_EQ(published_serial(dkim_), Serial{2'026'112'501});
+  EXPECT_FALSE(raised_to(2'026'112'501).changed);
+  EXPECT_FALSE(raised_to(1'900'000'000).changed) << "a serial never goes back";
+  expect_sums_match();
+}
+
+TEST_F(ZoneChangeTest, ARemovedZoneLeavesItsSerialAndNothingElse) {
+  put(dkim_, {soa("dkim.example"), txt("a.dkim.example", "one")});
+  db::Transaction transaction(connection_, db::Transaction::Kind::kWrite);
+  const ZoneId id = create_zone(connection_, name("other.example"));
+  ZoneChange first(connection_, id);
+  first.put(soa("other.example"));
+  first.put(txt("a.other.example", "one"));
+  const Serial serial = first.commit(kStart).serial;
+  EXPECT_FALSE(serial_of_removed(connection_, name("other.example")));
+  delete_zone(connection_, *find_zone(connection_, name("other.example")));
+  transaction.commit();
+  EXPECT_FALSE(find_zone(connection_, name("other.example")));
+  EXPECT_EQ(serial_of_removed(connection_, name("Other.example")), serial);
+  EXPECT_EQ(connection_.integer("SELECT count(*) FROM record_set"), 2);
+  EXPECT_EQ(connection_.integer("SELECT count(*) FROM journal_change"), 1);
+  expect_sums_match();
+}
+
 }  // namespace
 }  // namespace zonestore

@@ -61,18 +61,37 @@ class ZoneFileTest : public testing::Test {
     return file;
   }
 
+  // The first fault of the text as an error.
   Result<std::vector<RecordSet>> read_text(const std::string& text, const std::string& origin = "example") {
-    return read_zone_file(write_text(text), name(origin));
+    ZoneFaults faults;
+    const auto read = read_zone_file(write_text(text), name(origin), faults);
+    if (!read || !faults.empty()) {
+      return tl::unexpected(read ? Error{ErrorCode::kInvalid, shown(faults.first(1).front()), ""} : read.error());
+    }
+    std::vector<RecordSet> sets;
+    for (const FileRecordSet& each : *read) {
+      sets.push_back(each.set);
+    }
+    return sets;
+  }
+
+  static std::string shown(const ZoneFault& fault) { return std::to_string(fault.line) + ": " + fault.message; }
+
+  std::vector<std::string> faults_of(const std::string& text) {
+    ZoneFaults faults;
+    const auto read = read_zone_file(write_text(text), name("example"), faults);
+    EXPECT_TRUE(read) << read.error().message;
+    std::vector<std::string> lines;
+    for (const ZoneFault& fault : faults.first(100)) {
+      lines.push_back(shown(fault));
+    }
+    return lines;
   }
 
   std::string error_of(const std::string& text) {
-    const auto sets = read_text(text);
-    EXPECT_FALSE(sets) << text;
-    if (sets) {
-      return "";
-    }
-    EXPECT_EQ(sets.error().code, ErrorCode::kInvalid);
-    return sets.error().message;
+    const auto lines = faults_of(text);
+    EXPECT_EQ(lines.size(), 1U) << text;
+    return lines.empty() ? "" : lines.front();
   }
 
   static std::string written(const std::vector<RecordSet>& sets) {
@@ -209,23 +228,109 @@ TEST_F(ZoneFileTest, AnEmptyFileHasNoRecordSets) {
 }
 
 TEST_F(ZoneFileTest, SaysInWhichLineAnErrorIs) {
-  EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), HasSubstr("zone.txt:4: "));
-  EXPECT_THAT(error_of("b 5 A 1.2.3"), HasSubstr("zone.txt:1: "));
-  EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"), HasSubstr("zone.txt:4: "));
-  EXPECT_THAT(error_of("a TXT x\n"), HasSubstr("zone.txt:1: no TTL is given"));
-  EXPECT_THAT(error_of("a 5 TXT x\na 6 TXT y\n"), HasSubstr("zone.txt:2: the records of a.example. TXT have"));
-  EXPECT_THAT(error_of("a 2147483648 TXT x\n"), HasSubstr("zone.txt:1: "));
-  EXPECT_THAT(error_of("\na 5 CH TXT x\n"), HasSubstr("zone.txt:2: a record of a class other than IN"));
-  EXPECT_THAT(error_of("$INCLUDE /etc/passwd\n"), HasSubstr("zone.txt:1: $INCLUDE"));
-  EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), HasSubstr("zone.txt:1: "));
-  EXPECT_THAT(error_of(std::string(64, 'a') + " 5 TXT x\n"), HasSubstr("zone.txt:1: "));
+  EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), StartsWith("4: '1.2.3' is no data of type A: "));
+  EXPECT_THAT(error_of("b 5 A 1.2.3"), StartsWith("1: "));
+  EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"), StartsWith("4: 'NOTYPE' is not a record type"));
+  EXPECT_THAT(error_of("a TXT x\n"), StartsWith("1: no TTL is given"));
+  EXPECT_THAT(error_of("a 5 TXT x\na 6 TXT y\n"), StartsWith("2: the records of a.example. TXT have"));
+  EXPECT_THAT(error_of("a 2147483648 TXT x\n"), StartsWith("1: the TTL is above"));
+  EXPECT_THAT(error_of("\na 5 CH TXT x\n"), StartsWith("2: a record of class CH"));
+  EXPECT_THAT(error_of("$INCLUDE /etc/passwd\n"), StartsWith("1: $INCLUDE is not supported"));
+  EXPECT_THAT(error_of("$GENERATE 1-9 a$ 5 A 192.0.2.$\n"), StartsWith("1: $GENERATE is not supported"));
+  EXPECT_THAT(error_of("$FOO x\n"), StartsWith("1: there is no directive $FOO"));
+  EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), StartsWith("1: records of type ANY do not stand in zones"));
+  EXPECT_THAT(error_of(std::string(64, 'a') + " 5 TXT x\n"), HasSubstr("a label of more than 63 bytes"));
+  EXPECT_THAT(error_of("a 5 A 192.0.2.1 junk\n"), StartsWith("1: '192.0.2.1 junk' is no data of type A"));
+  EXPECT_THAT(error_of("a 5 TXT\n"), StartsWith("1: '' is no data of type TXT: there is none"));
+  EXPECT_THAT(error_of("a\n"), StartsWith("1: a record without a type"));
+  EXPECT_THAT(error_of(" 5 TXT x\n"), StartsWith("1: a record without an owner"));
+  EXPECT_THAT(error_of("a 5 TXT \"x\n"), StartsWith("1: a quoted string does not end on its line"));
+  EXPECT_THAT(error_of("a 5 TXT (\nx\n"), StartsWith("1: the parenthesis that opens here is not closed"));
+  EXPECT_THAT(error_of("a 5 TXT x )\n"), StartsWith("1: a parenthesis is closed that was not opened"));
+  EXPECT_THAT(error_of(std::string("a 5 TXT x\0y\n", 12)), StartsWith("1: a NUL byte"));
+  EXPECT_THAT(error_of("$TTL 1x\n"), StartsWith("1: $TTL 1x is no TTL"));
+  EXPECT_THAT(error_of("$TTL 1 2\n"), StartsWith("1: $TTL takes one value"));
+  EXPECT_THAT(error_of("a 5 NS " + std::string(60, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') +
+                       "." + std::string(63, 'd') + "\n"),
+              HasSubstr("more than 255 bytes"));
+}
+
+TEST_F(ZoneFileTest, TellsEveryFaultAndReadsOn) {
+  EXPECT_THAT(faults_of("a 5 A x\nb 5 A 192.0.2.1\nc 5 AAAA y\n d 5 A z\n"),
+              ElementsAre(StartsWith("1: "), StartsWith("3: "), StartsWith("4: ")));
+}
+
+TEST_F(ZoneFileTest, KeepsOneThousandFaultsAndCountsThemAll) {
+  std::string text;
+  for (int line = 0; line < 1'500; ++line) {
+    text += "a 5 A x\n";
+  }
+  ZoneFaults faults;
+  ASSERT_TRUE(read_zone_file(write_text(text), name("example"), faults));
+  EXPECT_EQ(faults.count(), 1'500U);
+  EXPECT_EQ(faults.first(2'000).size(), ZoneFaults::kMaxKept);
+  EXPECT_EQ(faults.first(20).back().line, 20U);
+}
+
+TEST_F(ZoneFileTest, LearnsTheOriginFromTheSoaOrFromTheFile) {
+  const auto origin_of = [this](const std::string& text) {
+    ZoneFaults faults;
+    const auto read = read_zone_file(write_text(text), std::nullopt, faults);
+    EXPECT_TRUE(faults.empty());
+    return read ? read->back().set.owner.to_text() : read.error().message;
+  };
+  EXPECT_EQ(origin_of("example.org. 5 SOA a b 1 2 3 4 5\nx A 192.0.2.1\n"), "x.example.org.");
+  EXPECT_EQ(origin_of("$ORIGIN example.net.\n@ 5 SOA a b 1 2 3 4 5\nx A 192.0.2.1\n"), "x.example.net.");
+  EXPECT_THAT(origin_of("@ 5 SOA a b 1 2 3 4 5\n"), HasSubstr("zone.txt:1: the file does not say which zone"));
+  EXPECT_THAT(origin_of("x.example. 5 A 192.0.2.1\n"), HasSubstr("zone.txt:1: the file does not say which zone"));
+}
+
+TEST_F(ZoneFileTest, TakesRelativeOriginsUnitsAndClassesInAnyOrder) {
+  const auto sets = read_text("$origin sub\na IN 1h30m A 192.0.2.1\nb 1W in A 192.0.2.2\nc CLASS1 5 A 192.0.2.3\n");
+  ASSERT_TRUE(sets) << sets.error().message;
+  ASSERT_EQ(sets->size(), 3U);
+  EXPECT_EQ((*sets)[0].owner.to_text(), "a.sub.example.");
+  EXPECT_EQ((*sets)[0].ttl, Ttl{5'400});
+  EXPECT_EQ((*sets)[1].ttl, Ttl{604'800});
+}
+
+TEST_F(ZoneFileTest, TakesRecordsLongerThanAnyLine) {
+  std::string text = "a 5 TXT (";
+  for (int string = 0; string < 200; ++string) {
+    text += " \"";
+    for (int byte = 0; byte < 250; ++byte) {
+      text += "\\001";
+    }
+    text += "\"\r\n";
+  }
+  const auto sets = read_text(text + ")\r\nb 5 A 192.0.2.1\r\n");
+  ASSERT_TRUE(sets) << sets.error().message;
+  ASSERT_EQ(sets->size(), 2U);
+  EXPECT_EQ(sets->front().rdata.front().size(), 200U * 251U);
+}
+
+TEST_F(ZoneFileTest, GivesUpAtAnEntryWithoutAnEnd) {
+  const std::string endless(2'000'000, 'a');
+  EXPECT_THAT(error_of("a 5 TXT " + endless + "\nb 5 A x\n"), StartsWith("1: an entry of more than 1048576 bytes"));
+  EXPECT_THAT(error_of("a 5 TXT \"" + endless + "\"\nb 5 A x\n"), StartsWith("1: an entry of more than"));
+  std::string words = "\na 5 TXT (";
+  for (int word = 0; word < 300'000; ++word) {
+    words += " aaaa\n";
+  }
+  EXPECT_THAT(error_of(words), StartsWith("2: an entry of more than"));
+  ZoneFaults faults;
+  ASSERT_TRUE(read_zone_file("/dev/zero", name("example"), faults));
+  EXPECT_EQ(faults.count(), 1U);
 }
 
 TEST_F(ZoneFileTest, SaysThatAFileIsMissing) {
-  const auto sets = read_zone_file(directory_.path() / "none", name("example"));
+  ZoneFaults faults;
+  const auto sets = read_zone_file(directory_.path() / "none", name("example"), faults);
   ASSERT_FALSE(sets);
   EXPECT_EQ(sets.error().code, ErrorCode::kMissing);
-  EXPECT_FALSE(read_zone_file(directory_.path(), name("example")));
+  const auto directory = read_zone_file(directory_.path(), name("example"), faults);
+  ASSERT_FALSE(directory);
+  EXPECT_EQ(directory.error().code, ErrorCode::kIo);
 }
 
 struct Ran {

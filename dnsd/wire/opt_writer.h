@@ -1,0 +1,50 @@
+// The OPT record of an answer (RFC 6891 section 6.1), laid out in one go at the end of the message.
+//
+//   owner, type, size, RCODE, version, DO | COOKIE | edns-tcp-keepalive | EDE | ZONEVERSION | NSID
+//   always there: kept free from the start            while there is room, in this order, each whole or not at all
+//
+// Threads: plain values.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "dnsd/wire/edns.h"
+#include "dnsd/wire/header.h"
+
+namespace dnsd::wire {
+
+inline constexpr std::size_t kOptBytes = 11;  // an OPT record without options
+
+// Why an answer is what it is, for people (RFC 8914 section 4).
+enum class ExtendedError : std::uint16_t { kProhibited = 18, kNotAuthoritative = 20 };
+
+// A client cookie and the server cookie that belongs to it (RFC 9018 section 4).
+using FullCookie = std::array<std::uint8_t, 24>;
+
+// Which state of which zone answered: its SOA serial (RFC 9660).
+struct ZoneVersion {
+  std::uint8_t label_count = 0;  // of the zone's apex, without the root label
+  std::uint32_t serial = 0;
+};
+
+struct AnswerOpt {
+  std::uint16_t udp_bytes = 0;  // what we take
+  bool dnssec_ok = false;
+  std::optional<FullCookie> cookie = std::nullopt;
+  std::optional<std::uint16_t> keepalive = std::nullopt;  // how long a connection may be idle, in units of 100 ms
+  std::optional<ExtendedError> extended_error = std::nullopt;
+  std::optional<ZoneVersion> zone_version = std::nullopt;
+  ByteView nsid = {};  // empty: none; outlives the writing
+};
+
+// The bytes of the record with those options that may not be left out.
+[[nodiscard]] std::size_t least_bytes(const AnswerOpt& opt);
+
+// Writes the record, and the options that fit `room`; its length. `rcode_high`: the upper bits of the RCODE.
+// Precondition: `room` has at least least_bytes(opt).
+[[nodiscard]] std::size_t write_opt(MutableBytes room, const AnswerOpt& opt, std::uint8_t rcode_high);
+
+}  // namespace dnsd::wire

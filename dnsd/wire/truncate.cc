@@ -1,0 +1,64 @@
+#include "dnsd/wire/truncate.h"
+
+#include <algorithm>
+
+#include "dnsd/wire/name.h"
+#include "dnsd/wire/reader.h"
+#include "zonestore/zone/record_set.h"
+
+namespace dnsd::wire {
+namespace {
+
+using zonestore::RecordType;
+
+constexpr std::size_t kTypeAndClassBytes = 4;
+
+RecordType skip_record(Reader& reader) {
+  skip_name(reader);
+  const RecordType type{reader.u16()};
+  reader.take(2 + 4);  // class and TTL
+  reader.take(reader.u16());
+  return type;
+}
+
+// The OPT record; empty if there is none.
+ByteView skip_records(Reader& reader, unsigned count) {
+  ByteView opt;
+  for (unsigned index = 0; index < count && reader.ok(); ++index) {
+    const std::size_t begin = reader.position();
+    if (skip_record(reader) == RecordType::kOpt) {
+      opt = reader.since(begin);
+    }
+  }
+  return opt;
+}
+
+}  // namespace
+
+std::size_t truncate_answer(MutableBytes answer) noexcept {
+  if (answer.size() < kHeaderBytes) {
+    return 0;
+  }
+  std::uint8_t* const head = answer.data();
+  const unsigned questions = load_u16(head + 4);
+  const unsigned records = load_u16(head + 6) + 0U + load_u16(head + 8) + load_u16(head + 10);
+  Reader reader(answer);
+  reader.take(kHeaderBytes);
+  if (questions == 1) {
+    skip_name(reader);
+    reader.take(kTypeAndClassBytes);
+  }
+  const std::size_t question_end = reader.position();
+  const ByteView opt = skip_records(reader, records);
+  if (questions > 1 || !reader.ok() || !reader.at_end()) {
+    return 0;
+  }
+  store_u16(head + 2, static_cast<std::uint16_t>(load_u16(head + 2) | kFlagTruncated));
+  store_u16(head + 6, 0);
+  store_u16(head + 8, 0);
+  store_u16(head + 10, opt.empty() ? 0 : 1);
+  std::copy(opt.begin(), opt.end(), answer.begin() + static_cast<std::ptrdiff_t>(question_end));
+  return question_end + opt.size();
+}
+
+}  // namespace dnsd::wire

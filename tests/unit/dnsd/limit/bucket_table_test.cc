@@ -1,0 +1,155 @@
+#include "dnsd/limit/bucket_table.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace dnsd::limit {
+namespace {
+
+using namespace std::chrono_literals;
+using Time = BucketTable::Time;
+
+constexpr unsigned kRate = 200;
+constexpr Time kStep = 5ms;
+constexpr Time kStart = 1000s;
+constexpr std::size_t kOneSet = 64;
+constexpr std::size_t kOneMib = 1024U * 1024;
+constexpr std::uint64_t kHash = 0xABCDE00000000000;
+
+// In a table of one set every hash falls into it; the tag alone tells them apart.
+std::uint64_t hash_with_tag(std::uint64_t tag) {
+  return tag << 44U;
+}
+
+// How many of `times` answers at this moment have credit.
+unsigned taken(BucketTable& table, std::uint64_t hash, Time now, unsigned times) {
+  unsigned count = 0;
+  for (unsigned index = 0; index < times; ++index) {
+    count += table.take(hash, now) ? 1 : 0;
+  }
+  return count;
+}
+
+TEST(BucketTable, GivesARestedClientOneSecondsAnswersAtOnce) {
+  BucketTable table(kOneMib, kRate);
+  EXPECT_EQ(taken(table, kHash, kStart, 1000), kRate);
+}
+
+TEST(BucketTable, GivesCreditBackOneAnswerAtATime) {
+  BucketTable table(kOneMib, kRate);
+  ASSERT_EQ(taken(table, kHash, kStart, 1000), kRate);
+  EXPECT_FALSE(table.take(kHash, kStart + kStep - 1us));
+  EXPECT_EQ(taken(table, kHash, kStart + kStep, 10), 1U);
+  EXPECT_EQ(taken(table, kHash, kStart + 4 * kStep, 10), 3U);
+}
+
+TEST(BucketTable, LetsAFloodHaveItsRateAndNoMore) {
+  BucketTable table(kOneMib, kRate);
+  unsigned count = 0;
+  for (Time now = kStart; now < kStart + 10s; now += 100us) {
+    count += table.take(kHash, now) ? 1 : 0;
+  }
+  EXPECT_NEAR(count, kRate + 10 * kRate, 1);
+}
+
+TEST(BucketTable, NeverLimitsWhoKeepsToTheRate) {
+  BucketTable table(kOneMib, kRate);
+  for (Time now = kStart; now < kStart + 60s; now += kStep) {
+    ASSERT_TRUE(table.take(kHash, now)) << now.count();
+  }
+}
+
+TEST(BucketTable, HoldsOneSecondsAnswersHoweverLongTheRest) {
+  BucketTable table(kOneMib, kRate);
+  ASSERT_EQ(taken(table, kHash, kStart, 1000), kRate);
+  for (const Time rest : {Time{1s}, Time{24h}, Time{100 * 24h}, Time{150 * 24h}}) {
+    EXPECT_EQ(taken(table, kHash, kStart + rest, 1000), kRate) << rest.count();
+  }
+}
+
+TEST(BucketTable, KeepsOneAccountForEachHash) {
+  BucketTable table(kOneMib, kRate);
+  ASSERT_EQ(taken(table, kHash, kStart, 1000), kRate);
+  EXPECT_EQ(taken(table, kHash + 1, kStart, 1000), kRate) << "another set";
+  EXPECT_EQ(taken(table, kHash + hash_with_tag(1), kStart, 1000), kRate) << "the same set";
+  EXPECT_FALSE(table.take(kHash, kStart));
+}
+
+TEST(BucketTable, TakesAnyRate) {
+  for (const unsigned rate : {1U, 3U, 7U, 300U, 1'000'000U}) {
+    BucketTable table(kOneSet, rate);
+    EXPECT_EQ(taken(table, kHash, kStart, rate + 10), rate);
+    EXPECT_EQ(taken(table, kHash, kStart + 2s, rate + 10), rate);
+  }
+}
+
+TEST(BucketTable, DoesNotTakeAWorkerThatIsBehindForAClientThatRested) {
+  BucketTable table(kOneMib, kRate);
+  ASSERT_EQ(taken(table, kHash, kStart, 1000), kRate);
+  EXPECT_EQ(taken(table, kHash, kStart - 4ms, 10), 0U);
+  EXPECT_EQ(taken(table, kHash, kStart - 999ms, 10), 0U);
+}
+
+TEST(BucketTable, KeepsCountingWhenItsMomentsGoRound) {
+  constexpr Time kRound{std::int64_t{1} << 44};
+  BucketTable table(kOneMib, kRate);
+  ASSERT_EQ(taken(table, kHash, kRound - 500ms, 1000), kRate);
+  EXPECT_EQ(taken(table, kHash, kRound + 100ms, 1000), 600ms / kStep);
+  EXPECT_EQ(taken(table, kHash, kRound + 2s, 1000), kRate);
+}
+
+TEST(BucketTable, AnswersEveryNewcomerHoweverFullItIs) {
+  BucketTable table(kOneSet, kRate);
+  ASSERT_EQ(table.bucket_count(), 8U);
+  for (std::uint64_t tag = 1; tag <= 10'000; ++tag) {
+    ASSERT_TRUE(table.take(hash_with_tag(tag), kStart)) << tag;
+  }
+}
+
+TEST(BucketTable, RemembersWhoIsLimitedHoweverManyNewcomersPass) {
+  BucketTable table(kOneSet, kRate);
+  ASSERT_EQ(taken(table, hash_with_tag(1), kStart, 1000), kRate);
+  for (std::uint64_t tag = 2; tag <= 10'000; ++tag) {
+    ASSERT_TRUE(table.take(hash_with_tag(tag), kStart));
+  }
+  EXPECT_FALSE(table.take(hash_with_tag(1), kStart));
+}
+
+TEST(BucketTable, ReplacesFirstWhatIsFullAgain) {
+  BucketTable table(kOneSet, kRate);
+  for (std::uint64_t tag = 1; tag <= 7; ++tag) {
+    ASSERT_EQ(taken(table, hash_with_tag(tag), kStart, 100), 100U);
+  }
+  ASSERT_TRUE(table.take(hash_with_tag(8), kStart));
+  ASSERT_TRUE(table.take(hash_with_tag(9), kStart + kStep));  // takes the place of 8
+  for (std::uint64_t tag = 1; tag <= 7; ++tag) {
+    EXPECT_EQ(taken(table, hash_with_tag(tag), kStart + kStep, 1000), 101U) << tag;
+  }
+}
+
+TEST(BucketTable, HasAsManySetsAsFitAndAtLeastOne) {
+  EXPECT_EQ(BucketTable(kOneMib, kRate).bucket_count(), 131'072U);
+  EXPECT_EQ(BucketTable(kOneMib + 4096, kRate).bucket_count(), 131'072U);
+  EXPECT_EQ(BucketTable(kOneMib - 1, kRate).bucket_count(), 65'536U);
+  EXPECT_EQ(BucketTable(0, kRate).bucket_count(), 8U);
+}
+
+TEST(BucketTable, KeepsOneAccountOverAllWorkers) {
+  constexpr unsigned kWorkers = 4;
+  BucketTable table(kOneMib, 50'000);
+  std::atomic<unsigned> total{0};
+  std::vector<std::thread> workers;
+  for (unsigned worker = 0; worker < kWorkers; ++worker) {
+    workers.emplace_back([&table, &total] { total += taken(table, kHash, kStart, 40'000); });
+  }
+  for (std::thread& worker : workers) {
+    worker.join();
+  }
+  EXPECT_EQ(total, 50'000U);
+}
+
+}  // namespace
+}  // namespace dnsd::limit

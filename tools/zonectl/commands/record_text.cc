@@ -1,0 +1,35 @@
+#include "tools/zonectl/commands/record_text.h"
+
+#include <string_view>
+
+namespace zonectl {
+namespace {
+
+constexpr std::size_t kMaxStringBytes = 255;
+
+// A text with escapes is left whole: they must not be cut in two.
+std::string quoted(const std::string& text) {
+  if (text.size() <= kMaxStringBytes || text.find('\\') != std::string::npos) {
+    return '"' + text + '"';
+  }
+  std::string strings;
+  for (std::size_t at = 0; at < text.size(); at += kMaxStringBytes) {
+    strings += (strings.empty() ? "\"" : " \"") + text.substr(at, kMaxStringBytes) + '"';
+  }
+  return strings;
+}
+
+}  // namespace
+
+std::string record_text(zonestore::RecordType type, const std::vector<std::string>& arguments) {
+  const bool is_bytes = !arguments.empty() && arguments.front().starts_with("\\#");
+  std::string text;
+  for (const std::string& argument : arguments) {
+    const bool is_plain_text =
+        type == zonestore::RecordType::kTxt && !is_bytes && argument.find('"') == std::string::npos;
+    text += (text.empty() ? "" : " ") + (is_plain_text ? quoted(argument) : argument);
+  }
+  return text;
+}
+
+}  // namespace zonectl

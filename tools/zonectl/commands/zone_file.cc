@@ -1,0 +1,253 @@
+// zonectl zone import|check|remove: whole zones, by their files.
+#include "tools/zonectl/commands/zone_file.h"
+
+#include <algorithm>
+
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/zone_import.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::ZoneChecked;
+using zonestore::ZoneFault;
+using zonestore::ZoneImported;
+
+struct ImportOptions {
+  std::optional<std::string> file;
+  std::optional<zonestore::Name> zone;
+  ChangeOptions change;
+};
+struct CheckOptions {
+  std::optional<std::string> file;
+  std::optional<zonestore::Name> zone;
+};
+struct RemoveOptions {
+  std::optional<zonestore::Name> zone;
+  ChangeOptions change;
+};
+
+template <class Options>
+void file_arguments(Arguments& arguments, Options& options) {
+  arguments.one("FILE", "", options.file, Need::kRequired, &parse_line, "the zone file (RFC 1035 section 5)");
+  arguments.one("--zone", "ZONE", options.zone, Need::kOptional, &zonestore::Name::parse,
+                "the zone's name (default: the owner of the SOA in the file)");
+}
+
+void import_arguments(Arguments& arguments, ImportOptions& options) {
+  file_arguments(arguments, options);
+  arguments.dry_run(options.change);
+}
+
+void check_arguments(Arguments& arguments, CheckOptions& options) {
+  file_arguments(arguments, options);
+}
+
+void remove_arguments(Arguments& arguments, RemoveOptions& options) {
+  arguments.zone(options.zone);
+  arguments.dry_run(options.change);
+}
+
+std::string place_of(const std::string& file, const ZoneFault& fault) {
+  return file + ":" + (fault.line == 0 ? "" : std::to_string(fault.line) + ":") + " ";
+}
+
+Json faults_json(const std::vector<ZoneFault>& faults) {
+  Json array = Json::array();
+  for (const ZoneFault& fault : faults) {
+    array.push_back(Json{{"line", fault.line == 0 ? Json(nullptr) : Json(fault.line)},
+                         {"guard", json_or_null(fault.guard, zonestore::guard_code)},
+                         {"message", fault.message},
+                         {"hint", fault.hint.empty() ? Json(nullptr) : Json(fault.hint)}});
+  }
+  return array;
+}
+
+zonestore::Error error_of(const std::string& file, const ZoneFault& fault) {
+  zonestore::Error error{ErrorCode::kInvalid, place_of(file, fault) + fault.message, fault.hint, std::nullopt};
+  if (fault.guard) {
+    error.code = ErrorCode::kRefused;
+    error.refusal = zonestore::Refusal{*fault.guard, std::nullopt};
+  }
+  return error;
+}
+
+// The whole import as one error: malformed if anything is, else refused by the first rule.
+zonestore::Error whole_error(const std::string& file, const zonestore::FaultsFound& found) {
+  const auto malformed =
+      std::find_if(found.faults.begin(), found.faults.end(), [](const ZoneFault& each) { return !each.guard; });
+  return error_of(file, malformed == found.faults.end() ? found.faults.front() : *malformed);
+}
+
+Result<ExitCode> tell_faults(const Session& session, const std::string& file, const zonestore::FaultsFound& found) {
+  for (const ZoneFault& fault : found.faults) {
+    session.report(error_of(file, fault));
+  }
+  const std::size_t more = found.fault_count - found.faults.size();
+  session.report({ErrorCode::kInvalid,
+                  file + ": nothing was imported, " + std::to_string(found.fault_count) +
+                      (found.fault_count == 1 ? " fault" : " faults") +
+                      (more == 0 ? "" : ", of which " + std::to_string(more) + " more are not shown"),
+                  "", std::nullopt});
+  const zonestore::Error error = whole_error(file, found);
+  if (session.json()) {
+    print(session.out(),
+          Json{{"error", to_json(error)}, {"faults", faults_json(found.faults)}, {"fault_count", found.fault_count}});
+  }
+  return exit_code_of(error.code);
+}
+
+std::string counted(std::uint64_t count, std::string_view what) {
+  return std::to_string(count) + (count == 1 ? " record set " : " record sets ") + std::string(what);
+}
+
+void write(const Session& session, const ZoneImported& imported) {
+  std::ostream& out = session.out();
+  out << imported.apex.to_text_no_dot() << ": ";
+  if (!imported.changed) {
+    out << "nothing to do: it is so already\n";
+  } else if (imported.is_new) {
+    out << verb(imported, "zone made", "zone would be made") << serials_text(imported) << '\n';
+  } else {
+    out << verb(imported, "replaced", "would be replaced") << serials_text(imported) << '\n';
+  }
+  out << "  " << counted(imported.added, "added") << ", " << imported.altered << " altered, " << imported.removed
+      << " removed, " << imported.unchanged << " unchanged\n";
+  if (imported.left_out > 0) {
+    out << "  " << counted(imported.left_out, "left out: RRSIG, NSEC and the like are made anew by signing\n");
+  }
+  if (imported.own > 0) {
+    out << "  " << counted(imported.own, "left out: the store publishes them itself\n");
+  }
+  write_end(out, session.terminal(), imported);
+}
+
+Result<ExitCode> import(Session& session, const ImportOptions& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto imported = import_zone(*store, session.context(options.change), *options.file, options.zone);
+  if (!imported) {
+    return tl::unexpected(imported.error());
+  }
+  if (imported->fault_count > 0) {
+    return tell_faults(session, *options.file, *imported);
+  }
+  if (!session.json()) {
+    write(session, *imported);
+    return ExitCode::kDone;
+  }
+  Json json = changed_json(*imported);
+  json.update(Json{{"zone", to_json(*imported->zone)},
+                   {"is_new", imported->is_new},
+                   {"added", imported->added},
+                   {"altered", imported->altered},
+                   {"removed", imported->removed},
+                   {"unchanged", imported->unchanged},
+                   {"left_out", imported->left_out},
+                   {"own", imported->own}});
+  print(session.out(), json);
+  return ExitCode::kDone;
+}
+
+void write(const Session& session, const std::string& file, const ZoneChecked& checked) {
+  std::ostream& out = session.out();
+  for (const ZoneFault& fault : checked.faults) {
+    out << printable(place_of(file, fault));
+    if (fault.guard) {
+      out << session.terminal().styled(Style::kBad, zonestore::guard_code(*fault.guard)) << ": ";
+    }
+    out << printable(fault.message) << '\n';
+    if (!fault.hint.empty()) {
+      out << "  " << printable(fault.hint) << '\n';
+    }
+  }
+  for (const std::string& warning : checked.warnings) {
+    out << session.terminal().styled(Style::kCaution, "warning:") << ' ' << printable(warning) << '\n';
+  }
+  if (checked.fault_count > checked.faults.size()) {
+    out << "and " << checked.fault_count - checked.faults.size() << " more\n";
+  }
+  out << checked.apex.to_text_no_dot() << ": " << checked.record_sets
+      << (checked.record_sets == 1 ? " record set" : " record sets");
+  if (checked.left_out > 0) {
+    out << " beside " << checked.left_out << " that signing makes";
+  }
+  const std::string faults = std::to_string(checked.fault_count) + (checked.fault_count == 1 ? " fault" : " faults");
+  out << (checked.fault_count == 0 ? " " + session.terminal().styled(Style::kGood, "good")
+                                   : ", " + session.terminal().styled(Style::kBad, faults))
+      << '\n';
+}
+
+Result<ExitCode> check(Session& session, const CheckOptions& options) {
+  const auto checked = zonestore::check_zone_file(*options.file, options.zone);
+  if (!checked) {
+    return tl::unexpected(checked.error());
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"zone", checked->apex.to_text()},
+                              {"good", checked->fault_count == 0},
+                              {"record_sets", checked->record_sets},
+                              {"left_out", checked->left_out},
+                              {"faults", faults_json(checked->faults)},
+                              {"fault_count", checked->fault_count},
+                              {"warnings", checked->warnings}});
+  } else {
+    write(session, *options.file, *checked);
+  }
+  return checked->fault_count == 0 ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto removed = remove_zone(*store, session.context(options.change), *options.zone);
+  if (!removed) {
+    return tl::unexpected(removed.error());
+  }
+  if (session.json()) {
+    print(session.out(), changed_json(*removed));
+    return ExitCode::kDone;
+  }
+  session.out() << options.zone->to_text_no_dot() << ": " << verb(*removed, "zone removed", "zone would be removed")
+                << '\n';
+  write_end(session.out(), session.terminal(), *removed);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_zone_import(CommandLine& zone) {
+  zone.command<ImportOptions>(
+      {"import",
+       "take a zone's records and settings from a file, in place of all it has; makes a zone that is not there",
+       "zonectl zone import example.com.zone\nzonectl zone import records.txt --zone example.com --dry-run",
+       exits_of_change({{ExitCode::kUsage, "wrong usage, or a malformed file; nothing changed"},
+                        {ExitCode::kRefused, "a record that could not be served rightly; nothing changed"}})},
+      import_arguments, import);
+}
+
+void define_zone_check(CommandLine& zone) {
+  zone.command<CheckOptions>({"check",
+                              "judge a zone file as import would, without a store",
+                              "zonectl zone check example.com.zone",
+                              {{ExitCode::kDone, "the file is good"},
+                               {ExitCode::kFailed, "failed, or the file is not good"},
+                               {ExitCode::kUsage}}},
+                             check_arguments, check);
+}
+
+void define_zone_remove(CommandLine& zone) {
+  zone.command<RemoveOptions>(
+      {"remove", "take a zone out, with all its records", "zonectl zone remove example.com",
+       exits_of_change({{ExitCode::kRefused, "a zone that is needed"}, {ExitCode::kNotFound, "no such zone"}})},
+      remove_arguments, remove);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,28 @@
+// The names at which the store publishes by itself, and which no static record may take. For the sources of this
+// folder only.
+#pragma once
+
+#include <optional>
+
+#include "zonestore/zone/zone_rules.h"
+
+namespace zonestore {
+
+class ReservedNames {
+ public:
+  ReservedNames(const Name& dkim_zone, const Name& spf_zone) : dkim_zone_(dkim_zone), spf_zone_(spf_zone) {}
+
+  // Why the set cannot stand in the zone of that apex: at sel1-CODE._domainkey and sel2-CODE._domainkey of the DKIM
+  // zone, whether or not there is such an institution; at the TXT of the SPF zone's apex and at its _1, _2, ...; as
+  // an alias, cut or wildcard that would hide or forge them.
+  [[nodiscard]] std::optional<Finding> judge(const Name& apex, const RecordSet& set) const;
+
+ private:
+  [[nodiscard]] std::string why_in_dkim_zone(const RecordSet& set) const;
+  [[nodiscard]] std::string why_in_spf_zone(const RecordSet& set) const;
+
+  const Name& dkim_zone_;
+  const Name& spf_zone_;
+};
+
+}  // namespace zonestore

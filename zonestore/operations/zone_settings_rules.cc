@@ -1,0 +1,124 @@
+#include "zonestore/operations/zone_settings_rules.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "zonestore/publish/static_rows.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::uint32_t kMaxSeconds = 2'147'483'647;  // RFC 2181 section 8
+constexpr std::uint32_t kMaxNegativeTtl = 86'400;     // RFC 2308 section 5
+constexpr std::size_t kMaxNameServers = 13;           // then the NS answer of ordinary names still fits 512 bytes
+
+[[noreturn]] void throw_invalid(std::string message, std::string hint = {}) {
+  throw db::Failure(Error{ErrorCode::kInvalid, std::move(message), std::move(hint), std::nullopt});
+}
+
+void check_name_servers(const std::vector<Name>& names) {
+  if (names.empty()) {
+    throw_invalid("a zone needs at least one name server", "give each with --ns");
+  }
+  if (names.size() > kMaxNameServers) {
+    throw_invalid("a zone may have at most " + std::to_string(kMaxNameServers) + " name servers");
+  }
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (name->is_root()) {
+      throw_invalid("the root is no name server");
+    }
+    if (std::find(names.begin(), name, *name) != name) {
+      throw_invalid("the name server " + name->to_text_no_dot() + " is given twice");
+    }
+  }
+}
+
+void check_range(const std::string& what, std::uint32_t value, std::uint32_t most) {
+  if (value < 1 || value > most) {
+    throw_invalid(what + " must be from 1 to " + std::to_string(most) + " seconds, not " + std::to_string(value));
+  }
+}
+
+}  // namespace
+
+void check_zone_settings(const publish::ZoneSettingsRow& settings) {
+  check_name_servers(settings.name_servers);
+  check_range("the SOA's TTL", settings.soa_ttl, kMaxSeconds);
+  check_range("refresh", settings.refresh, kMaxSeconds);
+  check_range("retry", settings.retry, kMaxSeconds);
+  check_range("expire", settings.expire, kMaxSeconds);
+  check_range("minimum (the negative TTL)", settings.minimum, kMaxNegativeTtl);
+  check_range("the TTL of NS", settings.ns_ttl, kMaxSeconds);
+  if (settings.retry > settings.refresh) {
+    throw_invalid("retry (" + std::to_string(settings.retry) + ") must not be above refresh (" +
+                  std::to_string(settings.refresh) + ")");
+  }
+  if (settings.expire <= settings.refresh) {
+    throw_invalid("expire (" + std::to_string(settings.expire) + ") must be above refresh (" +
+                  std::to_string(settings.refresh) + ")");
+  }
+}
+
+void set_primary(publish::ZoneSettingsRow& settings, const Name& primary) {
+  const auto found = std::find(settings.name_servers.begin(), settings.name_servers.end(), primary);
+  settings.hidden_primary.reset();
+  if (found == settings.name_servers.end()) {
+    settings.hidden_primary = primary;
+  } else {
+    std::rotate(settings.name_servers.begin(), found, found + 1);
+  }
+}
+
+std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, const Name& name) {
+  std::optional<PublishedZone> deepest;
+  for (const PublishedZone& zone : zones) {
+    if (name.is_at_or_below(zone.apex) && (!deepest || zone.apex.is_at_or_below(deepest->apex))) {
+      deepest = zone;
+    }
+  }
+  return deepest;
+}
+
+bool has_address(db::Connection& connection, const PublishedZone& zone, const Name& name) {
+  for (const RecordSet& set : publish::static_sets_at(connection, zone, name)) {
+    if (set.type == RecordType::kA || set.type == RecordType::kAaaa) {
+      return true;
+    }
+  }
+  return false;
+}
+
+namespace {
+
+// A name at or below a delegation is somebody else's to answer for.
+bool is_delegated(db::Connection& connection, const PublishedZone& zone, Name name) {
+  for (; name != zone.apex; name = name.parent()) {
+    if (publish::find_static(connection, zone, name, RecordType::kNs)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+[[noreturn]] void throw_no_address(const std::string& server, const std::string& zone) {
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          "the name server " + server + " lies in the zone " + zone + ", which has no address for it",
+                          "zonectl record add " + zone + " " + server + ". A ADDRESS (or AAAA) first",
+                          Refusal{Guard::kNoGlue, std::nullopt}});
+}
+
+}  // namespace
+
+void check_name_server_addresses(db::Connection& connection, const std::vector<Name>& names) {
+  const std::vector<PublishedZone> zones = list_zones(connection);
+  for (const Name& name : names) {
+    const std::optional<PublishedZone> zone = zone_of(zones, name);
+    if (!zone || has_address(connection, *zone, name) || is_delegated(connection, *zone, name)) {
+      continue;
+    }
+    throw_no_address(name.to_text_no_dot(), zone->apex.to_text_no_dot());
+  }
+}
+
+}  // namespace zonestore

@@ -1,0 +1,127 @@
+#include "zonestore/zone/draft_rules.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "zonestore/zone/record_data.h"
+#include "zonestore/zone/zone_rules.h"
+
+namespace zonestore {
+namespace {
+
+std::string folded(const Name& name) {
+  const Name lowered = name.lowered();
+  return {lowered.wire().begin(), lowered.wire().end()};
+}
+
+class DraftContent final : public ZoneContent {
+ public:
+  explicit DraftContent(const ZoneDraft& draft) : draft_(draft) {
+    types_[folded(draft.apex)] = {RecordType::kSoa, RecordType::kNs};
+    for (const FileRecordSet& each : draft.records) {
+      types_[folded(each.set.owner)].push_back(each.set.type);
+      note_name_servers(each.set);
+    }
+    if (draft.name_servers) {
+      note_name_servers(draft.name_servers->set);
+    }
+  }
+
+  [[nodiscard]] const Name& apex() const override { return draft_.apex; }
+  [[nodiscard]] std::vector<RecordType> types_at(const Name& owner) override {
+    const auto found = types_.find(folded(owner));
+    return found == types_.end() ? std::vector<RecordType>() : found->second;
+  }
+  [[nodiscard]] bool is_name_server(const Name& name) override { return name_servers_.contains(folded(name)); }
+
+ private:
+  void note_name_servers(const RecordSet& set) {
+    if (set.type != RecordType::kNs) {
+      return;
+    }
+    for (const Bytes& rdata : set.rdata) {
+      if (const std::optional<Name> target = target_of(set.type, rdata)) {
+        name_servers_.insert(folded(*target));
+      }
+    }
+  }
+
+  const ZoneDraft& draft_;
+  std::unordered_map<std::string, std::vector<RecordType>> types_;
+  std::unordered_set<std::string> name_servers_;
+};
+
+class DraftJudge {
+ public:
+  DraftJudge(const ZoneDraft& draft, Draft state, ZoneFaults& faults, std::vector<std::string>& warnings)
+      : draft_(draft), content_(draft), state_(state), faults_(faults), warnings_(warnings) {}
+
+  void run() {
+    if (draft_.name_servers) {
+      here_.push_back(&*draft_.name_servers);
+    }
+    for (const FileRecordSet& each : draft_.records) {
+      if (!here_.empty() && here_.front()->set.owner != each.set.owner) {
+        judge_here();
+      }
+      here_.push_back(&each);
+    }
+    judge_here();
+    if (warning_count_ > kMaxWarnings) {
+      warnings_.push_back("and " + std::to_string(warning_count_ - kMaxWarnings) + " more warnings");
+    }
+  }
+
+ private:
+  // The sets of one name.
+  void judge_here() {
+    Findings findings;
+    std::vector<const RecordSet*> sets;
+    for (const FileRecordSet* each : here_) {
+      sets.push_back(&each->set);
+      if (!draft_.name_servers || each != &*draft_.name_servers) {
+        judge_set(each->set, draft_.apex, findings);
+      }
+    }
+    judge_name(content_, sets, findings);
+    for (Finding& finding : findings) {
+      tell(std::move(finding));
+    }
+    here_.clear();
+  }
+
+  void tell(Finding&& finding) {
+    const std::size_t line = line_of(finding.type);
+    if (finding.kind == Finding::Kind::kWarning) {
+      if (++warning_count_ <= kMaxWarnings) {
+        warnings_.push_back("line " + std::to_string(line) + ": " + finding.message);
+      }
+    } else if (state_ == Draft::kWhole || !is_of_absence(finding)) {
+      faults_.add({line, finding.guard, std::move(finding.message), std::move(finding.hint)});
+    }
+  }
+
+  [[nodiscard]] std::size_t line_of(RecordType type) const {
+    const auto found = std::find_if(here_.begin(), here_.end(),
+                                    [type](const FileRecordSet* each) { return each->set.type == type; });
+    return found == here_.end() ? 0 : (*found)->line;
+  }
+
+  const ZoneDraft& draft_;
+  DraftContent content_;
+  Draft state_;
+  ZoneFaults& faults_;
+  std::vector<std::string>& warnings_;
+  std::size_t warning_count_ = 0;
+  std::vector<const FileRecordSet*> here_;
+};
+
+}  // namespace
+
+void judge_draft(const ZoneDraft& draft, Draft state, ZoneFaults& faults, std::vector<std::string>& warnings) {
+  DraftJudge(draft, state, faults, warnings).run();
+}
+
+}  // namespace zonestore

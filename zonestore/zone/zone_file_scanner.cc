@@ -1,0 +1,144 @@
+#include "zonestore/zone/zone_file_scanner.h"
+
+#include <streambuf>
+
+namespace zonestore {
+namespace {
+
+constexpr int kEnd = std::char_traits<char>::eof();
+
+bool is_blank(int character) {
+  return character == ' ' || character == '\t' || character == '\r';
+}
+
+bool ends_word(int character) {
+  return character == kEnd || character == '\n' || character == ';' || character == '(' || character == ')' ||
+         character == '"' || is_blank(character);
+}
+
+void find_fault(ZoneFileEntry& entry, std::string fault) {
+  if (entry.fault.empty()) {
+    entry.fault = std::move(fault);
+  }
+}
+
+}  // namespace
+
+std::optional<ZoneFileEntry> ZoneFileScanner::next() {
+  while (!gave_up_ && peek() != kEnd) {
+    ZoneFileEntry entry;
+    entry.line = line_;
+    entry.begins_with_blank = is_blank(peek());
+    entry_bytes_ = 0;
+    depth_ = 0;
+    scan_entry(entry);
+    if (!entry.words.empty() || !entry.fault.empty()) {
+      return entry;
+    }
+  }
+  return std::nullopt;
+}
+
+// Up to and with the line's end that is in no parentheses.
+void ZoneFileScanner::scan_entry(ZoneFileEntry& entry) {
+  for (int character = get(); character != kEnd; character = get()) {
+    if (character == '\n' && depth_ == 0) {
+      return;
+    }
+    take(entry, character);
+    if (gave_up_) {
+      return;
+    }
+  }
+  if (depth_ > 0) {
+    find_fault(entry, "the parenthesis that opens here is not closed");
+  }
+}
+
+void ZoneFileScanner::take(ZoneFileEntry& entry, int character) {
+  if (character == '\n' || is_blank(character)) {
+    return;
+  }
+  switch (character) {
+    case ';':
+      return skip_comment();
+    case '(':
+      ++depth_;
+      return;
+    case ')':
+      if (depth_ == 0) {
+        return find_fault(entry, "a parenthesis is closed that was not opened");
+      }
+      --depth_;
+      return;
+    case '"':
+      return take_quoted(entry);
+    default:
+      return take_word(entry, character);
+  }
+}
+
+void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
+  entry.words.emplace_back();
+  append(entry, character);
+  while (!gave_up_) {
+    if (character == '\\') {
+      append_escape(entry);
+    }
+    if (ends_word(peek())) {
+      return;
+    }
+    character = get();
+    append(entry, character);
+  }
+}
+
+void ZoneFileScanner::take_quoted(ZoneFileEntry& entry) {
+  entry.words.emplace_back();
+  append(entry, '"');
+  while (!gave_up_ && peek() != kEnd && peek() != '\n') {
+    const int character = get();
+    append(entry, character);
+    if (character == '"') {
+      return;
+    }
+    if (character == '\\') {
+      append_escape(entry);
+    }
+  }
+  find_fault(entry, "a quoted string does not end on its line");
+}
+
+void ZoneFileScanner::skip_comment() {
+  while (peek() != kEnd && peek() != '\n') {
+    get();
+  }
+}
+
+// The character behind a backslash, whatever it is; never the line's end.
+void ZoneFileScanner::append_escape(ZoneFileEntry& entry) {
+  if (peek() == kEnd || peek() == '\n') {
+    return find_fault(entry, "a line ends in a backslash");
+  }
+  append(entry, get());
+}
+
+void ZoneFileScanner::append(ZoneFileEntry& entry, int character) {
+  if (character == 0) {
+    find_fault(entry, "a NUL byte; write it as \\000");
+  }
+  if (++entry_bytes_ > kMaxEntryBytes) {
+    gave_up_ = true;
+    entry.fault = "an entry of more than " + std::to_string(kMaxEntryBytes) + " bytes; nothing behind it was read";
+    return;
+  }
+  entry.words.back() += static_cast<char>(character);
+}
+
+int ZoneFileScanner::get() {
+  const int character = in_.sbumpc();
+  line_ += character == '\n' ? 1 : 0;
+  return character;
+}
+
+}  // namespace zonestore

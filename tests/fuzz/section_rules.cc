@@ -15,10 +15,11 @@ constexpr std::uint16_t kTypeSoa = 6;
 constexpr std::uint16_t kTypeAaaa = 28;
 constexpr std::uint16_t kTypeDname = 39;
 constexpr std::uint16_t kTypeOpt = 41;
+constexpr std::uint16_t kTypeTsig = 250;
 constexpr std::uint16_t kTypeAny = 255;
 constexpr unsigned kNxDomain = 3;
 constexpr unsigned kYxDomain = 6;
-constexpr std::size_t kMostLinks = 40;  // far above what the server follows
+constexpr std::size_t kMostChanges = 16;  // of the name, that the server makes
 
 using Records = std::vector<WalkedRecord>;
 
@@ -39,7 +40,9 @@ bool is_at_or_below(Bytes name, const Bytes& ancestor) {
 Records in_section(const WalkedMessage& message, Section section) {
   Records records;
   std::copy_if(message.records.begin(), message.records.end(), std::back_inserter(records),
-               [&](const WalkedRecord& record) { return record.section == section && record.type != kTypeOpt; });
+               [&](const WalkedRecord& record) {
+                 return record.section == section && record.type != kTypeOpt && record.type != kTypeTsig;
+               });
   return records;
 }
 
@@ -69,27 +72,35 @@ class Chain {
 
   // The name at which the chain ends; found(): with records of the type that was asked for.
   const Bytes& follow() {
-    std::size_t links = 0;
     while (at_ < records_.size() && take_link()) {
-      FUZZ_REQUIRE(++links < kMostLinks);
     }
+    // The last CNAME leads to a name that is not looked for any more.
+    FUZZ_REQUIRE(changes_ <= kMostChanges + 1);
     const Records rest(records_.begin() + static_cast<std::ptrdiff_t>(at_), records_.end());
     found_ = !rest.empty();
     if (found_) {
       check_is_one_set(rest);
-      FUZZ_REQUIRE(rest.front().owner == name_ || (links > 0 && same_name(rest.front().owner, name_)));
+      FUZZ_REQUIRE(rest.front().owner == name_ || (changes_ > 0 && same_name(rest.front().owner, name_)));
       FUZZ_REQUIRE(rest.front().type == type_ || type_ == kTypeAny);
     }
     return name_;
   }
+  [[nodiscard]] bool may_go_on() const { return changes_ < kMostChanges; }
   [[nodiscard]] bool found() const { return found_; }
-  [[nodiscard]] bool ends_in_dname() const { return ends_in_dname_; }
+  // At a name of which a DNAME would make one that is too long.
+  [[nodiscard]] bool ends_in_dname() const {
+    const WalkedRecord* dname = dname_above();
+    return dname != nullptr && made_by(*dname).size() > 255;
+  }
 
  private:
   bool take_link() {
     const WalkedRecord& record = records_[at_];
     if (record.type == kTypeDname && !same_name(record.owner, name_)) {
-      take_dname(record);
+      FUZZ_REQUIRE(is_at_or_below(name_, record.owner) && !record.target.empty());
+      FUZZ_REQUIRE(dname_above() == nullptr);  // it is given once, however often it is met
+      dnames_.push_back(record);
+      ++at_;
       return true;
     }
     if (record.type == kTypeCname && type_ != kTypeCname && type_ != kTypeAny) {
@@ -99,38 +110,42 @@ class Chain {
     return false;
   }
 
+  // RFC 6672 section 3.1: below a DNAME the CNAME is what it makes of the name.
   void take_cname(const WalkedRecord& record) {
     FUZZ_REQUIRE(same_name(record.owner, name_) && record.record_class == 1 && record.ttl > 0);
     FUZZ_REQUIRE(!record.target.empty());
+    if (const WalkedRecord* dname = dname_above()) {
+      FUZZ_REQUIRE(record.ttl == dname->ttl && same_name(record.target, made_by(*dname)));
+    }
     name_ = record.target;
+    ++changes_;
     ++at_;
   }
 
-  // RFC 6672 section 3.1: the DNAME, then the CNAME that it makes of the name; without one when that were too long.
-  void take_dname(const WalkedRecord& dname) {
-    FUZZ_REQUIRE(is_at_or_below(name_, dname.owner) && !dname.target.empty());
-    ++at_;
+  [[nodiscard]] const WalkedRecord* dname_above() const {
+    const auto found = std::find_if(dnames_.begin(), dnames_.end(), [&](const WalkedRecord& dname) {
+      return !same_name(name_, dname.owner) && is_at_or_below(name_, dname.owner);
+    });
+    return found == dnames_.end() ? nullptr : &*found;
+  }
+
+  [[nodiscard]] Bytes made_by(const WalkedRecord& dname) const {
     const auto prefix = static_cast<std::ptrdiff_t>(name_.size() - dname.owner.size());
     Bytes made(name_.begin(), name_.begin() + prefix);
     made.insert(made.end(), dname.target.begin(), dname.target.end());
-    ends_in_dname_ = made.size() > 255;
-    FUZZ_REQUIRE((at_ == records_.size()) == ends_in_dname_);
-    if (!ends_in_dname_) {
-      const WalkedRecord& cname = records_[at_];
-      FUZZ_REQUIRE(cname.type == kTypeCname && cname.ttl == dname.ttl && same_name(cname.target, made));
-      take_cname(cname);
-    }
+    return made;
   }
 
   std::uint16_t type_;
   Bytes name_;
   Records records_;
   std::size_t at_ = 0;
+  std::size_t changes_ = 0;
   bool found_ = false;
-  bool ends_in_dname_ = false;
+  Records dnames_;
 };
 
-// Addresses of servers that the cut names, and of nobody else.
+// Addresses of the servers that the cut or the answer names, and of nobody else.
 void check_additional(const Records& additional, const Records& servers) {
   for (const WalkedRecord& record : additional) {
     FUZZ_REQUIRE(record.type == kTypeA || record.type == kTypeAaaa);
@@ -159,7 +174,9 @@ void check_sections(const WalkedMessage& answer) {
   const bool authoritative = (answer.flags & 0x0400) != 0;
   const bool refers = !authority.empty() && authority.front().type == kTypeNs;
   const unsigned rcode = rcode_of(answer);
-  check_additional(additional, refers ? authority : Records{});
+  Records servers = refers ? authority : records;
+  std::erase_if(servers, [](const WalkedRecord& record) { return record.type != kTypeNs; });
+  check_additional(additional, servers);
   const bool is_error = rcode != 0 && rcode != kNxDomain && rcode != kYxDomain;
   if ((answer.flags & 0x0200) != 0 || is_error || answer.questions.empty()) {
     FUZZ_REQUIRE(records.empty() && authority.empty());
@@ -171,7 +188,7 @@ void check_sections(const WalkedMessage& answer) {
   Chain chain(answer.questions.front(), std::move(records));
   check_authority(authority, chain.follow());
   FUZZ_REQUIRE(!chain.found() || (authority.empty() && rcode == 0));
-  FUZZ_REQUIRE((rcode == kYxDomain) == chain.ends_in_dname());
+  FUZZ_REQUIRE((rcode == kYxDomain) == chain.ends_in_dname() || (rcode == 0 && !chain.may_go_on()));
   FUZZ_REQUIRE(rcode != kNxDomain || (!refers && authority.size() == 1));
 }
 

@@ -53,6 +53,20 @@ void check_opt(const std::optional<WalkedMessage>& query, const WalkedMessage& a
   FUZZ_REQUIRE(asked == nullptr || ((opt->ttl ^ asked->ttl) & 0x8000) == 0);
 }
 
+// Nobody has a key here: a signed query gets NOTAUTH, and says so once more in an unsigned TSIG record that ends the
+// message (RFC 8945 sections 5.1 and 5.3.2).
+void check_tsig(const std::optional<WalkedMessage>& query, const WalkedMessage& answer) {
+  constexpr std::uint16_t kTypeTsig = 250;
+  const auto is_tsig = [](const WalkedRecord& record) { return record.type == kTypeTsig; };
+  const auto found = std::find_if(answer.records.begin(), answer.records.end(), is_tsig);
+  if (found == answer.records.end()) {
+    return;
+  }
+  FUZZ_REQUIRE(found + 1 == answer.records.end() && found->section == Section::kAdditional);
+  FUZZ_REQUIRE(found->record_class == 255 && found->ttl == 0 && (answer.flags & 0x000F) == 9);
+  FUZZ_REQUIRE(!query || std::any_of(query->records.begin(), query->records.end(), is_tsig));
+}
+
 void check_size(const Asked& asked, const std::optional<WalkedMessage>& query, const WalkedMessage& answer,
                 std::size_t answer_bytes) {
   if (!asked.over_udp) {
@@ -80,10 +94,9 @@ void check_question(ByteView query, const WalkedMessage& answer) {
 void check_form(ByteView bytes, const std::optional<WalkedMessage>& query, const WalkedMessage& answer) {
   const bool may_have_pointers = std::any_of(bytes.begin(), bytes.end(), [](unsigned byte) { return byte >= 0xC0; });
   const bool good = query ? query->questions.size() == 1 : may_have_pointers;
-  const bool probe = query && query->questions.empty() && find_opt(*query) != nullptr;
   const unsigned rcode = answer.flags & 0x000F;
-  const bool is_probes = probe && answer.questions.empty() && (rcode == 0 || rcode == 7);
-  FUZZ_REQUIRE(good || is_probes || rcode == 1 || rcode == 4);
+  const bool probe = query && query->questions.empty() && find_opt(answer) != nullptr && (rcode == 0 || rcode == 7);
+  FUZZ_REQUIRE(good || probe || rcode == 1 || rcode == 4);
 }
 
 }  // namespace
@@ -102,6 +115,7 @@ void check_answer(const Asked& asked, ByteView answer) {
   check_question(asked.query, *walked);
   check_sections(*walked);
   check_opt(query, *walked);
+  check_tsig(query, *walked);
   check_size(asked, query, *walked, answer.size());
 }
 

@@ -66,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Answered answered = respond(query, answer, *image, settings, client);
   answer.resize(answered.size);
   check_kind(answered, answer);
+  FUZZ_REQUIRE(!over_udp || answered.has_valid_cookie || answer.size() <= 14 * query.size());
   dnsd::fuzz::check_answer({query, over_udp, settings.udp_answer_bytes}, answer);
   return 0;
 }

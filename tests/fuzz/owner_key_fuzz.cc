@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "tests/fuzz/require.h"
+#include "tests/fuzz/text_rules.h"
 #include "zonestore/zone/name.h"
 
 namespace {
@@ -21,6 +21,7 @@ const Name& apex() {
 void check_key(ByteView key) {
   const auto name = zonestore::decode_owner_key(key, apex());
   if (!name) {
+    dnsd::fuzz::check_message(name.error().message);
     FUZZ_REQUIRE(name.error().code == zonestore::ErrorCode::kDamaged);
     return;
   }

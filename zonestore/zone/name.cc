@@ -71,10 +71,10 @@ void append_escaped(std::string& out, std::uint8_t byte) {
   out += static_cast<char>(byte);
 }
 
-// A name as a message shows it: on one line and never longer than a line.
-std::string shown(std::string_view text) {
+// A name or a label as a message shows it: on one line and never longer than a line.
+std::string shown(std::string_view what, std::string_view text) {
   constexpr std::size_t kShown = 80;
-  std::string out = "domain name '";
+  std::string out = std::string(what) + " '";
   for (std::size_t i = 0; i < std::min(text.size(), kShown); ++i) {
     if (is_printing(byte_at(text, i))) {
       out += text[i];
@@ -173,7 +173,7 @@ class TextParser {
   }
 
   [[nodiscard]] tl::unexpected<Error> refuse_text(const std::string& why, std::string hint = {}) const {
-    return fail(ErrorCode::kInvalid, shown(text_) + " " + why, std::move(hint));
+    return fail(ErrorCode::kInvalid, shown("domain name", text_) + " " + why, std::move(hint));
   }
 
   std::string_view text_;
@@ -271,12 +271,11 @@ Result<Name> Name::child(std::string_view label) const {
     return fail(ErrorCode::kInvalid, "an empty label below " + to_text());
   }
   if (label.size() > kMaxLabelBytes) {
-    return fail(ErrorCode::kInvalid, "the label '" + std::string(label.substr(0, kMaxLabelBytes)) + "...' has " +
-                                         max_text(kMaxLabelBytes));
+    return fail(ErrorCode::kInvalid, shown("the label", label) + " has " + max_text(kMaxLabelBytes));
   }
   if (label.size() + 1 + wire_.size() > kMaxNameBytes) {
     return fail(ErrorCode::kInvalid,
-                "the name of '" + std::string(label) + "' below " + to_text() + " has " + max_text(kMaxNameBytes));
+                shown("the name of", label) + " below " + to_text() + " has " + max_text(kMaxNameBytes));
   }
   std::string wire(1, static_cast<char>(label.size()));
   wire += label;

@@ -5,7 +5,7 @@ import dns.flags
 import dns.message
 import dns.rcode
 
-from differential.comparison import SECTIONS, Comparison, aspects_of
+from differential.comparison import SECTIONS, Comparison, agreement, aspects_of
 
 
 def _sections(message):
@@ -69,8 +69,8 @@ def missed(samples):
     for question, (*peers, ours) in samples:
         values = [aspects_of(answer) for answer in peers]
         for aspect, change in _CHANGES:
-            agreed = all(value.get(aspect) == values[0].get(aspect) for value in values) and aspect in values[0]
-            changed = _changed(ours, change) if agreed else None
+            agreed, _ = agreement(values, aspect)
+            changed = _changed(ours, change) if agreed and aspect in values[0] else None
             if changed is None:
                 continue
             found = {difference.aspect for difference in Comparison().differences(question, (*peers, changed))}

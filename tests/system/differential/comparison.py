@@ -1,7 +1,7 @@
 """What is compared of an answer, aspect by aspect, and where the peers agree with each other.
 
 Each aspect stands for itself: the peers may agree on the rcode of an answer and differ in its authority section, and
-then the rcode alone is asked of dnsd.
+then the rcode alone is asked of dnsd. But where they differ in the rcode, sections that are alike are so by chance.
 """
 
 from dataclasses import dataclass
@@ -86,6 +86,13 @@ def brief(aspect, value):
     return value
 
 
+def agreement(peers, aspect):
+    """(whether the peers, as aspects, have one value there that means something, the value)."""
+    values = [peer.get(aspect) for peer in peers]
+    by_chance = aspect in SECTIONS and len({peer.get("rcode") for peer in peers}) > 1
+    return not by_chance and values.count(values[0]) == len(values), values[0]
+
+
 class Comparison:
     """Compares, and counts what there was to compare."""
 
@@ -100,20 +107,20 @@ class Comparison:
         *peers, ours = map(aspects_of, answers)
         found = []
         for aspect in dict.fromkeys(key for peer in peers for key in peer):
-            values = [peer.get(aspect) for peer in peers]
             own = ours.get(aspect)
-            if values.count(values[0]) == len(values):
+            agreed, value = agreement(peers, aspect)
+            if agreed:
                 self.agreed[aspect] = self.agreed.get(aspect, 0) + 1
                 # A missing answer is one difference, not twenty.
-                if own != values[0] and (aspect == "answered" or ours["answered"] == "answered"):
-                    found.append(Difference(question, aspect, values[0], own, tuple(answers)))
-            elif own not in values:
-                self._note_alone(question, aspect, values, own)
+                if own != value and (aspect == "answered" or ours["answered"] == "answered"):
+                    found.append(Difference(question, aspect, value, own, tuple(answers)))
+            else:
+                self._note_alone(question, aspect, [peer.get(aspect) for peer in peers], own)
         return found
 
     def _note_alone(self, question, aspect, values, own):
         """For people to look at: two of the three agree, and dnsd is with neither side."""
         most = max(values, key=values.count)
-        if values.count(most) > 1:
+        if own not in values and values.count(most) > 1:
             group = question.kind, aspect, str(brief(aspect, most)), str(brief(aspect, own))
             self.alone.setdefault(group, [0, question])[0] += 1

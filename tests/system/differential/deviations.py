@@ -90,6 +90,14 @@ def _is_glue_that_does_not_fit(difference):
     return referrals and bool(ours.flags & TC) and not any(ours.sections)
 
 
+def _is_too_much_for_its_query(difference):
+    """The bound on amplification: so many times the query's bytes."""
+    question, ours = difference.question, _ours(difference)
+    if question.tcp or difference.aspect not in ("TC", *SECTIONS) or not ours.flags & TC or any(ours.sections):
+        return False
+    return max(map(len, difference.answers[:-1])) > 14 * len(question.wire)
+
+
 def _is_extended_error(difference):
     return (difference.aspect == "EDNS options" and difference.ours - difference.agreed == {EDE}
             and difference.agreed < difference.ours and _ours(difference).rcode != 0)
@@ -153,6 +161,9 @@ DEVIATIONS = (
     Deviation("empty on truncation",
               "with TC we send no record at all, so that nobody takes a part for the whole (RFC 2181 section 9)",
               _is_empty_on_truncation),
+    Deviation("more than fourteen times its query",
+              "is truncated over UDP, unless a cookie shows that the sender's address is real (RFC 5358 section 1)",
+              _is_too_much_for_its_query),
     Deviation("extended errors",
               "we say why we refuse where the peers do not (RFC 8914)", _is_extended_error),
     Deviation("ZONEVERSION",

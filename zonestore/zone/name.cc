@@ -56,16 +56,24 @@ struct Labels {
   std::size_t count = 0;
 };
 
+// What every reader of zone files takes as it stands: Knot's is the strictest.
+bool is_plain(std::uint8_t byte) {
+  constexpr std::string_view kMarks = "-_*/";
+  return is_digit(static_cast<char>(byte)) || (to_lower(byte) >= 'a' && to_lower(byte) <= 'z') ||
+         kMarks.find(static_cast<char>(byte)) != std::string_view::npos;
+}
+
 void append_escaped(std::string& out, std::uint8_t byte) {
   constexpr std::string_view kSpecial = R"(.\";()@$)";
-  if (!is_printing(byte)) {
+  const bool is_special = kSpecial.find(static_cast<char>(byte)) != std::string_view::npos;
+  if (!is_special && !is_plain(byte)) {
     out += '\\';
     out += static_cast<char>('0' + byte / 100);
     out += static_cast<char>('0' + byte / 10 % 10);
     out += static_cast<char>('0' + byte % 10);
     return;
   }
-  if (kSpecial.find(static_cast<char>(byte)) != std::string_view::npos) {
+  if (is_special) {
     out += '\\';
   }
   out += static_cast<char>(byte);

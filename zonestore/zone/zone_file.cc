@@ -44,6 +44,23 @@ Result<ldns::Rr> make_rr(RecordType type, ByteView rdata) {
   return rr;
 }
 
+// One field of record data. Names are written as owners are: ldns leaves a quotation mark in them as it is, which a
+// reader takes for the beginning of a string.
+Result<std::string> field_to_text(const ldns_rdf& field, const ldns::Buffer& buffer) {
+  if (ldns_rdf_get_type(&field) == LDNS_RDF_TYPE_DNAME) {
+    return Name::from_wire({ldns_rdf_data(&field), ldns_rdf_size(&field)}).map([](const Name& name) {
+      return name.to_text();
+    });
+  }
+  ldns_buffer_clear(buffer.get());
+  const ldns_status status = ldns_rdf2buffer_str(buffer.get(), &field);
+  if (status != LDNS_STATUS_OK) {
+    return fail(ErrorCode::kDamaged, ldns::status_text(status));
+  }
+  const ByteView written = ldns::written(buffer);
+  return std::string(written.begin(), written.end());
+}
+
 }  // namespace
 
 Result<std::string> rdata_to_text(RecordType type, ByteView rdata) {
@@ -60,14 +77,11 @@ Result<std::string> rdata_to_text(RecordType type, ByteView rdata) {
   const ldns::Buffer buffer = ldns::make_buffer(2 * rdata.size() + 64);
   std::string text;
   for (std::size_t i = 0; i < ldns_rr_rd_count(rr->get()); ++i) {
-    ldns_buffer_clear(buffer.get());
-    const ldns_status status = ldns_rdf2buffer_str(buffer.get(), ldns_rr_rdf(rr->get(), i));
-    if (status != LDNS_STATUS_OK) {
-      return unreadable(type, ldns::status_text(status));
+    const auto field = field_to_text(*ldns_rr_rdf(rr->get(), i), buffer);
+    if (!field) {
+      return unreadable(type, field.error().message);
     }
-    const ByteView written = ldns::written(buffer);
-    text += i == 0 ? "" : " ";
-    text.append(written.begin(), written.end());
+    text += (i == 0 ? "" : " ") + *field;
   }
   return text;
 }

@@ -117,6 +117,11 @@ TEST(Name, PrintsWithEscapes) {
   EXPECT_EQ(name(R"(a\.\\\;\"\(\)\@\$\032\200)").to_text(), R"(a\.\\\;\"\(\)\@\$\032\200.)");
 }
 
+TEST(Name, PrintsEveryByteSoThatAnyServerReadsIt) {
+  EXPECT_EQ(name("a*_-/9").to_text(), "a*_-/9.");
+  EXPECT_EQ(name("[`{|}~+=!").to_text(), R"(\091\096\123\124\125\126\043\061\033.)");
+}
+
 TEST(Name, ComparesWithoutCaseAndKeepsIt) {
   EXPECT_EQ(name("ExAmple.COM"), name("eXample.com"));
   EXPECT_NE(wire_of(name("A")), wire_of(name("a")));

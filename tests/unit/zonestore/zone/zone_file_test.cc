@@ -36,6 +36,11 @@ TEST(RdataToText, PrintsAsDigDoes) {
   EXPECT_EQ(text_of(static_cast<RecordType>(65280), Bytes{}), "\\# 0");
 }
 
+TEST(RdataToText, EscapesNamesAsOwnersAreEscaped) {
+  EXPECT_EQ(rdata_to_text(RecordType::kNs, Bytes{4, 'n', '"', ' ', '[', 0}).value_or(""), R"(n\"\032\091.)");
+  EXPECT_EQ(rdata_to_text(RecordType::kMx, Bytes{0, 10, 2, 'a', '@', 0}).value_or(""), R"(10 a\@.)");
+}
+
 TEST(RdataToText, RefusesDataThatIsNotOfItsType) {
   const auto refused = [](RecordType type, const Bytes& rdata) {
     const auto text = rdata_to_text(type, rdata);

@@ -84,6 +84,57 @@ TEST(AnswerWriter, AuthorityOwnerPointsIntoTheQuestion) {
   EXPECT_EQ(out, test::message(0x8003, {1, 0, 1, 0}, {question(name("a.example")), Bytes{0xC0, 14, 7, 8}}));
 }
 
+// A question for a.example, and one record of that owner behind it.
+Bytes with_record(std::size_t limit, const RecordView& record, bool& fits) {
+  Bytes out(512);
+  AnswerWriter writer(out, limit, std::nullopt);
+  writer.add_question(question(name("a.example")));
+  fits = writer.add_record(Section::kAnswer, name("a.example"), record);
+  out.resize(writer.finish(kId, 0, Rcode::kNoError));
+  return out;
+}
+
+TEST(AnswerWriter, NamesInDataAreCompressedForTheTypesOfRfc1035Only) {
+  const Bytes target = name("b.example");
+  for (const unsigned type : {2U, 3U, 4U, 5U, 7U, 8U, 9U, 12U, 33U, 39U, 65280U}) {
+    bool fits = false;
+    const Bytes made = with_record(512, {static_cast<zonestore::RecordType>(type), 60, target}, fits);
+    const bool is_old = type <= 12;
+    const Bytes data = is_old ? Bytes{1, 'b', 0xC0, 14} : target;
+    Bytes expected = test::message(0x8000, {1, 1, 0, 0}, {question(name("a.example"))});
+    test::append(expected, test::record(Bytes{0xC0, 12}, type, kClassIn, 60, data));
+    EXPECT_TRUE(fits);
+    EXPECT_EQ(made, expected) << type;
+  }
+}
+
+TEST(AnswerWriter, RecordThatDoesNotFitLeavesNothingBehindWhereverItEnds) {
+  Bytes soa = name("ns.b.example");
+  test::append(soa, name("host.c.example"));
+  test::append(soa, Bytes(20, 7));
+  const RecordView record{zonestore::RecordType::kSoa, 60, soa};
+  bool fits = false;
+  const std::size_t whole = with_record(512, record, fits).size();
+  ASSERT_TRUE(fits);
+  const Bytes empty = test::message(0x8000, {}, {question(name("a.example"))});
+  for (std::size_t limit = empty.size(); limit < whole; ++limit) {
+    EXPECT_EQ(with_record(limit, record, fits), empty) << limit;
+    EXPECT_FALSE(fits);
+  }
+  EXPECT_EQ(with_record(whole, record, fits).size(), whole);
+}
+
+TEST(AnswerWriter, SoaOfAChainsEndThatDoesNotFitLeavesNothingBehind) {
+  Bytes out(512);
+  AnswerWriter writer(out, 64, std::nullopt);
+  writer.add_question(question(name("a.example")));
+  EXPECT_FALSE(writer.add_authority(name("other.test"), Bytes(40, 1)));
+  EXPECT_TRUE(writer.add_authority(name("other.test"), Bytes(20, 1)));
+  EXPECT_FALSE(writer.add_authority(std::size_t{0}, Bytes(20, 1)));
+  out.resize(writer.finish(kId, 0, Rcode::kNoError));
+  EXPECT_EQ(test::u16_at(out, 8), 1U);
+}
+
 TEST(AnswerWriter, UpperBitsOfTheRcodeGoIntoTheOptRfc6891) {
   Bytes out(512);
   AnswerWriter writer(out, 512, AnswerOpt{1232, false});

@@ -1,7 +1,8 @@
 """What is compared of an answer, aspect by aspect, and where the peers agree with each other.
 
 Each aspect stands for itself: the peers may agree on the rcode of an answer and differ in its authority section, and
-then the rcode alone is asked of dnsd. But where they differ in the rcode, sections that are alike are so by chance.
+then the rcode alone is asked of dnsd. But where they differ in the rcode, sections that are alike are so by chance,
+and so is AA where each finds the query wrong in its own way.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ SILENCE = "silence"
 UNREADABLE = "unreadable"
 COOKIE = 10
 SECTIONS = ("answer", "authority", "additional")
+_ANSWERS = {dns.rcode.NOERROR, dns.rcode.NXDOMAIN, None}  # no error; None: silence, without an rcode
 
 
 def _records_of(section):
@@ -89,7 +91,8 @@ def brief(aspect, value):
 def agreement(peers, aspect):
     """(whether the peers, as aspects, have one value there that means something, the value)."""
     values = [peer.get(aspect) for peer in peers]
-    by_chance = aspect in SECTIONS and len({peer.get("rcode") for peer in peers}) > 1
+    rcodes = {peer.get("rcode") for peer in peers}
+    by_chance = len(rcodes) > 1 and (aspect in SECTIONS or (aspect == "AA" and not rcodes & _ANSWERS))
     return not by_chance and values.count(values[0]) == len(values), values[0]
 
 

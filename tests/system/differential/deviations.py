@@ -141,9 +141,10 @@ def _is_nsid_without_room(difference):
     ours, query = _ours(difference), _query(difference.question.wire)
     if difference.question.tcp or query is None or not query.opts or ours.flags & TC:
         return False
-    gave_way = NSID_OPTION not in _codes(ours) and all(answer.flags & TC and NSID_OPTION in _codes(answer)
-                                                       for answer in _peers(difference))
-    return gave_way and ours.size + 4 + len(NSID) > min(max(query.opt.udp_bytes, 512), UDP_BYTES)
+    no_data = [answer for answer in _peers(difference) if answer.flags & TC or answer.rcode == dns.rcode.BADCOOKIE]
+    gave_way = NSID_OPTION not in _codes(ours) and all(NSID_OPTION in _codes(answer) for answer in no_data)
+    limit = min(max(query.opt.udp_bytes, 512), UDP_BYTES)
+    return gave_way and len(no_data) == len(difference.answers) - 1 and ours.size + 4 + len(NSID) > limit
 
 
 def _is_nsec3_at_an_alias(difference):
@@ -175,7 +176,7 @@ DEVIATIONS = (
     Deviation("OPT behind which a query breaks off",
               "comes back in the error (RFC 6891 section 6.1.1)", _is_opt_of_broken_query),
     Deviation("chain without end",
-              "each follows it to a depth of its own; at ours it does not fit and is truncated (RFC 1034 section 3.6.2)",
+              "each follows it to a depth of its own; at ours it does not fit, and is truncated (RFC 6672 section 2.2)",
               _is_growing_chain),
     Deviation("NSID without room",
               "an NSID that does not fit beside the answer is left out, not the answer (RFC 5001 section 2.1)",

@@ -2,6 +2,7 @@
 
 from differential.exchange import Question
 from differential.messages import header, opt, option, query, question_entry, record, wire_name
+from differential.zones import AROUND_1232, LONG_LABEL
 
 NSID, ECS, EXPIRE, COOKIE, KEEPALIVE, PADDING, CHAIN, EDE, ZONEVERSION = 3, 8, 9, 10, 11, 12, 13, 15, 19
 NAMES = ("host1.example.", "nothere.host1.example.", "example.", "host.indom.cuts.test.", "www.example.net.",
@@ -23,9 +24,9 @@ def sizes():
 
 def options_against_data():
     """Answers around 1232 bytes together with options that need room too."""
-    for size in range(1150, 1180):
+    for size in AROUND_1232:
         for data in (option(NSID), option(COOKIE, b"clientid"), option(NSID) + option(COOKIE, b"clientid")):
-            yield Question("EDNS size", query(f"txt{size}.big.test.", "TXT", additional=(opt(data),)))
+            yield Question("EDNS size", query(f"txt{size}.{LONG_LABEL}.big.test.", "TXT", additional=(opt(data),)))
 
 
 def versions_and_flags(rng):

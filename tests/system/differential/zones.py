@@ -32,6 +32,12 @@ class ZoneFile:
                 if isinstance(value := getattr(data, attribute, None), dns.name.Name)}
 
 
+# Answers to the byte around both limits, whose queries are so long that the bound on amplification leaves them alone.
+LONG_LABEL = "so-long-that-fourteen-times-the-query-is-over-1232-bytes"
+AROUND_512 = range(385, 415)
+AROUND_1232 = range(1060, 1120)
+
+
 def text_of(size):
     """TXT data of so many bytes of text, cut into strings."""
     return " ".join('"' + "t" * min(250, size - at) + '"' for at in range(0, size, 250))
@@ -47,8 +53,8 @@ def big_zone():
     lines += [f"aaaa20 AAAA 2001:db8::{n}" for n in range(20)]
     lines += [f"mx40 MX {n} mail{n}" for n in range(40)] + [f"mail{n} A 192.0.2.{n}" for n in range(40)]
     lines += [f"srv6 SRV 0 0 {n} host" for n in range(6)]
-    sizes = (400, *range(450, 470), 500, 1000, *range(1150, 1180), 3000, 9000)
-    lines += [f"txt{size} TXT {text_of(size)}" for size in sizes]
+    lines += [f"txt{size} TXT {text_of(size)}" for size in (400, 460, 500, 1000, 1171, 3000, 9000)]
+    lines += [f"txt{size}.{LONG_LABEL} TXT {text_of(size)}" for size in (*AROUND_512, *AROUND_1232)]
     lines += [f'many TXT "record {n} {"m" * 240}"' for n in range(90)]
     return "\n".join(lines) + "\n"
 

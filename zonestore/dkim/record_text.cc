@@ -131,6 +131,10 @@ Result<std::string> record_text(ByteView public_spki) {
     return tl::unexpected(algorithm.error());
   }
   if (*algorithm == Algorithm::kEd25519) {
+    // OpenSSL also takes forms that are not DER, of which the record could not give back the bytes.
+    if (!std::equal(kEd25519Head.begin(), kEd25519Head.end(), public_spki.begin())) {
+      return fail(ErrorCode::kDamaged, "the public key is not one SubjectPublicKeyInfo structure in DER");
+    }
     return "v=DKIM1; k=ed25519; p=" + base64(public_spki.subspan(kEd25519Head.size()));
   }
   return "v=DKIM1; k=rsa; p=" + base64(public_spki);

@@ -39,6 +39,14 @@ TEST(RecordText, OfEd25519CarriesTheBare32Bytes) {
   EXPECT_EQ(record_text(test::rfc_ed25519_key().public_spki().value()).value(), "v=DKIM1; k=ed25519; p=" + rfc_key());
 }
 
+TEST(RecordText, RefusesAnEd25519KeyThatIsNotInDer) {
+  Bytes spki = test::rfc_ed25519_key().public_spki().value();
+  spki[11] = 2;  // bits of the BIT STRING's last byte that are not used: there are none
+  const auto text = record_text(spki);
+  ASSERT_FALSE(text.has_value());
+  EXPECT_EQ(text.error().code, ErrorCode::kDamaged);
+}
+
 TEST(RecordText, HoldsAKeyThatOpensslReads) {
   const std::string text = record_text(rsa_spki()).value();
   const std::string encoded = text.substr(text.find("p=") + 2);

@@ -17,6 +17,7 @@ from differential.servers import NSID, UDP_BYTES
 
 NSID_OPTION, EDE, ZONEVERSION = 3, 15, 19
 NSEC3 = b"\0\x32"
+MOST_AMPLIFICATION = 14
 FORMERR, NOTIMP = int(dns.rcode.FORMERR), int(dns.rcode.NOTIMP)
 
 
@@ -95,7 +96,7 @@ def _is_too_much_for_its_query(difference):
     question, ours = difference.question, _ours(difference)
     if question.tcp or difference.aspect not in ("TC", *SECTIONS) or not ours.flags & TC or any(ours.sections):
         return False
-    return max(map(len, difference.answers[:-1])) > 14 * len(question.wire)
+    return max(map(len, difference.answers[:-1])) > MOST_AMPLIFICATION * len(question.wire)
 
 
 def _is_extended_error(difference):
@@ -138,13 +139,12 @@ def _is_growing_chain(difference):
 
 
 def _is_nsid_without_room(difference):
+    """Asked for, and so long that with it the answer would be over one of its limits."""
     ours, query = _ours(difference), _query(difference.question.wire)
-    if difference.question.tcp or query is None or not query.opts or ours.flags & TC:
+    if difference.question.tcp or query is None or NSID_OPTION not in _codes(query) or ours.flags & TC:
         return False
-    no_data = [answer for answer in _peers(difference) if answer.flags & TC or answer.rcode == dns.rcode.BADCOOKIE]
-    gave_way = NSID_OPTION not in _codes(ours) and all(NSID_OPTION in _codes(answer) for answer in no_data)
-    limit = min(max(query.opt.udp_bytes, 512), UDP_BYTES)
-    return gave_way and len(no_data) == len(difference.answers) - 1 and ours.size + 4 + len(NSID) > limit
+    limit = min(max(query.opt.udp_bytes, 512), UDP_BYTES, MOST_AMPLIFICATION * len(difference.question.wire))
+    return NSID_OPTION not in _codes(ours) and ours.size + 4 + len(NSID) > limit
 
 
 def _is_nsec3_at_an_alias(difference):

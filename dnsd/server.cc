@@ -291,6 +291,12 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
   if (!account) {
     return refuse(log, ExitCode::kUsage, account.error());
   }
+  if (*account) {  // what that user may not read, the server could not
+    const auto given_up = give_up_rights(*account, log);
+    if (!given_up) {
+      return refuse(log, ExitCode::kUsage, given_up.error());
+    }
+  }
   const auto secrets = cookie_secrets_for(config);
   if (!secrets) {
     return refuse(log, ExitCode::kUsage, secrets.error());

@@ -29,6 +29,11 @@ std::optional<RecordSetView> choose_record_set(const Node& node, RecordType type
   return node.record_set_count() == 0 ? std::nullopt : std::optional(node.record_set(0));
 }
 
+// No store of ours holds other data under a CNAME or a DNAME; whoever reads it must not rely on that.
+bool is_one_name(ByteView rdata) {
+  return !rdata.empty() && wire::uncompressed_name_size(rdata) == rdata.size();
+}
+
 class Chase {
  public:
   Chase(Reply& reply, const zone::Image& image)
@@ -114,8 +119,9 @@ bool Chase::answer_from(const Zone& zone, const Node& node) {
   if (const auto record_set = choose_record_set(node, type_)) {
     reply_.kind = AnswerKind::kPositive;
     reply_.is_by_type = is_first();
-    truncate_unless(add_answer(reply_.writer, owner_, *record_set));
-    if (type_ == RecordType::kNs) {
+    if (!add_answer(reply_.writer, owner_, *record_set)) {
+      reply_.writer.truncate();
+    } else if (type_ == RecordType::kNs) {
       add_server_addresses(reply_.writer, *record_set, zone);
     }
     return false;
@@ -162,7 +168,7 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
     reply_.writer.truncate();
     return false;
   }
-  if (!zone::take_record(rest, record) || wire::uncompressed_name_size(record.rdata) != record.rdata.size()) {
+  if (!zone::take_record(rest, record) || !is_one_name(record.rdata)) {
     return false;
   }
   std::array<std::uint8_t, zonestore::kMaxNameBytes> name;
@@ -187,7 +193,7 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
 
 // `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there.
 bool Chase::follow(ByteView target, const Node* by) {
-  if (changes_ == kMostChanges || wire::uncompressed_name_size(target) != target.size()) {
+  if (changes_ == kMostChanges || !is_one_name(target)) {
     return false;
   }
   given_[changes_] = by;

@@ -24,13 +24,19 @@ bool equal_but_for_case(const std::uint8_t* left, const std::uint8_t* right, std
 void NameCompressor::know(std::size_t offset) {
   std::array<std::size_t, kMostLabels> starts;
   std::size_t count = 0;
-  while (message_[offset] != 0 && count < kMostLabels) {
-    starts[count++] = offset;
-    offset += message_[offset] + 1U;
+  std::size_t end = offset;
+  while (message_[end] != 0 && count < kMostLabels) {
+    starts[count++] = end;
+    end += message_[end] + 1U;
   }
-  // From the end: the suffixes next to the root are those that others share.
-  while (count > 0) {
-    remember(starts[--count], 0);
+  ++end;
+  if (count > 0) {
+    remember(offset, end - offset, 0);
+  }
+  // Then from the end: the suffixes next to the root are those that others share.
+  while (count > 1) {
+    --count;
+    remember(starts[count], end - starts[count], 0);
   }
 }
 
@@ -55,7 +61,7 @@ std::size_t NameCompressor::write(ByteView name, std::size_t offset, std::size_t
     pointers = static_cast<std::uint8_t>(target->pointers + 1U);
   }
   for (std::size_t label = offset; label < tail_at; label += message_[label] + 1U) {
-    remember(label, pointers);
+    remember(label, name.size() - (label - offset), pointers);
   }
   return tail_at + tail;
 }
@@ -68,7 +74,7 @@ void NameCompressor::forget_from(std::size_t offset) {
 
 const NameCompressor::Known* NameCompressor::find(ByteView suffix) const {
   for (std::size_t index = 0; index < known_count_; ++index) {
-    if (matches(known_[index].offset, suffix)) {
+    if (known_[index].size == suffix.size() && matches(known_[index].offset, suffix)) {
       return &known_[index];
     }
   }
@@ -95,9 +101,9 @@ bool NameCompressor::matches(std::size_t offset, ByteView suffix) const {
   }
 }
 
-void NameCompressor::remember(std::size_t offset, std::uint8_t pointers) {
+void NameCompressor::remember(std::size_t offset, std::size_t size, std::uint8_t pointers) {
   if (known_count_ < kMostKnown && offset <= kFarthest && pointers < kMostPointers) {
-    known_[known_count_++] = {static_cast<std::uint16_t>(offset), pointers};
+    known_[known_count_++] = {static_cast<std::uint16_t>(offset), pointers, static_cast<std::uint8_t>(size)};
   }
 }
 

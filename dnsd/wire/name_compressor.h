@@ -38,11 +38,12 @@ class NameCompressor {
   struct Known {
     std::uint16_t offset = 0;
     std::uint8_t pointers = 0;  // that a reader follows from there to the root
+    std::uint8_t size = 0;      // of the name from there on, uncompressed: only names of one length can be equal
   };
 
   [[nodiscard]] const Known* find(ByteView suffix) const;  // nullptr: not there
   [[nodiscard]] bool matches(std::size_t offset, ByteView suffix) const;
-  void remember(std::size_t offset, std::uint8_t pointers);
+  void remember(std::size_t offset, std::size_t size, std::uint8_t pointers);
 
   static constexpr std::size_t kMostKnown = 64;
   static constexpr std::uint8_t kMostPointers = 4;  // readers were seen that refuse more than 10

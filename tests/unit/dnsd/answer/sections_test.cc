@@ -91,6 +91,19 @@ TEST_F(Sections, ServerOfTheApexHasItsAddressesBesideIt) {
   EXPECT_EQ(seen.additionals(), 1U);
 }
 
+TEST_F(Sections, TruncatedServersOfTheApexHaveNoAddressesRfc2181) {
+  std::vector<Bytes> names{name("ns.test")};
+  for (int number = 0; number < 40; ++number) {
+    names.push_back(name("server" + std::to_string(number) + ".net"));
+  }
+  put(zone_, "test", kNs, names);
+  put(zone_, "ns.test", kA, {Bytes{192, 0, 2, 1}});
+  image_ = builder_.finish().value();
+  const Seen seen = ask(query("test", kNs));
+  EXPECT_TRUE(seen.tc());
+  EXPECT_EQ(seen.answers() + seen.additionals(), 0U);
+}
+
 TEST_F(Sections, NegativeAnswerBehindAChainThatDoesNotFitTruncates) {
   const std::string label(63, 'l');
   put(zone_, "a.test", kCname, {name(label + "." + label + "." + label + ".test")});
@@ -127,12 +140,16 @@ TEST_F(Sections, RecordDataThatIsNotOfItsTypeIsGivenAsItIs) {
   put(zone_, "more.test", kCname, {Bytes{1, 'a', 0, 7}});              // bytes behind the name
   put(zone_, "cut.test", kNs, {Bytes{9}, Bytes{}, Bytes{1, 'a', 0}});  // one good name of three
   put(zone_, "d.test", kDname, {Bytes{5, 'x'}});
+  put(zone_, "none.test", kCname, {Bytes{}});
+  put(zone_, "e.test", kDname, {Bytes{}});
   image_ = builder_.finish().value();
   EXPECT_EQ(ask(query("short.test", 15)).answers(), 1U);
   EXPECT_EQ(ask(query("open.test")).answers(), 1U);
   EXPECT_EQ(ask(query("more.test")).answers(), 1U);
   EXPECT_EQ(ask(query("x.cut.test")).authorities(), 3U);
   EXPECT_EQ(ask(query("x.d.test")).answers(), 1U);
+  EXPECT_EQ(ask(query("none.test")).answers(), 1U);
+  EXPECT_EQ(ask(query("x.e.test")).answers(), 1U);
 }
 
 TEST_F(Sections, SoaWithOneNameOnlyIsGivenAsItIs) {

@@ -149,6 +149,7 @@ TEST_F(NameCompressorTest, OfALongQuestionTheEndIsKnown) {
   compressor_.know(12);
   at_ = 12 + question.size();
   EXPECT_EQ(write("www.end").size(), 6U);
+  EXPECT_EQ(write(text), (Bytes{0xC0, 12}));  // and the whole, which owns most records of the answer
 }
 
 }  // namespace

@@ -44,6 +44,13 @@ Result<ldns::Rr> make_rr(RecordType type, ByteView rdata) {
   return rr;
 }
 
+// Types whose form has at least one field; of those without a form anything may be empty (RFC 3597 section 5).
+bool must_have_data(RecordType type) {
+  const ldns_rr_descriptor* descriptor = ldns_rr_descript(static_cast<std::uint16_t>(type));
+  return ldns_rr_descriptor_minimum(descriptor) > 0 &&
+         ldns_rr_descriptor_field_type(descriptor, 0) != LDNS_RDF_TYPE_UNKNOWN;
+}
+
 // One field of record data. Names are written as owners are: ldns leaves a quotation mark in them as it is, which a
 // reader takes for the beginning of a string.
 Result<std::string> field_to_text(const ldns_rdf& field, const ldns::Buffer& buffer) {
@@ -64,6 +71,9 @@ Result<std::string> field_to_text(const ldns_rdf& field, const ldns::Buffer& buf
 }  // namespace
 
 Result<std::string> rdata_to_text(RecordType type, ByteView rdata) {
+  if (rdata.empty() && must_have_data(type)) {
+    return unreadable(type, "it is empty");
+  }
   if (rdata.empty()) {
     return std::string("\\# 0");  // RFC 3597 section 5: no type's own form can say so
   }

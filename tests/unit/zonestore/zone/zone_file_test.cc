@@ -41,6 +41,13 @@ TEST(RdataToText, EscapesNamesAsOwnersAreEscaped) {
   EXPECT_EQ(rdata_to_text(RecordType::kMx, Bytes{0, 10, 2, 'a', '@', 0}).value_or(""), R"(10 a\@.)");
 }
 
+TEST(RdataToText, EmptyDataIsForTypesWithoutAFormOnlyRfc3597) {
+  for (const unsigned type : {1U, 2U, 5U, 6U, 12U, 15U, 16U, 28U, 33U, 35U, 39U, 43U, 52U, 257U}) {
+    EXPECT_FALSE(rdata_to_text(static_cast<RecordType>(type), {}).has_value()) << type;
+  }
+  EXPECT_EQ(rdata_to_text(static_cast<RecordType>(65280), {}).value_or(""), "\\# 0");
+}
+
 TEST(RdataToText, RefusesDataThatIsNotOfItsType) {
   const auto refused = [](RecordType type, const Bytes& rdata) {
     const auto text = rdata_to_text(type, rdata);

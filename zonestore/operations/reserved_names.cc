@@ -63,6 +63,25 @@ std::optional<Finding> ReservedNames::judge(const Name& apex, const RecordSet& s
       in_dkim_zone ? "zonectl add, rotate and remove publish there" : "zonectl spf allow and deny publish there"};
 }
 
+std::optional<Finding> ReservedNames::judge_new_zone(const Name& apex) const {
+  bool hides_keys = false;
+  bool hides_spf = false;
+  for (Name name = apex; !name.is_root(); name = name.parent()) {
+    hides_keys = hides_keys || name == db::unwrap(dkim_zone_.child("_domainkey"));
+    hides_spf = hides_spf || is_include_label(label_below(name, spf_zone_));
+  }
+  if (!hides_keys && !hides_spf) {
+    return std::nullopt;
+  }
+  return Finding{Finding::Kind::kFault,
+                 Guard::kReserved,
+                 apex,
+                 RecordType::kSoa,
+                 "a zone " + apex.to_text_no_dot() + " would hide " +
+                     (hides_keys ? "the keys of institutions" : "a part of the SPF record"),
+                 "names there are published by zonectl add and zonectl spf allow alone"};
+}
+
 std::string ReservedNames::why_in_dkim_zone(const RecordSet& set) const {
   const Name keys = db::unwrap(dkim_zone_.child("_domainkey"));
   if (is_selector_label(label_below(set.owner, keys))) {

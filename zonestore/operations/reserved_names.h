@@ -17,6 +17,10 @@ class ReservedNames {
   // an alias, cut or wildcard that would hide or forge them.
   [[nodiscard]] std::optional<Finding> judge(const Name& apex, const RecordSet& set) const;
 
+  // Why no zone can begin at that apex: all names below it would be the new zone's, and the keys or a part of the SPF
+  // record among them would be gone.
+  [[nodiscard]] std::optional<Finding> judge_new_zone(const Name& apex) const;
+
  private:
   [[nodiscard]] std::string why_in_dkim_zone(const RecordSet& set) const;
   [[nodiscard]] std::string why_in_spf_zone(const RecordSet& set) const;

@@ -91,6 +91,10 @@ class Import {
     if (zone) {
       settings = publish::read_zone_settings(connection(), zone->id);
     }
+    if (!outcome_.is_new && is_without_records()) {
+      faults_.add({0, std::nullopt, "the file holds no record: the zone's static records would all go",
+                   "zonectl record remove takes one out; zonectl zone remove takes out the zone"});
+    }
     const Draft state = faults_.empty() ? Draft::kWhole : Draft::kWithGaps;
     settings = draft_settings(draft_, settings, faults_);
     if (!draft_.name_servers && !outcome_.is_new) {
@@ -114,10 +118,17 @@ class Import {
 
  private:
   db::Connection& connection() { return change_.connection(); }
+  [[nodiscard]] bool is_without_records() const {
+    return draft_.records.empty() && !draft_.soa && !draft_.name_servers && draft_.left_out == 0 && faults_.empty();
+  }
 
   // What the store publishes itself may stand in the file as it is published, and stays out.
   void take_out_reserved(const std::optional<PublishedZone>& zone) {
     const ReservedNames reserved(change_.store().dkim_zone, change_.store().spf_zone);
+    if (std::optional<Finding> finding = zone ? std::nullopt : reserved.judge_new_zone(draft_.apex)) {
+      faults_.add(
+          {draft_.soa ? draft_.soa->line : 0, finding->guard, std::move(finding->message), std::move(finding->hint)});
+    }
     std::erase_if(draft_.records, [&](const FileRecordSet& each) {
       std::optional<Finding> finding = reserved.judge(draft_.apex, each.set);
       if (!finding) {

@@ -132,6 +132,22 @@ Result<void> check_names(const ldns_rr& rr, RecordType type, std::string_view te
   return {};
 }
 
+// ldns takes what follows an unquoted semicolon for a comment, and swallows parentheses; a zone file's own have been
+// taken out by its scanner.
+bool has_loose_mark(std::string_view text) {
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (text[at] == ';' || text[at] == '(' || text[at] == ')')) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<Bytes> rdata_of_type(RecordType type, std::string_view text, const Name& origin) {
   if (type == RecordType::kTxt) {
     auto strings = character_strings(text);
@@ -139,6 +155,9 @@ Result<Bytes> rdata_of_type(RecordType type, std::string_view text, const Name& 
       return malformed(type, text, strings.error());
     }
     return std::move(*strings);
+  }
+  if (has_loose_mark(text)) {
+    return malformed(type, text, "it has a semicolon or a parenthesis; quote it, or write a backslash before it");
   }
   const std::string data = type == RecordType::kCaa ? with_quoted_value(text) : std::string(text);
   const ldns::Rdf origin_rdf(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, origin.size_bytes(), origin.wire().data()));

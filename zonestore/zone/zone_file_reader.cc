@@ -272,7 +272,8 @@ class ZoneFileReader {
       sets_.push_back({RecordSet{*owner_, type, ttl, {}}, line_});
     }
     RecordSet& set = sets_[place->second].set;
-    if (set.ttl != ttl) {
+    // A signature has the TTL of what it signs, so that those of one name differ (RFC 4034 section 3).
+    if (set.ttl != ttl && !is_made_by_signing(type)) {
       return fault("the records of " + set.owner.to_text() + " " + to_text(type) + " have different TTLs, " +
                        std::to_string(seconds(set.ttl)) + " and " + std::to_string(seconds(ttl)) +
                        " (RFC 2181 section 5.2)",

@@ -128,6 +128,41 @@ TEST_F(ZoneImport, LeavesOutWhatSigningMakes) {
   EXPECT_THAT(records(), ElementsAre("a.example.com 300 A 192.0.2.1"));
 }
 
+TEST_F(ZoneImport, SignaturesOfOneNameMayHaveTheTtlsOfWhatTheySignRfc4034) {
+  const ZoneImported signed_zone =
+      imported(head() +
+               "@ 3600 RRSIG SOA 8 2 3600 20300101000000 20200101000000 1 example.com. AwEAAQ==\n"
+               "@ 86400 RRSIG NS 8 2 86400 20300101000000 20200101000000 1 example.com. AwEAAQ==\n");
+  EXPECT_EQ(signed_zone.fault_count, 0U);
+  EXPECT_EQ(signed_zone.left_out, 1U);
+}
+
+TEST_F(ZoneImport, NoZoneBeginsWhereItWouldHideKeysOrSpfRecords) {
+  for (const std::string below : {"_domainkey.", "sel1-mosa._domainkey.", "x.sel1-mosa._DomainKey."}) {
+    const ZoneImported refused = imported(below + store_->dkim_zone().to_text() +
+                                          " 60 SOA m.x. h.x. 1 3600 600 86400 60\n@ 60 NS ns1.other.net.\n");
+    EXPECT_FALSE(refused.changed);
+    ASSERT_FALSE(refused.faults.empty()) << below;
+    EXPECT_EQ(refused.faults.front().guard, Guard::kReserved);
+  }
+  const ZoneImported spf = imported("_1." + store_->spf_zone().to_text() +
+                                    " 60 SOA m.x. h.x. 1 3600 600 86400 60\n@ 60 NS ns1.other.net.\n");
+  EXPECT_FALSE(spf.changed);
+  const ZoneImported beside = imported("other." + store_->dkim_zone().to_text() +
+                                       " 60 SOA m.x. h.x. 1 3600 600 86400 60\n@ 60 NS ns1.other.net.\n");
+  EXPECT_TRUE(beside.changed);
+}
+
+TEST_F(ZoneImport, FileWithoutARecordTakesNothingAway) {
+  imported(head() + "a A 192.0.2.1\n");
+  for (const std::string text : {"", "; nothing\n\n", "$TTL 60\n"}) {
+    const ZoneImported refused = imported(text, apex_);
+    EXPECT_FALSE(refused.changed);
+    EXPECT_EQ(refused.fault_count, 1U);
+  }
+  EXPECT_THAT(records(), ElementsAre("a.example.com 300 A 192.0.2.1"));
+}
+
 TEST_F(ZoneImport, BringsAnExportBackAsItWas) {
   std::string strings;
   for (int byte = 0; byte < 256; ++byte) {

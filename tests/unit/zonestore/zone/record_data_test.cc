@@ -117,6 +117,13 @@ TEST(TargetOf, IsTheNameThatARecordLeadsTo) {
   EXPECT_FALSE(target_of(RecordType::kNs, Bytes{1}));
 }
 
+TEST(RdataFromText, RefusesWhatWouldBeTakenForAComment) {
+  EXPECT_FALSE(rdata_from_text(RecordType::kMx, "10 mail;backup.example.", Name()));
+  EXPECT_FALSE(rdata_from_text(RecordType::kMx, "10 (mail.example.)", Name()));
+  EXPECT_TRUE(rdata_from_text(RecordType::kMx, "10 mail\\;backup.example.", Name()));
+  EXPECT_TRUE(rdata_from_text(RecordType::kCaa, "0 issue \"ca.example; a=b\"", Name()));
+}
+
 TEST(Twins, DifferInTheCaseOfTheirTargetAlone) {
   std::vector<Bytes> servers;
   for (const char* text : {"NS1.example.", "ns1.example.", "ns2.example."}) {

@@ -172,6 +172,10 @@ class SetChange {
     for (const publish::Pointer& pointer : pointers) {
       owners.insert(pointer.owner);
     }
+    // The delegations whose glue this may be: those above it, whatever else leads here.
+    for (Name above = owner_; above != zone_.apex; above = above.parent()) {
+      owners.insert(above);
+    }
     owners.insert(zone_.apex);
     owners.erase(owner_);  // that was judged already
     for (const Name& owner : owners) {
@@ -190,9 +194,21 @@ class SetChange {
     }
   }
 
+  // What was another's to answer for is this zone's again.
+  void judge_name_servers_below() {
+    if (outcome_.after || type_ != RecordType::kNs) {
+      return;
+    }
+    std::vector<Name> below = publish::read_all_name_servers(connection());
+    std::erase_if(below, [this](const Name& server) { return !server.is_at_or_below(owner_); });
+    check_name_server_addresses(connection(), below);
+  }
+
   void judge_name_servers_of_others() {
-    if (outcome_.after || (type_ != RecordType::kA && type_ != RecordType::kAaaa) ||
-        has_address(connection(), zone_, owner_)) {
+    judge_name_servers_below();
+    const bool is_lost_address = !outcome_.after && (type_ == RecordType::kA || type_ == RecordType::kAaaa);
+    const std::optional<PublishedZone> answering = zone_of(list_zones(connection()), owner_);
+    if (!is_lost_address || !answering || answering->apex != zone_.apex || has_address(connection(), zone_, owner_)) {
       return;
     }
     for (const Name& server : publish::read_all_name_servers(connection())) {

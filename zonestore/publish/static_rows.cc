@@ -164,7 +164,7 @@ std::vector<Pointer> pointers_to(db::Connection& connection, const PublishedZone
           ? std::string_view("SELECT owner, type FROM static_target WHERE zone_id = ?1 AND target = ?2 "
                              "AND target < ?3 ORDER BY type, owner LIMIT ?4")
           : std::string_view("SELECT owner, type FROM static_target WHERE zone_id = ?1 AND target > ?2 "
-                             "AND target < ?3 ORDER BY target, type, owner LIMIT ?4"));
+                             "AND target < ?3 ORDER BY type, target, owner LIMIT ?4"));
   rows.bind(1, id_of(zone.id)).bind(2, ByteView(key)).bind(3, ByteView(end));
   rows.bind(4, static_cast<std::int64_t>(limit));
   while (rows.step()) {

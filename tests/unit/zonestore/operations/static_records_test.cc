@@ -176,6 +176,23 @@ TEST_F(StaticRecords, KeepTheLastGlue) {
   EXPECT_TRUE(try_remove("ns1.sub", "A"));
 }
 
+TEST_F(StaticRecords, KeepTheLastGlueWhateverElseLeadsThere) {
+  add("other", "A", "192.0.2.9");
+  add_with_glue("z", "ns.z", "192.0.2.1");
+  for (int number = 10; number < 40; ++number) {
+    add("a" + std::to_string(number), "NS", "ns.z");
+  }
+  EXPECT_EQ(refusal_of(try_remove("ns.z", "A")), Guard::kNoGlue);
+}
+
+TEST_F(StaticRecords, KeepADelegationThatTheZonesOwnServersLieBelow) {
+  add("sub", "NS", "ns.other.net.");
+  ZoneSettings below;
+  below.name_servers = {name("ns1.sub")};
+  ASSERT_TRUE(set_zone(*store_, context_, apex_, below));
+  EXPECT_EQ(refusal_of(try_remove("sub", "NS")), Guard::kNoGlue);
+}
+
 TEST_F(StaticRecords, ThatWereGlueAreOrdinaryOnceTheDelegationIsGone) {
   add_with_glue("sub", "ns1.sub", "192.0.2.1");
   const auto removed = try_remove("sub", "NS");

@@ -104,7 +104,9 @@ bool is_delegated(db::Connection& connection, const PublishedZone& zone, Name na
 [[noreturn]] void throw_no_address(const std::string& server, const std::string& zone) {
   throw db::Failure(Error{ErrorCode::kRefused,
                           "the name server " + server + " lies in the zone " + zone + ", which has no address for it",
-                          "zonectl record add " + zone + " " + server + ". A ADDRESS (or AAAA) first",
+                          "zonectl record add " + zone + " " + server +
+                              ". A ADDRESS (or AAAA) first; or write it into the file, "
+                              "if that is what brings the zone",
                           Refusal{Guard::kNoGlue, std::nullopt}});
 }
 

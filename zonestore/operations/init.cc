@@ -5,6 +5,7 @@
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/publish/moment_columns.h"
 
@@ -127,6 +128,13 @@ void check_options(const InitOptions& options) {
     throw db::Failure(Error{ErrorCode::kInvalid,
                             "the DKIM zone and the SPF zone are both " + options.dkim_zone.to_text_no_dot(),
                             "give two names with --dkim-zone and --spf-zone", std::nullopt});
+  }
+  const ReservedNames reserved(options.dkim_zone, options.spf_zone);
+  for (const Name* zone : {&options.dkim_zone, &options.spf_zone}) {
+    if (const std::optional<Finding> finding = reserved.judge_new_zone(*zone)) {
+      throw db::Failure(Error{ErrorCode::kInvalid, finding->message,
+                              "give another name with --dkim-zone or --spf-zone", std::nullopt});
+    }
   }
   check_zone_settings(settings_of(options));
   for (const Name& server : options.name_servers) {

@@ -177,6 +177,18 @@ TEST_F(Settings, InitRefusesAStoreThatIsThere) {
   EXPECT_EQ(refusal_of(Store::init(dir(), init_options(), context_, clock_)), Guard::kExists);
 }
 
+TEST_F(Settings, InitRefusesAZoneThatWouldHideTheOther) {
+  InitOptions options = init_options();
+  options.spf_zone = *Name::parse("spf._domainkey." + options.dkim_zone.to_text());
+  const auto refused = Store::init(temp_.path() / "other", options, context_, clock_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+  EXPECT_FALSE(std::filesystem::exists(temp_.path() / "other"));
+  options = init_options();
+  options.dkim_zone = *Name::parse("_1." + options.spf_zone.to_text());
+  EXPECT_FALSE(Store::init(temp_.path() / "other", options, context_, clock_));
+}
+
 TEST_F(Settings, InitTakesUpAnAttemptThatLeftNoVault) {
   store_.reset();
   std::filesystem::remove_all(dir() / "vault");

@@ -29,11 +29,6 @@ std::optional<RecordSetView> choose_record_set(const Node& node, RecordType type
   return node.record_set_count() == 0 ? std::nullopt : std::optional(node.record_set(0));
 }
 
-// No store of ours holds other data under a CNAME or a DNAME; whoever reads it must not rely on that.
-bool is_one_name(ByteView rdata) {
-  return !rdata.empty() && wire::uncompressed_name_size(rdata) == rdata.size();
-}
-
 class Chase {
  public:
   Chase(Reply& reply, const zone::Image& image)
@@ -57,7 +52,7 @@ class Chase {
   bool redirect(const Node& dname, std::size_t owner_at);
   bool follow(ByteView target, const Node* by);
   [[nodiscard]] const Zone* zone_of_name() const;
-  void truncate_unless(bool all_fits);
+  bool truncate_unless(bool all_fits);
   [[nodiscard]] bool is_first() const { return changes_ == 0; }
 
   Reply& reply_;
@@ -119,9 +114,7 @@ bool Chase::answer_from(const Zone& zone, const Node& node) {
   if (const auto record_set = choose_record_set(node, type_)) {
     reply_.kind = AnswerKind::kPositive;
     reply_.is_by_type = is_first();
-    if (!add_answer(reply_.writer, owner_, *record_set)) {
-      reply_.writer.truncate();
-    } else if (type_ == RecordType::kNs) {
+    if (truncate_unless(add_answer(reply_.writer, owner_, *record_set)) && type_ == RecordType::kNs) {
       add_server_addresses(reply_.writer, *record_set, zone);
     }
     return false;
@@ -134,11 +127,8 @@ bool Chase::answer_from(const Zone& zone, const Node& node) {
   reply_.kind = AnswerKind::kPositive;
   ByteView rest = cname->answer;
   RecordView record;
-  if (!add_answer(reply_.writer, owner_, *cname)) {
-    reply_.writer.truncate();
-    return false;
-  }
-  return zone::take_record(rest, record) && follow(record.rdata, &node);
+  return truncate_unless(add_answer(reply_.writer, owner_, *cname)) && zone::take_record(rest, record) &&
+         follow(record.rdata, &node);
 }
 
 void Chase::answer_negative(const Zone& zone, Rcode rcode) {
@@ -164,11 +154,10 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
   ByteView rest = record_set->answer;
   RecordView record;
   const bool is_new = std::find(given_.begin(), given_.begin() + changes_, &dname) == given_.begin() + changes_;
-  if (is_new && !add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set)) {
-    reply_.writer.truncate();
+  if (is_new && !truncate_unless(add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set))) {
     return false;
   }
-  if (!zone::take_record(rest, record) || !is_one_name(record.rdata)) {
+  if (!zone::take_record(rest, record) || !wire::is_one_name(record.rdata)) {
     return false;
   }
   std::array<std::uint8_t, zonestore::kMaxNameBytes> name;
@@ -180,20 +169,18 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
   std::copy_n(owner_.name.begin(), owner_at, name.begin());
   std::copy(record.rdata.begin(), record.rdata.end(), name.begin() + static_cast<std::ptrdiff_t>(owner_at));
   const RecordView cname{RecordType::kCname, record.ttl, {name.data(), size}};
-  if (!reply_.writer.add_record(wire::Section::kAnswer, owner_.name, cname)) {
-    reply_.writer.truncate();
+  const bool is_asked_for = type_ == RecordType::kCname || type_ == RecordType::kAny;
+  if (!truncate_unless(reply_.writer.add_record(wire::Section::kAnswer, owner_.name, cname)) || is_asked_for) {
     return false;
-  }
-  if (type_ == RecordType::kCname || type_ == RecordType::kAny) {
-    return false;  // that CNAME is what was asked for
   }
   synthesized_ = name;
   return follow({synthesized_.data(), size}, &dname);
 }
 
-// `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there.
+// `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there. No store of ours holds
+// other data than a name under a CNAME or a DNAME; whoever reads it must not rely on that.
 bool Chase::follow(ByteView target, const Node* by) {
-  if (changes_ == kMostChanges || !is_one_name(target)) {
+  if (changes_ == kMostChanges || !wire::is_one_name(target)) {
     return false;
   }
   given_[changes_] = by;
@@ -205,10 +192,12 @@ bool Chase::follow(ByteView target, const Node* by) {
   return std::find(been_at_.begin(), end, zone::hash_name(target_.view())) == end;
 }
 
-void Chase::truncate_unless(bool all_fits) {
+// Gives back what it was told.
+bool Chase::truncate_unless(bool all_fits) {
   if (!all_fits) {
     reply_.writer.truncate();
   }
+  return all_fits;
 }
 
 }  // namespace

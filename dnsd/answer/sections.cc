@@ -31,7 +31,7 @@ bool add_set(AnswerWriter& writer, Section section, ByteView owner, const Record
 
 bool is_at_or_below(ByteView name, ByteView ancestor) {
   while (name.size() > ancestor.size()) {
-    name = name.subspan(name[0] + 1U);
+    name = wire::parent_of(name);
   }
   return name.size() == ancestor.size() &&
          std::ranges::equal(name, ancestor, {}, zonestore::to_lower, zonestore::to_lower);
@@ -60,8 +60,8 @@ bool add_glue(AnswerWriter& writer, const RecordSetView& servers, ByteView cut, 
   ByteView rest = servers.answer;
   RecordView record;
   while (zone::take_record(rest, record)) {
-    const bool is_name = wire::uncompressed_name_size(record.rdata) == record.rdata.size() && !record.rdata.empty();
-    if (is_name && is_at_or_below(record.rdata, cut) == below_cut && !add_addresses(writer, record.rdata, zone)) {
+    if (wire::is_one_name(record.rdata) && is_at_or_below(record.rdata, cut) == below_cut &&
+        !add_addresses(writer, record.rdata, zone)) {
       return false;
     }
   }

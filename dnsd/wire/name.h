@@ -26,6 +26,16 @@ void read_uncompressed_name(Reader& reader, LoweredName& name);
 // How many bytes the uncompressed name takes that `bytes` begins with; 0: there is none.
 [[nodiscard]] std::size_t uncompressed_name_size(ByteView bytes);
 
+// True if the bytes are one uncompressed name and no more.
+[[nodiscard]] inline bool is_one_name(ByteView bytes) {
+  return !bytes.empty() && uncompressed_name_size(bytes) == bytes.size();
+}
+
+// Of a name in uncompressed wire form. Precondition: it is not the root.
+[[nodiscard]] inline ByteView parent_of(ByteView name) {
+  return name.subspan(name[0] + 1U);
+}
+
 // Folds a name in uncompressed wire form. Precondition: it is one.
 void lower_name(ByteView wire, LoweredName& name);
 

@@ -1,18 +1,11 @@
 #include "dnsd/wire/query.h"
 
+#include "dnsd/wire/record.h"
+
 namespace dnsd::wire {
 namespace {
 
 constexpr RecordType kTypeTsig{250};
-
-struct Record {
-  std::size_t owner_at = 0;
-  bool owner_is_root = false;
-  RecordType type{};
-  std::uint16_t record_class = 0;
-  std::uint32_t ttl = 0;
-  ByteView rdata;
-};
 
 Header read_header(Reader& reader) {
   Header header;
@@ -35,19 +28,6 @@ void read_questions(Reader& reader, Query& query) {
     query.question.bytes = reader.since(begin);
   }
   query.has_question = reader.ok() && query.header.question_count == 1;
-}
-
-Record read_record(Reader& reader) {
-  Record record;
-  const std::size_t begin = reader.position();
-  record.owner_at = begin;
-  skip_name(reader);
-  record.owner_is_root = reader.position() - begin == 1;
-  record.type = static_cast<RecordType>(reader.u16());
-  record.record_class = reader.u16();
-  record.ttl = reader.u32();
-  record.rdata = reader.take(reader.u16());
-  return record;
 }
 
 // OPT and TSIG have their place in the additional section only (RFC 6891 6.1.1, RFC 8945 5.1).

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "dnsd/wire/name.h"
-#include "dnsd/wire/reader.h"
-#include "zonestore/zone/record_set.h"
+#include "dnsd/wire/record.h"
 
 namespace dnsd::wire {
 namespace {
@@ -13,21 +12,13 @@ using zonestore::RecordType;
 
 constexpr std::size_t kTypeAndClassBytes = 4;
 
-RecordType skip_record(Reader& reader) {
-  skip_name(reader);
-  const RecordType type{reader.u16()};
-  reader.take(2 + 4);  // class and TTL
-  reader.take(reader.u16());
-  return type;
-}
-
 // The OPT record; empty if there is none.
 ByteView skip_records(Reader& reader, unsigned count) {
   ByteView opt;
   for (unsigned index = 0; index < count && reader.ok(); ++index) {
-    const std::size_t begin = reader.position();
-    if (skip_record(reader) == RecordType::kOpt) {
-      opt = reader.since(begin);
+    const Record record = read_record(reader);
+    if (record.type == RecordType::kOpt) {
+      opt = reader.since(record.owner_at);
     }
   }
   return opt;

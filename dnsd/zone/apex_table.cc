@@ -6,14 +6,6 @@
 #include "dnsd/zone/image.h"
 
 namespace dnsd::zone {
-namespace {
-
-wire::ByteView parent_of(wire::ByteView name) {
-  return name.subspan(name[0] + 1U);
-}
-
-}  // namespace
-
 ApexTable::ApexTable(std::span<const std::shared_ptr<const Zone>> zones)
     : slots_(std::bit_ceil(2 * zones.size() + 1)) {
   for (const std::shared_ptr<const Zone>& zone : zones) {
@@ -32,7 +24,7 @@ const Zone* ApexTable::find(const wire::LoweredName& name) const {
 }
 
 const Zone* ApexTable::find_above(const wire::LoweredName& name) const {
-  return name.labels == 0 ? nullptr : find_from(parent_of(name.view()), name.labels - 1U);
+  return name.labels == 0 ? nullptr : find_from(wire::parent_of(name.view()), name.labels - 1U);
 }
 
 const Zone* ApexTable::find_from(wire::ByteView suffix, unsigned labels) const {
@@ -40,7 +32,7 @@ const Zone* ApexTable::find_from(wire::ByteView suffix, unsigned labels) const {
     return nullptr;
   }
   for (; labels > most_labels_; --labels) {
-    suffix = parent_of(suffix);
+    suffix = wire::parent_of(suffix);
   }
   while (true) {
     if (const Zone* zone = find_exactly(suffix)) {
@@ -49,7 +41,7 @@ const Zone* ApexTable::find_from(wire::ByteView suffix, unsigned labels) const {
     if (labels-- == 0) {
       return nullptr;
     }
-    suffix = parent_of(suffix);
+    suffix = wire::parent_of(suffix);
   }
 }
 

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "dnsd/wire/name.h"
 #include "dnsd/zone/record_layout.h"
 
 namespace dnsd::zone {
 namespace {
-
-ByteView parent_of(ByteView name) {
-  return name.subspan(name[0] + 1U);
-}
 
 bool is_wildcard(ByteView name) {
   return name[0] == 1 && name[1] == '*';
@@ -18,7 +15,7 @@ bool is_wildcard(ByteView name) {
 
 std::uint8_t label_count(ByteView name) {
   std::uint8_t labels = 0;
-  for (; name[0] != 0; name = parent_of(name)) {
+  for (; name[0] != 0; name = wire::parent_of(name)) {
     ++labels;
   }
   return labels;
@@ -107,7 +104,7 @@ void ZoneDraft::collect_other_sets(const Node* node, RecordType type) {
 // A name has come into being: it becomes a child, and its parents exist from now on.
 void ZoneDraft::link_to_parents(ByteView name) {
   while (!is_apex(name)) {
-    name = parent_of(name);
+    name = wire::parent_of(name);
     if (const Node* parent = names_->find(name)) {
       names_->set_children(name, parent->children() + 1);
       return;
@@ -125,7 +122,7 @@ void ZoneDraft::drop_if_unused(ByteView name) {
     if (is_apex(name)) {
       return;
     }
-    name = parent_of(name);
+    name = wire::parent_of(name);
     names_->set_children(name, names_->find(name)->children() - 1);
     node = names_->find(name);
   }

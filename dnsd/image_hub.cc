@@ -5,14 +5,12 @@
 namespace dnsd {
 
 ImageHub::Snapshot ImageHub::current() const {
-  const std::lock_guard lock(mutex_);
-  return Snapshot{current_, generation_.load(std::memory_order_relaxed)};
+  auto [image, generation] = latest_.current();
+  return Snapshot{std::move(image), generation};
 }
 
 void ImageHub::publish(std::shared_ptr<const zone::Image> image) {
-  const std::lock_guard lock(mutex_);
-  retired_.push_back(std::exchange(current_, std::move(image)));
-  generation_.store(generation_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  retired_.push_back(latest_.publish(std::move(image)));
 }
 
 void ImageHub::free_retired() {

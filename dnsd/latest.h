@@ -1,8 +1,7 @@
 // A value that is replaced whole while others use it: one writer, many readers.
 //
 // A reader keeps a pointer of its own and compares a number once a batch, so that a query costs no lock and no
-// shared reference count (as ImageHub does it for the zone image). Threads: generation() and current() any
-// number; publish() one at a time.
+// shared reference count. Threads: generation() and current() any number; publish() one at a time.
 #pragma once
 
 #include <atomic>
@@ -16,7 +15,8 @@ namespace dnsd {
 template <class Value>
 class Latest {
  public:
-  explicit Latest(Value first) : current_(std::make_shared<const Value>(std::move(first))) {}
+  explicit Latest(std::shared_ptr<const Value> first) : current_(std::move(first)) {}
+  explicit Latest(Value first) : Latest(std::make_shared<const Value>(std::move(first))) {}
 
   struct Snapshot {
     std::shared_ptr<const Value> value;
@@ -30,12 +30,14 @@ class Latest {
     return Snapshot{current_, generation_.load(std::memory_order_relaxed)};
   }
 
-  void publish(Value value) {
-    auto next = std::make_shared<const Value>(std::move(value));
+  // Gives back the one before, which readers may still hold.
+  std::shared_ptr<const Value> publish(std::shared_ptr<const Value> next) {
     const std::lock_guard lock(mutex_);
-    current_ = std::move(next);
+    current_.swap(next);
     generation_.store(generation_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    return next;
   }
+  void publish(Value value) { (void)publish(std::make_shared<const Value>(std::move(value))); }
 
  private:
   mutable std::mutex mutex_;

@@ -207,8 +207,7 @@ class SetChange {
   void judge_name_servers_of_others() {
     judge_name_servers_below();
     const bool is_lost_address = !outcome_.after && (type_ == RecordType::kA || type_ == RecordType::kAaaa);
-    const std::optional<PublishedZone> answering = zone_of(list_zones(connection()), owner_);
-    if (!is_lost_address || !answering || answering->apex != zone_.apex || has_address(connection(), zone_, owner_)) {
+    if (!is_lost_address || has_address(connection(), zone_, owner_) || !answers_for(connection(), zone_, owner_)) {
       return;
     }
     for (const Name& server : publish::read_all_name_servers(connection())) {

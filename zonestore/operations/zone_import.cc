@@ -263,7 +263,7 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
     const std::string before = zone_json(zone_view(connection, zone));
     publish::delete_zone_settings(connection, zone.id);
     for (const Name& server : publish::read_all_name_servers(connection)) {
-      if (server.is_at_or_below(zone.apex) && has_address(connection, zone, server)) {
+      if (has_address(connection, zone, server) && answers_for(connection, zone, server)) {
         throw db::Failure(Error{
             ErrorCode::kRefused,
             "the zone " + name + " has the address of " + server.to_text_no_dot() + ", a name server of another zone",

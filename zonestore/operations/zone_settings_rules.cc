@@ -81,12 +81,14 @@ std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, co
 }
 
 bool has_address(db::Connection& connection, const PublishedZone& zone, const Name& name) {
-  for (const RecordSet& set : publish::static_sets_at(connection, zone, name)) {
-    if (set.type == RecordType::kA || set.type == RecordType::kAaaa) {
-      return true;
-    }
-  }
-  return false;
+  const std::vector<RecordType> types = publish::static_types_at(connection, zone, name);
+  return std::any_of(types.begin(), types.end(),
+                     [](RecordType type) { return type == RecordType::kA || type == RecordType::kAaaa; });
+}
+
+bool answers_for(db::Connection& connection, const PublishedZone& zone, const Name& name) {
+  const std::optional<PublishedZone> answering = zone_of(list_zones(connection), name);
+  return answering && answering->id == zone.id;
 }
 
 namespace {

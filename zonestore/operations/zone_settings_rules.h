@@ -23,5 +23,7 @@ void set_primary(publish::ZoneSettingsRow& settings, const Name& primary);
 [[nodiscard]] std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, const Name& name);
 // True if the zone has an A or AAAA record there.
 [[nodiscard]] bool has_address(db::Connection& connection, const PublishedZone& zone, const Name& name);
+// True if this zone is the one that answers for the name. What another's data below it say counts for nobody.
+[[nodiscard]] bool answers_for(db::Connection& connection, const PublishedZone& zone, const Name& name);
 
 }  // namespace zonestore

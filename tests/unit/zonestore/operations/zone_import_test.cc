@@ -225,6 +225,20 @@ TEST_F(ZoneImport, KeepsAChildZoneBesideItsParent) {
   EXPECT_EQ(list_zones(*store_)->size(), 4U);
 }
 
+TEST_F(ZoneImport, ParentGoesWhoseChildHasTheAddressesOfItsOwnServers) {
+  imported(head() + "sub NS ns.sub\nns.sub A 192.0.2.1\n");
+  imported("sub.example.com. 60 SOA m.x. h.x. 1 3600 600 86400 60\n@ 60 NS ns\nns 60 A 192.0.2.1\n");
+  EXPECT_EQ(refusal_of(remove_zone(*store_, context_, apex_)), std::nullopt);
+  EXPECT_EQ(show_zone(*store_, apex_).error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(show_zone(*store_, *Name::parse("sub.example.com")));
+}
+
+TEST_F(ZoneImport, ZoneStaysThatHasTheAddressOfAnothersServer) {
+  imported(head() + "ns A 192.0.2.1\n");
+  imported("other.test. 60 SOA m.x. h.x. 1 3600 600 86400 60\n@ 60 NS ns.example.com.\n");
+  EXPECT_EQ(refusal_of(remove_zone(*store_, context_, apex_)), Guard::kInUse);
+}
+
 TEST_F(ZoneImport, WhatWasRemovedIsGoneAndComesBackWithALaterSerial) {
   imported(head() + "a A 192.0.2.1\n");
   const Serial serial =

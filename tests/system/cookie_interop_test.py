@@ -16,6 +16,7 @@ import dns.rcode
 
 from support import namespace
 from support.options import CLIENT_COOKIE, COOKIE, judgement, read, with_options
+from support.programs import end
 from support.questions import DKIM_ZONE, ask, query, selector, until
 from support.server import serve
 from support.store import new_store
@@ -98,15 +99,7 @@ def start(test, store, name):
     with open(log_file, "wb") as log:
         process = subprocess.Popen([*command, str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
-    def stop():
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    test.addClassCleanup(stop)
+    test.addClassCleanup(end, process)
     return log_file
 
 

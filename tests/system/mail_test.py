@@ -29,16 +29,8 @@ class Mail(unittest.TestCase):
             cls.keys[slot] = cls.store.scratch / f"{slot}.pem"
             cls.store.zonectl("key", "export", "mosa", "--slot", slot, "--out", cls.keys[slot])
         serve(cls, cls.store, listen=(f"{DNSD_ADDRESS}:53",))
-        world = World(cls.store.scratch, cls.museum_lines())
+        world = World(cls.store.scratch, cls.store.instructed_lines("mosa"))
         cls.addClassCleanup(world.stop)
-
-    @classmethod
-    def museum_lines(cls):
-        """The lines that `zonectl instructions` asks the institution to publish."""
-        lines = []
-        for domain in cls.store.json("instructions", "mosa")["domains"]:
-            lines += [record["zone_file_line"] for record in [*domain["cnames"], domain["spf"]]]
-        return lines
 
     def signed(self, slot):
         """A message signed by dkimpy with the exported key, as the institution's signer would."""

@@ -130,21 +130,13 @@ class Resolvers(unittest.TestCase):
         cls.store.zonectl("zone", "import", zone_file, "--zone", ZONE.rstrip("."))
         add_address(DNSD_ADDRESS)
         serve(cls, cls.store, listen=(f"{DNSD_ADDRESS}:53",))
-        cls.addClassCleanup(start_parents(cls.store.scratch, cls.museum_lines()).stop)
+        cls.addClassCleanup(start_parents(cls.store.scratch, cls.store.instructed_lines("mosa")).stop)
         cls.sniffer = Sniffer(DNSD_ADDRESS)
         cls.sniffer.start()
         cls.resolvers = all_resolvers()
         for resolver in cls.resolvers:
             resolver.start(cls.store.scratch)
             cls.addClassCleanup(resolver.stop)
-
-    @classmethod
-    def museum_lines(cls):
-        """The lines that `zonectl instructions` asks the institution to publish."""
-        lines = []
-        for domain in cls.store.json("instructions", "mosa")["domains"]:
-            lines += [record["zone_file_line"] for record in [*domain["cnames"], domain["spf"]]]
-        return lines
 
     def through_each(self, name, record_type, judge):
         """Hands each resolver's answer to `judge`."""

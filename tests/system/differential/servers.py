@@ -11,6 +11,7 @@ import time
 
 import dns.message
 
+from support.programs import end
 from support.server import Dnsd
 
 COOKIE_SECRET = "000102030405060708090a0b0c0d0e0f"
@@ -163,13 +164,7 @@ class Peer:
         raise AssertionError(f"{self.name} does not serve the zones:\n{self.log_file.read_text(errors='replace')}")
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
 
 def start_peers(directory, zones, stack):

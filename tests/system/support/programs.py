@@ -26,6 +26,16 @@ def run(*command, expect=0, timeout=120, **options):
     return done
 
 
+def end(process, timeout=10):
+    """SIGTERM, and SIGKILL for one that does not heed it."""
+    process.terminate()
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def as_user(name):
     """Options of subprocess that run a command as this user, with that user's groups alone."""
     import pwd  # pylint: disable=import-outside-toplevel

@@ -9,7 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from support.programs import run
+from support.programs import end, run
 
 RESOLVER, PARENTS, DNSD_ADDRESS = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
@@ -114,9 +114,5 @@ class World:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
         run("umount", Path("/etc/resolv.conf").resolve())

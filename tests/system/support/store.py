@@ -46,6 +46,13 @@ class Store:
         except ValueError as error:
             raise AssertionError(f"zonectl --json {arguments}: no JSON ({error}):\n{done.stdout}{done.stderr}") from error
 
+    def instructed_lines(self, code):
+        """The zone file lines that `zonectl instructions` asks an institution to publish."""
+        lines = []
+        for domain in self.json("instructions", code)["domains"]:
+            lines += [record["zone_file_line"] for record in [*domain["cnames"], domain["spf"]]]
+        return lines
+
     def init(self, *extra):
         self.zonectl("init", *NAME_SERVERS, *extra)
         return self

@@ -12,7 +12,7 @@ set aside for documentation.
 import subprocess
 import time
 
-from support.programs import run
+from support.programs import end, run
 
 PARENTS, DNSD_ADDRESS, ELSEWHERE = "198.18.53.2", "198.18.53.3", "198.18.53.4"
 
@@ -75,13 +75,7 @@ class Program:
         raise AssertionError(f"{self.name} does not answer:\n{self.log_file.read_text(errors='replace')}")
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
 
 def start_parents(directory, museum_lines):

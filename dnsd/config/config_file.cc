@@ -12,6 +12,7 @@
 
 #include "dnsd/config/config.h"
 #include "dnsd/config/hexadecimal.h"
+#include "dnsd/util/one_line.h"
 
 namespace dnsd::config {
 namespace {
@@ -27,25 +28,8 @@ std::string at(std::string_view source, const toml::source_position& position) {
   return std::string(source) + ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
 }
 
-// On one line, whatever the file holds: control bytes of a quoted key or string are shown as \xHH.
-std::string on_one_line(std::string_view message) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  std::string line;
-  for (const char character : message) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte >= ' ' && byte != 0x7F) {
-      line += character;
-      continue;
-    }
-    line += "\\x";
-    line += kHexDigits[byte >> 4U];
-    line += kHexDigits[byte & 0xFU];
-  }
-  return line;
-}
-
 tl::unexpected<std::string> wrong(const Place& place, const std::string& what) {
-  return util::fail(at(place.source, place.region.begin) + ": " + on_one_line(place.key + ": " + what));
+  return util::fail(at(place.source, place.region.begin) + ": " + util::on_one_line(place.key + ": " + what));
 }
 
 struct Range {
@@ -260,7 +244,7 @@ util::Result<void> apply_toml(std::string_view text, std::string_view source, Co
   try {
     table = toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    return util::fail(at(source, error.source().begin) + ": " + on_one_line(error.description()));
+    return util::fail(at(source, error.source().begin) + ": " + util::on_one_line(error.description()));
   }
   Config changed = config;
   auto applied = apply_table(table, "", source, make_settings(), changed);

@@ -8,6 +8,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "dnsd/util/one_line.h"
+
 namespace dnsd::util {
 namespace {
 
@@ -35,19 +37,13 @@ bool needs_quotes(std::string_view value) {
 }
 
 void append_escaped(std::string& line, char character) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(character);
   if (character == '"' || character == '\\') {
     line += '\\';
     line += character;
   } else if (character == '\n') {
     line += "\\n";
-  } else if (byte < ' ' || byte == 0x7F) {
-    line += "\\x";
-    line += kHexDigits[byte >> 4U];
-    line += kHexDigits[byte & 0x0FU];
   } else {
-    line += character;
+    append_visible(line, character);
   }
 }
 

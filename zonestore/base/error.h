@@ -31,6 +31,11 @@ enum class Guard : std::uint8_t {
   kWeakKey,
   kKeyType,
   kPolicyFloor,
+  kNsLag,
+  kCnameMissing,
+  kCnameWrong,
+  kSignerStale,
+  kLastKey,
   // of the zones: what could not be served rightly
   kCnameAlone,   // data beside a CNAME
   kOneRecord,    // a second CNAME or DNAME at one name

@@ -98,11 +98,14 @@ std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now) {
   if (!slot.drain) {
     return std::nullopt;
   }
+  if (slot.drain->waits_for_signers) {
+    return now.moment.wall + slot.drain->lasts;
+  }
   return reaches(slot.drain->began, slot.drain->lasts, now);
 }
 
 bool is_drained(const SlotFacts& slot, const Now& now) {
-  return slot.drain && elapsed(slot.drain->began, now) >= slot.drain->lasts;
+  return slot.drain && !slot.drain->waits_for_signers && elapsed(slot.drain->began, now) >= slot.drain->lasts;
 }
 
 Milliseconds drain_length(const LifecyclePolicy& policy) {
@@ -131,6 +134,7 @@ InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, cons
   institution.slots.at(index_of(to)).drain = std::nullopt;
   institution.active = to;
   institution.last_swap = how;
+  institution.moved = now;
   return institution;
 }
 

@@ -41,8 +41,10 @@ struct EarlierContent {
 };
 
 struct Drain {
-  Moment began;        // when it stopped signing
-  Milliseconds lasts;  // fixed at that moment: policy drain + TTL + slack
+  Moment began;        // when it stopped signing; with signers enrolled, when the last of them had followed
+  Milliseconds lasts;  // fixed when it stopped signing: policy drain + TTL + slack
+  // Not all signers have followed yet: some may still sign with it, and the drain cannot end.
+  bool waits_for_signers = false;
 };
 
 struct SlotFacts {
@@ -57,6 +59,8 @@ struct InstitutionFacts {
   Phase phase = Phase::kSigning;
   std::optional<SlotId> active;  // set if and only if phase is kSigning
   std::optional<Swap> last_swap;
+  std::optional<Moment> moved;   // when signing last moved or began; nullopt: not on record
+  bool frozen = false;           // an operator froze it, or the whole store
   std::vector<SlotFacts> slots;  // one for each of kSlots, in that order
 };
 
@@ -76,7 +80,7 @@ inline constexpr Seconds kDrainFloor{96 * 3600};
 // contents of (end + largest TTL) + slack. In the past once it is ripe.
 [[nodiscard]] WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
 [[nodiscard]] bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
-// When the drain ends or ended; nullopt if there is none.
+// When the drain ends or ended, while it waits for signers at the earliest; nullopt if there is none.
 [[nodiscard]] std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now);
 [[nodiscard]] bool is_drained(const SlotFacts& slot, const Now& now);
 // How long a slot that stops signing now must stay published.

@@ -70,6 +70,7 @@ publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, 
     // The name was never served: nobody can hold an older answer, so that signing begins at once.
     row.facts.phase = dkim::Phase::kSigning;
     row.facts.active = dkim::SlotId::kSel1;
+    row.facts.moved = change.moment();
   }
   return row;
 }

@@ -78,6 +78,7 @@ class InstitutionMaintenance {
         check_served_key(change.store(), row, dkim::SlotId::kSel1);
         row.facts.phase = dkim::Phase::kSigning;
         row.facts.active = dkim::SlotId::kSel1;
+        row.facts.moved = change.moment();
         return "sel1 has ripened: signing begins";
       case dkim::Phase::kDeparting:
         depart(change, row);

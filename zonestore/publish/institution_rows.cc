@@ -60,7 +60,7 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
   for (const dkim::SlotId slot : dkim::kSlots) {
     db::Statement& row = connection.cached(
         "SELECT s.revoked, s.drain_for_ms, s.drain_wall_ms, s.drain_boot_ms, s.drain_boot_id, "
-        "k.key_id, k.algorithm, k.public_key, k.published_ms "
+        "k.key_id, k.algorithm, k.public_key, k.published_ms, s.drain_waits "
         "FROM slot AS s LEFT JOIN dkim_key AS k ON k.key_id = s.key_id WHERE s.institution_id = ?1 AND s.slot = ?2");
     row.bind(1, to_column(institution.id)).bind(2, to_column(slot));
     if (!row.step()) {
@@ -70,7 +70,7 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
     facts.slot = slot;
     facts.revoked = row.integer(0) != 0;
     if (!row.is_null(1)) {
-      facts.drain = dkim::Drain{moment_columns(row, 2), Milliseconds(row.integer(1))};
+      facts.drain = dkim::Drain{moment_columns(row, 2), Milliseconds(row.integer(1)), row.integer(9) != 0};
     }
     if (!row.is_null(5)) {
       facts.has_key = true;
@@ -86,8 +86,8 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
 
 void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts) {
   db::Statement& update = connection.cached(
-      "UPDATE slot SET revoked = ?3, drain_wall_ms = ?4, drain_boot_ms = ?5, drain_boot_id = ?6, drain_for_ms = ?7 "
-      "WHERE institution_id = ?1 AND slot = ?2");
+      "UPDATE slot SET revoked = ?3, drain_wall_ms = ?4, drain_boot_ms = ?5, drain_boot_id = ?6, drain_for_ms = ?7, "
+      "drain_waits = ?8 WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(facts.slot)).bind(3, std::int64_t{facts.revoked});
   if (facts.drain) {
     bind_moment(update, 4, facts.drain->began);
@@ -96,6 +96,7 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
     bind_no_moment(update, 4);
     update.bind_null(7);
   }
+  update.bind(8, std::int64_t{facts.drain && facts.drain->waits_for_signers});
   update.run();
 }
 
@@ -103,7 +104,9 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
 
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
   db::Statement& row = connection.cached(
-      "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap FROM institution WHERE code = ?1");
+      "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap, "
+      "frozen_ms IS NOT NULL OR (SELECT frozen_ms FROM store) IS NOT NULL, moved_wall_ms, moved_boot_ms, "
+      "moved_boot_id FROM institution WHERE code = ?1");
   row.bind(1, std::string_view(code.text()));
   if (!row.step()) {
     row.reset();
@@ -117,6 +120,10 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
     institution.facts.active = slot_from(row.integer(4));
   }
   institution.facts.last_swap = swap_from(row, 5);
+  institution.facts.frozen = row.integer(6) != 0;
+  if (!row.is_null(7)) {
+    institution.facts.moved = moment_columns(row, 7);
+  }
   row.reset();
   read_slots(connection, institution);
   return institution;
@@ -157,8 +164,8 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
     store_slot(connection, row.id, slot);
   }
   db::Statement& update = connection.cached(
-      "UPDATE institution SET phase = ?2, active_slot = ?3, last_swap = ?4, departed_ms = ?5 WHERE institution_id = "
-      "?1");
+      "UPDATE institution SET phase = ?2, active_slot = ?3, last_swap = ?4, departed_ms = ?5, moved_wall_ms = ?6, "
+      "moved_boot_ms = ?7, moved_boot_id = ?8 WHERE institution_id = ?1");
   update.bind(1, to_column(row.id)).bind(2, dkim::to_text(row.facts.phase));
   if (row.facts.active) {
     update.bind(3, to_column(*row.facts.active));
@@ -175,13 +182,19 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
   } else {
     update.bind_null(5);
   }
+  if (row.facts.moved) {
+    bind_moment(update, 6, *row.facts.moved);
+  } else {
+    bind_no_moment(update, 6);
+  }
   update.run();
 }
 
 void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now) {
   db::Statement& update = connection.cached(
       "UPDATE institution SET algorithm = ?2, added_ms = ?3, phase = 'starting', active_slot = NULL, "
-      "last_swap = NULL, departed_ms = NULL WHERE institution_id = ?1");
+      "last_swap = NULL, departed_ms = NULL, moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL, "
+      "frozen_ms = NULL, frozen_reason = NULL WHERE institution_id = ?1");
   update.bind(1, to_column(id)).bind(2, dkim::to_text(algorithm)).bind(3, publish::to_column(now));
   update.run();
 }

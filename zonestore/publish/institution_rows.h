@@ -50,7 +50,7 @@ struct InstitutionRow {
 [[nodiscard]] InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code,
                                                dkim::Algorithm algorithm, WallTime now);
 
-// Writes phase, active slot, last swap and drains as they stand in `row.facts`.
+// Writes phase, active slot, last swap, last move and drains as they stand in `row.facts`; not whether it is frozen.
 void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime now);
 
 // Starts a departed institution anew: its history stays, its age and algorithm are new.

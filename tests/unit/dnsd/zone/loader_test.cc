@@ -46,7 +46,9 @@ class Loader : public ::testing::Test {
     db::Transaction transaction(store_, db::Transaction::Kind::kWrite);
     dkim_ = zonestore::create_zone(store_, parse("dkim.secutix.com"));
     spf_ = zonestore::create_zone(store_, parse("spf.secutix.com"));
-    store_.execute("INSERT INTO store VALUES (1, '0123456789abcdef0123456789abcdef', 0, 0, 1, 2)");
+    store_.execute(
+        "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) VALUES (1, "
+        "'0123456789abcdef0123456789abcdef', 0, 0, 1, 2)");
     commit(dkim_, {soa("dkim.secutix.com"), txt("sel1-mosa._domainkey.dkim.secutix.com", "one"),
                    txt("sel2-mosa._domainkey.dkim.secutix.com", "two")});
     commit(spf_, {soa("spf.secutix.com"), txt("spf.secutix.com", "v=spf1 ~all")});

@@ -158,7 +158,8 @@ TEST_F(SchemaTest, KeepsAKeyInTheActiveSlot) {
       "BEGIN;"
       "INSERT INTO institution (institution_id, code, algorithm, phase, active_slot, added_ms)"
       "  VALUES (1, 'mosa', 'rsa2048', 'signing', 1, 0);"
-      "INSERT INTO dkim_key VALUES ('0123456789abcdef', 1, 1, 'rsa2048', x'00', 0, NULL);"
+      "INSERT INTO dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms, withdrawn_ms) VALUES "
+      "('0123456789abcdef', 1, 1, 'rsa2048', x'00', 0, NULL);"
       "INSERT INTO slot (institution_id, slot, key_id) VALUES (1, 1, '0123456789abcdef'), (1, 2, NULL);"
       "COMMIT");
   for (const char* change : {"UPDATE slot SET key_id = NULL WHERE slot = 1", "UPDATE institution SET active_slot = 2",

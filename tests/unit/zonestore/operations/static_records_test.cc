@@ -345,6 +345,15 @@ TEST_F(StaticRecords, ComeIntoAStoreOfTheFirstVersion) {
   {
     db::Connection connection = db::Connection::open(dir() / "zone.db", db::Access::kReadWrite);
     connection.execute(
+        "DROP TABLE rotation_window; DROP TABLE bulk_item; DROP TABLE bulk_run; DROP TABLE signer_task;"
+        "DROP TABLE signer; DROP TABLE evidence; DROP TABLE server_evidence;"
+        "ALTER TABLE store DROP COLUMN frozen_ms; ALTER TABLE store DROP COLUMN frozen_reason;"
+        "ALTER TABLE store DROP COLUMN audit_chain; ALTER TABLE store DROP COLUMN audit_count;"
+        "ALTER TABLE institution DROP COLUMN frozen_ms; ALTER TABLE institution DROP COLUMN frozen_reason;"
+        "ALTER TABLE institution DROP COLUMN moved_wall_ms; ALTER TABLE institution DROP COLUMN moved_boot_ms;"
+        "ALTER TABLE institution DROP COLUMN moved_boot_id; ALTER TABLE slot DROP COLUMN drain_waits;"
+        "ALTER TABLE dkim_key DROP COLUMN revoked_ms; ALTER TABLE audit DROP COLUMN chain; PRAGMA user_version=2");
+    connection.execute(
         "DROP TABLE static_record_set; DROP TABLE static_target; DROP TABLE removed_zone;"
         "ALTER TABLE zone DROP COLUMN primary_server; PRAGMA user_version=1");
   }

@@ -51,7 +51,10 @@ class StoreTest : public testing::Test {
     db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
     const ZoneId dkim = create_zone(connection, name("dkim.example"));
     const ZoneId spf = create_zone(connection, name("SPF.example"));
-    connection.prepare("INSERT INTO store VALUES (1, ?, 0, 0, ?, ?)")
+    connection
+        .prepare(
+            "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) VALUES (1, ?, 0, "
+            "0, ?, ?)")
         .bind(1, std::string_view(kStoreId))
         .bind(2, static_cast<std::int64_t>(dkim))
         .bind(3, static_cast<std::int64_t>(spf))

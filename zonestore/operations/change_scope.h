@@ -40,6 +40,7 @@ class ChangeScope {
   void publish_zones(Changed& outcome);
   void write_audit(const AuditNote& note);
   void record_wall_time();
+  void complete_bulk_item();
 
   Store::Impl& store_;
   const ChangeContext& context_;

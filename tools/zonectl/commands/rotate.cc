@@ -15,7 +15,7 @@ void arguments(Arguments& arguments, Options& options) {
                 "the institution's code, such as mosa");
   declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
-  arguments.change(options.change, {zonestore::Guard::kNotRipe});
+  arguments.change(options.change, {zonestore::Guard::kNotRipe, zonestore::Guard::kFrozen});
 }
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
@@ -48,7 +48,7 @@ void define_rotate(CommandLine& line) {
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
             {ExitCode::kRefused,
-             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
+             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
             {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }

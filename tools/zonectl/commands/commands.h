@@ -12,6 +12,7 @@ void define_commands(CommandLine& line);
 void define_add(CommandLine& line);
 void define_domain(CommandLine& line);
 void define_freeze(CommandLine& line);
+void define_import(CommandLine& line);
 void define_init(CommandLine& line);
 void define_instructions(CommandLine& line);
 void define_key(CommandLine& line);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 
@@ -20,6 +21,9 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   check_served_key(change.store(), row, to);
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
+  if (rotates) {  // an undo goes back to where signing was
+    check_evidence(change, row, to, overridden(context), outcome);
+  }
   outcome.from = *row.facts.active;
   outcome.to = to;
   row.facts = dkim::swapped(std::move(row.facts), to, how, policy, change.moment());

@@ -1,4 +1,5 @@
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -59,6 +60,9 @@ Result<StoreStatus> store_status(Store& store) {
     });
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});
+    }
+    for (const publish::SignerRow& signer : publish::read_signers(impl.connection)) {
+      status.signers.push_back(signer_view(impl.connection, signer));
     }
     return status;
   });

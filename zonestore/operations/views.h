@@ -9,6 +9,7 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
 
 namespace zonestore {
@@ -59,6 +60,7 @@ struct StoreStatus {
   std::uint64_t maintain_due = 0;               // needs attention: run maintain
   std::vector<std::string> maintain_due_codes;  // the first 20
   std::vector<ZoneSerial> zones;
+  std::vector<SignerView> signers;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
 

@@ -19,11 +19,11 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   const dkim::SlotId to = db::unwrap(rotates ? dkim::may_rotate(row.facts, policy, change.now(), request)
                                              : dkim::may_undo(row.facts, policy, change.now(), request));
   check_served_key(change.store(), row, to);
-  if (rotates) {
-    check_signers_hold(change, context, row, to);
-  }
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
+  if (rotates) {
+    check_signers_hold(change, context, row, to, outcome);
+  }
   outcome.from = *row.facts.active;
   outcome.to = to;
   row.facts = dkim::swapped(std::move(row.facts), to, how, policy, change.moment());

@@ -131,20 +131,22 @@ void prepare_signers(Store& store, const ChangeContext& context, const dkim::Cod
 }
 
 void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        dkim::SlotId slot) {
+                        dkim::SlotId slot, Changed& outcome) {
   if (overridden(context) == Guard::kSignerStale) {
     return;
   }
   for (const publish::SignerRow& signer : publish::read_signers(change.connection())) {
-    if (!signer.enabled) {
+    const bool has_task = publish::has_task(change.connection(), signer.id, row.id);
+    if (!signer.enabled || (!has_task && holds(signer, row, slot))) {
       continue;
     }
-    if (publish::has_task(change.connection(), signer.id, row.id)) {
-      throw_stale(signer, row, slot, publish::read_backlog(change.connection(), signer.id).failure);
+    if (context.dry_run) {
+      outcome.warnings.push_back("signer " + signer.name + " would have to follow earlier changes first");
+      continue;
     }
-    if (!holds(signer, row, slot)) {
-      throw_stale(signer, row, slot, "its file is not in " + signer.directory);
-    }
+    throw_stale(signer, row, slot,
+                has_task ? publish::read_backlog(change.connection(), signer.id).failure
+                         : "its file is not in " + signer.directory);
   }
 }
 

@@ -29,9 +29,9 @@ void follow_once(Store& store, const ChangeContext& context, const dkim::Code& c
 // Before a rotation: signers that do not hold the key of the standby are synced.
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code);
 // In the rotation's transaction: does each enabled signer hold the key? Throws kRefused/kSignerStale, unless
-// overridden.
+// overridden. In a dry run, which syncs nothing before, it is a warning.
 void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        dkim::SlotId slot);
+                        dkim::SlotId slot, Changed& outcome);
 
 // Takes away all that syncs have put into the directory, but not the directory. How many key files.
 std::uint64_t purge_directory(Store& store, const publish::SignerRow& signer);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
 
@@ -47,6 +49,11 @@ void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::
 }
 
 }  // namespace
+
+bool needs_attention(const StoreStatus& status) {
+  return status.maintain_due > 0 || std::any_of(status.signers.begin(), status.signers.end(),
+                                                [](const SignerView& signer) { return needs_attention(signer); });
+}
 
 Result<StoreStatus> store_status(Store& store) {
   return db::at_border<StoreStatus>([&] {

@@ -63,6 +63,7 @@ struct StoreStatus {
   std::vector<SignerView> signers;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {
   std::string name;   // absolute, with the final dot

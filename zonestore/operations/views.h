@@ -9,6 +9,7 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
 #include "zonestore/operations/verdict.h"
 
@@ -74,8 +75,10 @@ struct StoreStatus {
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
   std::vector<ZoneSerial> zones;
+  std::vector<SignerView> signers;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {
   std::string name;   // absolute, with the final dot

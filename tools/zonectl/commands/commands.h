@@ -25,6 +25,7 @@ void define_remove(CommandLine& line);
 void define_revoke(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);
+void define_signer(CommandLine& line);
 void define_spf(CommandLine& line);
 void define_status(CommandLine& line);
 void define_store(CommandLine& line);

@@ -5,10 +5,13 @@
 namespace zonectl {
 namespace {
 
+using zonestore::Guard;
+
 void arguments(Arguments& arguments, SwapCommandOptions& options) {
   arguments.institution(options.code);
   arguments.expect(options.swap.expect);
-  arguments.change(options.change, {zonestore::Guard::kNotRipe, zonestore::Guard::kFrozen});
+  arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
+                                    Guard::kCnameWrong, Guard::kNsLag});
 }
 
 zonestore::Result<ExitCode> body(Session& session, const SwapCommandOptions& options) {
@@ -21,9 +24,12 @@ void define_rotate(CommandLine& line) {
   line.command<SwapCommandOptions>(
       {"rotate", "move signing to the other selector, safely, at once",
        "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"",
-       exits_of_change({{ExitCode::kRefused,
-                         "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution"}})},
+       exits_of_change(
+           {{ExitCode::kRefused,
+             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
+             "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; nothing changed"},
+            {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
+            {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }
 

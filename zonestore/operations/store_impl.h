@@ -6,7 +6,6 @@
 
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/store.h"
-#include "zonestore/vault/vault.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {
@@ -18,6 +17,7 @@ struct Store::Impl {
   std::string store_id;
   Name dkim_zone;
   Name spf_zone;
+  VaultKeySources key_sources{};
   std::optional<Vault> opened_vault = std::nullopt;
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.

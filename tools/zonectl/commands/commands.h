@@ -26,6 +26,7 @@ void define_spf(CommandLine& line);
 void define_status(CommandLine& line);
 void define_store(CommandLine& line);
 void define_undo(CommandLine& line);
+void define_vault(CommandLine& line);
 void define_version(CommandLine& line);
 void define_zone(CommandLine& line);
 

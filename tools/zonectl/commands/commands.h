@@ -31,6 +31,7 @@ void define_status(CommandLine& line);
 void define_store(CommandLine& line);
 void define_thaw(CommandLine& line);
 void define_undo(CommandLine& line);
+void define_vault(CommandLine& line);
 void define_version(CommandLine& line);
 void define_zone(CommandLine& line);
 

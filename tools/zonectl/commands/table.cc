@@ -38,6 +38,7 @@ constexpr std::array kCommands{
     Row{kWhole, define_policy},
     Row{kWhole, define_log},
     Row{kWhole, define_signer},
+    Row{kWhole, define_vault},
     Row{kWhole, define_store},
     Row{kWhole, define_version},
 };

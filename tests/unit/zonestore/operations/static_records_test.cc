@@ -345,7 +345,10 @@ TEST_F(StaticRecords, ComeIntoAStoreOfTheFirstVersion) {
   {
     db::Connection connection = db::Connection::open(dir() / "zone.db", db::Access::kReadWrite);
     connection.execute(
-        "DROP TABLE rotation_window; DROP TABLE bulk_item; DROP TABLE bulk_run; DROP TABLE signer_task;"
+        "DROP TRIGGER signers_follow_a_slot; DROP TRIGGER signers_follow_an_institution;"
+        "DROP TRIGGER signers_follow_a_new_domain; DROP TRIGGER signers_follow_a_removed_domain;"
+        "DROP TRIGGER drain_waits_for_signers; DROP VIEW signer_outbox; DROP INDEX slot_drain_waits; DROP TABLE "
+        "rotation_window; DROP TABLE bulk_item; DROP TABLE bulk_run; DROP TABLE signer_task;"
         "DROP TABLE signer; DROP TABLE evidence; DROP TABLE server_evidence;"
         "ALTER TABLE store DROP COLUMN frozen_ms; ALTER TABLE store DROP COLUMN frozen_reason;"
         "ALTER TABLE store DROP COLUMN audit_chain; ALTER TABLE store DROP COLUMN audit_count;"

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/signer_rows.h"
 
 namespace zonestore {
 
@@ -32,7 +33,8 @@ void ChangeScope::publish(const publish::InstitutionRow& institution) {
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
-  write_audit(note);
+  publish::date_new_tasks(store_.connection, wall());
+  write_audit(store_.connection, context_, command_, subject_, note, wall());
   record_wall_time();
   complete_bulk_item();
   outcome.dry_run = context_.dry_run;
@@ -47,25 +49,6 @@ void ChangeScope::publish_zones(Changed& outcome) {
     const ZoneChange::Outcome published = touched.change.commit(wall());
     outcome.zones.push_back({touched.apex, published.serial, published.changed});
   }
-}
-
-void ChangeScope::write_audit(const AuditNote& note) {
-  db::Statement& insert = store_.connection.cached(
-      "INSERT INTO audit (at_ms, actor, login, command, subject, what, override_code, reason, before_json, "
-      "after_json) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  insert.bind(1, publish::to_column(wall()));
-  insert.bind(2, std::string_view(context_.actor.name)).bind(3, std::string_view(context_.actor.login));
-  insert.bind(4, std::string_view(command_)).bind(5, std::string_view(subject_)).bind(6, std::string_view(note.what));
-  if (context_.override_guard) {
-    insert.bind(7, guard_code(context_.override_guard->guard));
-    insert.bind(8, std::string_view(context_.override_guard->reason));
-  } else {
-    insert.bind_null(7);
-    insert.bind_null(8);
-  }
-  insert.bind(9, std::string_view(note.before_json)).bind(10, std::string_view(note.after_json));
-  insert.run();
 }
 
 void ChangeScope::record_wall_time() {

@@ -11,6 +11,7 @@
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/new_institution.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -131,6 +132,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
     made.keep();
   }
   destroy_in_vault(impl, context, withdrawn, outcome);
+  follow_once(store, context, code, outcome);
 }
 
 // The slots that hold all of these keys already; empty if they do not.

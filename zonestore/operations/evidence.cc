@@ -131,6 +131,13 @@ Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& 
       [&] { return publish::codes_after(store.impl().connection, after, false, limit); });
 }
 
+Result<std::uint64_t> count_to_check(Store& store) {
+  return db::at_border<std::uint64_t>([&] {
+    return static_cast<std::uint64_t>(
+        store.impl().connection.integer("SELECT count(*) FROM institution WHERE phase <> 'departed'"));
+  });
+}
+
 Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata) {
   return db::at_border<void>([&]() -> Result<void> {
     const Result<dkim::PrivateKey> key = store.impl().vault().get(key_id);

@@ -74,6 +74,7 @@ struct ExpectedZone {
 // All of one institution, in one transaction. An institution that has gone meanwhile is no error.
 [[nodiscard]] Result<void> record_evidence(Store& store, const dkim::Code& code,
                                            const std::vector<Evidence>& evidence, WallTime seen);
+// Of the zones that are named in it, each with all servers that were asked; what was kept of others is forgotten.
 [[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
                                                   WallTime seen);
 

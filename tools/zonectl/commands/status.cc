@@ -14,21 +14,28 @@ struct Options {};
 
 void arguments(Arguments&, Options&) {}
 
+std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
+  std::string text;
+  for (const std::string& code : codes) {
+    text += (text.empty() ? "" : " ") + code;
+  }
+  return codes.size() < count ? text + " ..." : text;
+}
+
 void write_attention(const Session& session, const StoreStatus& status) {
   std::ostream& out = session.out();
-  if (status.maintain_due == 0) {
+  if (!needs_attention(status)) {
     out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
-    return;
   }
-  std::string codes;
-  for (const std::string& code : status.maintain_due_codes) {
-    codes += (codes.empty() ? "" : " ") + code;
+  if (status.maintain_due > 0) {
+    out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
+        << " of them: " << listed(status.maintain_due_codes, status.maintain_due) << "\n  run: zonectl maintain\n";
   }
-  if (status.maintain_due_codes.size() < status.maintain_due) {
-    codes += " ...";
+  if (status.evidence_against > 0) {
+    out << session.terminal().styled(Style::kCaution, "not right in the DNS")
+        << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)
+        << "\n  run: zonectl check INST\n";
   }
-  out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
-      << " of them: " << codes << "\n  run: zonectl maintain\n";
 }
 
 void write(const Session& session, const StoreStatus& status) {
@@ -57,7 +64,7 @@ Result<ExitCode> body(Session& session, const Options&) {
   } else {
     write(session, *status);
   }
-  return status->maintain_due > 0 ? ExitCode::kFailed : ExitCode::kDone;
+  return needs_attention(*status) ? ExitCode::kFailed : ExitCode::kDone;
 }
 
 }  // namespace
@@ -66,7 +73,7 @@ void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
        exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
-                         {ExitCode::kFailed, "maintain is due; or the command failed"}})},
+                         {ExitCode::kFailed, "maintain is due, or check saw a fault; or the command failed"}})},
       arguments, body);
 }
 

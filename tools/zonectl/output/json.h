@@ -18,6 +18,7 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const zonestore::Error& error);
 [[nodiscard]] Json to_json(const zonestore::SlotView& slot);
 [[nodiscard]] Json to_json(const zonestore::InstitutionView& institution);
+[[nodiscard]] Json to_json(const zonestore::EvidenceView& evidence);
 [[nodiscard]] Json to_json(const zonestore::StoreStatus& status);
 [[nodiscard]] Json to_json(const zonestore::DomainInstructions& instructions);
 [[nodiscard]] Json to_json(const zonestore::SpfView& spf);

@@ -1,5 +1,7 @@
 #include "tools/zonectl/output/json_check.h"
 
+#include "tools/zonectl/output/json.h"
+
 namespace zonectl {
 
 using zonestore::to_text;

@@ -11,6 +11,5 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const probe::Finding& finding);
 [[nodiscard]] Json to_json(const probe::Report& report);
 [[nodiscard]] Json to_json(const zonestore::ServerEvidence& evidence);
-[[nodiscard]] Json to_json(const zonestore::EvidenceView& evidence);
 
 }  // namespace zonectl

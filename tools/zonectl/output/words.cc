@@ -97,6 +97,10 @@ std::string relative_name(const zonestore::CustomerRecord& record, const zonesto
   return record.name.ends_with(suffix) ? record.name.substr(0, record.name.size() - suffix.size()) : record.name;
 }
 
+bool needs_attention(const zonestore::StoreStatus& status) {
+  return status.maintain_due > 0 || status.evidence_against > 0;
+}
+
 std::string phase_text(const InstitutionView& institution) {
   switch (institution.phase) {
     case Phase::kStarting:

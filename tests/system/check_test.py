@@ -8,7 +8,7 @@ import time
 import unittest
 
 from support import namespace
-from support.customers import LAGGING, OF_BOTH, OF_SEL2, RESOLVER, SILENT, Customers
+from support.customers import LAGGING, OF_BOTH, OF_SEL2, OF_SERVERS, RESOLVER, Customers
 from support.server import Dnsd, serve
 from support.store import new_store
 from support.tree import DNSD_ADDRESS, add_address
@@ -53,7 +53,8 @@ class Check(unittest.TestCase):
                 seen = verdicts(self.by_code[code], f"{code}.com")
                 self.assertEqual((seen["sel1"], seen["sel2"]), ("ok", verdict), self.by_code[code])
                 self.assertEqual((seen["spf"], seen["dmarc"]), ("ok", "ok"), self.by_code[code])
-                self.assertEqual(self.by_code[code]["needs_attention"], verdict != "ok")
+                self.assertEqual(seen["servers"], OF_SERVERS.get(code, "ok"), self.by_code[code])
+                self.assertEqual(self.by_code[code]["needs_attention"], (verdict, seen["servers"]) != ("ok", "ok"))
         for code, verdict in OF_BOTH.items():
             with self.subTest(code=code):
                 seen = verdicts(self.by_code[code], f"{code}.com")
@@ -115,8 +116,10 @@ class Check(unittest.TestCase):
         self.assertEqual(verdicts(seen["institutions"][0]), {"sel1": "lagging", "sel2": "lagging"})
         until(lambda: self.store.slots("late")["sel2"] == "STANDBY", "ripe")
         self.assertEqual(self.store.json("rotate", "late", expect=3)["error"]["guard"], "E_NS_LAG")
-        # One that is merely silent from now on does not make that undone; one that follows does.
-        self.check("late", "--server", DNSD_ADDRESS, "--server", SILENT, "--timeout", "1s", expect=1)
+        # That it is silent from now on undoes nothing; that it is no name server any more does.
+        other.stop()
+        self.check("late", *both, "--timeout", "1s", expect=1)
+        self.assertEqual(self.store.json("rotate", "late", expect=3)["error"]["guard"], "E_NS_LAG")
         self.check("late", "--server", DNSD_ADDRESS)
         self.assertEqual(self.store.json("rotate", "late")["to"], "sel2")
 

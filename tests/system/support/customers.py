@@ -3,7 +3,7 @@
     198.18.53.2   NSD: the root, com, secutix.com (which delegates to dnsd), and the institutions' zones
     198.18.53.3   dnsd, started by the test
     198.18.53.5   a server that serves what NSD would not load, and another version of a zone
-    198.18.53.7   nobody: silence
+    198.18.53.6   dnsd on an older copy of the store, started by the test
     198.18.53.10  Unbound
 
 In each zone sel1 is as it should be, and sel2 is broken, unless the fault is the whole zone's.
@@ -14,7 +14,7 @@ import signal
 from support.odd_server import OddServer
 from support.tree import DNSD_ADDRESS, PARENTS, ROOT_HINTS, Program, add_address
 
-RESOLVER, ODD, SILENT, LAGGING = "198.18.53.10", "198.18.53.5", "198.18.53.7", "198.18.53.6"
+RESOLVER, ODD, LAGGING = "198.18.53.10", "198.18.53.5", "198.18.53.6"
 
 _SOA = "@ 60 IN SOA ns.invalid. hostmaster.invalid. {serial} 3600 600 86400 60\n"
 _NSD = """
@@ -77,7 +77,8 @@ def broken_lines(code):
         "pasted": [f"{sel2} TXT {KEY_TEXT}"],
         "proxied": [f"{sel2} A 192.0.2.7"],
         "loop": [f"{sel2} CNAME again", "again 60 CNAME stxsel2._domainkey"],
-        "disagree": [f"{sel2} CNAME {target(code, 'sel2')}"],
+        "disagree": [f"{sel2} CNAME {target(code, 'sel2')}", "@ 60 NS ns1", f"ns1 60 A {ODD}"],
+        "halflame": [f"{sel2} CNAME {target(code, 'sel2')}", "@ 60 NS ns1", f"ns1 60 A {DNSD_ADDRESS}"],
         "wildcard": ["* 60 A 192.0.2.8"],
         "elsewhere": [f"{sel2} CNAME www.example.org."],
         "indirect": [f"{sel2} CNAME step", f"step 60 CNAME {target(code, 'sel2')}"],
@@ -90,8 +91,10 @@ OF_SEL2 = {
     "missing": "missing", "wronginst": "wrong-institution", "swapped": "slots-swapped", "doubled": "domain-doubled",
     "dotlost": "trailing-dot-lost", "pasted": "txt-in-place-of-cname", "beside": "cname-beside-txt",
     "proxied": "flattened", "loop": "loop", "disagree": "servers-disagree",
-    "wildcard": "missing", "elsewhere": "wrong-target", "indirect": "ok", "good": "ok",
+    "wildcard": "missing", "elsewhere": "wrong-target", "indirect": "ok", "good": "ok", "halflame": "ok",
 }
+# Code -> what it must say of the zone's servers, where that is not "ok".
+OF_SERVERS = {"halflame": "lame-server", "lame": "lame-server"}
 # Code -> what it must say of both: the fault is the whole zone's.
 OF_BOTH = {"lame": "lame-server", "nodomain": "no-such-domain"}
 
@@ -101,7 +104,7 @@ class Customers:
 
     def __init__(self, directory):
         self.directory = directory
-        for address in (PARENTS, ODD, SILENT, LAGGING):
+        for address in (PARENTS, ODD, LAGGING):
             add_address(address)
         zones = {f"{code}.com": broken_lines(code) for code in OF_SEL2 if code not in ("good", "beside")}
         zones["good.com"] = good_lines("good")
@@ -156,8 +159,9 @@ class Customers:
         for code in ("beside", "disagree"):
             zone = f"{code}.com."
             lines += [f"{zone} SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60",
-                      f"{zone} NS ns1.{zone}", f'{zone} TXT "v=spf1 include:spf.secutix.com ~all"',
+                      f"{zone} NS ns1.{zone}", f"ns1.{zone} A {ODD}", f'{zone} TXT "v=spf1 include:spf.secutix.com ~all"',
                       f'_dmarc.{zone} TXT "v=DMARC1; p=none"',
                       f"stxsel1._domainkey.{zone} CNAME {target(code, 'sel1')}"]
+        lines += ["disagree.com. NS ns.disagree.com.", f"ns.disagree.com. A {PARENTS}"]
         return lines + [f"stxsel2._domainkey.beside.com. CNAME {target('beside', 'sel2')}",
                         f"stxsel2._domainkey.beside.com. TXT {KEY_TEXT}"]

@@ -74,6 +74,8 @@ World make_world(const Options& options, const Store& store) {
                patience,
                store.dkim_zone(),
                store.spf_zone(),
+               {},
+               {},
                {}};
 }
 
@@ -93,8 +95,9 @@ class Check {
  private:
   Result<void> look_at_own_servers();
   std::vector<probe::NameServer> servers_of(const zonestore::ExpectedZone& zone) const;
+  void sort_servers(const std::vector<probe::NameServer>& servers,
+                    const std::vector<zonestore::ServerEvidence>& evidence);
   Result<void> look_at_all();
-  Result<bool> start_next(std::string& after, std::vector<zonestore::dkim::Code>& codes);
   Result<void> take_oldest();
   void prove_keys(Report& report);
   Result<void> keep(const Report& report);
@@ -149,10 +152,10 @@ Result<void> Check::look_at_own_servers() {
   }
   for (const zonestore::ExpectedZone& zone : *zones) {
     const std::vector<probe::NameServer> servers = servers_of(zone);
-    if (zone.apex == store_.dkim_zone()) {
-      world_.own_servers = servers;
-    }
     const std::vector<zonestore::ServerEvidence> evidence = look_at_zone(world_, zone, servers);
+    if (zone.apex == store_.dkim_zone()) {
+      sort_servers(servers, evidence);
+    }
     output_.add_servers(zone, evidence);
     if (keeps_evidence_) {
       if (Result<void> kept = record_server_evidence(store_, evidence, zone.as_of); !kept) {
@@ -161,6 +164,21 @@ Result<void> Check::look_at_own_servers() {
     }
   }
   return {};
+}
+
+// A silent server is not asked for every slot of every institution.
+void Check::sort_servers(const std::vector<probe::NameServer>& servers,
+                         const std::vector<zonestore::ServerEvidence>& evidence) {
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    if (evidence[i].verdict == zonestore::Verdict::kUnreachable) {
+      world_.silent_servers.push_back(evidence[i].server);
+      continue;
+    }
+    world_.own_servers.push_back(servers[i]);
+    if (evidence[i].verdict == zonestore::Verdict::kLagging) {
+      world_.lagging_servers.push_back(evidence[i].server);
+    }
+  }
 }
 
 // Several at a time, told in order: the oldest is waited for when enough are under way.

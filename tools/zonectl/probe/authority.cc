@@ -1,6 +1,7 @@
 #include "tools/zonectl/probe/authority.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "zonestore/zone/record_data.h"
 
@@ -83,24 +84,41 @@ Authority by_resolver(const Resolver& resolver, const Name& name) {
   }
 }
 
-// One step down, if a server refers to a child.
-bool follow_referral(const Resolver& resolver, const Name& name, const Patience& patience, Authority& authority) {
-  for (const NameServer& server : authority.servers) {
+// What these servers, who hold the zone above or know of it, refer to for a name: a zone and its servers.
+std::optional<Authority> referral(const Resolver& resolver, const Name& name, const Patience& patience,
+                                  const Authority& above) {
+  for (const NameServer& server : above.servers) {
     const Reply reply = ask(server.address, {name, RecordType::kNs}, false, patience);
-    if (const Name* const child = child_zone(reply, authority.zone, name)) {
-      const Name zone = *child;
-      authority.servers = with_glue(resolver, targets(reply.authority, zone), reply.additional);
-      authority.zone = zone;
-      if (authority.servers.empty()) {
-        authority.failure = "the name servers of " + zone.to_text_no_dot() + " have no address";
+    if (const Name* const child = child_zone(reply, above.zone, name)) {
+      Authority below{*child, with_glue(resolver, targets(reply.authority, *child), reply.additional), ""};
+      if (below.servers.empty()) {
+        below.failure = "the name servers of " + below.zone.to_text_no_dot() + " have no address";
       }
-      return true;
+      return below;
     }
     if (reply.answered && reply.authoritative) {
-      return false;
+      break;
     }
   }
-  return false;
+  return std::nullopt;
+}
+
+// A delegation may name servers that the zone itself does not: resolvers ask these too.
+void add_delegated(const Resolver& resolver, const Patience& patience, Authority& authority) {
+  if (authority.zone.is_root() || authority.servers.empty()) {
+    return;
+  }
+  const Authority above = by_resolver(resolver, authority.zone.parent());
+  const std::optional<Authority> delegated = referral(resolver, authority.zone, patience, above);
+  if (!delegated || !(delegated->zone == authority.zone)) {
+    return;
+  }
+  for (const NameServer& server : delegated->servers) {
+    if (std::none_of(authority.servers.begin(), authority.servers.end(),
+                     [&server](const NameServer& each) { return each.address == server.address; })) {
+      authority.servers.push_back(server);
+    }
+  }
 }
 
 }  // namespace
@@ -115,13 +133,19 @@ std::vector<NameServer> with_addresses(const Resolver& resolver, const std::vect
   return servers;
 }
 
-bool is_referral(const Reply& reply, const Name& zone, const Name& name) {
-  return child_zone(reply, zone, name) != nullptr;
-}
-
 Authority find_authority(const Resolver& resolver, const Name& name, const Patience& patience) {
   Authority authority = by_resolver(resolver, name);
-  for (int step = 0; step < kMaxReferrals && follow_referral(resolver, name, patience, authority); ++step) {
+  bool is_delegated = false;  // found by a referral, which named all of them
+  for (int step = 0; step < kMaxReferrals; ++step) {
+    std::optional<Authority> below = referral(resolver, name, patience, authority);
+    if (!below) {
+      break;
+    }
+    authority = *std::move(below);
+    is_delegated = true;
+  }
+  if (!is_delegated) {
+    add_delegated(resolver, patience, authority);
   }
   std::sort(authority.servers.begin(), authority.servers.end(),
             [](const NameServer& left, const NameServer& right) { return left.name < right.name; });

@@ -36,7 +36,4 @@ struct Authority {
 [[nodiscard]] std::vector<NameServer> with_addresses(const Resolver& resolver,
                                                      const std::vector<zonestore::Name>& names);
 
-// True if the reply is for a name that its zone, or no zone of this server, holds: a referral downwards.
-[[nodiscard]] bool is_referral(const Reply& reply, const zonestore::Name& zone, const zonestore::Name& name);
-
 }  // namespace zonectl::probe

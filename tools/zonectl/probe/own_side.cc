@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <thread>
 
 namespace zonectl::probe {
@@ -63,13 +64,15 @@ void take(Said& said, const Reply& reply, const Question& question, const Manner
 
 Said say(const NameServer& server, const Question& question, const Patience& patience) {
   Said said;
-  for (const Manner& manner : kManners) {
-    take(said, exchange(server.address, question, manner, patience), question, manner);
-    if (!said.answered && manner.transport == Transport::kUdp && !manner.edns) {
-      // Nothing over UDP: one more question, over TCP, tells a dead server from a deaf one.
-      take(said, exchange(server.address, question, kManners[2], {patience.timeout, 1}), question, kManners[2]);
-      break;
+  take(said, exchange(server.address, question, kManners.front(), patience), question, kManners.front());
+  if (!said.answered) {  // one more question, over TCP, tells a dead server from a deaf one
+    const Manner tcp{Transport::kTcp, true, false};
+    if (!exchange(server.address, question, tcp, {patience.timeout, 1}).answered) {
+      return said;
     }
+  }
+  for (const Manner& manner : std::span(kManners).subspan(1)) {
+    take(said, exchange(server.address, question, manner, patience), question, manner);
   }
   return said;
 }
@@ -137,9 +140,18 @@ struct SlotLook {
   std::vector<Bytes> seen;
 };
 
+// Is one of them a server that was not known to lag? It may follow in a moment.
+bool may_follow(const World& world, const SlotLook& seen) {
+  return std::any_of(seen.lagging.begin(), seen.lagging.end(), [&world](const std::string& server) {
+    return std::find(world.lagging_servers.begin(), world.lagging_servers.end(), server) ==
+           world.lagging_servers.end();
+  });
+}
+
 SlotLook look(const World& world, const ExpectedSlot& slot) {
   const std::vector<Bytes> wanted = slot.rdata ? std::vector<Bytes>{*slot.rdata} : std::vector<Bytes>{};
   SlotLook result;
+  result.failed = world.silent_servers;
   for (const NameServer& server : world.own_servers) {
     const Said said = say(server, {slot.owner, RecordType::kTxt}, world.patience);
     for (const std::vector<Bytes>& data : said.data) {
@@ -185,7 +197,7 @@ std::vector<ServerEvidence> look_at_zone(const World& world, const ExpectedZone&
 
 OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
   SlotLook seen = look(world, slot);
-  if (!seen.lagging.empty()) {
+  if (may_follow(world, seen)) {
     std::this_thread::sleep_for(kSecondLook);
     seen = look(world, slot);
   }
@@ -203,7 +215,7 @@ OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
                                              : "no answer for " + owner + " from " + listed(seen.failed);
   } else {
     own.finding.detail = "served by " + std::to_string(seen.good) + " of " +
-                         std::to_string(world.own_servers.size()) + " name servers";
+                         std::to_string(world.own_servers.size() + world.silent_servers.size()) + " name servers";
     if (!seen.failed.empty()) {
       own.finding.severity = Severity::kWarning;
       own.finding.detail += "; no answer from " + listed(seen.failed);

@@ -2,6 +2,7 @@
 // none.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "tools/zonectl/probe/authority.h"
@@ -14,7 +15,10 @@ struct World {
   Patience patience;
   zonestore::Name dkim_zone;
   zonestore::Name spf_zone;
-  std::vector<NameServer> own_servers;  // of the zone of the keys
+  // Those of the zone of the keys, but for the silent ones: these are not asked again.
+  std::vector<NameServer> own_servers;
+  std::vector<std::string> silent_servers;   // as people read them
+  std::vector<std::string> lagging_servers;  // among own_servers: they were looked at twice
 };
 
 }  // namespace zonectl::probe

@@ -22,8 +22,9 @@ std::string text_of(const Name& name) {
 
 // TARGET.ZONE: all labels of the target, and more behind them.
 bool has_lost_its_dot(const Name& seen, const Name& expected) {
-  const auto wanted = expected.lowered().wire();
+  const Name lowered_expected = expected.lowered();
   const Name lowered = seen.lowered();
+  const auto wanted = lowered_expected.wire();
   const std::size_t labels = wanted.size() - 1;  // without the root label
   return lowered.wire().size() > wanted.size() &&
          std::equal(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(labels), lowered.wire().begin());

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -62,6 +65,12 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
 
 }  // namespace
 
+bool needs_attention(const StoreStatus& status) {
+  return status.maintain_due > 0 || status.evidence_against > 0 ||
+         std::any_of(status.signers.begin(), status.signers.end(),
+                     [](const SignerView& signer) { return needs_attention(signer); });
+}
+
 Result<StoreStatus> store_status(Store& store) {
   return db::at_border<StoreStatus>([&] {
     Store::Impl& impl = store.impl();
@@ -75,6 +84,9 @@ Result<StoreStatus> store_status(Store& store) {
     count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});
+    }
+    for (const publish::SignerRow& signer : publish::read_signers(impl.connection)) {
+      status.signers.push_back(signer_view(impl.connection, signer));
     }
     return status;
   });

@@ -9,6 +9,7 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
 #include "zonestore/operations/verdict.h"
 
@@ -45,10 +46,12 @@ struct InstitutionView {
   std::vector<Name> domains;
   std::vector<SlotView> slots;  // sel1, sel2
   WallTime added;
-  std::optional<WallTime> leaves_at;    // departing: when the records may leave
-  std::optional<Error> rotate_refusal;  // why `rotate` would be refused now; nullopt: it would be done
-  bool maintain_due = false;            // `maintain` has something to do here
-  std::vector<EvidenceView> evidence;   // of show_institution; empty in a list
+  std::optional<WallTime> leaves_at;        // departing: when the records may leave
+  std::optional<dkim::SlotId> starts_with;  // starting: the slot that will sign once it is ripe; nullopt: none can
+  std::optional<dkim::Freeze> frozen;       // its own, else the whole store's
+  std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
+  bool maintain_due = false;                // `maintain` has something to do here
+  std::vector<EvidenceView> evidence;       // of show_institution; empty in a list
 };
 
 // Errors: kNotFound (also for a departed one).
@@ -72,8 +75,10 @@ struct StoreStatus {
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
   std::vector<ZoneSerial> zones;
+  std::vector<SignerView> signers;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {
   std::string name;   // absolute, with the final dot

@@ -22,6 +22,23 @@ std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
   return codes.size() < count ? text + " ..." : text;
 }
 
+void write_signer(const Session& session, const zonestore::SignerView& signer) {
+  std::ostream& out = session.out();
+  out << "signer        " << signer.name << "  ";
+  if (!signer.enabled) {
+    out << session.terminal().styled(Style::kCaution, "switched off") << " since a restore: zonectl signer sync "
+        << signer.name << " --enable\n";
+  } else if (signer.open == 0) {
+    out << "has followed every change\n";
+  } else {
+    out << signer.open << " institutions to follow, since " << session.times().text(*signer.since) << '\n';
+  }
+  if (signer.open > 0 && !signer.failure.empty()) {
+    out << "  " << session.terminal().styled(Style::kBad, "failed") << " " << signer.attempts
+        << " times: " << printable(signer.failure) << '\n';
+  }
+}
+
 void write_attention(const Session& session, const StoreStatus& status) {
   std::ostream& out = session.out();
   if (!needs_attention(status)) {
@@ -46,6 +63,9 @@ void write(const Session& session, const StoreStatus& status) {
       << " draining\n";
   for (const zonestore::ZoneSerial& zone : status.zones) {
     out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
+  }
+  for (const zonestore::SignerView& signer : status.signers) {
+    write_signer(session, signer);
   }
   write_attention(session, status);
 }
@@ -73,7 +93,9 @@ void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
        exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
-                         {ExitCode::kFailed, "maintain is due, or check saw a fault; or the command failed"}})},
+                         {ExitCode::kFailed,
+                          "maintain is due, a signer does not follow, or check saw a fault; or the "
+                          "command failed"}})},
       arguments, body);
 }
 

@@ -69,6 +69,12 @@ Json to_json(const zonestore::SlotView& slot) {
       {"drained_at", time_or_null(slot.drained_at)}};
 }
 
+Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze) {
+  return json_or_null(freeze, [](const zonestore::dkim::Freeze& each) {
+    return Json{{"since", to_rfc3339(each.since)}, {"reason", each.reason}, {"whole_store", each.whole_store}};
+  });
+}
+
 Json to_json(const zonestore::InstitutionView& institution) {
   Json domains = Json::array();
   for (const zonestore::Name& domain : institution.domains) {
@@ -77,6 +83,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
   return Json{{"code", institution.code},
               {"phase", zonestore::dkim::to_text(institution.phase)},
               {"active", slot_or_null(institution.active)},
+              {"starts_with", slot_or_null(institution.starts_with)},
+              {"frozen", freeze_json(institution.frozen)},
               {"algorithm", zonestore::dkim::to_text(institution.algorithm)},
               {"domains", std::move(domains)},
               {"slots", json_array(institution.slots)},
@@ -102,13 +110,15 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"maintain_due_codes", status.maintain_due_codes},
               {"evidence_against", status.evidence_against},
               {"evidence_against_codes", status.evidence_against_codes},
-              {"zones", [&status] {
+              {"zones",
+               [&status] {
                  Json zones = Json::array();
                  for (const zonestore::ZoneSerial& zone : status.zones) {
                    zones.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
                  }
                  return zones;
-               }()}};
+               }()},
+              {"signers", json_array(status.signers)}};
 }
 
 namespace {
@@ -168,10 +178,22 @@ Json to_json(const zonestore::ZoneView& zone) {
               {"ns_ttl", zone.ns_ttl}};
 }
 
+namespace {
+
+// Seconds; the window's text; null for "off".
+Json setting_json(const zonestore::PolicyValue& value, const zonestore::PolicySetting& setting) {
+  if (setting.duration) {
+    return setting.duration->count();
+  }
+  return value.key == "window" ? Json(setting.text) : Json(nullptr);
+}
+
+}  // namespace
+
 Json to_json(const zonestore::PolicyValue& value) {
   return Json{{"key", value.key},
-              {"value", value.value.count()},
-              {"default", value.by_default.count()},
+              {"value", setting_json(value, value.value)},
+              {"default", setting_json(value, value.by_default)},
               {"from", name_of(value.from)}};
 }
 

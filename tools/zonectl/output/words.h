@@ -33,9 +33,6 @@ void write_slots(std::ostream& out, const Terminal& terminal, const Times& times
 // A record's name as DNS panels want it in the zone of the domain: "stxsel1._domainkey", "@" for the domain itself.
 [[nodiscard]] std::string relative_name(const zonestore::CustomerRecord& record, const zonestore::Name& domain);
 
-// Is there anything in the store that a person should do something about?
-[[nodiscard]] bool needs_attention(const zonestore::StoreStatus& status);
-
 // "signs with sel1", "is being removed", ...
 [[nodiscard]] std::string phase_text(const zonestore::InstitutionView& institution);
 

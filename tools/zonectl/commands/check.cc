@@ -83,8 +83,7 @@ World make_world(const Options& options, const Store& store) {
 class Check {
  public:
   Check(Session& session, const Options& options, OpenedStore opened)
-      : session_(session),
-        options_(options),
+      : options_(options),
         store_(std::move(opened.store)),
         keeps_evidence_(opened.keeps_evidence),
         world_(make_world(options, store_)),
@@ -103,7 +102,6 @@ class Check {
   Result<void> keep(const Report& report);
   Result<void> start(const zonestore::dkim::Code& code);
 
-  Session& session_;
   const Options& options_;
   Store store_;
   bool keeps_evidence_;

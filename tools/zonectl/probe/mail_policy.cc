@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "tools/zonectl/output/terminal.h"
 #include "tools/zonectl/probe/spf_walk.h"
+#include "zonestore/zone/zone_file.h"
 
 namespace zonectl::probe {
 
@@ -19,19 +21,10 @@ std::string include_term(const Name& include) {
   return "include:" + include.to_text_no_dot();
 }
 
+// As rdata_to_text writes it: strings of at most 255 bytes, quoted, with escapes.
 std::string txt_line(const Name& owner, const std::string& text) {
-  // Strings of at most 255 bytes (RFC 7208 section 3.3); a text of one's own holds no quotes, and if it does they
-  // are escaped.
-  constexpr std::size_t kMostBytes = 255;
-  std::string line = owner.to_text() + " 3600 IN TXT";
-  for (std::size_t at = 0; at < text.size(); at += kMostBytes) {
-    line += " \"";
-    for (const char character : text.substr(at, kMostBytes)) {
-      line += (character == '"' || character == '\\' ? "\\" : "") + std::string(1, character);
-    }
-    line += '"';
-  }
-  return line;
+  const auto data = zonestore::rdata_to_text(zonestore::RecordType::kTxt, zonestore::txt_rdata(text));
+  return owner.to_text() + " 3600 IN TXT " + (data ? *data : std::string());
 }
 
 std::vector<std::string> terms_of(const std::string& record) {
@@ -83,7 +76,7 @@ Finding finding_for(const Name& domain, std::string subject) {
 void set(Finding& finding, Verdict verdict, Severity severity, std::string detail) {
   finding.verdict = verdict;
   finding.severity = severity;
-  finding.detail = std::move(detail);
+  finding.detail = printable(detail);  // some of it is what others wrote
 }
 
 std::string budget_text(const SpfWalk& walk) {

@@ -10,6 +10,7 @@ namespace zonectl {
 void define_commands(CommandLine& line);
 
 void define_add(CommandLine& line);
+void define_check(CommandLine& line);
 void define_domain(CommandLine& line);
 void define_freeze(CommandLine& line);
 void define_import(CommandLine& line);

@@ -22,6 +22,7 @@ constexpr std::array kCommands{
     Row{kInstitutions, define_list},
     Row{kInstitutions, define_show},
     Row{kInstitutions, define_instructions},
+    Row{kInstitutions, define_check},
     Row{kInstitutions, define_rotate},
     Row{kInstitutions, define_undo},
     Row{kInstitutions, define_prepare},

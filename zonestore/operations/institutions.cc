@@ -165,6 +165,14 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
 
 }  // namespace
 
+Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                   const AddOptions& options) {
+  return db::at_border<void>([&] {
+    check_key_type(context, code, options.algorithm);
+    check_addable(store.impl(), code, options);
+  });
+}
+
 Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context, const dkim::Code& code) {
   return db::at_border<InstitutionChanged>([&] {
     InstitutionChanged outcome = stop_signing(store, context, code);

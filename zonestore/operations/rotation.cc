@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
@@ -21,7 +22,8 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   check_served_key(change.store(), row, to);
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
-  if (rotates) {
+  if (rotates) {  // an undo goes back to where signing was
+    check_evidence(change, row, to, overridden(context), outcome);
     check_signers_hold(change, context, row, to, outcome);
   }
   outcome.from = *row.facts.active;
@@ -72,6 +74,19 @@ Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Cod
     Swapped swapped = swap(store, context, code, options, dkim::Swap::kUndo);
     follow_once(store, context, code, swapped);
     return swapped;
+  });
+}
+
+Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotId slot) {
+  return db::at_border<void>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    if (row.facts.active != slot) {
+      throw db::Failure(Error{ErrorCode::kRefused, code.text() + " does not sign with " + dkim::to_text(slot),
+                              "zonectl show " + code.text(), Refusal{Guard::kExpect, std::nullopt}});
+    }
+    check_served_key(impl, row, slot);
   });
 }
 

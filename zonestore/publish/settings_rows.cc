@@ -46,21 +46,21 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
   insert.run();
 }
 
-void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      policy.ttl_active = Ttl{static_cast<std::uint32_t>(value.count())};
-      break;
-    case PolicyKey::kTtlOther:
-      policy.ttl_other = Ttl{static_cast<std::uint32_t>(value.count())};
-      break;
-    case PolicyKey::kSlack:
-      policy.slack = value;
-      break;
-    case PolicyKey::kDrain:
-      policy.drain = value;
-      break;
-  }
+// A name that is absent now was so under both negative TTLs: one absence ends, and another begins.
+void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& now) {
+  db::Statement& end = connection.cached(
+      "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4 "
+      "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
+  end.bind(1, id_of(zone));
+  bind_moment(end, 2, now);
+  end.run();
+  // Every name that was ever served has one content without an end, but for those that have just ended.
+  db::Statement& begin = connection.cached(
+      "INSERT INTO selector_content (institution_id, slot, sequence, kind, largest_ttl) "
+      "SELECT institution_id, slot, max(sequence) + 1, 'absent', ?1 FROM selector_content "
+      "GROUP BY institution_id, slot HAVING sum(ended_wall_ms IS NULL) = 0");
+  begin.bind(1, std::int64_t{zonestore::seconds(ttl)});
+  begin.run();
 }
 
 }  // namespace
@@ -95,6 +95,7 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
   const bool was_published = !before.name_servers.empty();
   if (was_published && before.negative_ttl() != settings.negative_ttl()) {
     remember_negative_ttl(connection, zone, before.negative_ttl(), now);
+    renew_absences(connection, zone, settings.negative_ttl(), now);
   }
   db::Statement& update = connection.cached(
       "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8, "
@@ -139,82 +140,6 @@ std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, Zone
   rows.reset();
   contents.push_back({read_zone_settings(connection, zone).negative_ttl(), now});
   return contents;
-}
-
-std::string_view to_text(PolicyKey key) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      return "ttl-active";
-    case PolicyKey::kTtlOther:
-      return "ttl-other";
-    case PolicyKey::kSlack:
-      return "slack";
-    case PolicyKey::kDrain:
-      return "drain";
-  }
-  return "";
-}
-
-std::optional<PolicyKey> parse_policy_key(std::string_view text) {
-  for (const PolicyKey key : kPolicyKeys) {
-    if (to_text(key) == text) {
-      return key;
-    }
-  }
-  return std::nullopt;
-}
-
-Seconds value_of(const dkim::LifecyclePolicy& policy, PolicyKey key) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      return Seconds(zonestore::seconds(policy.ttl_active));
-    case PolicyKey::kTtlOther:
-      return Seconds(zonestore::seconds(policy.ttl_other));
-    case PolicyKey::kSlack:
-      return policy.slack;
-    case PolicyKey::kDrain:
-      return policy.drain;
-  }
-  return {};
-}
-
-std::optional<Seconds> read_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key) {
-  db::Statement& row = connection.cached("SELECT value_s FROM policy WHERE institution_id = ?1 AND key = ?2");
-  row.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
-  std::optional<Seconds> value;
-  if (row.step()) {
-    value = Seconds(row.integer(0));
-  }
-  row.reset();
-  return value;
-}
-
-void store_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key,
-                        std::optional<Seconds> value) {
-  if (!value) {
-    db::Statement& remove = connection.cached("DELETE FROM policy WHERE institution_id = ?1 AND key = ?2");
-    remove.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
-    remove.run();
-    return;
-  }
-  db::Statement& put =
-      connection.cached("INSERT OR REPLACE INTO policy (institution_id, key, value_s) VALUES (?1, ?2, ?3)");
-  put.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key)).bind(3, std::int64_t{value->count()});
-  put.run();
-}
-
-dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope) {
-  dkim::LifecyclePolicy policy;
-  for (const PolicyKey key : kPolicyKeys) {
-    std::optional<Seconds> value = read_policy_value(connection, scope, key);
-    if (!value && scope != kWholeStore) {
-      value = read_policy_value(connection, kWholeStore, key);
-    }
-    if (value) {
-      apply(policy, key, *value);
-    }
-  }
-  return policy;
 }
 
 std::vector<spf::Term> read_spf_terms(db::Connection& connection) {

@@ -5,11 +5,14 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import dkim
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script too
+# pylint: disable=wrong-import-position
 from support.milter import Milter
 from support.programs import end, run
 from support.resolving import RESOLVER
@@ -215,8 +218,8 @@ class Rspamd(RspamdClient):
         self.log = work / "rspamd.log"
         self.process = subprocess.Popen(["rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd", "-c", str(config)],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        # Its worker looks for changed maps each second (with up to as much again of jitter) and says nothing of it.
-        script(directory / "reload-rspamd", "sleep 2.2\n")
+        # Its worker looks for changed maps each second, with jitter, and says nothing of it: so it is asked.
+        script(directory / "reload-rspamd", f"exec /usr/bin/python3 {__file__} {keys}/selector_map\n")
         self._wait()
 
     def _wait(self):
@@ -273,3 +276,17 @@ class MailDkim:
     def stop(self):
         self.process.stdin.close()
         self.process.wait(10)
+
+
+def wait_until_rspamd_follows(selector_map):
+    """The command of rspamd as a signer: ends when it signs as its map says."""
+    wanted = re.search(r"^mosamuseum\.com (\S+)$", Path(selector_map).read_text(encoding="ascii"), re.M).group(1)
+    client = RspamdClient()
+    message = b"From: tickets@mosamuseum.com\r\nSubject: probe\r\n\r\n\r\n"
+    while selector_of(client.signed(message)) != wanted:
+        time.sleep(0.1)
+    client.stop()
+
+
+if __name__ == "__main__":
+    wait_until_rspamd_follows(sys.argv[1])

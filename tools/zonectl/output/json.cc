@@ -69,6 +69,12 @@ Json to_json(const zonestore::SlotView& slot) {
       {"drained_at", time_or_null(slot.drained_at)}};
 }
 
+Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze) {
+  return json_or_null(freeze, [](const zonestore::dkim::Freeze& each) {
+    return Json{{"since", to_rfc3339(each.since)}, {"reason", each.reason}, {"whole_store", each.whole_store}};
+  });
+}
+
 Json to_json(const zonestore::InstitutionView& institution) {
   Json domains = Json::array();
   for (const zonestore::Name& domain : institution.domains) {
@@ -77,6 +83,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
   return Json{{"code", institution.code},
               {"phase", zonestore::dkim::to_text(institution.phase)},
               {"active", slot_or_null(institution.active)},
+              {"starts_with", slot_or_null(institution.starts_with)},
+              {"frozen", freeze_json(institution.frozen)},
               {"algorithm", zonestore::dkim::to_text(institution.algorithm)},
               {"domains", std::move(domains)},
               {"slots", json_array(institution.slots)},
@@ -167,10 +175,22 @@ Json to_json(const zonestore::ZoneView& zone) {
               {"ns_ttl", zone.ns_ttl}};
 }
 
+namespace {
+
+// Seconds; the window's text; null for "off".
+Json setting_json(const zonestore::PolicyValue& value, const zonestore::PolicySetting& setting) {
+  if (setting.duration) {
+    return setting.duration->count();
+  }
+  return value.key == "window" ? Json(setting.text) : Json(nullptr);
+}
+
+}  // namespace
+
 Json to_json(const zonestore::PolicyValue& value) {
   return Json{{"key", value.key},
-              {"value", value.value.count()},
-              {"default", value.by_default.count()},
+              {"value", setting_json(value, value.value)},
+              {"default", setting_json(value, value.by_default)},
               {"from", name_of(value.from)}};
 }
 

@@ -242,6 +242,7 @@ std::string described(const SyncResult& result, const publish::SignerRow& signer
 ChangeContext plain(const ChangeContext& context) {
   ChangeContext own = context;
   own.override_guard.reset();
+  own.bulk_ticket.reset();
   own.dry_run = false;
   return own;
 }

@@ -8,6 +8,7 @@
 #include "tests/support/store_fixture.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/maintain.h"
+#include "zonestore/operations/slots.h"
 
 namespace zonestore {
 namespace {
@@ -58,8 +59,7 @@ class Signers : public tests::StoreFixture {
   }
   SignerView view() { return list_signers(*store_).value().front(); }
   void set_signer_limit(int limit) {
-    db::Connection connection = db::Connection::open(dir() / "zone.db", db::Access::kReadWrite);
-    connection.execute("INSERT INTO policy VALUES (0, 'signer-limit', " + std::to_string(limit) + ")");
+    ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "signer-limit", seconds(limit)));
   }
   void ripen() { clock_.advance(minutes(16)); }
 };
@@ -207,6 +207,8 @@ TEST_F(Signers, FollowEveryChangeOfAnInstitution) {
   ripen();
   leaves_a_task("rotate", [&] { return rotate(*store_, later, code("mosa")); });
   leaves_a_task("undo", [&] { return undo(*store_, later, code("mosa")); });
+  leaves_a_task("revoke", [&] { return revoke(*store_, later, code("mosa"), SlotId::kSel2, {}); });
+  leaves_a_task("prepare", [&] { return prepare(*store_, later, code("mosa"), SlotId::kSel2); });
   leaves_a_task("remove", [&] { return remove_institution(*store_, later, code("mosa")); });
   ASSERT_TRUE(sync_open_tasks(*store_, context_));
   ASSERT_TRUE(set_policy(*store_, later, std::nullopt, "ttl-other", seconds(200)));
@@ -224,6 +226,15 @@ TEST_F(Signers, GetTheFreshKeyAndLoseTheOldOneAfterADrain) {
   EXPECT_FALSE(is_there("a/mosa/" + old_key + ".pem"));
   EXPECT_TRUE(is_there("a/mosa/" + key_id(SlotId::kSel1) + ".pem"));
   EXPECT_EQ(std::filesystem::read_symlink(temp_ / "a/mosa/sel1.pem"), key_id(SlotId::kSel1) + ".pem");
+}
+
+TEST_F(Signers, LoseARevokedKeyAtOnce) {
+  enrol("a");
+  const std::string revoked_key = key_id(SlotId::kSel2);
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2, {}));
+  EXPECT_FALSE(is_there("a/mosa/" + revoked_key + ".pem"));
+  EXPECT_FALSE(is_there("a/mosa/sel2.pem"));
+  EXPECT_TRUE(is_there("a/mosa/sel1.pem"));
 }
 
 TEST_F(Signers, LoseAllOfAnInstitutionThatHasDeparted) {

@@ -20,8 +20,8 @@ from support.signing import (Dkimpy, MailDkim, OpenDkimSigner, OpenDkimVerifier,
                              signer_directory)
 from support.store import new_store
 
-WAITING_MESSAGES = 40  # signed and not yet judged: far fewer than a drain's seconds of judging
-POLICY = {"ttl-active": "1s", "ttl-other": "1s", "slack": "2s", "drain": "4s"}
+WAITING_MESSAGES = 20  # signed and not yet judged: far fewer than a drain's seconds of judging
+POLICY = {"ttl-active": "1s", "ttl-other": "1s", "slack": "1s", "drain": "4s"}
 
 
 def message(number):

@@ -10,6 +10,7 @@ namespace zonectl {
 void define_commands(CommandLine& line);
 
 void define_add(CommandLine& line);
+void define_backup(CommandLine& line);
 void define_domain(CommandLine& line);
 void define_init(CommandLine& line);
 void define_instructions(CommandLine& line);
@@ -20,6 +21,7 @@ void define_maintain(CommandLine& line);
 void define_policy(CommandLine& line);
 void define_record(CommandLine& line);
 void define_remove(CommandLine& line);
+void define_restore(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);
 void define_spf(CommandLine& line);

@@ -50,7 +50,8 @@ FoundKey key_of_copy(Connection& copy, const std::optional<fs::path>& key_file, 
   if (key_file) {
     places.insert(places.begin(), KeyPlace{KeySource::kNamedFile, *key_file});
   }
-  return find_key(required(wrapping_key_id_of(copy), copy), places, copy.file().string());
+  return find_key(required(wrapping_key_id_of(copy), copy), places, copy.file().string(),
+                  "name the file of that key: zonectl restore DIR --key-file FILE");
 }
 
 // Each is opened, also one that needs no other seal: what does not open is found now and not when it is needed.

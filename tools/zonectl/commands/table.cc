@@ -21,7 +21,8 @@ constexpr std::array kCommands{
     Row{kWhole, define_init},          Row{kWhole, define_status},        Row{kWhole, define_maintain},
     Row{kWhole, define_spf},           Row{kWhole, define_zone},          Row{kWhole, define_record},
     Row{kWhole, define_policy},        Row{kWhole, define_log},           Row{kWhole, define_store},
-    Row{kWhole, define_vault},         Row{kWhole, define_backup},        Row{kWhole, define_version},
+    Row{kWhole, define_vault},         Row{kWhole, define_backup},        Row{kWhole, define_restore},
+    Row{kWhole, define_version},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -75,11 +76,7 @@ class InstitutionMaintenance {
                     std::optional<FreshKeys>& keys) {
     switch (row.facts.phase) {
       case dkim::Phase::kStarting:
-        check_served_key(change.store(), row, dkim::SlotId::kSel1);
-        row.facts.phase = dkim::Phase::kSigning;
-        row.facts.active = dkim::SlotId::kSel1;
-        row.facts.moved = change.moment();
-        return "sel1 has ripened: signing begins";
+        return begin_signing(change, row);
       case dkim::Phase::kDeparting:
         depart(change, row);
         return "the mail under way has arrived: both records taken out";
@@ -91,12 +88,22 @@ class InstitutionMaintenance {
     return "";
   }
 
+  std::string begin_signing(ChangeScope& change, publish::InstitutionRow& row) {
+    const dkim::SlotId first = dkim::starts_with(row.facts).value();
+    check_served_key(change.store(), row, first);
+    row.facts = dkim::begun(std::move(row.facts), first, change.moment());
+    return dkim::to_text(first) + " has ripened: signing begins";
+  }
+
   void depart(ChangeScope& change, publish::InstitutionRow& row) {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
     }
     for (const Name& domain : publish::domains_of(change.connection(), row.id)) {
       publish::delete_domain(change.connection(), row.id, domain);
+    }
+    for (dkim::SlotFacts& slot : row.facts.slots) {
+      slot.revoked = false;  // its empty p= leaves too
     }
     row.facts.phase = dkim::Phase::kDeparted;
     row.facts.last_swap.reset();
@@ -164,6 +171,20 @@ void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& ou
   outcome.steps.push_back({"", std::to_string(orphans.size()) + " private keys that no record uses destroyed"});
 }
 
+// What the changes above have left in the outbox, and what was there before.
+void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const SignersSynced synced = db::unwrap(sync_open_tasks(store, context));
+  for (const SyncResult& result : synced.results) {
+    if (!result.failure.empty()) {
+      outcome.failures.push_back("signer " + result.name + ": " + result.failure);
+      continue;
+    }
+    outcome.changed = true;
+    outcome.steps.push_back({"", "signer " + result.name + " follows: " + std::to_string(result.institutions) +
+                                     (result.institutions == 1 ? " institution" : " institutions")});
+  }
+}
+
 }  // namespace
 
 Result<Maintained> maintain(Store& store, const ChangeContext& context) {
@@ -182,6 +203,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
       }
     }
     sweep_vault(impl, context, outcome);
+    sync_signers_due(store, context, outcome);
     return outcome;
   });
 }

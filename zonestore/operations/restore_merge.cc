@@ -275,7 +275,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   merged.revoked_keys = texts_of(connection, "SELECT key_id FROM temp.gone");
   merge_institutions(change, live.has_value(), merged.revoked_keys, outcome);
   remember_revoked(connection);
-  outcome.signers = switch_signers_off(connection, change.wall());
+  outcome.signers = switch_signers_off(connection, live.has_value());
   forget_evidence(connection);
   leave_gap_in_journal(connection, live.has_value());
   raise_serials(change, live.has_value());

@@ -154,14 +154,14 @@ void leave_gap_in_journal(db::Connection& connection, bool has_live) {
   connection.execute(has_live ? kKnown : kUnknown);
 }
 
-std::vector<std::string> switch_signers_off(db::Connection& connection, WallTime now) {
+std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live) {
   const std::set<std::string> names = texts_of(connection, "SELECT name FROM main.signer");
   connection.execute("UPDATE main.signer SET enabled = 0");
-  db::Statement tasks = connection.prepare(
-      "INSERT INTO main.signer_task (signer_id, institution_id, change, since_ms) "
-      "SELECT s.signer_id, i.institution_id, 1, ?1 FROM main.signer AS s, main.institution AS i WHERE true "
-      "ON CONFLICT (signer_id, institution_id) DO UPDATE SET change = change + 1");
-  tasks.bind(1, publish::to_column(now)).run();
+  if (has_live) {  // so that an acknowledgement that is under way is not taken for one of a change to come
+    connection.execute(
+        "UPDATE main.store SET signer_change = max(signer_change, (SELECT signer_change FROM live.store))");
+  }
+  connection.execute("INSERT INTO main.signer_outbox (institution_id) SELECT institution_id FROM main.institution");
   return {names.begin(), names.end()};
 }
 

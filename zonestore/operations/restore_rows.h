@@ -32,7 +32,7 @@ void assume_unknown_contents(db::Connection& connection, const Moment& now);
 // A gap in the journal's numbers, so that no follower takes the restored changes for the next ones of those it knows.
 void leave_gap_in_journal(db::Connection& connection, bool has_live);
 // All signers are switched off and have everything to follow once they are switched on; their names.
-std::vector<std::string> switch_signers_off(db::Connection& connection, WallTime now);
+std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live);
 void forget_evidence(db::Connection& connection);
 void remember_revoked(db::Connection& connection);
 

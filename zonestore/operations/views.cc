@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/institution_view.h"
 
 namespace zonestore {
@@ -39,8 +40,10 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
 bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
   using dkim::SlotState;
   switch (row.facts.phase) {
-    case dkim::Phase::kStarting:
-      return dkim::state_of(row.facts, dkim::SlotId::kSel1, policy, now) == SlotState::kStandby;
+    case dkim::Phase::kStarting: {
+      const std::optional<dkim::SlotId> first = dkim::starts_with(row.facts);
+      return first && dkim::state_of(row.facts, *first, policy, now) == SlotState::kStandby;
+    }
     case dkim::Phase::kSigning: {
       const SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
       return other == SlotState::kEmpty || other == SlotState::kDrained;
@@ -82,6 +85,12 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
       dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt});
   if (!may_rotate) {
     view.rotate_refusal = may_rotate.error();
+  } else {
+    view.rotate_refusal = evidence_refusal(connection, dkim_zone, row, *may_rotate, now);
+  }
+  view.frozen = row.facts.frozen;
+  if (row.facts.phase == dkim::Phase::kStarting) {
+    view.starts_with = dkim::starts_with(row.facts);
   }
   view.maintain_due = is_maintain_due(row, policy, now);
   return view;
@@ -92,7 +101,9 @@ Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const publish::InstitutionRow row = require_institution(impl.connection, code);
-    return institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+    InstitutionView view = institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+    view.evidence = evidence_of(impl.connection, row.id);
+    return view;
   });
 }
 

@@ -185,14 +185,18 @@ class Restoration {
     if (damage_ || (live_ && options_.safety_copy)) {
       std::string time = to_rfc3339(clock_.now().wall);
       time.erase(std::remove(time.begin(), time.end(), ':'), time.end());
-      outcome_.kept = dir_ / ("before-restore-" + time);
+      const fs::path wanted = dir_ / ("before-restore-" + time);
+      outcome_.kept = wanted;
+      for (int number = 2; fs::exists(*outcome_.kept); ++number) {
+        outcome_.kept = wanted.string() + "-" + std::to_string(number);
+      }
     }
   }
 
   void replace(const fs::path& workshop) {
     name_safety_copy();
     if (damage_) {
-      move_damaged_away();
+      move_with_journal(zone_file_of(dir_), *outcome_.kept);
     }
     db::Connection& zone = live_ ? live_->impl().connection : open_new_zone_file();
     const db::ExclusiveHold hold(zone);
@@ -254,19 +258,19 @@ class Restoration {
     }
     const fs::path bad =
         dir_ / ("vault-before-restore-" + std::to_string(clock_.now().wall.time_since_epoch().count()));
-    fs::rename(dir_ / "vault", bad);
-    outcome_.warnings.push_back("the vault that was there cannot be used (" + error.message + "): it is now " +
+    move_with_journal(dir_ / "vault" / "vault.db", bad);  // not the wrapping key, which may be the backup's too
+    outcome_.warnings.push_back("the vault that was there cannot be used (" + error.message + "): it is now in " +
                                 bad.string());
   }
 
-  void move_damaged_away() {
-    fs::create_directory(*outcome_.kept);
-    fs::permissions(*outcome_.kept, fs::perms::owner_all);
-    const fs::path file = zone_file_of(dir_);
-    const fs::path journal = file.string() + "-journal";
-    fs::rename(file, *outcome_.kept / "zone.db");
+  // Into a directory of that name, which only its owner may enter.
+  static void move_with_journal(const fs::path& file, const fs::path& into) {
+    if (::mkdir(into.c_str(), 0700) != 0) {
+      throw db::Failure(db::file_error("make", into, errno));
+    }
+    fs::rename(file, into / file.filename());
     std::error_code none;
-    fs::rename(journal, *outcome_.kept / "zone.db-journal", none);
+    fs::rename(file.string() + "-journal", into / (file.filename().string() + "-journal"), none);
   }
 
   const fs::path dir_;

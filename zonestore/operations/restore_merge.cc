@@ -228,6 +228,13 @@ void take_over_from_live(ChangeScope& change, Restored& outcome) {
   find_touched(connection);
   take_over_contents(connection, change.moment());
   take_over_drains(connection);
+  for (const std::string& code : take_over_freezes(connection)) {
+    if (code.empty()) {
+      outcome.warnings.emplace_back("the store stays frozen: zonectl thaw --all lets it rotate again");
+    } else {
+      outcome.notes.push_back({code, "stays frozen: zonectl thaw " + code + " lets it rotate again"});
+    }
+  }
   take_over_negative_ttls(connection, change.moment());
   keep_serials_of_removed(connection, outcome);
 }

@@ -120,6 +120,20 @@ void take_over_drains(db::Connection& connection) {
       "AND i.active_slot = m.slot)");
 }
 
+std::vector<std::string> take_over_freezes(db::Connection& connection) {
+  const std::set<std::string> codes = texts_of(
+      connection,
+      "SELECT h.code FROM main.institution AS h JOIN live.institution AS t USING (code) "
+      "WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL AND h.phase <> 'departed' UNION ALL "
+      "SELECT '' FROM main.store AS h, live.store AS t WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL");
+  connection.execute(
+      "UPDATE main.institution AS h SET frozen_ms = t.frozen_ms, frozen_reason = t.frozen_reason "
+      "FROM live.institution AS t WHERE t.code = h.code AND h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL;"
+      "UPDATE main.store AS h SET frozen_ms = t.frozen_ms, frozen_reason = t.frozen_reason "
+      "FROM live.store AS t WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL");
+  return {codes.begin(), codes.end()};
+}
+
 void take_over_negative_ttls(db::Connection& connection, const Moment& now) {
   connection.execute(
       "INSERT INTO main.earlier_negative_ttl SELECT h.zone_id, e.ttl, e.ended_wall_ms, e.ended_boot_ms, "

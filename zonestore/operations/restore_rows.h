@@ -24,6 +24,8 @@ void find_touched(db::Connection& connection);
 // The history of what selectors have served, until now, and longer drains of keys that both have.
 void take_over_contents(db::Connection& connection, const Moment& now);
 void take_over_drains(db::Connection& connection);
+// Who is frozen stays so; the codes of those that the backup does not know to be frozen ("" for the whole store).
+std::vector<std::string> take_over_freezes(db::Connection& connection);
 // Negative TTLs that absent names may be remembered with, and the last serials of zones that were removed.
 void take_over_negative_ttls(db::Connection& connection, const Moment& now);
 // Without a live store: every selector may have served something else until now.

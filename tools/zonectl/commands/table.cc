@@ -41,6 +41,8 @@ constexpr std::array kCommands{
     Row{kWhole, define_log},
     Row{kWhole, define_signer},
     Row{kWhole, define_vault},
+    Row{kWhole, define_backup},
+    Row{kWhole, define_restore},
     Row{kWhole, define_store},
     Row{kWhole, define_version},
 };

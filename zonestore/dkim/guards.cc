@@ -41,17 +41,23 @@ tl::unexpected<Error> is_gone(const Request& request) {
               command("add", request));
 }
 
-// An institution that was added again begins to sign by itself; there is nothing yet that a rotation could move.
-tl::unexpected<Error> not_signing_yet(const InstitutionFacts& institution, const LifecyclePolicy& policy,
-                                      const Now& now, const Request& request) {
-  const SlotFacts& first = facts_of(institution, SlotId::kSel1);
-  const std::string code(request.code);
-  if (!is_ripe(first, policy, now)) {
-    return refuse(Guard::kNotRipe,
-                  code + " does not sign yet: resolvers may still hold what sel1 served before; it starts with sel1",
-                  "zonectl maintain, after that time", ripe_at(first, policy, now));
+// An institution that does not sign begins by itself, with a key that has ripened; there is nothing that a rotation
+// could move.
+tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
+                                  const Request& request) {
+  const std::string begin = std::string(request.code) + " does not sign now";
+  const std::optional<SlotId> first = starts_with(institution);
+  if (!first) {
+    return refuse(Guard::kNoStandby, begin + ", and neither slot holds a fresh key to start with",
+                  command("prepare", request) + "; signing begins when that key has ripened");
   }
-  return refuse(Guard::kNoStandby, code + " does not sign yet, so there is nothing to move; sel1 is ready to start",
+  const std::string slot = to_text(*first);
+  if (!is_ripe(facts_of(institution, *first), policy, now)) {
+    return refuse(Guard::kNotRipe,
+                  begin + ": resolvers may still hold what " + slot + " served before; it starts with " + slot,
+                  "zonectl maintain, after that time", ripe_at(facts_of(institution, *first), policy, now));
+  }
+  return refuse(Guard::kNoStandby, begin + ", so there is nothing to move; " + slot + " is ready to start",
                 "zonectl maintain");
 }
 
@@ -61,7 +67,7 @@ Result<void> check_phase(const InstitutionFacts& institution, const LifecyclePol
     case Phase::kSigning:
       return {};
     case Phase::kStarting:
-      return not_signing_yet(institution, policy, now, request);
+      return not_signing(institution, policy, now, request);
     case Phase::kDeparting:
       return being_removed(institution, now, request);
     case Phase::kDeparted:
@@ -70,9 +76,20 @@ Result<void> check_phase(const InstitutionFacts& institution, const LifecyclePol
   return {};
 }
 
-tl::unexpected<Error> no_standby(SlotId slot, const std::string& why, const Request& request) {
-  return refuse(Guard::kNoStandby, slot_of(slot, request) + " " + why + ", so signing cannot move to it",
-                "zonectl maintain");
+Result<void> check_not_frozen(const InstitutionFacts& institution, const Request& request) {
+  if (!institution.frozen || is_lifted(Guard::kFrozen, request)) {
+    return {};
+  }
+  const Freeze& freeze = *institution.frozen;
+  const std::string whose = freeze.whole_store ? "the whole store" : std::string(request.code);
+  const std::string thaw = freeze.whole_store ? "zonectl thaw --all" : command("thaw", request);
+  return refuse(Guard::kFrozen, whose + " is frozen since " + to_rfc3339(freeze.since) + ": " + freeze.reason,
+                thaw + "; or " + command("rotate", request) + " --override E_FROZEN --reason \"...\"");
+}
+
+tl::unexpected<Error> no_standby(SlotId slot, const std::string& why, const Request& request,
+                                 const std::string& instead = "zonectl maintain") {
+  return refuse(Guard::kNoStandby, slot_of(slot, request) + " " + why + ", so signing cannot move to it", instead);
 }
 
 tl::unexpected<Error> still_draining(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
@@ -109,12 +126,15 @@ Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePo
   if (const auto phase = check_phase(institution, policy, now, request); !phase) {
     return tl::unexpected(phase.error());
   }
+  if (const auto frozen = check_not_frozen(institution, request); !frozen) {
+    return tl::unexpected(frozen.error());
+  }
   const SlotId target = other(institution.active.value());
   switch (state_of(institution, target, policy, now)) {
     case SlotState::kEmpty:
       return no_standby(target, "holds no key", request);
     case SlotState::kRevoked:
-      return no_standby(target, "was revoked and holds no key", request);
+      return no_standby(target, "was revoked and holds no key", request, command("prepare", request));
     case SlotState::kDrained:
       return no_standby(target, "holds a key that has served its time", request);
     case SlotState::kDraining:
@@ -187,6 +207,52 @@ Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const
       break;
   }
   return refuse(Guard::kExists, subject + " holds the key that signs now", command("rotate", request));
+}
+
+namespace {
+
+// A slot to which signing may move when the one that signs is withdrawn.
+bool can_take_over(SlotState state) {
+  return state == SlotState::kStandby || state == SlotState::kDraining;
+}
+
+tl::unexpected<Error> last_key(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
+                               const Now& now, const Request& request) {
+  const SlotId rest = other(slot);
+  const std::string revoke = command("revoke", request) + " " + to_text(slot);
+  const std::string stop = "; or " + revoke + " --stop-signing, if its mail shall leave unsigned from now on";
+  const std::string head = std::string(request.code) + " signs with " + to_text(slot) + " and " + to_text(rest);
+  const bool ripens = state_of(institution, rest, policy, now) == SlotState::kPublished;
+  return ripens ? refuse(Guard::kLastKey, head + " is not ripe yet: revoking would end all signing",
+                         revoke + ", after that time" + stop, ripe_at(facts_of(institution, rest), policy, now))
+                : refuse(Guard::kLastKey, head + " holds no usable key: revoking would end all signing",
+                         command("prepare", request) + " first" + stop);
+}
+
+}  // namespace
+
+Result<Revocation> may_revoke(const InstitutionFacts& institution, SlotId slot, bool stop_signing,
+                              const LifecyclePolicy& policy, const Now& now, const Request& request) {
+  if (const auto expected = check_expected(institution, request); !expected) {
+    return tl::unexpected(expected.error());
+  }
+  if (institution.phase == Phase::kDeparted) {
+    return is_gone(request);
+  }
+  if (!facts_of(institution, slot).has_key) {
+    return fail(ErrorCode::kNotFound, slot_of(slot, request) + " holds no key, so there is nothing to revoke",
+                command("show", request));
+  }
+  if (institution.active != slot) {
+    return Revocation{};
+  }
+  if (can_take_over(state_of(institution, other(slot), policy, now))) {
+    return Revocation{other(slot), false};
+  }
+  if (!stop_signing) {
+    return last_key(institution, slot, policy, now, request);
+  }
+  return Revocation{std::nullopt, true};
 }
 
 }  // namespace zonestore::dkim

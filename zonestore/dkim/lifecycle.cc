@@ -24,6 +24,19 @@ Milliseconds remembered_for(const EarlierContent& content, const LifecyclePolicy
   return Seconds{seconds(content.largest_ttl)} + policy.slack;
 }
 
+bool holds_a_fresh_key(const InstitutionFacts& institution, const SlotFacts& slot) {
+  return slot.has_key && !slot.drain && institution.active != slot.slot;
+}
+
+// When what the slot serves now began; the beginning of time if it served nothing before.
+WallTime present_since(const SlotFacts& slot) {
+  WallTime latest = WallTime::min();
+  for (const EarlierContent& content : slot.earlier) {
+    latest = std::max(latest, content.ended.wall);
+  }
+  return latest;
+}
+
 }  // namespace
 
 std::string_view to_text(SlotState state) {
@@ -112,6 +125,29 @@ Milliseconds drain_length(const LifecyclePolicy& policy) {
   return policy.drain + Seconds{seconds(policy.ttl_active)} + policy.slack;
 }
 
+std::optional<SlotId> starts_with(const InstitutionFacts& institution) {
+  std::optional<SlotId> first;
+  for (const SlotFacts& slot : institution.slots) {
+    if (holds_a_fresh_key(institution, slot) &&
+        (!first || present_since(slot) < present_since(facts_of(institution, *first)))) {
+      first = slot.slot;
+    }
+  }
+  return first;
+}
+
+SlotId slot_to_prepare(const InstitutionFacts& institution) {
+  if (institution.active) {
+    return other(*institution.active);
+  }
+  for (const SlotFacts& slot : institution.slots) {
+    if (!holds_a_fresh_key(institution, slot)) {
+      return slot.slot;
+    }
+  }
+  return SlotId::kSel1;
+}
+
 Ttl ttl_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy) {
   return institution.active == slot ? policy.ttl_active : policy.ttl_other;
 }
@@ -134,6 +170,31 @@ InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, cons
   institution.slots.at(index_of(to)).drain = std::nullopt;
   institution.active = to;
   institution.last_swap = how;
+  institution.moved = now;
+  return institution;
+}
+
+InstitutionFacts revoked(InstitutionFacts institution, SlotId slot, const Revocation& revocation,
+                         const LifecyclePolicy& policy, const Moment& now) {
+  if (revocation.swaps_to) {
+    institution = swapped(std::move(institution), *revocation.swaps_to, Swap::kRotate, policy, now);
+  } else if (revocation.stops_signing) {
+    institution.phase = Phase::kStarting;
+    institution.active = std::nullopt;
+    institution.last_swap = std::nullopt;
+    institution.moved = std::nullopt;
+  }
+  SlotFacts& facts = institution.slots.at(index_of(slot));
+  facts.has_key = false;
+  facts.revoked = true;
+  facts.drain = std::nullopt;
+  return institution;
+}
+
+InstitutionFacts begun(InstitutionFacts institution, SlotId slot, const Moment& now) {
+  institution.phase = Phase::kSigning;
+  institution.active = slot;
+  institution.last_swap = std::nullopt;
   institution.moved = now;
   return institution;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +25,7 @@ enum class SlotState : std::uint8_t { kEmpty, kPublished, kStandby, kActive, kDr
 [[nodiscard]] std::string_view to_text(SlotState state);  // "STANDBY"
 
 enum class Phase : std::uint8_t {
-  kStarting,  // added again after a removal: sel1 must ripen before signing begins
+  kStarting,  // does not sign (yet, or any more): begins when the key that it starts with has ripened
   kSigning,
   kDeparting,  // removed: nothing signs, records stay until the mail under way has arrived
   kDeparted,   // records gone; the row stays as history
@@ -55,12 +56,19 @@ struct SlotFacts {
   std::vector<EarlierContent> earlier;
 };
 
+// An operator stopped rotations, until they are thawed.
+struct Freeze {
+  bool whole_store = false;
+  WallTime since;
+  std::string reason;
+};
+
 struct InstitutionFacts {
   Phase phase = Phase::kSigning;
   std::optional<SlotId> active;  // set if and only if phase is kSigning
   std::optional<Swap> last_swap;
   std::optional<Moment> moved;   // when signing last moved or began; nullopt: not on record
-  bool frozen = false;           // an operator froze it, or the whole store
+  std::optional<Freeze> frozen;  // its own, else the whole store's
   std::vector<SlotFacts> slots;  // one for each of kSlots, in that order
 };
 
@@ -86,6 +94,13 @@ inline constexpr Seconds kDrainFloor{96 * 3600};
 // How long a slot that stops signing now must stay published.
 [[nodiscard]] Milliseconds drain_length(const LifecyclePolicy& policy);
 
+// The slot with which an institution that does not sign will begin: of those with a fresh key the one whose key has
+// been public longest, sel1 if both are as old; nullopt if there is none. It begins once that slot is STANDBY.
+[[nodiscard]] std::optional<SlotId> starts_with(const InstitutionFacts& institution);
+// The slot that a fresh key would go to if the operator names none: beside the one that signs, else the first that
+// has no fresh key, else sel1. may_prepare says whether it may.
+[[nodiscard]] SlotId slot_to_prepare(const InstitutionFacts& institution);
+
 // The TTL that a slot's record carries in this arrangement.
 [[nodiscard]] Ttl ttl_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy);
 
@@ -97,7 +112,7 @@ struct Request {
 };
 
 // May signing move to the other slot? The value is the slot that would become active.
-// Refusals: kExpect, kNoStandby, kNotRipe, kDraining.
+// Refusals: kExpect, kFrozen, kNoStandby, kNotRipe, kDraining.
 [[nodiscard]] Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy,
                                         const Now& now, const Request& request);
 // May signing go back? The value is the slot that would become active. Refusals: kExpect, kNothingToUndo.
@@ -106,6 +121,16 @@ struct Request {
 // May a fresh key go into this slot? Refusals: kExists (a key is there and in use), kDraining.
 [[nodiscard]] Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot,
                                        const LifecyclePolicy& policy, const Now& now, const Request& request);
+// What withdrawing a slot's key does to signing.
+struct Revocation {
+  std::optional<SlotId> swaps_to;  // it signs now: signing moves there first
+  bool stops_signing = false;      // it signs now, and nothing else can
+};
+// May this slot's key be withdrawn? Neither a freeze nor a drain stands in the way: it is for emergencies. Of the
+// slot that signs, signing moves to a ripe standby, else back to a slot that still drains; with neither it is refused
+// unless `stop_signing`. Refusals: kExpect, kLastKey. A slot without a key, and a departed institution: kNotFound.
+[[nodiscard]] Result<Revocation> may_revoke(const InstitutionFacts& institution, SlotId slot, bool stop_signing,
+                                            const LifecyclePolicy& policy, const Now& now, const Request& request);
 // When the last record of a departing institution may leave.
 [[nodiscard]] WallTime leaves_at(const InstitutionFacts& institution, const Now& now);
 
@@ -113,6 +138,12 @@ struct Request {
 // slot, begins one for the slot that is left.
 [[nodiscard]] InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how,
                                        const LifecyclePolicy& policy, const Moment& now);
+// The facts after a key was withdrawn; the caller has asked may_revoke. The move of a revocation cannot be undone:
+// there is no key to go back to.
+[[nodiscard]] InstitutionFacts revoked(InstitutionFacts institution, SlotId slot, const Revocation& revocation,
+                                       const LifecyclePolicy& policy, const Moment& now);
+// The facts when signing begins with that slot.
+[[nodiscard]] InstitutionFacts begun(InstitutionFacts institution, SlotId slot, const Moment& now);
 // The facts after `remove`: nothing signs; the slot that signed drains, the others keep their drain or begin one.
 [[nodiscard]] InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy,
                                          const Moment& now);

@@ -75,11 +75,7 @@ class InstitutionMaintenance {
                     std::optional<FreshKeys>& keys) {
     switch (row.facts.phase) {
       case dkim::Phase::kStarting:
-        check_served_key(change.store(), row, dkim::SlotId::kSel1);
-        row.facts.phase = dkim::Phase::kSigning;
-        row.facts.active = dkim::SlotId::kSel1;
-        row.facts.moved = change.moment();
-        return "sel1 has ripened: signing begins";
+        return begin_signing(change, row);
       case dkim::Phase::kDeparting:
         depart(change, row);
         return "the mail under way has arrived: both records taken out";
@@ -91,12 +87,22 @@ class InstitutionMaintenance {
     return "";
   }
 
+  std::string begin_signing(ChangeScope& change, publish::InstitutionRow& row) {
+    const dkim::SlotId first = dkim::starts_with(row.facts).value();
+    check_served_key(change.store(), row, first);
+    row.facts = dkim::begun(std::move(row.facts), first, change.moment());
+    return dkim::to_text(first) + " has ripened: signing begins";
+  }
+
   void depart(ChangeScope& change, publish::InstitutionRow& row) {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
     }
     for (const Name& domain : publish::domains_of(change.connection(), row.id)) {
       publish::delete_domain(change.connection(), row.id, domain);
+    }
+    for (dkim::SlotFacts& slot : row.facts.slots) {
+      slot.revoked = false;  // its empty p= leaves too
     }
     row.facts.phase = dkim::Phase::kDeparted;
     row.facts.last_swap.reset();

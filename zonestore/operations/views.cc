@@ -39,8 +39,10 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
 bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
   using dkim::SlotState;
   switch (row.facts.phase) {
-    case dkim::Phase::kStarting:
-      return dkim::state_of(row.facts, dkim::SlotId::kSel1, policy, now) == SlotState::kStandby;
+    case dkim::Phase::kStarting: {
+      const std::optional<dkim::SlotId> first = dkim::starts_with(row.facts);
+      return first && dkim::state_of(row.facts, *first, policy, now) == SlotState::kStandby;
+    }
     case dkim::Phase::kSigning: {
       const SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
       return other == SlotState::kEmpty || other == SlotState::kDrained;
@@ -82,6 +84,10 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
       dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt});
   if (!may_rotate) {
     view.rotate_refusal = may_rotate.error();
+  }
+  view.frozen = row.facts.frozen;
+  if (row.facts.phase == dkim::Phase::kStarting) {
+    view.starts_with = dkim::starts_with(row.facts);
   }
   view.maintain_due = is_maintain_due(row, policy, now);
   return view;

@@ -35,9 +35,11 @@ struct InstitutionView {
   std::vector<Name> domains;
   std::vector<SlotView> slots;  // sel1, sel2
   WallTime added;
-  std::optional<WallTime> leaves_at;    // departing: when the records may leave
-  std::optional<Error> rotate_refusal;  // why `rotate` would be refused now; nullopt: it would be done
-  bool maintain_due = false;            // `maintain` has something to do here
+  std::optional<WallTime> leaves_at;        // departing: when the records may leave
+  std::optional<dkim::SlotId> starts_with;  // starting: the slot that will sign once it is ripe; nullopt: none can
+  std::optional<dkim::Freeze> frozen;       // its own, else the whole store's
+  std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
+  bool maintain_due = false;                // `maintain` has something to do here
 };
 
 // Errors: kNotFound (also for a departed one).

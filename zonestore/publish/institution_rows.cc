@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/publish/freeze_rows.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore::publish {
@@ -104,8 +105,7 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
 
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
   db::Statement& row = connection.cached(
-      "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap, "
-      "frozen_ms IS NOT NULL OR (SELECT frozen_ms FROM store) IS NOT NULL, moved_wall_ms, moved_boot_ms, "
+      "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap, moved_wall_ms, moved_boot_ms, "
       "moved_boot_id FROM institution WHERE code = ?1");
   row.bind(1, std::string_view(code.text()));
   if (!row.step()) {
@@ -120,11 +120,11 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
     institution.facts.active = slot_from(row.integer(4));
   }
   institution.facts.last_swap = swap_from(row, 5);
-  institution.facts.frozen = row.integer(6) != 0;
-  if (!row.is_null(7)) {
-    institution.facts.moved = moment_columns(row, 7);
+  if (!row.is_null(6)) {
+    institution.facts.moved = moment_columns(row, 6);
   }
   row.reset();
+  institution.facts.frozen = freeze_in_force(connection, institution.id);
   read_slots(connection, institution);
   return institution;
 }
@@ -222,6 +222,30 @@ void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slo
   db::Statement& update = connection.cached("UPDATE slot SET key_id = NULL WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(slot));
   update.run();
+}
+
+void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now) {
+  db::Statement& date = connection.cached(
+      "UPDATE dkim_key SET revoked_ms = ?3 WHERE key_id = "
+      "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
+  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, publish::to_column(now));
+  date.run();
+  withdraw_key(connection, id, slot, now);
+  db::Statement& update = connection.cached("UPDATE slot SET revoked = 1 WHERE institution_id = ?1 AND slot = ?2");
+  update.bind(1, to_column(id)).bind(2, to_column(slot));
+  update.run();
+}
+
+std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
+  db::Statement& row = connection.cached(
+      "SELECT largest_ttl FROM selector_content WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
+  row.bind(1, to_column(id)).bind(2, to_column(slot));
+  std::optional<Ttl> ttl;
+  if (row.step()) {
+    ttl = Ttl{static_cast<std::uint32_t>(row.integer(0))};
+  }
+  row.reset();
+  return ttl;
 }
 
 std::vector<Name> domains_of(db::Connection& connection, InstitutionId id) {

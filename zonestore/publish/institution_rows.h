@@ -60,6 +60,11 @@ void restart_institution(db::Connection& connection, InstitutionId id, dkim::Alg
 void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key);
 void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
 
+// Withdraws a slot's key on purpose: it leaves the slot REVOKED, and the key's row says so.
+void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
+// The largest TTL that the present content of the slot's name was ever served with; nullopt if it never served any.
+[[nodiscard]] std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
+
 // Lower-cased, by name.
 [[nodiscard]] std::vector<Name> domains_of(db::Connection& connection, InstitutionId id);
 // The code of the institution that has this domain.

@@ -69,6 +69,12 @@ Json to_json(const zonestore::SlotView& slot) {
       {"drained_at", time_or_null(slot.drained_at)}};
 }
 
+Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze) {
+  return json_or_null(freeze, [](const zonestore::dkim::Freeze& each) {
+    return Json{{"since", to_rfc3339(each.since)}, {"reason", each.reason}, {"whole_store", each.whole_store}};
+  });
+}
+
 Json to_json(const zonestore::InstitutionView& institution) {
   Json domains = Json::array();
   for (const zonestore::Name& domain : institution.domains) {
@@ -77,6 +83,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
   return Json{{"code", institution.code},
               {"phase", zonestore::dkim::to_text(institution.phase)},
               {"active", slot_or_null(institution.active)},
+              {"starts_with", slot_or_null(institution.starts_with)},
+              {"frozen", freeze_json(institution.frozen)},
               {"algorithm", zonestore::dkim::to_text(institution.algorithm)},
               {"domains", std::move(domains)},
               {"slots", json_array(institution.slots)},

@@ -18,6 +18,8 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const zonestore::Error& error);
 [[nodiscard]] Json to_json(const zonestore::SlotView& slot);
 [[nodiscard]] Json to_json(const zonestore::InstitutionView& institution);
+// {"since", "reason", "whole_store"}; null if there is none.
+[[nodiscard]] Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze);
 [[nodiscard]] Json to_json(const zonestore::StoreStatus& status);
 [[nodiscard]] Json to_json(const zonestore::DomainInstructions& instructions);
 [[nodiscard]] Json to_json(const zonestore::SpfView& spf);

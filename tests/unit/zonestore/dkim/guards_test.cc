@@ -27,6 +27,15 @@ class Guards : public ::testing::Test {
     institution = swapped(institution, slot, how, policy, clock.moment());
   }
   void depart() { institution = departing(institution, policy, clock.moment()); }
+  [[nodiscard]] Result<Revocation> may_revoke_slot(SlotId slot, bool stop_signing = false) const {
+    return may_revoke(institution, slot, stop_signing, policy, clock.now(), request);
+  }
+  void revoke_slot(SlotId slot, bool stop_signing = false) {
+    const Revocation revocation = may_revoke_slot(slot, stop_signing).value();
+    const Ttl largest = institution.active == slot ? policy.ttl_active : policy.ttl_other;
+    institution = revoked(institution, slot, revocation, policy, clock.moment());
+    institution.slots.at(static_cast<std::size_t>(slot) - 1).earlier.push_back({largest, clock.moment()});
+  }
   // Allowed at the printed second, refused a millisecond before the exact time.
   template <class Ask>
   void expect_exact(WallTime clears_at, const Ask& ask) {
@@ -152,6 +161,7 @@ TEST_F(Guards, RotateNeedsAKeyInTheOtherSlot) {
   test::revoke(institution, kSel2, Ttl{300}, clock.moment());
   EXPECT_EQ(guard_of(rotate()), Guard::kNoStandby);
   EXPECT_THAT(rotate().error().message, HasSubstr("revoked"));
+  EXPECT_EQ(rotate().error().hint, "zonectl prepare mosa");
   institution.slots[1].revoked = false;
   EXPECT_EQ(guard_of(rotate()), Guard::kNoStandby);
   EXPECT_THAT(rotate().error().message, HasSubstr("sel2 of mosa holds no key"));
@@ -269,6 +279,159 @@ TEST_F(Guards, AStartingInstitutionWaitsForSel1) {
   EXPECT_EQ(guard_of(rotate()), Guard::kNoStandby);
   EXPECT_EQ(rotate().error().hint, "zonectl maintain");
   EXPECT_EQ(guard_of(prepare(kSel1)), Guard::kExists);
+}
+
+TEST_F(Guards, AFrozenInstitutionDoesNotRotateUntilItIsThawed) {
+  clock.pass(1h);
+  institution.frozen = Freeze{false, clock.now().moment.wall, "audit week"};
+  const auto refused = rotate();
+  EXPECT_EQ(guard_of(refused), Guard::kFrozen);
+  EXPECT_EQ(clears_at(refused), std::nullopt);
+  EXPECT_THAT(refused.error().message, HasSubstr("audit week"));
+  EXPECT_THAT(refused.error().hint, StartsWith("zonectl thaw mosa"));
+  request.override_guard = Guard::kNotRipe;
+  EXPECT_EQ(guard_of(rotate()), Guard::kFrozen);
+  request.override_guard = Guard::kFrozen;
+  EXPECT_EQ(rotate().value(), kSel2);
+  institution.frozen.reset();
+  request.override_guard.reset();
+  EXPECT_EQ(rotate().value(), kSel2);
+}
+
+TEST_F(Guards, AFrozenStoreNamesItselfAndLiftingItLiftsNoOtherGuard) {
+  institution.frozen = Freeze{true, clock.now().moment.wall, "a holiday"};
+  const auto refused = rotate();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, StartsWith("the whole store is frozen"));
+  EXPECT_THAT(refused.error().hint, StartsWith("zonectl thaw --all"));
+  request.override_guard = Guard::kFrozen;
+  EXPECT_EQ(guard_of(rotate()), Guard::kNotRipe);
+}
+
+TEST_F(Guards, EmergenciesGoOnWhileFrozen) {
+  clock.pass(1h);
+  swap_to(kSel2);
+  institution.frozen = Freeze{false, clock.now().moment.wall, "audit week"};
+  EXPECT_EQ(undo().value(), kSel1);
+  EXPECT_EQ(may_revoke_slot(kSel2).value().swaps_to, kSel1);
+  revoke_slot(kSel2);
+  EXPECT_TRUE(prepare(kSel2));
+}
+
+TEST_F(Guards, RevokeOfTheOtherSlotMovesNothing) {
+  const Revocation revocation = may_revoke_slot(kSel2).value();
+  EXPECT_EQ(revocation.swaps_to, std::nullopt);
+  EXPECT_FALSE(revocation.stops_signing);
+  revoke_slot(kSel2);
+  EXPECT_EQ(institution.active, kSel1);
+  EXPECT_EQ(state_of(institution, kSel2, policy, clock.now()), SlotState::kRevoked);
+}
+
+TEST_F(Guards, RevokeOfTheActiveSlotMovesToTheRipeStandby) {
+  clock.pass(15min);
+  EXPECT_EQ(may_revoke_slot(kSel1).value().swaps_to, kSel2);
+  revoke_slot(kSel1);
+  EXPECT_EQ(institution.active, kSel2);
+  EXPECT_EQ(state_of(institution, kSel1, policy, clock.now()), SlotState::kRevoked);
+  EXPECT_EQ(facts_of(institution, kSel1).drain, std::nullopt);
+  EXPECT_EQ(guard_of(undo()), Guard::kNothingToUndo);
+  EXPECT_EQ(guard_of(rotate()), Guard::kNoStandby);
+}
+
+TEST_F(Guards, RevokeOfTheActiveSlotGoesBackToTheOneThatDrains) {
+  clock.pass(1h);
+  swap_to(kSel2);
+  EXPECT_EQ(may_revoke_slot(kSel2).value().swaps_to, kSel1);
+  revoke_slot(kSel2, true);
+  EXPECT_EQ(institution.active, kSel1);
+  EXPECT_EQ(facts_of(institution, kSel1).drain, std::nullopt);
+  EXPECT_EQ(institution.phase, Phase::kSigning);
+}
+
+TEST_F(Guards, TheLastKeyIsKeptUntilTheStandbyIsRipe) {
+  const auto refused = may_revoke_slot(kSel1);
+  EXPECT_EQ(guard_of(refused), Guard::kLastKey);
+  EXPECT_EQ(clears_at(refused), clock.now().moment.wall + 15min);
+  EXPECT_THAT(refused.error().hint, HasSubstr("zonectl revoke mosa sel1 --stop-signing"));
+  request.override_guard = Guard::kLastKey;
+  EXPECT_EQ(guard_of(may_revoke_slot(kSel1)), Guard::kLastKey);
+  expect_exact(*clears_at(refused), [&] { return may_revoke_slot(kSel1).has_value(); });
+}
+
+TEST_F(Guards, TheLastKeyIsKeptWhileTheOtherSlotIsOfNoUse) {
+  clock.pass(1h);
+  swap_to(kSel2);
+  clock.pass(drain_length(policy));
+  EXPECT_EQ(guard_of(may_revoke_slot(kSel2)), Guard::kLastKey) << "sel1 has served its time";
+  revoke_slot(kSel1);
+  const auto refused = may_revoke_slot(kSel2);
+  EXPECT_EQ(guard_of(refused), Guard::kLastKey);
+  EXPECT_EQ(clears_at(refused), std::nullopt);
+  EXPECT_THAT(refused.error().hint, StartsWith("zonectl prepare mosa"));
+}
+
+TEST_F(Guards, RevokeAsksForTheExpectedSlotAndForAKey) {
+  request.expect = kSel2;
+  EXPECT_EQ(guard_of(may_revoke_slot(kSel2)), Guard::kExpect);
+  request.expect = kSel1;
+  revoke_slot(kSel2);
+  EXPECT_EQ(may_revoke_slot(kSel2).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(Guards, AStoppedInstitutionBeginsWithTheStandbyThatItHas) {
+  revoke_slot(kSel1, true);
+  EXPECT_EQ(institution.phase, Phase::kStarting);
+  EXPECT_EQ(institution.active, std::nullopt);
+  EXPECT_EQ(institution.moved, std::nullopt);
+  EXPECT_EQ(starts_with(institution), kSel2);
+  const auto refused = rotate();
+  EXPECT_EQ(guard_of(refused), Guard::kNotRipe);
+  EXPECT_EQ(clears_at(refused), clock.now().moment.wall + 15min);
+  EXPECT_THAT(refused.error().message, HasSubstr("it starts with sel2"));
+  // A younger key in sel1 does not make it wait for sel1.
+  clock.pass(1min);
+  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
+  EXPECT_EQ(starts_with(institution), kSel2);
+  clock.pass(14min);
+  EXPECT_THAT(rotate().error().message, HasSubstr("sel2 is ready to start"));
+  institution = begun(institution, kSel2, clock.moment());
+  EXPECT_EQ(institution.phase, Phase::kSigning);
+  EXPECT_EQ(institution.moved, clock.moment());
+  EXPECT_EQ(guard_of(undo()), Guard::kNothingToUndo);
+}
+
+TEST_F(Guards, AStoppedInstitutionWithoutAnyKeyNamesPrepare) {
+  revoke_slot(kSel2);
+  revoke_slot(kSel1, true);
+  EXPECT_EQ(starts_with(institution), std::nullopt);
+  const auto refused = rotate();
+  EXPECT_EQ(guard_of(refused), Guard::kNoStandby);
+  EXPECT_THAT(refused.error().hint, StartsWith("zonectl prepare mosa"));
+  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  ASSERT_TRUE(prepare(kSel1));
+  test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
+  EXPECT_EQ(clears_at(rotate()), clock.now().moment.wall + 70min) << "sel1 had signed with TTL 3600";
+  EXPECT_EQ(slot_to_prepare(institution), kSel2);
+}
+
+TEST_F(Guards, AStoppedInstitutionDoesNotGoBackToAKeyThatHasServedItsTime) {
+  clock.pass(1h);
+  swap_to(kSel2);
+  clock.pass(drain_length(policy));
+  revoke_slot(kSel2, true);
+  EXPECT_EQ(starts_with(institution), std::nullopt);
+  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  EXPECT_TRUE(prepare(kSel1));
+}
+
+TEST_F(Guards, ARemovedInstitutionsKeysMayStillBeRevoked) {
+  clock.pass(1h);
+  depart();
+  EXPECT_TRUE(may_revoke_slot(kSel1));
+  revoke_slot(kSel1);
+  EXPECT_EQ(institution.phase, Phase::kDeparting);
+  EXPECT_EQ(leaves_at(institution, clock.now()), clock.now().moment.wall);
 }
 
 // Any order of commands and waiting: an institution that signs has one active slot, with a key, and no guard

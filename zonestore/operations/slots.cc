@@ -1,0 +1,158 @@
+#include "zonestore/operations/slots.h"
+
+#include <utility>
+
+#include "zonestore/operations/fresh_keys.h"
+#include "zonestore/operations/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+// ---- prepare ----
+
+struct Target {
+  dkim::SlotId slot;
+  dkim::Algorithm algorithm;
+};
+
+Target require_target(db::Connection& connection, const publish::InstitutionRow& row,
+                      std::optional<dkim::SlotId> slot, const Now& now) {
+  const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts));
+  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+  db::unwrap(dkim::may_prepare(row.facts, chosen, policy, now, {row.code.text(), std::nullopt, std::nullopt}));
+  return {chosen, row.algorithm};
+}
+
+// Asked before the key is made, because that takes a while, and again in the transaction.
+Target look_for_target(Store::Impl& store, const dkim::Code& code, std::optional<dkim::SlotId> slot) {
+  const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
+  return require_target(store.connection, require_institution(store.connection, code), slot, store.now());
+}
+
+// The ids of the keys that are no longer used come back.
+std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeContext& context,
+                                                    const dkim::Code& code, FreshKeys& keys, Prepared& outcome) {
+  std::vector<std::string> withdrawn;
+  ChangeScope change(store, context, "prepare", code.text());
+  publish::InstitutionRow row = require_institution(change.connection(), code);
+  (void)require_target(change.connection(), row, outcome.slot, change.now());
+  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  const std::string before = audit_json(row, policy, change.now());
+  withdraw(change.connection(), row, outcome.slot, change.wall(), withdrawn);
+  keys.put_into(change.connection(), row, change.wall());
+  publish::store_facts(change.connection(), row, change.wall());
+  change.publish(row);
+  row = *publish::find_institution(change.connection(), code);  // with what the name has served until now
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  change.finish({dkim::to_text(outcome.slot) + ": fresh key " + row.key(outcome.slot)->key_id + " published", before,
+                 audit_json(row, policy, change.now())},
+                outcome);
+  return withdrawn;
+}
+
+// ---- revoke ----
+
+std::optional<WallTime> mail_arrives(const dkim::InstitutionFacts& facts, dkim::SlotId slot,
+                                     const dkim::LifecyclePolicy& policy, const Now& now) {
+  if (facts.active == slot) {
+    return now.moment.wall + dkim::drain_length(policy);
+  }
+  const dkim::SlotFacts& slot_facts = dkim::facts_of(facts, slot);
+  return dkim::is_drained(slot_facts, now) ? std::nullopt : dkim::drained_at(slot_facts, now);
+}
+
+std::string describe(const Revoked& outcome) {
+  const std::string head = dkim::to_text(outcome.slot) + ": key revoked";
+  if (outcome.swapped_to) {
+    return head + "; signing moved to " + dkim::to_text(*outcome.swapped_to);
+  }
+  return outcome.signing_stopped ? head + "; signing stopped" : head;
+}
+
+// Signing moves away first: the schema keeps a key in the slot that signs.
+void store_revocation(ChangeScope& change, publish::InstitutionRow& row, dkim::SlotId slot,
+                      dkim::InstitutionFacts after) {
+  row.facts.phase = after.phase;
+  row.facts.active = after.active;
+  publish::store_facts(change.connection(), row, change.wall());
+  publish::revoke_key(change.connection(), row.id, slot, change.wall());
+  row.key(slot).reset();
+  row.facts = std::move(after);
+  publish::store_facts(change.connection(), row, change.wall());
+}
+
+Revoked already_revoked(ChangeScope& change, Store& store, const ChangeContext& context,
+                        const publish::InstitutionRow& row, Revoked outcome) {
+  outcome.dry_run = context.dry_run;
+  outcome.changed = false;
+  outcome.exposed_until = change.wall();
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  return outcome;
+}
+
+Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                  dkim::SlotId slot, const RevokeOptions& options,
+                                  std::vector<std::string>& withdrawn) {
+  ChangeScope change(store, context, "revoke", code.text());
+  db::Connection& connection = change.connection();
+  publish::InstitutionRow row = require_institution(connection, code);
+  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+  Revoked outcome;
+  outcome.slot = slot;
+  if (dkim::facts_of(row.facts, slot).revoked) {
+    return already_revoked(change, store, context, row, std::move(outcome));
+  }
+  const dkim::Request request{code.text(), overridden(context), options.expect};
+  const dkim::Revocation revocation =
+      db::unwrap(dkim::may_revoke(row.facts, slot, options.stop_signing, policy, change.now(), request));
+  if (revocation.swaps_to) {
+    check_served_key(change.store(), row, *revocation.swaps_to);
+  }
+  const std::string before = audit_json(row, policy, change.now());
+  outcome.swapped_to = revocation.swaps_to;
+  outcome.signing_stopped = revocation.stops_signing;
+  outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
+  const Ttl remembered = publish::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
+  outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
+  withdrawn.push_back(row.key(slot).value().key_id);
+  store_revocation(change, row, slot, dkim::revoked(row.facts, slot, revocation, policy, change.moment()));
+  change.publish(row);
+  row = *publish::find_institution(connection, code);
+  outcome.institution = institution_view(connection, store.dkim_zone(), row, change.now());
+  change.finish({describe(outcome), before, audit_json(row, policy, change.now())}, outcome);
+  return outcome;
+}
+
+}  // namespace
+
+Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim::Code& code,
+                         std::optional<dkim::SlotId> slot) {
+  return db::at_border<Prepared>([&] {
+    Store::Impl& impl = store.impl();
+    const Target target = look_for_target(impl, code, slot);
+    Prepared outcome;
+    outcome.slot = target.slot;
+    FreshKeys keys(impl, code, target.algorithm, {target.slot});
+    if (!context.dry_run) {
+      keys.store_in_vault(impl.clock->now().wall);
+    }
+    const std::vector<std::string> withdrawn = prepare_in_one_transaction(store, context, code, keys, outcome);
+    if (!context.dry_run) {
+      keys.keep();
+    }
+    destroy_in_vault(impl, context, withdrawn, outcome);
+    return outcome;
+  });
+}
+
+Result<Revoked> revoke(Store& store, const ChangeContext& context, const dkim::Code& code, dkim::SlotId slot,
+                       const RevokeOptions& options) {
+  return db::at_border<Revoked>([&] {
+    std::vector<std::string> withdrawn;
+    Revoked outcome = revoke_in_one_transaction(store, context, code, slot, options, withdrawn);
+    destroy_in_vault(store.impl(), context, withdrawn, outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

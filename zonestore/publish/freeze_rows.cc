@@ -1,0 +1,42 @@
+#include "zonestore/publish/freeze_rows.h"
+
+#include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/settings_rows.h"
+
+namespace zonestore::publish {
+
+std::optional<dkim::Freeze> read_freeze(db::Connection& connection, InstitutionId scope) {
+  const bool whole_store = scope == kWholeStore;
+  db::Statement& row =
+      whole_store ? connection.cached("SELECT frozen_ms, frozen_reason FROM store WHERE ?1 = 0")
+                  : connection.cached("SELECT frozen_ms, frozen_reason FROM institution WHERE institution_id = ?1");
+  row.bind(1, static_cast<std::int64_t>(scope));
+  std::optional<dkim::Freeze> freeze;
+  if (row.step() && !row.is_null(0)) {
+    freeze = dkim::Freeze{whole_store, wall_column(row, 0), row.text(1)};
+  }
+  row.reset();
+  return freeze;
+}
+
+std::optional<dkim::Freeze> freeze_in_force(db::Connection& connection, InstitutionId id) {
+  std::optional<dkim::Freeze> own = read_freeze(connection, id);
+  return own ? own : read_freeze(connection, kWholeStore);
+}
+
+void store_freeze(db::Connection& connection, InstitutionId scope, const std::optional<dkim::Freeze>& freeze) {
+  db::Statement& update =
+      scope == kWholeStore
+          ? connection.cached("UPDATE store SET frozen_ms = ?2, frozen_reason = ?3 WHERE ?1 = 0")
+          : connection.cached("UPDATE institution SET frozen_ms = ?2, frozen_reason = ?3 WHERE institution_id = ?1");
+  update.bind(1, static_cast<std::int64_t>(scope));
+  if (freeze) {
+    update.bind(2, to_column(freeze->since)).bind(3, std::string_view(freeze->reason));
+  } else {
+    update.bind_null(2);
+    update.bind_null(3);
+  }
+  update.run();
+}
+
+}  // namespace zonestore::publish

@@ -56,7 +56,7 @@ class Change:
         return calls, seconds
 
     def killed_at_call(self, copy, call, number):
-        done = subprocess.run(["strace", "-f", "--seccomp-bpf", "-e", f"trace={call}", "-e",
+        done = subprocess.run(["strace", "-f", "-e", f"trace={call}", "-e",
                                f"inject={call}:signal=KILL:when={number}", "-o", "/dev/null",
                                *copy.command(*self.words)],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)

@@ -10,7 +10,6 @@ from support.store import Store
 FAST = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "made faster")
 UNRIPE = ("--override", "E_NOT_RIPE", "--reason", "test")
 
-
 def drained(store):
     """As if all that drains had done so for long, before the last boot."""
     with store.sql() as database:
@@ -18,26 +17,21 @@ def drained(store):
                          " WHERE drain_wall_ms IS NOT NULL")
         database.commit()
 
-
 def add(store, *codes):
     for code in codes:
         store.zonectl("add", code, "--domain", f"{code}.example", *FAST)
-
 
 def ready_to_rotate(store):
     add(store, "mosa")
     return "rotate", "mosa", *UNRIPE
 
-
 def ready_to_undo(store):
     store.zonectl(*ready_to_rotate(store))
     return "undo", "mosa"
 
-
 def ready_to_add(store):
     add(store, "mosa")
     return "add", "nova", "--domain", "nova.example", *FAST
-
 
 def ready_to_maintain(store):
     codes = ("mosa", "nova", "orsay")
@@ -47,11 +41,9 @@ def ready_to_maintain(store):
     drained(store)
     return ("maintain",)
 
-
 def ready_to_remove(store):
     add(store, "mosa")
     return "remove", "mosa"
-
 
 def ready_to_depart(store):
     add(store, "mosa")
@@ -59,25 +51,19 @@ def ready_to_depart(store):
     drained(store)
     return ("maintain",)
 
-
 def ready_to_revoke_standby(store):
     add(store, "mosa")
-    return "revoke", "mosa", "sel2", *BY_REASON
-
+    return "revoke", "mosa", "sel2"
 
 def ready_to_revoke_active(store):
     add(store, "mosa")
     store.zonectl(*("rotate", "mosa", *UNRIPE))
-    return "revoke", "mosa", "sel2", *BY_REASON
-
+    return "revoke", "mosa", "sel2"
 
 def ready_to_prepare(store):
     add(store, "mosa")
-    store.zonectl("revoke", "mosa", "sel2", *BY_REASON)
+    store.zonectl("revoke", "mosa", "sel2")
     return "prepare", "mosa"
-
-
-BY_REASON = ("--reason", "test")
 
 # name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
 CHANGES = {
@@ -92,16 +78,13 @@ CHANGES = {
     "prepare": (("prepare",), ready_to_prepare, 1),
 }
 
-
 def has(*words):
     """Whether this zonectl has the command."""
     return run(ZONECTL, *words, "--help", expect=None).stdout.startswith(f"zonectl {' '.join(words)} - ")
 
-
 def available():
     """The names of the rows whose command is there."""
     return [name for name, (words, _, _) in CHANGES.items() if has(*words)]
-
 
 def make_ready(name):
     """A store of its own and the words of the change; the caller closes the store."""

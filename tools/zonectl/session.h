@@ -47,6 +47,9 @@ class Session {
   [[nodiscard]] bool json() const { return options_.json; }
   [[nodiscard]] std::ostream& out() const { return streams_.out; }
   [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
+  // For what is no answer: progress, errors.
+  [[nodiscard]] std::ostream& err() const { return streams_.err; }
+  [[nodiscard]] const Terminal& err_terminal() const { return streams_.err_terminal; }
   [[nodiscard]] Times times() const;
   // Prints what `write` writes once it is all there; nothing if it fails. See output/spool.h.
   [[nodiscard]] zonestore::Result<ExitCode> print_whole(

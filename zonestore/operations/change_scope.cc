@@ -34,6 +34,7 @@ void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
   write_audit(store_.connection, context_, command_, subject_, note, wall());
   record_wall_time();
+  complete_bulk_item();
   outcome.dry_run = context_.dry_run;
   outcome.changed = true;
   if (!context_.dry_run) {
@@ -52,6 +53,20 @@ void ChangeScope::record_wall_time() {
   db::Statement& update = store_.connection.cached("UPDATE store SET highest_wall_ms = max(highest_wall_ms, ?1)");
   update.bind(1, publish::to_column(wall()));
   update.run();
+}
+
+// Whoever else resumed the same run may have been here first: then this change must not happen a second time.
+void ChangeScope::complete_bulk_item() {
+  if (!context_.bulk_ticket) {
+    return;
+  }
+  db::Statement& update = store_.connection.cached(
+      "UPDATE bulk_item SET state = 'done', note = '' WHERE run_id = ?1 AND position = ?2 AND state <> 'done'");
+  update.bind(1, context_.bulk_ticket->run).bind(2, context_.bulk_ticket->position).run();
+  if (store_.connection.changed_rows() != 1) {
+    throw db::Failure(Error{ErrorCode::kRefused, "another zonectl has done " + subject_ + " in this run already",
+                            "zonectl show " + subject_, Refusal{Guard::kExists, std::nullopt}});
+  }
 }
 
 std::optional<Guard> overridden(const ChangeContext& context) {

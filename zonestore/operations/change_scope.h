@@ -34,6 +34,7 @@ class ChangeScope {
  private:
   void publish_zones(Changed& outcome);
   void record_wall_time();
+  void complete_bulk_item();
 
   Store::Impl& store_;
   const ChangeContext& context_;

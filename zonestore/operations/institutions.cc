@@ -137,6 +137,14 @@ Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& co
   });
 }
 
+Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                   const AddOptions& options) {
+  return db::at_border<void>([&] {
+    check_key_type(context, code, options.algorithm);
+    check_addable(store.impl(), code, options);
+  });
+}
+
 Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context, const dkim::Code& code) {
   return db::at_border<InstitutionChanged>([&] {
     ChangeScope change(store, context, "remove", code.text());

@@ -48,4 +48,17 @@ Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Cod
   return db::at_border<Swapped>([&] { return swap(store, context, code, options, dkim::Swap::kUndo); });
 }
 
+Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotId slot) {
+  return db::at_border<void>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    if (row.facts.active != slot) {
+      throw db::Failure(Error{ErrorCode::kRefused, code.text() + " does not sign with " + dkim::to_text(slot),
+                              "zonectl show " + code.text(), Refusal{Guard::kExpect, std::nullopt}});
+    }
+    check_served_key(impl, row, slot);
+  });
+}
+
 }  // namespace zonestore

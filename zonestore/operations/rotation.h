@@ -27,4 +27,8 @@ struct SwapOptions {
 [[nodiscard]] Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Code& code,
                                    const SwapOptions& options = {});
 
+// After a rotation: `slot` signs, and the key in the vault verifies against what is published there now.
+// Errors: kNotFound; kRefused/kKeyMismatch; kExpect if another slot signs.
+[[nodiscard]] Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotId slot);
+
 }  // namespace zonestore

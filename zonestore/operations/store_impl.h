@@ -11,6 +11,8 @@
 
 namespace zonestore {
 
+class KeyStock;
+
 struct Store::Impl {
   std::filesystem::path dir;
   db::Connection connection;
@@ -19,6 +21,7 @@ struct Store::Impl {
   Name dkim_zone;
   Name spf_zone;
   std::optional<Vault> opened_vault = std::nullopt;
+  KeyStock* key_stock = nullptr;  // while one lives: where fresh keys come from
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.
   [[nodiscard]] Vault& vault();

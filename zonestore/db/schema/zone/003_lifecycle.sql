@@ -38,8 +38,9 @@ CREATE TABLE bulk_item (
   run_id INTEGER NOT NULL REFERENCES bulk_run (run_id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
   code TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
-  note TEXT NOT NULL DEFAULT '',                    -- of a failure: the error in one line
+  arguments_json TEXT NOT NULL DEFAULT '{}',        -- its own: of add, key type and domains
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused', 'failed')),
+  note TEXT NOT NULL DEFAULT '',                    -- refused or failed: the error in one line
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX bulk_item_by_code ON bulk_item (run_id, code);

@@ -57,6 +57,7 @@ class Session {
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
+  [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return environment_.key_sources; }
 
  private:
   const GlobalOptions& options_;

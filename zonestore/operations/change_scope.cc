@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/signer_rows.h"
 
 namespace zonestore {
 
@@ -32,6 +33,7 @@ void ChangeScope::publish(const publish::InstitutionRow& institution) {
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
+  publish::date_new_tasks(store_.connection, wall());
   write_audit(store_.connection, context_, command_, subject_, note, wall());
   record_wall_time();
   complete_bulk_item();

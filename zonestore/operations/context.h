@@ -31,6 +31,8 @@ struct ChangeContext {
   Actor actor;
   std::optional<Override> override_guard;
   bool dry_run = false;  // decide and compute everything, then leave the store and the vault as they were
+  // Of a bulk command: signers are not made to follow this change; the caller does so once, for many (signers.h).
+  bool signers_later = false;
   std::optional<BulkTicket> bulk_ticket = std::nullopt;
 };
 

@@ -159,7 +159,7 @@ std::string make_store(db::Connection& connection, const std::filesystem::path& 
 }  // namespace
 
 Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions& options,
-                            const ChangeContext& context, const Clock& clock) {
+                            const ChangeContext& context, const Clock& clock, const VaultKeySources& key_sources) {
   return db::at_border<Changed>([&] {
     check_options(options);
     const std::filesystem::path file = zone_file_of(dir);
@@ -176,7 +176,7 @@ Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions&
     db::Connection connection = db::Connection::open(file, db::Access::kCreate);
     const Moment now = clock.now();
     const std::string store_id = make_store(connection, dir, options, context, now, outcome);
-    db::unwrap(Vault::create(dir, store_id, now.wall));
+    db::unwrap(Vault::create(dir, store_id, now.wall, key_sources));
     return outcome;
   });
 }

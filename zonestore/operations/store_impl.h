@@ -6,7 +6,6 @@
 
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/store.h"
-#include "zonestore/vault/vault.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {
@@ -20,6 +19,7 @@ struct Store::Impl {
   std::string store_id;
   Name dkim_zone;
   Name spf_zone;
+  VaultKeySources key_sources{};
   std::optional<Vault> opened_vault = std::nullopt;
   KeyStock* key_stock = nullptr;  // while one lives: where fresh keys come from
 

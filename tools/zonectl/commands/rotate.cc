@@ -6,6 +6,8 @@
 namespace zonectl {
 namespace {
 
+using zonestore::Guard;
+
 struct Options : SwapCommandOptions {
   BulkRotateOptions bulk;
 };
@@ -15,7 +17,8 @@ void arguments(Arguments& arguments, Options& options) {
                 "the institution's code, such as mosa");
   declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
-  arguments.change(options.change, {zonestore::Guard::kNotRipe, zonestore::Guard::kFrozen});
+  arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
+                                    Guard::kCnameWrong, Guard::kNsLag});
 }
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
@@ -48,7 +51,9 @@ void define_rotate(CommandLine& line) {
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
             {ExitCode::kRefused,
-             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
+             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
+             "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; nothing changed"},
+            {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
             {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }

@@ -97,7 +97,7 @@ Json to_json(const zonestore::InstitutionView& institution) {
 }
 
 Json to_json(const zonestore::StoreStatus& status) {
-  return Json{{"needs_attention", status.maintain_due > 0},
+  return Json{{"needs_attention", needs_attention(status)},
               {"institutions", status.institutions},
               {"starting", status.starting},
               {"signing", status.signing},
@@ -107,13 +107,15 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
-              {"zones", [&status] {
+              {"zones",
+               [&status] {
                  Json zones = Json::array();
                  for (const zonestore::ZoneSerial& zone : status.zones) {
                    zones.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
                  }
                  return zones;
-               }()}};
+               }()},
+              {"signers", json_array(status.signers)}};
 }
 
 namespace {

@@ -65,6 +65,29 @@ def ready_to_prepare(store):
     store.zonectl("revoke", "mosa", "sel2")
     return "prepare", "mosa"
 
+def ready_to_add_many(store):
+    add(store, "mosa")
+    file = store.scratch / "many.csv"
+    file.write_text("code,domains,key\n" + "".join(f"many{number},many{number}.example,\n" for number in range(3)))
+    return "add", "--file", file
+
+
+def ready_to_rotate_many(store):
+    add(store, "mosa", "nova", "orsay")
+    return "rotate", "--all", *UNRIPE
+
+
+def ready_to_rotate_before_a_signer(store):
+    add(store, "mosa")
+    store.zonectl("signer", "add", "s1", "--format", "opendkim", "--dir", store.scratch / "signer")
+    return "rotate", "mosa", *UNRIPE
+
+
+def ready_to_rekey(store):
+    add(store, "mosa")
+    return "vault", "rekey"
+
+
 # name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
 CHANGES = {
     "rotate": (("rotate",), ready_to_rotate, 1),
@@ -76,6 +99,10 @@ CHANGES = {
     "revoke the standby": (("revoke",), ready_to_revoke_standby, 1),
     "revoke the active": (("revoke",), ready_to_revoke_active, 1),
     "prepare": (("prepare",), ready_to_prepare, 1),
+    "add many": (("add",), ready_to_add_many, 3),
+    "rotate many": (("rotate",), ready_to_rotate_many, 3),
+    "rotate before a signer": (("signer", "add"), ready_to_rotate_before_a_signer, 1),
+    "rekey": (("vault", "rekey"), ready_to_rekey, 0),
 }
 
 def has(*words):

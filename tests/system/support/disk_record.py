@@ -17,7 +17,7 @@ QUOTED = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 
 class Event:
-    """One call: kind "write", "truncate", "sync", "rename", "link", "unlink" or "say" (to standard output)."""
+    """One call: kind "create", "write", "truncate", "sync", "rename", "link", "unlink" or "say" (to standard output)."""
 
     def __init__(self, kind, path, offset=0, data=b"", to=None):
         self.kind, self.path, self.offset, self.data, self.to = kind, path, offset, data, to
@@ -34,23 +34,25 @@ def record(directory, command, trace):
     """Runs the command to its end; the events below the directory, with paths relative to it."""
     run("strace", "-f", "-y", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o", trace, *command)
     prefix = str(directory) + "/"
+    known = {str(file) for file in Path(directory).rglob("*")}
     events, positions = [], {}
     for line in Path(trace).read_text(encoding="ascii", errors="replace").splitlines():
         match = LINE.match(line)
         if not match or int(match[3]) < 0:
             continue
         event = event_of(match[1], match[2], int(match[3]), prefix, positions)
-        if event:
+        if event and (event.kind != "create" or prefix + event.path not in known):
             events.append(event)
+            known |= {prefix + str(event.path), prefix + str(event.to)}
     return events
 
 
 def event_of(call, arguments, result, prefix, positions):
     names = [bytes_of(text).decode(errors="replace") for text in QUOTED.findall(arguments)]
     if call == "openat":
-        # Files that are made here are taken to be there: what an absent one means is SQLite's affair of long ago.
-        positions[result] = 0
-        return None
+        positions[int(result)] = 0
+        made = "O_CREAT" in arguments and names[0].startswith(prefix)
+        return Event("create", names[0][len(prefix):]) if made else None
     if call in ("rename", "renameat2", "link") and names[0].startswith(prefix):
         return Event("link" if call == "link" else "rename", names[0][len(prefix):], to=names[1][len(prefix):])
     if call in ("unlink", "unlinkat") and names[0].startswith(prefix):
@@ -61,9 +63,9 @@ def event_of(call, arguments, result, prefix, positions):
     number, path = int(handle[1]), bytes_of(handle[2]).decode() if handle[2].startswith("\\x") else handle[2]
     if call == "write" and number == 1:
         return Event("say", "")
-    if not path.startswith(prefix):
+    if not (path + "/").startswith(prefix):
         return None
-    path = path[len(prefix):]
+    path = path[len(prefix):]  # the directory itself: ""
     if call in ("fdatasync", "fsync"):
         return Event("sync", path)
     if call == "ftruncate":
@@ -78,7 +80,9 @@ def event_of(call, arguments, result, prefix, positions):
 
 def apply(files, event):
     """One event on the files (name -> bytearray)."""
-    if event.kind == "write":
+    if event.kind == "create":
+        files.setdefault(event.path, bytearray())
+    elif event.kind == "write":
         content = files.setdefault(event.path, bytearray())
         if len(content) < event.offset + len(event.data):
             content.extend(bytes(event.offset + len(event.data) - len(content)))
@@ -94,6 +98,13 @@ def apply(files, event):
         files[event.to] = bytearray(files.get(event.path, b""))
     elif event.kind == "unlink":
         files.pop(event.path, None)
+
+
+def is_synced(event, sync):
+    """A file's content by a sync of the file, a name by a sync of its directory."""
+    if event.kind in ("create", "rename", "link", "unlink"):
+        return sync.path == str(Path(event.to or event.path).parent).removeprefix(".")
+    return sync.path == event.path
 
 
 def torn(event, random, noise):
@@ -119,12 +130,13 @@ def after_power_cut(files, events, cut, mode, random):
     for event in events[:cut]:
         if event.kind == "sync":
             for done in pending:
-                if event.path in (done.path, done.to):
+                if is_synced(done, event):
                     apply(files, done)
-            pending = [each for each in pending if event.path not in (each.path, each.to)]
+            pending = [each for each in pending if not is_synced(each, event)]
         elif event.kind != "say":
             pending.append(event)
     first = random.randint(0, len(pending))
+    nameless = set()
     for at, event in enumerate(pending):
         keep = {"nothing more": False, "all": True, "the first": at < first}.get(mode, random.random() < 0.5)
         if mode.startswith("any, torn") and event.kind == "write" and random.random() < 0.5:
@@ -132,4 +144,9 @@ def after_power_cut(files, events, cut, mode, random):
                 apply(files, part)
         elif keep:
             apply(files, event)
+        elif event.kind == "create":
+            nameless.add(event.path)
+    # What was written to a file whose name never came to the disk is nowhere.
+    for name in nameless:
+        files.pop(name, None)
     return files, len(pending)

@@ -45,6 +45,20 @@ def unpublished(store):
     return faults
 
 
+def unusable_keys(store, most=2):
+    """Keys in slots that the vault does not give out, or that do not verify against what is served (the first few)."""
+    with store.sql() as database:
+        slots = database.execute("SELECT code, slot FROM slot JOIN institution USING (institution_id)"
+                                 " WHERE key_id NOT NULL ORDER BY institution_id DESC, slot LIMIT ?", (most,)).fetchall()
+    faults = []
+    for code, slot in slots:
+        done = store.zonectl("key", "export", code, "--slot", f"sel{slot}", "--dry-run", "--out",
+                             store.scratch / "no-such.pem", expect=None)
+        if done.returncode != 0:
+            faults.append(f"{code} sel{slot}: {done.stderr}")
+    return faults
+
+
 def broken(store, before):
     """Which promises do not hold in a store that was in state `before` when a command began; and its state now."""
     faults = faults_of(store) + unpublished(store)
@@ -55,6 +69,7 @@ def broken(store, before):
         faults += [f"{code} signs with sel{slot}, which holds no key" for code, slot in database.execute(
             "SELECT code, active_slot FROM institution i WHERE active_slot IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
             " slot s WHERE s.institution_id = i.institution_id AND slot = active_slot AND key_id IS NOT NULL)")]
+    faults += unusable_keys(store)
     now = State(store)
     for zone, serial in before.serials.items():
         if now.serials.get(zone, 0) < serial:
@@ -69,6 +84,11 @@ def broken(store, before):
     if now.rows < before.rows:
         faults.append("audit rows are gone")
     return faults, now
+
+
+def changed_institutions(now, before):
+    return sum(now.institutions.get(code) != before.institutions.get(code)
+               for code in now.institutions.keys() | before.institutions.keys())
 
 
 class Copies:

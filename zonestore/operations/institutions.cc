@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
@@ -110,7 +111,7 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
   change.finish({"added with two " + std::string(dkim::to_text(options.algorithm)) + " keys", "{}",
-                 audit_json(row, policy, change.now())},
+                 with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
                 outcome);
   return withdrawn;
 }

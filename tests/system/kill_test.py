@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from support.changes import CHANGES, available, make_ready
+from support.changes import CHANGES, RESUMED, available, make_ready
 from support.programs import run
 from support.promises import Copies, broken, changed_institutions
 from support.questions import ask, joined, query, selector
@@ -98,10 +98,10 @@ class Killed(unittest.TestCase):
             seconds = self.random.uniform(0, 1.1 * change.seconds)
             where, ended = f"after {seconds:.4f} s", change.killed_after(copy, seconds)
         with self.subTest(change=name, where=where):
-            self.check(change, copy, ended)
+            self.check(name, change, copy, ended)
         change.copies.drop(copy)
 
-    def check(self, change, copy, ended):
+    def check(self, name, change, copy, ended):
         journals = [file.with_name(file.name + "-journal") for file in (copy.zone_db, copy.vault_db)]
         self.hot_journals += any(journal.exists() and journal.stat().st_size > 0 for journal in journals)
         copy.zonectl("store", "recover")
@@ -115,10 +115,16 @@ class Killed(unittest.TestCase):
         if self.points % SERVE_EVERY == 0:
             self.check_served(copy)
         if self.points % RERUN_EVERY == 0 and changed < change.whole:
-            copy.zonectl(*change.words)  # the attempt that died is in nobody's way
+            self.run_again(name, change, copy)  # the attempt that died is in nobody's way
             faults, now = broken(copy, change.copies.before)
             self.assertEqual(faults, [])
             self.assertEqual(changed_institutions(now, change.copies.before), change.whole)
+
+    @staticmethod
+    def run_again(name, change, copy):
+        """As it was, or from where it was interrupted if it had come so far as to note that it had begun."""
+        if name not in RESUMED or copy.zonectl(*RESUMED[name], expect=None).returncode != 0:
+            copy.zonectl(*change.words)
 
     def check_served(self, copy):
         with copy.sql() as database:

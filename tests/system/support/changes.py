@@ -88,6 +88,9 @@ def ready_to_rekey(store):
     return "vault", "rekey"
 
 
+# How a bulk command goes on after it was interrupted.
+RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume")}
+
 # name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
 CHANGES = {
     "rotate": (("rotate",), ready_to_rotate, 1),

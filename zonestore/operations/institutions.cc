@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
@@ -93,7 +94,9 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
   row = *publish::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
-  change.finish({details.what, "{}", audit_json(row, policy, change.now())}, outcome);
+  change.finish(
+      {details.what, "{}", with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
+      outcome);
   return withdrawn;
 }
 

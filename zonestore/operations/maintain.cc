@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
@@ -54,7 +55,10 @@ class InstitutionMaintenance {
     if (!is_maintain_due(row, policy, change.now())) {
       return;  // somebody else was here first
     }
-    const std::string before = audit_json(row, policy, change.now());
+    std::string before = audit_json(row, policy, change.now());
+    if (row.facts.phase == dkim::Phase::kDeparting) {
+      before = with_domains(before, publish::domains_of(change.connection(), row.id));  // which go with it
+    }
     const std::string what = alter(change, row, refill, keys);
     if (what.empty()) {
       return;

@@ -20,6 +20,11 @@ void Arguments::institution(std::optional<zonestore::dkim::Code>& target) {
   one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse, "the institution's code, such as mosa");
 }
 
+void Arguments::institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all) {
+  one("INST", "", target, Need::kOptional, &zonestore::dkim::Code::parse, "the institution's code, such as mosa");
+  flag("--all", all, "the whole store in place of one institution");
+}
+
 void Arguments::institution_option(std::optional<zonestore::dkim::Code>& target) {
   one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
       "for this institution alone, not for the whole store");

@@ -28,10 +28,11 @@ class Arguments {
   explicit Arguments(CLI::App& app) : app_(app) {}
 
   // What many commands take alike.
-  void institution(std::optional<zonestore::dkim::Code>& target);                  // INST, required
-  void institution_option(std::optional<zonestore::dkim::Code>& target);           // --institution CODE
-  void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);  // ZONE
-  void expect(std::optional<zonestore::dkim::SlotId>& target);                     // --expect sel1|sel2
+  void institution(std::optional<zonestore::dkim::Code>& target);                    // INST, required
+  void institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all);  // INST, or --all
+  void institution_option(std::optional<zonestore::dkim::Code>& target);             // --institution CODE
+  void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);    // ZONE
+  void expect(std::optional<zonestore::dkim::SlotId>& target);                       // --expect sel1|sel2
   void dry_run(ChangeOptions& target);
   // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
   // --override is taken, to be refused with a clear message, but --help does not offer it.

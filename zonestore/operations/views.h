@@ -9,9 +9,20 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
+#include "zonestore/operations/verdict.h"
 
 namespace zonestore {
+
+// What `check` saw last of one thing.
+struct EvidenceView {
+  std::optional<Name> domain;  // the mail domain; nullopt: our own side
+  std::string subject;         // "sel1", "sel2", "spf", "dmarc", "servers"
+  Verdict verdict = Verdict::kOk;
+  std::string detail;
+  WallTime seen;
+};
 
 struct SlotView {
   dkim::SlotId slot = dkim::SlotId::kSel1;
@@ -40,6 +51,7 @@ struct InstitutionView {
   std::optional<dkim::Freeze> frozen;       // its own, else the whole store's
   std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
   bool maintain_due = false;                // `maintain` has something to do here
+  std::vector<EvidenceView> evidence;       // of show_institution; empty in a list
 };
 
 // Errors: kNotFound (also for a departed one).
@@ -58,11 +70,15 @@ struct StoreStatus {
   std::uint64_t can_rotate = 0;  // now
   std::uint64_t ripening = 0;    // their standby is published but not ripe
   std::uint64_t draining = 0;
-  std::uint64_t maintain_due = 0;               // needs attention: run maintain
-  std::vector<std::string> maintain_due_codes;  // the first 20
+  std::uint64_t maintain_due = 0;                   // needs attention: run maintain
+  std::vector<std::string> maintain_due_codes;      // the first 20
+  std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
+  std::vector<std::string> evidence_against_codes;  // the first 20
   std::vector<ZoneSerial> zones;
+  std::vector<SignerView> signers;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {
   std::string name;   // absolute, with the final dot

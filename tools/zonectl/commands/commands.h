@@ -11,6 +11,7 @@ void define_commands(CommandLine& line);
 
 void define_add(CommandLine& line);
 void define_domain(CommandLine& line);
+void define_freeze(CommandLine& line);
 void define_init(CommandLine& line);
 void define_instructions(CommandLine& line);
 void define_key(CommandLine& line);
@@ -18,14 +19,19 @@ void define_list(CommandLine& line);
 void define_log(CommandLine& line);
 void define_maintain(CommandLine& line);
 void define_policy(CommandLine& line);
+void define_prepare(CommandLine& line);
 void define_record(CommandLine& line);
 void define_remove(CommandLine& line);
+void define_revoke(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);
+void define_signer(CommandLine& line);
 void define_spf(CommandLine& line);
 void define_status(CommandLine& line);
 void define_store(CommandLine& line);
+void define_thaw(CommandLine& line);
 void define_undo(CommandLine& line);
+void define_vault(CommandLine& line);
 void define_version(CommandLine& line);
 void define_zone(CommandLine& line);
 

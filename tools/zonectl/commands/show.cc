@@ -34,6 +34,9 @@ void write_next(const Session& session, const InstitutionView& institution) {
   if (institution.maintain_due) {
     out << "  zonectl maintain           there is something to do for " << code << '\n';
   }
+  if (institution.phase == Phase::kStarting && !institution.starts_with) {
+    out << "  zonectl prepare " << code << "       signing begins when that key has ripened\n";
+  }
   if (institution.domains.empty() && institution.phase != Phase::kDeparting) {
     out << "  zonectl domain add " << code << " DOMAIN\n";
   }
@@ -63,6 +66,11 @@ void write(const Session& session, const InstitutionView& institution) {
   out << "\ndomains   " << domains_text(institution) << '\n';
   out << "new keys  " << zonestore::dkim::to_text(institution.algorithm) << '\n';
   out << "added     " << times.text(institution.added) << '\n';
+  if (institution.frozen) {
+    out << "frozen    " << times.text(institution.frozen->since)
+        << (institution.frozen->whole_store ? ", with the whole store: " : ": ")
+        << printable(institution.frozen->reason) << '\n';
+  }
   if (institution.leaves_at) {
     out << "leaves    " << times.text(*institution.leaves_at) << '\n';
   }

@@ -69,6 +69,12 @@ Json to_json(const zonestore::SlotView& slot) {
       {"drained_at", time_or_null(slot.drained_at)}};
 }
 
+Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze) {
+  return json_or_null(freeze, [](const zonestore::dkim::Freeze& each) {
+    return Json{{"since", to_rfc3339(each.since)}, {"reason", each.reason}, {"whole_store", each.whole_store}};
+  });
+}
+
 Json to_json(const zonestore::InstitutionView& institution) {
   Json domains = Json::array();
   for (const zonestore::Name& domain : institution.domains) {
@@ -77,6 +83,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
   return Json{{"code", institution.code},
               {"phase", zonestore::dkim::to_text(institution.phase)},
               {"active", slot_or_null(institution.active)},
+              {"starts_with", slot_or_null(institution.starts_with)},
+              {"frozen", freeze_json(institution.frozen)},
               {"algorithm", zonestore::dkim::to_text(institution.algorithm)},
               {"domains", std::move(domains)},
               {"slots", json_array(institution.slots)},
@@ -89,7 +97,7 @@ Json to_json(const zonestore::InstitutionView& institution) {
 }
 
 Json to_json(const zonestore::StoreStatus& status) {
-  return Json{{"needs_attention", status.maintain_due > 0},
+  return Json{{"needs_attention", needs_attention(status)},
               {"institutions", status.institutions},
               {"starting", status.starting},
               {"signing", status.signing},
@@ -99,13 +107,15 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
-              {"zones", [&status] {
+              {"zones",
+               [&status] {
                  Json zones = Json::array();
                  for (const zonestore::ZoneSerial& zone : status.zones) {
                    zones.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
                  }
                  return zones;
-               }()}};
+               }()},
+              {"signers", json_array(status.signers)}};
 }
 
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/zonectl/output/json_signer.h"
 #include "tools/zonectl/output/json_value.h"
 #include "zonestore/operations/audit_log.h"
 #include "zonestore/operations/institutions.h"
@@ -18,6 +19,8 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const zonestore::Error& error);
 [[nodiscard]] Json to_json(const zonestore::SlotView& slot);
 [[nodiscard]] Json to_json(const zonestore::InstitutionView& institution);
+// {"since", "reason", "whole_store"}; null if there is none.
+[[nodiscard]] Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze);
 [[nodiscard]] Json to_json(const zonestore::StoreStatus& status);
 [[nodiscard]] Json to_json(const zonestore::DomainInstructions& instructions);
 [[nodiscard]] Json to_json(const zonestore::SpfView& spf);

@@ -100,7 +100,9 @@ std::string relative_name(const zonestore::CustomerRecord& record, const zonesto
 std::string phase_text(const InstitutionView& institution) {
   switch (institution.phase) {
     case Phase::kStarting:
-      return "starting: signs with sel1 once it is ripe";
+      return institution.starts_with ? "does not sign: begins with " +
+                                           zonestore::dkim::to_text(*institution.starts_with) + " once it is ripe"
+                                     : "does not sign: it has no fresh key to begin with";
     case Phase::kSigning:
       return "signs with " + (institution.active ? zonestore::dkim::to_text(*institution.active) : "nothing");
     case Phase::kDeparting:

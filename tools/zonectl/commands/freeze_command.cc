@@ -1,0 +1,62 @@
+#include "tools/zonectl/commands/freeze_command.h"
+
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+
+namespace zonectl {
+
+using zonestore::FreezeChanged;
+using zonestore::Result;
+
+namespace {
+
+void write(const Session& session, const FreezeCommandOptions& options, const FreezeChanged& changed) {
+  std::ostream& out = session.out();
+  const std::string whose = options.code ? options.code->text() : "the whole store";
+  if (!changed.changed) {
+    out << whose << ": " << (changed.frozen ? "is frozen already" : "was not frozen") << '\n';
+  } else if (changed.frozen) {
+    out << whose << ": " << verb(changed, "frozen", "would be frozen") << ": " << printable(changed.frozen->reason)
+        << "\nrotations are refused until zonectl thaw " << (options.code ? options.code->text() : "--all") << '\n';
+  } else {
+    out << whose << ": " << verb(changed, "thawed", "would be thawed") << '\n';
+  }
+  if (changed.store_frozen) {
+    out << "the whole store is frozen still: " << printable(changed.store_frozen->reason) << "; zonectl thaw --all\n";
+  }
+  write_end(out, session.terminal(), changed);
+}
+
+}  // namespace
+
+void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options) {
+  arguments.institution_or_all(options.code, options.all);
+  arguments.dry_run(options.change);
+}
+
+Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeOperation& operation) {
+  if (options.code.has_value() == options.all) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "name one institution, or --all for the whole store",
+                           "zonectl list shows the institutions");
+  }
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto changed = operation(*store, session.context(options.change));
+  if (!changed) {
+    return tl::unexpected(changed.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*changed);
+    json["institution"] = json_or_null(options.code, [](const auto& code) { return code.text(); });
+    json["frozen"] = freeze_json(changed->frozen);
+    json["store_frozen"] = freeze_json(changed->store_frozen);
+    print(session.out(), json);
+  } else {
+    write(session, options, *changed);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace zonectl

@@ -1,0 +1,23 @@
+// zonectl thaw: the end of a freeze.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/freeze_command.h"
+
+namespace zonectl {
+namespace {
+
+zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
+  return run_freeze(session, options, [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return zonestore::thaw(store, context, options.code);
+  });
+}
+
+}  // namespace
+
+void define_thaw(CommandLine& line) {
+  line.command<FreezeCommandOptions>(
+      {"thaw", "end a freeze; those of single institutions outlast that of the whole store",
+       "zonectl thaw mosa\nzonectl thaw --all", exits_of_change({{ExitCode::kNotFound, "no such institution"}})},
+      freeze_scope_arguments, body);
+}
+
+}  // namespace zonectl

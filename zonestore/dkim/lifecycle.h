@@ -16,6 +16,7 @@
 
 #include "zonestore/base/error.h"
 #include "zonestore/base/moment.h"
+#include "zonestore/dkim/rotation_window.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/zone/record_set.h"
 
@@ -77,6 +78,11 @@ struct LifecyclePolicy {
   Ttl ttl_other{300};
   Seconds slack{600};
   Seconds drain{7 * 86400};
+  // Rotations by policy, see schedule.h.
+  Seconds every{0};  // 0: off
+  Seconds jitter{10 * 86400};
+  RotationWindow window;
+  Seconds signer_limit{120};  // how long the signers may take to follow a rotation
 };
 inline constexpr Seconds kDrainFloor{96 * 3600};
 

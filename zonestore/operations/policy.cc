@@ -2,25 +2,45 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/policy_rules.h"
 
 namespace zonestore {
 namespace {
 
-constexpr Seconds kMaxTtl{86'400};
+using publish::PolicyKey;
 
 publish::InstitutionId scope_of(db::Connection& connection, const std::optional<dkim::Code>& code) {
   return code ? require_institution(connection, *code).id : publish::kWholeStore;
 }
 
-PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scope, publish::PolicyKey key) {
-  const Seconds by_default = publish::value_of(dkim::LifecyclePolicy{}, key);
-  const std::optional<Seconds> of_store = publish::read_policy_value(connection, publish::kWholeStore, key);
-  PolicyValue value{std::string(publish::to_text(key)), of_store.value_or(by_default), by_default,
-                    of_store ? PolicyValue::From::kStore : PolicyValue::From::kDefault};
+PolicySetting setting_of(PolicyKey key, Seconds value) {
+  const bool is_off = key == PolicyKey::kEvery && value == Seconds(0);
+  return {is_off ? std::nullopt : std::optional(value), policy_duration_text(key, value)};
+}
+
+std::optional<PolicySetting> stored_setting(db::Connection& connection, publish::InstitutionId scope, PolicyKey key) {
+  if (key == PolicyKey::kWindow) {
+    const std::optional<std::string> text = publish::read_window(connection, scope);
+    return text ? std::optional(PolicySetting{std::nullopt, *text}) : std::nullopt;
+  }
+  const std::optional<Seconds> value = publish::read_policy_value(connection, scope, key);
+  return value ? std::optional(setting_of(key, *value)) : std::nullopt;
+}
+
+PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scope, PolicyKey key) {
+  const dkim::LifecyclePolicy defaults;
+  const PolicySetting by_default = key == PolicyKey::kWindow ? PolicySetting{std::nullopt, defaults.window.text()}
+                                                             : setting_of(key, publish::value_of(defaults, key));
+  PolicyValue value{std::string(publish::to_text(key)), by_default, by_default, PolicyValue::From::kDefault};
+  if (const std::optional<PolicySetting> of_store = stored_setting(connection, publish::kWholeStore, key)) {
+    value.value = *of_store;
+    value.from = PolicyValue::From::kStore;
+  }
   if (scope != publish::kWholeStore) {
-    if (const std::optional<Seconds> own = publish::read_policy_value(connection, scope, key)) {
+    if (const std::optional<PolicySetting> own = stored_setting(connection, scope, key)) {
       value.value = *own;
       value.from = PolicyValue::From::kInstitution;
     }
@@ -31,7 +51,7 @@ PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scop
 std::vector<PolicyValue> policy_values(db::Connection& connection, publish::InstitutionId scope) {
   std::vector<PolicyValue> values;
   values.reserve(publish::kPolicyKeys.size());
-  for (const publish::PolicyKey key : publish::kPolicyKeys) {
+  for (const PolicyKey key : publish::kPolicyKeys) {
     values.push_back(policy_value(connection, scope, key));
   }
   return values;
@@ -40,40 +60,13 @@ std::vector<PolicyValue> policy_values(db::Connection& connection, publish::Inst
 std::string policy_json(const std::vector<PolicyValue>& values) {
   nlohmann::json json = nlohmann::json::object();
   for (const PolicyValue& value : values) {
-    json[value.key] = value.value.count();
+    if (value.value.duration) {
+      json[value.key] = value.value.duration->count();
+    } else {
+      json[value.key] = value.value.text;
+    }
   }
   return json.dump();
-}
-
-publish::PolicyKey require_key(std::string_view text) {
-  const std::optional<publish::PolicyKey> key = publish::parse_policy_key(text);
-  if (key) {
-    return *key;
-  }
-  std::string known;
-  for (const publish::PolicyKey one : publish::kPolicyKeys) {
-    known += (known.empty() ? "" : ", ") + std::string(publish::to_text(one));
-  }
-  throw db::Failure(Error{ErrorCode::kInvalid, "there is no policy '" + std::string(text) + "'",
-                          "the policies are " + known, std::nullopt});
-}
-
-void check_value(const ChangeContext& context, publish::PolicyKey key, Seconds value) {
-  const bool is_ttl = key == publish::PolicyKey::kTtlActive || key == publish::PolicyKey::kTtlOther;
-  if (is_ttl && (value < Seconds(1) || value > kMaxTtl)) {
-    throw db::Failure(
-        Error{ErrorCode::kInvalid,
-              std::string(publish::to_text(key)) + " must be from 1s to 1d, not " + to_duration_text(value),
-              "a TTL of 0 makes some verifiers keep a key for ever", std::nullopt});
-  }
-  if (key == publish::PolicyKey::kDrain && value < dkim::kDrainFloor && overridden(context) != Guard::kPolicyFloor) {
-    throw db::Failure(Error{ErrorCode::kRefused,
-                            "a drain of " + to_duration_text(value) + " is below the floor of " +
-                                to_duration_text(dkim::kDrainFloor) +
-                                ": mail waits in queues for up to five days, and would arrive without its key",
-                            "choose at least 4d, or --override E_POLICY_FLOOR --reason \"...\"",
-                            Refusal{Guard::kPolicyFloor, std::nullopt}});
-  }
 }
 
 // The TTLs of what is published follow the policy at once.
@@ -88,8 +81,76 @@ void republish(ChangeScope& change, const std::optional<dkim::Code>& code) {
   });
 }
 
-std::string describe(std::string_view key, std::optional<Seconds> value) {
-  return std::string(key) + (value ? " set to " + to_duration_text(*value) : std::string(" unset"));
+// What is to be stored; all nullopt: unset.
+struct NewValue {
+  std::optional<Seconds> duration;
+  std::optional<std::string> window;
+};
+
+NewValue parse_value(PolicyKey key, const std::optional<std::string>& text) {
+  if (!text) {
+    return {};
+  }
+  if (key == PolicyKey::kWindow) {
+    return {std::nullopt, db::unwrap(dkim::RotationWindow::parse(*text)).text()};
+  }
+  return {parse_policy_duration(key, *text), std::nullopt};
+}
+
+bool is_stored(db::Connection& connection, publish::InstitutionId scope, PolicyKey key, const NewValue& value) {
+  return key == PolicyKey::kWindow ? publish::read_window(connection, scope) == value.window
+                                   : publish::read_policy_value(connection, scope, key) == value.duration;
+}
+
+void store_value(db::Connection& connection, publish::InstitutionId scope, PolicyKey key, const NewValue& value) {
+  if (key == PolicyKey::kWindow) {
+    publish::store_window(connection, scope, value.window);
+  } else {
+    publish::store_policy_value(connection, scope, key, value.duration);
+  }
+}
+
+std::string describe(PolicyKey key, const NewValue& value) {
+  const std::string name(publish::to_text(key));
+  if (value.window) {
+    return name + " set to " + *value.window;
+  }
+  return name + (value.duration ? " set to " + policy_duration_text(key, *value.duration) : std::string(" unset"));
+}
+
+// Another key's change may make `every` too short; the guards then hold a rotation back until it can be done.
+void warn_about_every(const dkim::LifecyclePolicy& policy, Changed& outcome) {
+  const Seconds shortest = dkim::rotation_length(policy);
+  if (policy.every > Seconds(0) && policy.every < shortest) {
+    outcome.warnings.push_back("every " + to_duration_text(policy.every) + " is shorter than a rotation takes (" +
+                               to_duration_text(shortest) + "): rotations by policy will come later than planned");
+  }
+}
+
+PolicyChanged set_value(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
+                        PolicyKey key, const NewValue& value) {
+  ChangeScope change(store, context, "policy set", code ? code->text() : "");
+  db::Connection& connection = change.connection();
+  const publish::InstitutionId scope = scope_of(connection, code);
+  if (value.duration) {
+    check_policy_value(context, key, *value.duration, publish::read_policy(connection, scope));
+  }
+  const std::string before = policy_json(policy_values(connection, scope));
+  PolicyChanged outcome;
+  if (is_stored(connection, scope, key, value)) {
+    outcome.changed = false;
+    outcome.dry_run = context.dry_run;
+    outcome.policy = policy_values(connection, scope);
+    return outcome;
+  }
+  store_value(connection, scope, key, value);
+  if (key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther) {
+    republish(change, code);
+  }
+  outcome.policy = policy_values(connection, scope);
+  warn_about_every(publish::read_policy(connection, scope), outcome);
+  change.finish({describe(key, value), before, policy_json(outcome.policy)}, outcome);
+  return outcome;
 }
 
 }  // namespace
@@ -102,28 +163,24 @@ Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<d
   });
 }
 
+Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
+                                      const std::optional<dkim::Code>& code, std::string_view key,
+                                      const std::optional<std::string>& value) {
+  return db::at_border<PolicyChanged>([&] {
+    const PolicyKey which = require_policy_key(key);
+    return set_value(store, context, code, which, parse_value(which, value));
+  });
+}
+
 Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
                                  std::string_view key, std::optional<Seconds> value) {
   return db::at_border<PolicyChanged>([&] {
-    const publish::PolicyKey which = require_key(key);
-    if (value) {
-      check_value(context, which, *value);
+    const PolicyKey which = require_policy_key(key);
+    if (which == PolicyKey::kWindow && value) {
+      throw db::Failure(Error{ErrorCode::kInvalid, "a window is no duration",
+                              "Tue 09:00-11:00 Europe/Zurich, or always", std::nullopt});
     }
-    ChangeScope change(store, context, "policy set", code ? code->text() : "");
-    const publish::InstitutionId scope = scope_of(change.connection(), code);
-    const std::string before = policy_json(policy_values(change.connection(), scope));
-    PolicyChanged outcome;
-    if (publish::read_policy_value(change.connection(), scope, which) == value) {
-      outcome.changed = false;
-      outcome.dry_run = context.dry_run;
-      outcome.policy = policy_values(change.connection(), scope);
-      return outcome;
-    }
-    publish::store_policy_value(change.connection(), scope, which, value);
-    republish(change, code);
-    outcome.policy = policy_values(change.connection(), scope);
-    change.finish({describe(key, value), before, policy_json(outcome.policy)}, outcome);
-    return outcome;
+    return set_value(store, context, code, which, {value, std::nullopt});
   });
 }
 

@@ -1,4 +1,4 @@
-// Durations as policy, per store and per institution.
+// Policy of the key lifecycle, per store and per institution: durations, and the window of rotations by policy.
 #pragma once
 
 #include <optional>
@@ -11,10 +11,15 @@
 
 namespace zonestore {
 
+// What a key is set to: a duration; none where it is "off" (every) or a window, whose text says it all.
+struct PolicySetting {
+  std::optional<Seconds> duration;
+  std::string text;  // as operators write it: "7d", "off", "Tue 09:00-11:00 Europe/Zurich"
+};
 struct PolicyValue {
-  std::string key;     // "ttl-active", "ttl-other", "slack", "drain"
-  Seconds value;       // in force
-  Seconds by_default;  // of the program
+  std::string key;      // "ttl-active", "ttl-other", "slack", "drain", "every", "jitter", "window", "signer-limit"
+  PolicySetting value;  // in force
+  PolicySetting by_default;  // of the program
   enum class From : std::uint8_t { kDefault, kStore, kInstitution } from = From::kDefault;
 };
 struct PolicyChanged : Changed {
@@ -24,9 +29,14 @@ struct PolicyChanged : Changed {
 // All keys. For an institution: what is in force for it. Errors: kNotFound.
 [[nodiscard]] Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<dkim::Code>& code);
 
-// `value` nullopt: back to the store's value (for the store: to the default). Published TTLs follow at once; drains
-// that have begun keep their length. Errors: kInvalid (unknown key with the list; TTL of 0 or above a day),
-// kRefused/kPolicyFloor for a drain below 96 h (can be overridden), kNotFound.
+// `value` as operators write it; nullopt: back to the store's value (for the store: to the default). Published TTLs
+// follow at once; drains that have begun keep their length. `every` is "off" or at least what one rotation takes.
+// Errors: kInvalid (unknown key, with the list; a malformed value; TTL of 0 or above a day), kRefused/kPolicyFloor
+// for a drain below 96 h or an `every` that is too short (can be overridden), kNotFound.
+[[nodiscard]] Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
+                                                    const std::optional<dkim::Code>& code, std::string_view key,
+                                                    const std::optional<std::string>& value);
+// The same for a duration; of `every` 0 is off. Errors: as above; kInvalid for the window.
 [[nodiscard]] Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context,
                                                const std::optional<dkim::Code>& code, std::string_view key,
                                                std::optional<Seconds> value);

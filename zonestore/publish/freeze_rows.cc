@@ -1,7 +1,7 @@
 #include "zonestore/publish/freeze_rows.h"
 
 #include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/publish/policy_rows.h"
 
 namespace zonestore::publish {
 

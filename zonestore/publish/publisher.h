@@ -11,6 +11,7 @@
 
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/publish/institution_rows.h"
+#include "zonestore/publish/policy_rows.h"
 #include "zonestore/publish/settings_rows.h"
 #include "zonestore/zone/published_writer.h"
 

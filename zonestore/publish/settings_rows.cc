@@ -63,23 +63,6 @@ void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Mome
   begin.run();
 }
 
-void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      policy.ttl_active = Ttl{static_cast<std::uint32_t>(value.count())};
-      break;
-    case PolicyKey::kTtlOther:
-      policy.ttl_other = Ttl{static_cast<std::uint32_t>(value.count())};
-      break;
-    case PolicyKey::kSlack:
-      policy.slack = value;
-      break;
-    case PolicyKey::kDrain:
-      policy.drain = value;
-      break;
-  }
-}
-
 }  // namespace
 
 ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
@@ -157,82 +140,6 @@ std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, Zone
   rows.reset();
   contents.push_back({read_zone_settings(connection, zone).negative_ttl(), now});
   return contents;
-}
-
-std::string_view to_text(PolicyKey key) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      return "ttl-active";
-    case PolicyKey::kTtlOther:
-      return "ttl-other";
-    case PolicyKey::kSlack:
-      return "slack";
-    case PolicyKey::kDrain:
-      return "drain";
-  }
-  return "";
-}
-
-std::optional<PolicyKey> parse_policy_key(std::string_view text) {
-  for (const PolicyKey key : kPolicyKeys) {
-    if (to_text(key) == text) {
-      return key;
-    }
-  }
-  return std::nullopt;
-}
-
-Seconds value_of(const dkim::LifecyclePolicy& policy, PolicyKey key) {
-  switch (key) {
-    case PolicyKey::kTtlActive:
-      return Seconds(zonestore::seconds(policy.ttl_active));
-    case PolicyKey::kTtlOther:
-      return Seconds(zonestore::seconds(policy.ttl_other));
-    case PolicyKey::kSlack:
-      return policy.slack;
-    case PolicyKey::kDrain:
-      return policy.drain;
-  }
-  return {};
-}
-
-std::optional<Seconds> read_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key) {
-  db::Statement& row = connection.cached("SELECT value_s FROM policy WHERE institution_id = ?1 AND key = ?2");
-  row.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
-  std::optional<Seconds> value;
-  if (row.step()) {
-    value = Seconds(row.integer(0));
-  }
-  row.reset();
-  return value;
-}
-
-void store_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key,
-                        std::optional<Seconds> value) {
-  if (!value) {
-    db::Statement& remove = connection.cached("DELETE FROM policy WHERE institution_id = ?1 AND key = ?2");
-    remove.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
-    remove.run();
-    return;
-  }
-  db::Statement& put =
-      connection.cached("INSERT OR REPLACE INTO policy (institution_id, key, value_s) VALUES (?1, ?2, ?3)");
-  put.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key)).bind(3, std::int64_t{value->count()});
-  put.run();
-}
-
-dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope) {
-  dkim::LifecyclePolicy policy;
-  for (const PolicyKey key : kPolicyKeys) {
-    std::optional<Seconds> value = read_policy_value(connection, scope, key);
-    if (!value && scope != kWholeStore) {
-      value = read_policy_value(connection, kWholeStore, key);
-    }
-    if (value) {
-      apply(policy, key, *value);
-    }
-  }
-  return policy;
 }
 
 std::vector<spf::Term> read_spf_terms(db::Connection& connection) {

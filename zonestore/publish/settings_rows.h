@@ -1,12 +1,10 @@
-// The store's settings as rows: zone settings, name servers, policy, SPF terms.
+// The store's settings as rows: zone settings, name servers, SPF terms.
 //
 // Threads: that of the connection. Errors: db::Failure is thrown.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "zonestore/db/connection.h"
@@ -45,21 +43,6 @@ void delete_zone_settings(db::Connection& connection, ZoneId zone);
 // Absence of a name until now, with each negative TTL that it may have been remembered with.
 [[nodiscard]] std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone,
                                                               const Moment& now);
-
-// The keys of the policy table, in the order of lifecycle.md.
-enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain };
-inline constexpr std::array kPolicyKeys{PolicyKey::kTtlActive, PolicyKey::kTtlOther, PolicyKey::kSlack,
-                                        PolicyKey::kDrain};
-[[nodiscard]] std::string_view to_text(PolicyKey key);  // "ttl-active"
-[[nodiscard]] std::optional<PolicyKey> parse_policy_key(std::string_view text);
-[[nodiscard]] Seconds value_of(const dkim::LifecyclePolicy& policy, PolicyKey key);
-
-inline constexpr InstitutionId kWholeStore{0};  // the scope of the store's own values
-[[nodiscard]] std::optional<Seconds> read_policy_value(db::Connection& connection, InstitutionId scope,
-                                                       PolicyKey key);
-void store_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key, std::optional<Seconds> value);
-// What is in force for an institution (or, with kWholeStore, where none has its own).
-[[nodiscard]] dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope);
 
 [[nodiscard]] std::vector<spf::Term> read_spf_terms(db::Connection& connection);  // in the order they were added
 void insert_spf_term(db::Connection& connection, const spf::Term& term, WallTime now);

@@ -1,11 +1,11 @@
-// zonectl policy show|set|unset: durations, for the store or for one institution.
+// zonectl policy show|set|unset: durations and the window of rotations by policy, for the store or for one
+// institution.
 #include "zonestore/operations/policy.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/base/duration.h"
 
 namespace zonectl {
 namespace {
@@ -16,11 +16,11 @@ using zonestore::Result;
 struct Options {
   std::optional<zonestore::dkim::Code> code;
   std::optional<std::string> key;
-  std::optional<zonestore::Seconds> value;
+  std::optional<std::string> value;
   ChangeOptions change;
 };
 
-constexpr std::string_view kKeys = "ttl-active, ttl-other, slack or drain";
+constexpr std::string_view kKeys = "ttl-active, ttl-other, slack, drain, every, jitter, window or signer-limit";
 
 void declare_key(Arguments& arguments, Options& options) {
   arguments.one("KEY", "", options.key, Need::kRequired, &parse_line, std::string(kKeys));
@@ -32,8 +32,9 @@ void show_arguments(Arguments& arguments, Options& options) {
 
 void set_arguments(Arguments& arguments, Options& options) {
   declare_key(arguments, options);
-  arguments.one("VALUE", "", options.value, Need::kRequired, &zonestore::parse_duration,
-                "a duration: 10m, 7d, 3600 (seconds)");
+  arguments.one(
+      "VALUE", "", options.value, Need::kRequired, &parse_line,
+      "a duration: 10m, 7d, 3600 (seconds); off for every; a window: always, \"Tue 09:00-11:00 Europe/Zurich\"");
   arguments.institution_option(options.code);
   arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
 }
@@ -61,8 +62,8 @@ void write(const Session& session, const std::vector<PolicyValue>& policy) {
   for (const PolicyValue& each : policy) {
     const bool is_default = each.from == PolicyValue::From::kDefault;
     table.add({{each.key, Style::kBold},
-               {zonestore::to_duration_text(each.value)},
-               {zonestore::to_duration_text(each.by_default)},
+               {printable(each.value.text)},
+               {each.by_default.text},
                {std::string(origin_text(each.from)), is_default ? Style::kDim : Style::kPlain}});
   }
   table.finish();
@@ -96,7 +97,8 @@ Result<ExitCode> set(Session& session, const Options& options) {
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto changed = set_policy(*store, session.context(options.change), options.code, *options.key, options.value);
+  const auto changed =
+      set_policy_text(*store, session.context(options.change), options.code, *options.key, options.value);
   if (!changed) {
     return tl::unexpected(changed.error());
   }
@@ -123,18 +125,20 @@ Result<ExitCode> set(Session& session, const Options& options) {
 }  // namespace
 
 void define_policy(CommandLine& line) {
-  CommandLine policy = line.noun("policy", "durations of the key lifecycle: show, set, unset");
+  CommandLine policy = line.noun("policy", "durations and windows of the key lifecycle: show, set, unset");
   const ExitNote not_found{ExitCode::kNotFound, "no such institution"};
-  const ExitNote refused{ExitCode::kRefused, "refused: E_POLICY_FLOOR, the drain would be shorter than 96h"};
+  const ExitNote refused{ExitCode::kRefused,
+                         "refused: E_POLICY_FLOOR, a drain below 96h, or rotations more often than they can be done"};
   policy.command<Options>(
-      {"show", "show the durations in force, for the store or for one institution",
+      {"show", "show what is in force, for the store or for one institution",
        "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found})},
       show_arguments, show);
-  policy.command<Options>(
-      {"set", "set a duration; published TTLs follow at once, drains that have begun stay as long",
-       "zonectl policy set ttl-active 2h\nzonectl policy set drain 10d --institution mosa",
-       exits_of_change({refused, not_found})},
-      set_arguments, set);
+  policy.command<Options>({"set", "set one; published TTLs follow at once, drains that have begun stay as long",
+                           "zonectl policy set ttl-active 2h\nzonectl policy set every 90d\nzonectl policy set every "
+                           "off --institution mosa\n"
+                           "zonectl policy set window \"Tue 09:00-11:00 Europe/Zurich\"",
+                           exits_of_change({refused, not_found})},
+                          set_arguments, set);
   policy.command<Options>(
       {"unset", "go back to the store's value, or for the store to the default",
        "zonectl policy unset ttl-active --institution mosa", exits_of_change({refused, not_found})},

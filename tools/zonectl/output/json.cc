@@ -175,10 +175,22 @@ Json to_json(const zonestore::ZoneView& zone) {
               {"ns_ttl", zone.ns_ttl}};
 }
 
+namespace {
+
+// Seconds; the window's text; null for "off".
+Json setting_json(const zonestore::PolicyValue& value, const zonestore::PolicySetting& setting) {
+  if (setting.duration) {
+    return setting.duration->count();
+  }
+  return value.key == "window" ? Json(setting.text) : Json(nullptr);
+}
+
+}  // namespace
+
 Json to_json(const zonestore::PolicyValue& value) {
   return Json{{"key", value.key},
-              {"value", value.value.count()},
-              {"default", value.by_default.count()},
+              {"value", setting_json(value, value.value)},
+              {"default", setting_json(value, value.by_default)},
               {"from", name_of(value.from)}};
 }
 

@@ -7,6 +7,7 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/audit_log.h"
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/policy.h"
@@ -90,6 +91,7 @@ class StoreSubject final : public Subject {
 
   Answer add(const Command& command);
   Answer revoke(const Command& command);
+  Answer see(const Command& command);
   Answer maintain(const Command& command);
   Answer set_policy(const Command& command);
   Answer set_negative_ttl(const Command& command);
@@ -134,6 +136,8 @@ Answer StoreSubject::apply(const Command& command) {
       return answer_from(zonestore::thaw(*store_, how, code(command)));
     case Verb::kMaintain:
       return maintain(command);
+    case Verb::kSee:
+      return see(command);
     case Verb::kSetPolicy:
       return set_policy(command);
     default:
@@ -144,6 +148,7 @@ Answer StoreSubject::apply(const Command& command) {
 Answer StoreSubject::add(const Command& command) {
   zonestore::AddOptions options;
   options.algorithm = dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+  options.domains = {name(code(command)->text() + ".example")};
   return answer_from(zonestore::add_institution(*store_, context(command), *code(command), options));
 }
 
@@ -155,6 +160,26 @@ Answer StoreSubject::revoke(const Command& command) {
     answer.exposed_until = millis(revoked->exposed_until);
   }
   return answer;
+}
+
+// As `zonectl check` writes down what it saw; an observation, no change.
+Answer StoreSubject::see(const Command& command) {
+  using zonestore::Verdict;
+  static constexpr std::array kVerdicts{Verdict::kOk, Verdict::kMissing, Verdict::kSlotsSwapped, Verdict::kOk,
+                                        Verdict::kLagging};
+  const auto view = zonestore::show_institution(*store_, *code(command));
+  if (!view) {
+    return answer_of(view.error());
+  }
+  zonestore::Evidence evidence;
+  if (command.sight != Sight::kServersFollow && command.sight != Sight::kServersLag) {
+    evidence.domain = view->domains.at(0);
+  }
+  evidence.subject = dkim::to_text(*slot_from(command.slot));
+  evidence.verdict = kVerdicts.at(static_cast<std::size_t>(command.sight));
+  evidence.detail = "seen by a test";
+  zonestore::db::unwrap(zonestore::record_evidence(*store_, *code(command), {evidence}, clock_.now().wall));
+  return answer_done(false, 0);
 }
 
 Answer StoreSubject::maintain(const Command& command) {

@@ -85,8 +85,8 @@ void Chooser::decorate(Command& command) {
   command.dry_run = one_in(12);
   switch (command.verb) {
     case Verb::kRotate:
-      if (choices_.on_a_store && one_in(10)) {
-        command.verb = Verb::kRotateWithoutPrivateKey;
+      if (choices_.on_a_store && one_in(7)) {
+        command.verb = one_in(2) ? Verb::kRotateWithoutPrivateKey : Verb::kRotateWithStaleSigner;
       }
       [[fallthrough]];
     case Verb::kUndo:

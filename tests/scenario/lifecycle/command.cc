@@ -5,11 +5,23 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 16> kVerbs{
-    "add",          "remove",   "rotate",    "rotate (without its private key)",
-    "undo",         "prepare",  "revoke",    "freeze",
-    "thaw",         "check",    "maintain",  "policy",
-    "negative-ttl", "run (ms)", "step (ms)", "reboot (off, ms)"};
+constexpr std::array<std::string_view, 17> kVerbs{"add",
+                                                  "remove",
+                                                  "rotate",
+                                                  "rotate (without its private key)",
+                                                  "rotate (with a stale signer)",
+                                                  "undo",
+                                                  "prepare",
+                                                  "revoke",
+                                                  "freeze",
+                                                  "thaw",
+                                                  "check",
+                                                  "maintain",
+                                                  "policy",
+                                                  "negative-ttl",
+                                                  "run (ms)",
+                                                  "step (ms)",
+                                                  "reboot (off, ms)"};
 
 std::string slot_text(int slot) {
   return "sel" + std::to_string(slot + 1);

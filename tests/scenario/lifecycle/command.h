@@ -16,6 +16,7 @@ enum class Verb : std::uint8_t {
   kRemove,
   kRotate,
   kRotateWithoutPrivateKey,  // with the target's private key taken out of the vault for that time; a store only
+  kRotateWithStaleSigner,    // while a signer is enrolled that does not follow; a store only
   kUndo,
   kPrepare,
   kRevoke,

@@ -74,6 +74,9 @@ Verdict Model::apply(const Command& command) {
     case Verb::kRotate:
     case Verb::kRotateWithoutPrivateKey:
       return rotate(institution, command);
+    case Verb::kRotateWithStaleSigner:
+      highest_wall_ = std::max(highest_wall_, timeline_.now().wall);  // the signer comes and goes
+      return rotate(institution, command);
     case Verb::kUndo:
       return undo(institution, command);
     case Verb::kPrepare:
@@ -218,6 +221,9 @@ Verdict Model::rotate(Institution& institution, const Command& command) {
       institution.life == Life::kSigning && content_of(institution, other(institution.active)) == Content::kKey;
   if (has_target && command.verb == Verb::kRotateWithoutPrivateKey) {
     refusals.push_back({"E_KEY_MISMATCH", std::nullopt});
+  }
+  if (has_target && command.verb == Verb::kRotateWithStaleSigner && !command.dry_run) {  // which asks no signer
+    refusals.push_back({"E_SIGNER_STALE", std::nullopt});
   }
   if (!refusals.empty()) {
     return refused(std::move(refusals));

@@ -12,6 +12,7 @@
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/policy.h"
 #include "zonestore/operations/rotation.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
@@ -96,6 +97,7 @@ class StoreSubject final : public Subject {
   Answer set_policy(const Command& command);
   Answer set_negative_ttl(const Command& command);
   Answer rotate_without_private_key(const Command& command);
+  Answer rotate_with_stale_signer(const Command& command);
 
   [[nodiscard]] int number_of(const std::string& key_id);
   [[nodiscard]] SlotPicture slot_picture(const zonestore::SlotView& view);
@@ -124,6 +126,8 @@ Answer StoreSubject::apply(const Command& command) {
       return answer_from(zonestore::rotate(*store_, how, *code(command), {expect}));
     case Verb::kRotateWithoutPrivateKey:
       return rotate_without_private_key(command);
+    case Verb::kRotateWithStaleSigner:
+      return rotate_with_stale_signer(command);
     case Verb::kUndo:
       return answer_from(zonestore::undo(*store_, how, *code(command), {expect}));
     case Verb::kPrepare:
@@ -224,6 +228,21 @@ Answer StoreSubject::rotate_without_private_key(const Command& command) {
   for (const auto& [key_id, key] : taken) {
     zonestore::db::unwrap(impl.vault().put({{key_id, &key}}, clock_.now().wall));
   }
+  return answer;
+}
+
+// Enrols a signer whose command always fails, for the time of the command.
+Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
+  zonestore::SignerOptions options;
+  options.name = "stale";
+  options.format = zonestore::signer::Format::kFiles;
+  options.directory = (temp_.path() / "signer").string();
+  options.command = "/bin/false";
+  (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
+  Answer answer =
+      answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));
+  audit_id_ = newest_audit_id() - answer.changes * (command.dry_run ? 0 : 1);  // its own rows aside
   return answer;
 }
 

@@ -76,4 +76,11 @@ std::string Watched::missed(const Stamp& now) const {
   return {};
 }
 
+bool Watched::may_have_work(const Stamp& now) const {
+  if (passed(moved_, now) > every_ && is_open(window_, now.wall)) {
+    return true;
+  }
+  return (left_[0] && passed(*left_[0], now) > kDrain) || (left_[1] && passed(*left_[1], now) > kDrain);
+}
+
 }  // namespace tests::lifecycle

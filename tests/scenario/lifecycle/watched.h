@@ -36,6 +36,8 @@ class Watched {
   [[nodiscard]] bool is_certainly_due(const Stamp& now) const {
     return passed(moved_, now) > every_ + jitter_ + kClocksApart;
   }
+  // Whether maintain may well find something to do: a rotation, or a key to replace.
+  [[nodiscard]] bool may_have_work(const Stamp& now) const;
 
  private:
   [[nodiscard]] static Millis passed(const Stamp& since, const Stamp& now) { return now.truly - since.truly; }

@@ -51,18 +51,42 @@ Command Chooser::next(const Model& model) {
   Command command;
   command.verb = verb;
   command.who = below(model.institutions());
+  if (choices_.on_a_store && one_in(10)) {
+    const int active = model.picture(command.who).active;
+    command.verb = Verb::kSee;
+    static constexpr std::array kSights{Sight::kCnameRight,   Sight::kCnameMissing,  Sight::kCnameMissing,
+                                        Sight::kCnameMissing, Sight::kCnameWrong,    Sight::kCnameWrong,
+                                        Sight::kServersLag,   Sight::kServersFollow, Sight::kServersLag};
+    command.sight = kSights.at(static_cast<std::size_t>(below(static_cast<int>(kSights.size()))));
+    command.slot = active < 0 || one_in(4) ? below(kSlotCount) : 1 - active;
+    return command;
+  }
   decorate(command);
+  if (verb == Verb::kRotate && command.lifts.empty() && one_in(6)) {
+    lift_what_refuses(command, model.picture(command.who));
+  }
   return command;
 }
 
+// An override that meets no refusal shows nothing.
+void Chooser::lift_what_refuses(Command& command, const Picture& picture) {
+  if (picture.frozen) {
+    command.lifts = "E_FROZEN";
+  } else if (picture.active >= 0 &&
+             picture.slots.at(static_cast<std::size_t>(1 - picture.active)).state == State::kPublished) {
+    command.lifts = "E_NOT_RIPE";
+  }
+}
+
 void Chooser::decorate(Command& command) {
-  static constexpr std::array<std::string_view, 7> kLifts{"E_NOT_RIPE",   "E_NOT_RIPE", "E_FROZEN",  "E_FROZEN",
-                                                          "E_NO_STANDBY", "E_DRAINING", "E_LAST_KEY"};
+  static constexpr std::array<std::string_view, 10> kLifts{
+      "E_NOT_RIPE", "E_NOT_RIPE", "E_FROZEN",        "E_FROZEN",      "E_NO_STANDBY",
+      "E_DRAINING", "E_LAST_KEY", "E_CNAME_MISSING", "E_CNAME_WRONG", "E_NS_LAG"};
   command.dry_run = one_in(12);
   switch (command.verb) {
     case Verb::kRotate:
-      if (choices_.loses_private_keys && one_in(10)) {
-        command.verb = Verb::kRotateWithoutPrivateKey;
+      if (choices_.on_a_store && one_in(7)) {
+        command.verb = one_in(2) ? Verb::kRotateWithoutPrivateKey : Verb::kRotateWithStaleSigner;
       }
       [[fallthrough]];
     case Verb::kUndo:

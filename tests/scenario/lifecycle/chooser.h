@@ -10,8 +10,8 @@
 namespace tests::lifecycle {
 
 struct Choices {
-  bool steps_clock = true;          // the wall clock is set, now and then
-  bool loses_private_keys = false;  // kRotateWithoutPrivateKey
+  bool steps_clock = true;  // the wall clock is set, now and then
+  bool on_a_store = false;  // with what needs one: kRotateWithoutPrivateKey, kSee
 };
 
 class Chooser {
@@ -27,6 +27,7 @@ class Chooser {
   [[nodiscard]] Millis time_to_pass(const Model& model);
   [[nodiscard]] Command settings();
   void decorate(Command& command);
+  void lift_what_refuses(Command& command, const Picture& picture);
 
   std::mt19937_64 random_;
   Choices choices_;

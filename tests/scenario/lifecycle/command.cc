@@ -5,11 +5,23 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 15> kVerbs{
-    "add",      "remove",    "rotate",          "rotate (without its private key)",
-    "undo",     "prepare",   "revoke",          "freeze",
-    "thaw",     "maintain",  "policy",          "negative-ttl",
-    "run (ms)", "step (ms)", "reboot (off, ms)"};
+constexpr std::array<std::string_view, 17> kVerbs{"add",
+                                                  "remove",
+                                                  "rotate",
+                                                  "rotate (without its private key)",
+                                                  "rotate (with a stale signer)",
+                                                  "undo",
+                                                  "prepare",
+                                                  "revoke",
+                                                  "freeze",
+                                                  "thaw",
+                                                  "check",
+                                                  "maintain",
+                                                  "policy",
+                                                  "negative-ttl",
+                                                  "run (ms)",
+                                                  "step (ms)",
+                                                  "reboot (off, ms)"};
 
 std::string slot_text(int slot) {
   return "sel" + std::to_string(slot + 1);
@@ -24,6 +36,9 @@ std::string to_text(const Command& command) {
   }
   if (command.verb == Verb::kSetPolicy) {
     text += " " + std::string(kPolicyNames[static_cast<std::size_t>(command.key)]);
+  }
+  if (command.verb == Verb::kSee) {
+    text += " sees: " + std::string(kSightNames.at(static_cast<std::size_t>(command.sight))) + " for";
   }
   if (command.slot) {
     text += " " + slot_text(*command.slot);

@@ -1,9 +1,9 @@
 // The commands that the property tests play, on the model and on what it is compared with.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
@@ -16,11 +16,13 @@ enum class Verb : std::uint8_t {
   kRemove,
   kRotate,
   kRotateWithoutPrivateKey,  // with the target's private key taken out of the vault for that time; a store only
+  kRotateWithStaleSigner,    // while a signer is enrolled that does not follow; a store only
   kUndo,
   kPrepare,
   kRevoke,
   kFreeze,
   kThaw,
+  kSee,  // `check` sees something of the slot in the DNS; a store only
   kMaintain,
   kSetPolicy,
   kSetNegativeTtl,
@@ -31,6 +33,11 @@ enum class Verb : std::uint8_t {
 
 enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain };
 inline constexpr std::string_view kPolicyNames[] = {"ttl-active", "ttl-other", "slack", "drain"};
+
+// What is seen of a slot: the institution's CNAME, or whether our name servers follow.
+enum class Sight : std::uint8_t { kCnameRight, kCnameMissing, kCnameWrong, kServersFollow, kServersLag };
+inline constexpr std::array<std::string_view, 5> kSightNames{"CNAME right", "CNAME missing", "CNAME wrong",
+                                                             "servers follow", "servers lag"};
 
 inline constexpr int kWholeStore = -1;
 
@@ -43,6 +50,7 @@ struct Command {
   bool stop_signing = false;       // revoke
   bool dry_run = false;
   PolicyKey key = PolicyKey::kSlack;
+  Sight sight = Sight::kCnameRight;
   std::optional<Millis> amount = {};  // of time, or a policy's value; nullopt: unset the policy
 };
 

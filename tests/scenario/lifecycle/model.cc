@@ -12,7 +12,9 @@ constexpr int other(int slot) {
 
 // Takes out the one guard that the command overrides, if it is one that can be; says whether it had refused.
 bool lift(std::vector<Refusal>& refusals, const Command& command) {
-  const bool can_be_lifted = command.lifts == "E_NOT_RIPE" || command.lifts == "E_FROZEN";
+  const bool can_be_lifted = command.lifts == "E_NOT_RIPE" || command.lifts == "E_FROZEN" ||
+                             command.lifts == "E_CNAME_MISSING" || command.lifts == "E_CNAME_WRONG" ||
+                             command.lifts == "E_NS_LAG";
   return can_be_lifted &&
          std::erase_if(refusals, [&](const Refusal& refusal) { return refusal.guard == command.lifts; }) > 0;
 }
@@ -72,12 +74,18 @@ Verdict Model::apply(const Command& command) {
     case Verb::kRotate:
     case Verb::kRotateWithoutPrivateKey:
       return rotate(institution, command);
+    case Verb::kRotateWithStaleSigner:
+      highest_wall_ = std::max(highest_wall_, timeline_.now().wall);  // the signer comes and goes
+      return rotate(institution, command);
     case Verb::kUndo:
       return undo(institution, command);
     case Verb::kPrepare:
       return prepare(institution, command);
     case Verb::kRevoke:
       return revoke(institution, command);
+    case Verb::kSee:
+      see(institution, command);
+      return nothing_to_do();
     default:
       return set_frozen(institution.frozen, command);
   }
@@ -166,7 +174,31 @@ std::vector<Refusal> Model::rotation_refusals(const Institution& institution, co
     case State::kActive:
       break;
   }
+  evidence_refusals(institution, target, refusals);
   return refusals;
+}
+
+void Model::see(Institution& institution, const Command& command) {
+  Slot& slot = institution.slots.at(static_cast<std::size_t>(*command.slot));
+  const bool is_of_servers = command.sight == Sight::kServersFollow || command.sight == Sight::kServersLag;
+  (is_of_servers ? slot.servers : slot.cname) = Seen{command.sight, timeline_.now().wall};
+}
+
+// What was seen within a day. Of the servers, only what was seen of the present key.
+void Model::evidence_refusals(const Institution& institution, int target, std::vector<Refusal>& refusals) const {
+  const Slot& slot = institution.slots.at(static_cast<std::size_t>(target));
+  const auto is_fresh = [&](const Seen& seen) { return timeline_.now().wall - seen.wall <= kDay; };
+  if (slot.cname && is_fresh(*slot.cname) && slot.cname->sight == Sight::kCnameMissing) {
+    refusals.push_back({"E_CNAME_MISSING", std::nullopt});
+  }
+  if (slot.cname && is_fresh(*slot.cname) && slot.cname->sight == Sight::kCnameWrong) {
+    refusals.push_back({"E_CNAME_WRONG", std::nullopt});
+  }
+  const bool holds_key = content_of(institution, target) == Content::kKey;
+  if (holds_key && slot.servers && is_fresh(*slot.servers) && slot.servers->sight == Sight::kServersLag &&
+      slot.servers->wall >= slot.served.at(slot.served.size() - 2).ended->wall) {
+    refusals.push_back({"E_NS_LAG", std::nullopt});
+  }
 }
 
 // Nothing signs that could be moved: signing begins by itself, when the key that it begins with is ripe.
@@ -185,8 +217,13 @@ Verdict Model::rotate(Institution& institution, const Command& command) {
   if (institution.life == Life::kIdle) {
     idle_refusals(institution, refusals);
   }
-  if (refusals.empty() && command.verb == Verb::kRotateWithoutPrivateKey) {
+  const bool has_target =
+      institution.life == Life::kSigning && content_of(institution, other(institution.active)) == Content::kKey;
+  if (has_target && command.verb == Verb::kRotateWithoutPrivateKey) {
     refusals.push_back({"E_KEY_MISMATCH", std::nullopt});
+  }
+  if (has_target && command.verb == Verb::kRotateWithStaleSigner && !command.dry_run) {  // which asks no signer
+    refusals.push_back({"E_SIGNER_STALE", std::nullopt});
   }
   if (!refusals.empty()) {
     return refused(std::move(refusals));

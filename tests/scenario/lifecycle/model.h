@@ -85,7 +85,13 @@ class Model {
     Stamp began;
     Millis lasts = 0;
   };
+  struct Seen {
+    Sight sight = Sight::kCnameRight;
+    Millis wall = 0;  // when; it counts for a day
+  };
   struct Slot {
+    std::optional<Seen> cname;
+    std::optional<Seen> servers;
     std::vector<Served> served;  // the last one is served now; empty: the name was never in use
     std::optional<Drain> drain;
   };
@@ -114,6 +120,8 @@ class Model {
   Verdict set_policy(const Command& command);
   Verdict set_negative_ttl(const Command& command);
   Verdict done(const Command& command);
+  void see(Institution& institution, const Command& command);
+  void evidence_refusals(const Institution& institution, int target, std::vector<Refusal>& refusals) const;
 
   [[nodiscard]] Millis passed(const Stamp& since) const;
   [[nodiscard]] Millis clears(const Stamp& since, Millis wait) const;

@@ -19,8 +19,6 @@ std::uint64_t number_from(const char* variable, std::uint64_t by_default) {
   return text == nullptr ? by_default : std::stoull(text);
 }
 
-// Guards that other parts of a store refuse by: evidence from the DNS, enrolled signers. They join these lists with
-// the commands that lead to them.
 const std::vector<std::string> kGuardsInMemory{"E_NO_STANDBY", "E_NOT_RIPE", "E_DRAINING", "E_NOTHING_TO_UNDO",
                                                "E_FROZEN",     "E_EXPECT",   "E_EXISTS",   "E_LAST_KEY"};
 
@@ -59,9 +57,10 @@ TEST(LifecycleProperty, ThePureFunctionsDecideAsThePlainModel) {
 
 TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
   Coverage coverage;
-  play_lives({number_from("DNSD_PROPERTY_STORE_STEPS", 4'000), 400, 3}, true, make_store_subject, coverage);
+  play_lives({number_from("DNSD_PROPERTY_STORE_STEPS", 6'000), 400, 3}, true, make_store_subject, coverage);
   std::vector<std::string> guards = kGuardsInMemory;
-  guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH"});
+  guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH", "E_CNAME_MISSING", "E_CNAME_WRONG",
+                               "E_NS_LAG", "E_SIGNER_STALE"});
   expect_all_reached(coverage, guards);
 }
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "tests/scenario/lifecycle/pure_institution.h"
 #include "tests/scenario/lifecycle/subject.h"
-#include "zonestore/dkim/lifecycle.h"
 
 namespace tests::lifecycle {
 namespace {
@@ -13,45 +13,22 @@ namespace {
 namespace dkim = zonestore::dkim;
 using zonestore::Guard;
 using zonestore::Seconds;
-using zonestore::Ttl;
 
-constexpr std::array kSlots{dkim::SlotId::kSel1, dkim::SlotId::kSel2};
+using Pure = PureInstitution;
 
-Ttl ttl_from(Millis millis) {
-  return Ttl{static_cast<std::uint32_t>(millis / kSecond)};
+Answer not_found() {
+  return answer_of({zonestore::ErrorCode::kNotFound, "", "", std::nullopt});
 }
-
-struct Current {
-  Content content = Content::kAbsent;
-  int key = 0;
-  Ttl largest_ttl{};
-  bool was_served = false;
-};
-
-struct Pure {
-  bool is_known = false;
-  dkim::InstitutionFacts facts;
-  std::array<Current, kSlotCount> current;
-  std::array<int, kSlotCount> keys{};
-  bool frozen = false;
-  std::map<PolicyKey, Millis> policy;
-};
+Answer refused(Guard guard, std::optional<zonestore::WallTime> clears_at = std::nullopt) {
+  return answer_of({zonestore::ErrorCode::kRefused, "", "", zonestore::Refusal{guard, clears_at}});
+}
 
 class PureSubject final : public Subject {
  public:
   PureSubject(const Timeline& timeline, int institutions)
       : timeline_(timeline),
         highest_(zonestore::Milliseconds{timeline.now().wall}),
-        institutions_(static_cast<std::size_t>(institutions)) {
-    for (Pure& institution : institutions_) {
-      institution.facts.phase = dkim::Phase::kDeparted;
-      for (const dkim::SlotId slot : kSlots) {
-        dkim::SlotFacts facts;
-        facts.slot = slot;
-        institution.facts.slots.push_back(facts);
-      }
-    }
-  }
+        institutions_(static_cast<std::size_t>(institutions)) {}
 
   Answer apply(const Command& command) override;
   Picture picture(int who) override;
@@ -68,7 +45,7 @@ class PureSubject final : public Subject {
     request.code = "mosa";
     request.override_guard = zonestore::guard_from_code(command.lifts);
     if (command.expect) {
-      request.expect = kSlots.at(static_cast<std::size_t>(*command.expect));
+      request.expect = dkim::kSlots.at(static_cast<std::size_t>(*command.expect));
     }
     return request;
   }
@@ -84,11 +61,7 @@ class PureSubject final : public Subject {
   Answer set_negative_ttl(const Command& command);
 
   bool maintain_one(Pure& institution, bool dry_run);
-  [[nodiscard]] bool has_left(const Pure& institution) const;
-  void fresh_key(Pure& institution, dkim::SlotId slot);
-  void depart(Pure& institution);
   void publish(Pure& institution);
-  void publish_slot(Pure& institution, std::size_t slot, Ttl ttl);
   Answer written(Pure& institution, dkim::InstitutionFacts facts, const Command& command);
 
   const Timeline& timeline_;
@@ -96,8 +69,7 @@ class PureSubject final : public Subject {
   bool frozen_ = false;
   int keys_ = 0;
   std::map<PolicyKey, Millis> policy_;
-  Ttl negative_ttl_{300};
-  std::vector<dkim::EarlierContent> earlier_negative_ttls_;
+  NegativeTtls negative_ttls_;
   std::vector<Pure> institutions_;
 };
 
@@ -142,8 +114,8 @@ Answer PureSubject::apply(const Command& command) {
   if (command.verb == Verb::kAdd) {
     return add(institution, command);
   }
-  if (institution.facts.phase == dkim::Phase::kDeparted) {
-    return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+  if (institution.is_gone()) {
+    return not_found();
   }
   switch (command.verb) {
     case Verb::kRemove:
@@ -167,16 +139,13 @@ Answer PureSubject::written(Pure& institution, dkim::InstitutionFacts facts, con
 
 Answer PureSubject::add(Pure& institution, const Command& command) {
   if (command.lifts != "E_KEY_TYPE") {
-    return answer_of({zonestore::ErrorCode::kRefused, "", "", zonestore::Refusal{Guard::kKeyType, {}}});
+    return refused(Guard::kKeyType);
   }
   const dkim::Phase phase = institution.facts.phase;
   const bool is_departing = phase == dkim::Phase::kDeparting;
-  if (phase != dkim::Phase::kDeparted && !(is_departing && has_left(institution))) {
-    zonestore::Refusal refusal{Guard::kExists, std::nullopt};
-    if (is_departing) {
-      refusal.clears_at = dkim::leaves_at(institution.facts, now());
-    }
-    return answer_of({zonestore::ErrorCode::kRefused, "", "", refusal});
+  if (phase != dkim::Phase::kDeparted && !(is_departing && institution.has_left(now()))) {
+    return refused(Guard::kExists,
+                   is_departing ? std::optional(dkim::leaves_at(institution.facts, now())) : std::nullopt);
   }
   if (command.dry_run) {
     return answer_done(true, 1);
@@ -184,8 +153,8 @@ Answer PureSubject::add(Pure& institution, const Command& command) {
   institution.facts.phase = dkim::Phase::kStarting;
   institution.facts.last_swap.reset();
   institution.frozen = false;
-  for (const dkim::SlotId slot : kSlots) {
-    fresh_key(institution, slot);
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    institution.put_fresh_key(slot, ++keys_);
   }
   if (!institution.is_known) {
     institution.facts = dkim::begun(institution.facts, dkim::SlotId::kSel1, now().moment);
@@ -220,21 +189,21 @@ Answer PureSubject::swap(Pure& institution, const Command& command) {
 }
 
 Answer PureSubject::prepare(Pure& institution, const Command& command) {
-  const dkim::SlotId slot =
-      command.slot ? kSlots.at(static_cast<std::size_t>(*command.slot)) : dkim::slot_to_prepare(institution.facts);
+  const dkim::SlotId slot = command.slot ? dkim::kSlots.at(static_cast<std::size_t>(*command.slot))
+                                         : dkim::slot_to_prepare(institution.facts);
   const auto may = dkim::may_prepare(institution.facts, slot, policy(institution), now(), request(command));
   if (!may) {
     return answer_of(may.error());
   }
   if (!command.dry_run) {
-    fresh_key(institution, slot);
+    institution.put_fresh_key(slot, ++keys_);
   }
   return written(institution, institution.facts, command);
 }
 
 Answer PureSubject::revoke(Pure& institution, const Command& command) {
   const auto index = static_cast<std::size_t>(*command.slot);
-  const dkim::SlotId slot = kSlots.at(index);
+  const dkim::SlotId slot = dkim::kSlots.at(index);
   if (institution.facts.slots.at(index).revoked) {
     return answer_done(false, 0);
   }
@@ -258,8 +227,8 @@ Answer PureSubject::set_frozen(const Command& command) {
   bool* frozen = &frozen_;
   if (command.who != kWholeStore) {
     Pure& institution = institutions_.at(static_cast<std::size_t>(command.who));
-    if (institution.facts.phase == dkim::Phase::kDeparted) {
-      return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+    if (institution.is_gone()) {
+      return not_found();
     }
     frozen = &institution.frozen;
   }
@@ -297,16 +266,16 @@ bool PureSubject::maintain_one(Pure& institution, bool dry_run) {
         return false;
       }
       if (!dry_run) {
-        fresh_key(institution, rest);
+        institution.put_fresh_key(rest, ++keys_);
       }
       break;
     }
     case dkim::Phase::kDeparting:
-      if (!has_left(institution)) {
+      if (!institution.has_left(now())) {
         return false;
       }
       if (!dry_run) {
-        depart(institution);
+        institution.depart();
       }
       break;
     case dkim::Phase::kDeparted:
@@ -328,13 +297,13 @@ Answer PureSubject::maintain(const Command& command) {
 
 Answer PureSubject::set_policy(const Command& command) {
   Pure* institution = command.who == kWholeStore ? nullptr : &institutions_.at(static_cast<std::size_t>(command.who));
-  if (institution != nullptr && institution->facts.phase == dkim::Phase::kDeparted) {
-    return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+  if (institution != nullptr && institution->is_gone()) {
+    return not_found();
   }
   const bool is_low =
       command.key == PolicyKey::kDrain && command.amount && Seconds{*command.amount / kSecond} < dkim::kDrainFloor;
   if (is_low && command.lifts != "E_POLICY_FLOOR") {
-    return answer_of({zonestore::ErrorCode::kRefused, "", "", zonestore::Refusal{Guard::kPolicyFloor, {}}});
+    return refused(Guard::kPolicyFloor);
   }
   std::map<PolicyKey, Millis>& values = institution == nullptr ? policy_ : institution->policy;
   const auto found = values.find(command.key);
@@ -349,7 +318,7 @@ Answer PureSubject::set_policy(const Command& command) {
     values[command.key] = *command.amount;
   }
   for (Pure& each : institutions_) {
-    if (each.facts.phase != dkim::Phase::kDeparted) {
+    if (!each.is_gone()) {
       publish(each);
     }
   }
@@ -357,85 +326,26 @@ Answer PureSubject::set_policy(const Command& command) {
   return answer_done(true, 1);
 }
 
-// As the store does: names that are absent have, from then on, another absence.
 Answer PureSubject::set_negative_ttl(const Command& command) {
-  const Ttl ttl = ttl_from(*command.amount);
-  if (ttl == negative_ttl_) {
+  const zonestore::Ttl ttl = ttl_from(*command.amount);
+  if (ttl == negative_ttls_.now) {
     return answer_done(false, 0);
   }
   if (command.dry_run) {
     return answer_done(true, 1);
   }
-  earlier_negative_ttls_.push_back({negative_ttl_, now().moment});
+  negative_ttls_.earlier.push_back({negative_ttls_.now, now().moment});
+  negative_ttls_.now = ttl;
   for (Pure& institution : institutions_) {
-    for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
-      Current& current = institution.current.at(slot);
-      if (current.was_served && current.content == Content::kAbsent) {
-        institution.facts.slots.at(slot).earlier.push_back({current.largest_ttl, now().moment});
-        current.largest_ttl = ttl;
-      }
-    }
+    institution.renew_absences(ttl, now().moment);
   }
-  negative_ttl_ = ttl;
   highest_ = now().highest_seen;
   return answer_done(true, 1);
 }
 
-bool PureSubject::has_left(const Pure& institution) const {
-  for (const dkim::SlotFacts& slot : institution.facts.slots) {
-    if (slot.drain && !dkim::is_drained(slot, now())) {
-      return false;
-    }
-  }
-  return true;
-}
-
-void PureSubject::fresh_key(Pure& institution, dkim::SlotId slot) {
-  const auto index = static_cast<std::size_t>(slot) - 1;
-  dkim::SlotFacts& facts = institution.facts.slots.at(index);
-  facts.has_key = true;
-  facts.revoked = false;
-  facts.drain.reset();
-  institution.keys.at(index) = ++keys_;
-}
-
-void PureSubject::depart(Pure& institution) {
-  institution.keys = {};
-  for (dkim::SlotFacts& facts : institution.facts.slots) {
-    facts.has_key = false;
-    facts.revoked = false;
-    facts.drain.reset();
-  }
-  institution.facts.phase = dkim::Phase::kDeparted;
-}
-
 void PureSubject::publish(Pure& institution) {
-  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
-    publish_slot(institution, slot, dkim::ttl_of(institution.facts, kSlots.at(slot), policy(institution)));
-  }
+  institution.publish(policy(institution), negative_ttls_, now().moment);
   highest_ = now().highest_seen;
-}
-
-void PureSubject::publish_slot(Pure& institution, std::size_t slot, Ttl ttl) {
-  dkim::SlotFacts& facts = institution.facts.slots.at(slot);
-  Current next{Content::kAbsent, 0, negative_ttl_, true};
-  if (facts.has_key) {
-    next = {Content::kKey, institution.keys.at(slot), ttl, true};
-  } else if (facts.revoked) {
-    next = {Content::kRevoked, 0, ttl, true};
-  }
-  Current& current = institution.current.at(slot);
-  if (current.was_served && current.content == next.content && current.key == next.key) {
-    current.largest_ttl = std::max(current.largest_ttl, next.largest_ttl);
-    return;
-  }
-  if (current.was_served) {
-    facts.earlier.push_back({current.largest_ttl, now().moment});
-  } else {
-    facts.earlier = earlier_negative_ttls_;
-    facts.earlier.push_back({negative_ttl_, now().moment});
-  }
-  current = next;
 }
 
 Picture PureSubject::picture(int who) {

@@ -7,10 +7,12 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/audit_log.h"
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/policy.h"
 #include "zonestore/operations/rotation.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
@@ -90,10 +92,12 @@ class StoreSubject final : public Subject {
 
   Answer add(const Command& command);
   Answer revoke(const Command& command);
+  Answer see(const Command& command);
   Answer maintain(const Command& command);
   Answer set_policy(const Command& command);
   Answer set_negative_ttl(const Command& command);
   Answer rotate_without_private_key(const Command& command);
+  Answer rotate_with_stale_signer(const Command& command);
 
   [[nodiscard]] int number_of(const std::string& key_id);
   [[nodiscard]] SlotPicture slot_picture(const zonestore::SlotView& view);
@@ -122,6 +126,8 @@ Answer StoreSubject::apply(const Command& command) {
       return answer_from(zonestore::rotate(*store_, how, *code(command), {expect}));
     case Verb::kRotateWithoutPrivateKey:
       return rotate_without_private_key(command);
+    case Verb::kRotateWithStaleSigner:
+      return rotate_with_stale_signer(command);
     case Verb::kUndo:
       return answer_from(zonestore::undo(*store_, how, *code(command), {expect}));
     case Verb::kPrepare:
@@ -134,6 +140,8 @@ Answer StoreSubject::apply(const Command& command) {
       return answer_from(zonestore::thaw(*store_, how, code(command)));
     case Verb::kMaintain:
       return maintain(command);
+    case Verb::kSee:
+      return see(command);
     case Verb::kSetPolicy:
       return set_policy(command);
     default:
@@ -144,6 +152,7 @@ Answer StoreSubject::apply(const Command& command) {
 Answer StoreSubject::add(const Command& command) {
   zonestore::AddOptions options;
   options.algorithm = dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+  options.domains = {name(code(command)->text() + ".example")};
   return answer_from(zonestore::add_institution(*store_, context(command), *code(command), options));
 }
 
@@ -155,6 +164,26 @@ Answer StoreSubject::revoke(const Command& command) {
     answer.exposed_until = millis(revoked->exposed_until);
   }
   return answer;
+}
+
+// As `zonectl check` writes down what it saw; an observation, no change.
+Answer StoreSubject::see(const Command& command) {
+  using zonestore::Verdict;
+  static constexpr std::array kVerdicts{Verdict::kOk, Verdict::kMissing, Verdict::kSlotsSwapped, Verdict::kOk,
+                                        Verdict::kLagging};
+  const auto view = zonestore::show_institution(*store_, *code(command));
+  if (!view) {
+    return answer_of(view.error());
+  }
+  zonestore::Evidence evidence;
+  if (command.sight != Sight::kServersFollow && command.sight != Sight::kServersLag) {
+    evidence.domain = view->domains.at(0);
+  }
+  evidence.subject = dkim::to_text(*slot_from(command.slot));
+  evidence.verdict = kVerdicts.at(static_cast<std::size_t>(command.sight));
+  evidence.detail = "seen by a test";
+  zonestore::db::unwrap(zonestore::record_evidence(*store_, *code(command), {evidence}, clock_.now().wall));
+  return answer_done(false, 0);
 }
 
 Answer StoreSubject::maintain(const Command& command) {
@@ -199,6 +228,21 @@ Answer StoreSubject::rotate_without_private_key(const Command& command) {
   for (const auto& [key_id, key] : taken) {
     zonestore::db::unwrap(impl.vault().put({{key_id, &key}}, clock_.now().wall));
   }
+  return answer;
+}
+
+// Enrols a signer whose command always fails, for the time of the command.
+Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
+  zonestore::SignerOptions options;
+  options.name = "stale";
+  options.format = zonestore::signer::Format::kFiles;
+  options.directory = (temp_.path() / "signer").string();
+  options.command = "/bin/false";
+  (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
+  Answer answer =
+      answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));
+  audit_id_ = newest_audit_id() - answer.changes * (command.dry_run ? 0 : 1);  // its own rows aside
   return answer;
 }
 

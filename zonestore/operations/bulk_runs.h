@@ -48,6 +48,10 @@ struct BulkPlan {
   std::vector<Item> items;  // in the order of work; no code twice
 };
 
+// Those that sign, by code; with kDue only those whose rotation policy is due now, in an open window, and not frozen.
+enum class Rotatable : std::uint8_t { kAll, kDue };
+[[nodiscard]] Result<std::vector<dkim::Code>> rotatable_institutions(Store& store, Rotatable which);
+
 // Writes the list down, with an audit row. Earlier runs of the command that were interrupted are closed: one can be
 // resumed at a time. In a dry run nothing is written. Errors: kInvalid for a code that comes twice.
 [[nodiscard]] Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan);

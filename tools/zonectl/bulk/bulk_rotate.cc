@@ -25,24 +25,15 @@ const BulkWords kWords{"rotated", "would be rotated"};
 
 using Items = std::vector<BulkPlan::Item>;
 
-void take(Items& items, const zonestore::InstitutionView& view) {
-  if (const auto code = zonestore::dkim::Code::parse(view.code)) {
-    items.push_back({*code, "{}"});
-  }
-}
-
 Result<Items> institutions(Store& store, bool due_only) {
-  Items items;
-  const auto listed = list_institutions(store, false, [&](const zonestore::InstitutionView& view) {
-    if (view.phase == zonestore::dkim::Phase::kSigning && !due_only) {
-      take(items, view);
-    }
-    return true;
-  });
-  if (!listed) {
-    return tl::unexpected(listed.error());
-  }
-  return items;
+  return rotatable_institutions(store, due_only ? zonestore::Rotatable::kDue : zonestore::Rotatable::kAll)
+      .map([](const std::vector<zonestore::dkim::Code>& codes) {
+        Items items;
+        for (const zonestore::dkim::Code& code : codes) {
+          items.push_back({code, "{}"});
+        }
+        return items;
+      });
 }
 
 std::vector<FileFault> named_institutions(Store& store, const std::string& text, Items& items) {
@@ -59,7 +50,7 @@ std::vector<FileFault> named_institutions(Store& store, const std::string& text,
     } else if (const auto view = show_institution(store, *code); !view) {
       faults.push_back({listed.line, view.error()});
     } else {
-      take(items, *view);
+      items.push_back({*code, "{}"});
     }
   }
   return faults;

@@ -86,6 +86,20 @@ TEST_F(BulkCommands, NobodyToRotateIsDone) {
   EXPECT_EQ(json_of({"rotate", "--all"})["total"], 0);
 }
 
+TEST_F(BulkCommands, RotateDueTakesThoseThatPolicyMakesDue) {
+  add_three();
+  expect_done({"policy", "set", "every", "90d", "--institution", "b"});
+  expect_done({"policy", "set", "jitter", "0s", "--institution", "b"});
+  ripen();
+  EXPECT_EQ(json_of({"rotate", "--due"})["total"], 0);
+  clock_.advance(std::chrono::hours(24 * 91));
+  const auto told = json_of({"rotate", "--due"});
+  EXPECT_EQ(told["total"], 1);
+  EXPECT_EQ(told["done"], 1);
+  EXPECT_EQ(active("a"), "sel1");
+  EXPECT_EQ(active("b"), "sel2");
+}
+
 TEST_F(BulkCommands, RotateFileTakesThoseNamed) {
   add_three();
   ripen();

@@ -157,7 +157,7 @@ class Restoration {
     staged_->impl().connection.execute("PRAGMA synchronous=OFF");
   }
 
-  Merged merge(const fs::path& workshop) {
+  Merged merge_with_copy_in(const fs::path& workshop) {
     if (!live_) {
       return merge_live_store(*staged_, context_, std::nullopt, outcome_);
     }
@@ -166,9 +166,18 @@ class Restoration {
     return merge_live_store(*staged_, context_, copy, outcome_);
   }
 
+  // The safety copy is what is merged with, so that nobody waits for a second one.
+  Merged merge_with_safety_copy(Vault& vault) {
+    NewDirectory safety(*outcome_.kept);
+    copy_store(live_->impl().connection, &vault, safety.draft());
+    Merged merged = merge_live_store(*staged_, context_, zone_file_of_backup(safety.draft()), outcome_);
+    safety.put_in_place();
+    return merged;
+  }
+
   void rehearse(const fs::path& workshop) {
     name_safety_copy();
-    const Merged merged = merge(workshop);
+    const Merged merged = merge_with_copy_in(workshop);
     const Result<VaultCopy> copy = read_vault_copy(vault_file_of_backup(options_.backup));
     std::set<std::string> present;
     if (live_) {
@@ -200,13 +209,9 @@ class Restoration {
     }
     db::Connection& zone = live_ ? live_->impl().connection : open_new_zone_file();
     const db::ExclusiveHold hold(zone);
-    const Merged merged = merge(workshop);
     Vault& vault = open_vault();
-    if (live_ && options_.safety_copy) {
-      NewDirectory safety(*outcome_.kept);
-      copy_store(zone, &vault, safety.draft());
-      safety.put_in_place();
-    }
+    const Merged merged =
+        live_ && options_.safety_copy ? merge_with_safety_copy(vault) : merge_with_copy_in(workshop);
     // First the private keys, of either store; then the public ones; then what nothing uses any more goes.
     outcome_.keys_added = db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file,
                                                     merged.revoked_keys, false))

@@ -4,13 +4,13 @@
 //   - serials rise above what was served last, and so does the highest wall time on record;
 //   - a key that was revoked since stays revoked, its record says so (p=), and signing moves away from it;
 //   - a selector whose content changes ripens anew, against what was served until now; a key that signed until now
-//   and
-//     is still served drains;
+//     and is still served drains; who is frozen stays frozen;
 //   - signers come back switched off; what was seen in the DNS is forgotten.
 //
-// Order, with the store held exclusively: a copy of zone.db is made as it is to be (in DIR/.restoring); the safety
-// copy; the vault gets the keys that it lacks; zone.db is overwritten in one transaction; keys that nothing uses any
-// more are destroyed. Killed at any instant, zone.db is the old or the new one and the vault has the keys of either.
+// Order, with the store held exclusively: the safety copy; the backup's zone.db is made, in DIR/.restoring, into what
+// is to be; the vault gets the keys that it lacks; zone.db is overwritten in one transaction; keys that nothing uses
+// any more are destroyed. Killed at any instant, zone.db is the old or the new one and the vault has the keys of
+// either.
 #pragma once
 
 #include <filesystem>

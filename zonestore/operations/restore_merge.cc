@@ -103,7 +103,7 @@ class InstitutionMerge {
       row_.facts.active.reset();
       row_.facts.phase = dkim::Phase::kStarting;
       row_.facts.last_swap.reset();
-      note("signing has stopped: both keys are revoked; zonectl maintain makes fresh ones");
+      note("signing has stopped: both keys are revoked; make a fresh one: zonectl prepare " + row_.code.text());
     }
   }
 
@@ -252,7 +252,11 @@ AuditNote audit_note(const Restored& outcome) {
   nlohmann::json after{{"backup", outcome.backup.directory.string()},
                        {"newest_change", to_rfc3339(outcome.backup.newest_change)},
                        {"kept_in", outcome.kept ? nlohmann::json(outcome.kept->string()) : nlohmann::json(nullptr)},
-                       {"revoked", outcome.revoked}};
+                       {"revoked", outcome.revoked},
+                       {"notes", nlohmann::json::array()}};
+  for (const RestoreNote& note : outcome.notes) {
+    after["notes"].push_back({{"code", note.code}, {"what", note.what}});
+  }
   return {
       "restored from " + outcome.backup.directory.string() + ", as of " + to_rfc3339(outcome.backup.newest_change),
       "{}", after.dump()};

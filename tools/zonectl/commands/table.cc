@@ -30,6 +30,7 @@ constexpr std::array kCommands{
     Row{kInstitutions, define_freeze},
     Row{kInstitutions, define_thaw},
     Row{kInstitutions, define_key},
+    Row{kInstitutions, define_import},
     Row{kWhole, define_init},
     Row{kWhole, define_status},
     Row{kWhole, define_maintain},
@@ -40,6 +41,8 @@ constexpr std::array kCommands{
     Row{kWhole, define_log},
     Row{kWhole, define_signer},
     Row{kWhole, define_vault},
+    Row{kWhole, define_backup},
+    Row{kWhole, define_restore},
     Row{kWhole, define_store},
     Row{kWhole, define_version},
 };

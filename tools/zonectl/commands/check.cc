@@ -97,9 +97,11 @@ class Check {
   void sort_servers(const std::vector<probe::NameServer>& servers,
                     const std::vector<zonestore::ServerEvidence>& evidence);
   Result<void> look_at_all();
-  Result<void> take_oldest();
+  void take_oldest();
   void prove_keys(Report& report);
-  Result<void> keep(const Report& report);
+  bool has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id);
+  void keep(const Report& report);
+  void tell_unkept(const Result<void>& kept);
   Result<void> start(const zonestore::dkim::Code& code);
 
   const Options& options_;
@@ -109,9 +111,13 @@ class Check {
   CheckOutput output_;
   std::deque<std::future<Report>> running_;
   bool vault_is_open_ = true;
+  bool told_unkept_ = false;
 };
 
 Result<ExitCode> Check::run() {
+  if (const Result<void> begun = output_.begin(); !begun) {
+    return tl::unexpected(begun.error());
+  }
   if (!keeps_evidence_) {
     output_.warn("the store can only be read by this user: what is seen is not kept for rotate");
   }
@@ -123,13 +129,14 @@ Result<ExitCode> Check::run() {
   if (const Result<void> own = look_at_own_servers(); !own) {
     return tl::unexpected(own.error());
   }
-  const Result<void> looked =
-      options_.all ? look_at_all() : start(*options_.code).and_then([this] { return take_oldest(); });
+  const Result<void> looked = options_.all ? look_at_all() : start(*options_.code);
   if (!looked) {
     return tl::unexpected(looked.error());
   }
-  output_.finish();
-  return output_.needs_attention() ? ExitCode::kFailed : ExitCode::kDone;
+  while (!running_.empty()) {
+    take_oldest();
+  }
+  return output_.finish().map([this] { return output_.needs_attention() ? ExitCode::kFailed : ExitCode::kDone; });
 }
 
 std::vector<probe::NameServer> Check::servers_of(const zonestore::ExpectedZone& zone) const {
@@ -156,9 +163,7 @@ Result<void> Check::look_at_own_servers() {
     }
     output_.add_servers(zone, evidence);
     if (keeps_evidence_) {
-      if (Result<void> kept = record_server_evidence(store_, evidence, zone.as_of); !kept) {
-        return kept;
-      }
+      tell_unkept(record_server_evidence(store_, evidence, zone.as_of));
     }
   }
   return {};
@@ -192,9 +197,7 @@ Result<void> Check::look_at_all() {
     }
     for (const zonestore::dkim::Code& code : *codes) {
       if (running_.size() == kAtATime) {
-        if (Result<void> taken = take_oldest(); !taken) {
-          return taken;
-        }
+        take_oldest();
       }
       // One that has been removed meanwhile is left out.
       if (Result<void> started = start(code); !started && started.error().code != ErrorCode::kNotFound) {
@@ -204,11 +207,6 @@ Result<void> Check::look_at_all() {
     }
     if (codes->size() < kCodesAtATime) {
       break;
-    }
-  }
-  while (!running_.empty()) {
-    if (Result<void> taken = take_oldest(); !taken) {
-      return taken;
     }
   }
   return {};
@@ -224,15 +222,17 @@ Result<void> Check::start(const zonestore::dkim::Code& code) {
   return {};
 }
 
-Result<void> Check::take_oldest() {
+void Check::take_oldest() {
   Report report = running_.front().get();
   running_.pop_front();
   prove_keys(report);
-  if (Result<void> kept = keep(report); !kept) {
-    return kept;
-  }
+  keep(report);
   output_.add(report);
-  return {};
+}
+
+bool Check::has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id) {
+  const auto subject = subject_to_check(store_, code);
+  return !subject || subject->slots.at(slot).key_id != key_id;
 }
 
 // The bytes that came over the wire, against the private key in the vault. Here and not in the threads that asked for
@@ -247,6 +247,8 @@ void Check::prove_keys(Report& report) {
     const Result<void> proven = prove_key(store_, slot.key_id, slot.seen.front());
     if (proven) {
       finding.detail += "; the private key fits";
+    } else if (proven.error().refusal && has_other_key(report.code, i, slot.key_id)) {
+      continue;  // it was replaced meanwhile, and its private half is gone
     } else if (proven.error().refusal) {
       finding.verdict = zonestore::Verdict::kKeyMismatch;
       finding.severity = Severity::kBad;
@@ -259,15 +261,23 @@ void Check::prove_keys(Report& report) {
   }
 }
 
-Result<void> Check::keep(const Report& report) {
+void Check::keep(const Report& report) {
   if (!keeps_evidence_) {
-    return {};
+    return;
   }
   std::vector<zonestore::Evidence> evidence;
   for (const probe::Finding& finding : report.findings) {
     evidence.push_back({finding.domain, finding.subject, finding.verdict, finding.detail});
   }
-  return record_evidence(store_, report.code, evidence, report.as_of);
+  tell_unkept(record_evidence(store_, report.code, evidence, report.as_of));
+}
+
+// What was seen is told all the same. One warning: what hinders one mostly hinders all.
+void Check::tell_unkept(const Result<void>& kept) {
+  if (!kept && !told_unkept_) {
+    told_unkept_ = true;
+    output_.warn("not all that was seen is kept for rotate: " + kept.error().message);
+  }
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {

@@ -27,6 +27,19 @@ Style style_of(Severity severity) {
 
 CheckOutput::CheckOutput(const Session& session, bool of_all) : session_(session), of_all_(of_all) {}
 
+zonestore::Result<void> CheckOutput::begin() {
+  if (!session_.json()) {
+    return {};
+  }
+  zonestore::Result<Spool> spool = Spool::open();
+  if (!spool) {
+    return tl::unexpected(spool.error());
+  }
+  spool_.emplace(*std::move(spool));
+  list_.emplace(spool_->stream(), "institutions");
+  return {};
+}
+
 void CheckOutput::warn(const std::string& warning) {
   warnings_.push_back(warning);
 }
@@ -52,10 +65,7 @@ void CheckOutput::add(const Report& report) {
   ++looked_at_;
   at_fault_ += severity == Severity::kBad ? 1 : 0;
   needs_attention_ = needs_attention_ || severity == Severity::kBad;
-  if (session_.json()) {
-    if (!list_) {
-      list_.emplace(session_.out(), "institutions");
-    }
+  if (list_) {
     list_->add(to_json(report));
     return;
   }
@@ -71,20 +81,18 @@ void CheckOutput::add(const Report& report) {
   show_progress();
 }
 
-void CheckOutput::finish() {
-  if (!session_.json()) {
+zonestore::Result<void> CheckOutput::finish() {
+  if (!list_) {
     clear_progress();
     write_end();
-    return;
-  }
-  if (!list_) {
-    list_.emplace(session_.out(), "institutions");
+    return {};
   }
   list_->finish(Json{{"servers", servers_},
                      {"needs_attention", needs_attention_},
                      {"looked_at", looked_at_},
                      {"at_fault", at_fault_},
                      {"warnings", warnings_}});
+  return spool_->pour(session_.out());
 }
 
 void CheckOutput::write_servers(const zonestore::ExpectedZone& zone,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/zonectl/output/json_value.h"
+#include "tools/zonectl/output/spool.h"
 #include "tools/zonectl/probe/institution.h"
 #include "tools/zonectl/session.h"
 
@@ -16,11 +17,13 @@ class CheckOutput {
  public:
   CheckOutput(const Session& session, bool of_all);
 
+  // JSON is held back until it is whole: an error on the way prints nothing else. Errors: kIo.
+  [[nodiscard]] zonestore::Result<void> begin();
   void expect(std::uint64_t institutions) { expected_ = institutions; }
   void warn(const std::string& warning);  // shown at the end
   void add_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
   void add(const probe::Report& report);
-  void finish();
+  [[nodiscard]] zonestore::Result<void> finish();
 
   [[nodiscard]] bool needs_attention() const { return needs_attention_; }
 
@@ -41,7 +44,8 @@ class CheckOutput {
   bool shows_progress_ = false;
   std::vector<std::string> warnings_;
   Json servers_ = Json::array();
-  std::optional<JsonList> list_;  // with --json
+  std::optional<Spool> spool_;    // with --json
+  std::optional<JsonList> list_;  // into it
 };
 
 }  // namespace zonectl

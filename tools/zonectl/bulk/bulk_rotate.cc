@@ -90,14 +90,15 @@ class RotateWork {
 
   Result<void> prove(const BulkItem& item) {
     if (!undone_for_.empty()) {
-      return zonestore::fail(ErrorCode::kIo, "signers had not followed: " + undone_for_.front());
+      return zonestore::refuse(zonestore::Guard::kSignerStale, "signers had not followed: " + undone_for_.front(),
+                               "zonectl signer list");
     }
     return prove_signing_key(store_, item.code, to_);
   }
 
   Result<void> undo(const BulkItem& item) {
     if (!undone_for_.empty()) {
-      return {};  // it has undone itself
+      return {};  // rotate has done so
     }
     ChangeContext context = context_;
     context.override_guard.reset();

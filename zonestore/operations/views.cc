@@ -32,6 +32,7 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
     view.ripe_at = dkim::ripe_at(facts, policy, now);
   }
   view.drained_at = dkim::drained_at(facts, now);
+  view.waits_for_signers = facts.drain && facts.drain->waits_for_signers;
   return view;
 }
 

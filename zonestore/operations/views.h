@@ -36,6 +36,7 @@ struct SlotView {
   std::optional<WallTime> published;   // since when this key is published
   std::optional<WallTime> ripe_at;     // set while PUBLISHED
   std::optional<WallTime> drained_at;  // set while DRAINING or DRAINED
+  bool waits_for_signers = false;      // then drained_at is what it would be if the last of them followed now
 };
 
 struct InstitutionView {

@@ -66,7 +66,8 @@ Json to_json(const zonestore::SlotView& slot) {
       {"answer_size_bytes", slot.record_text.empty() ? Json(nullptr) : Json(slot.answer_size_bytes)},
       {"published", time_or_null(slot.published)},
       {"ripe_at", time_or_null(slot.ripe_at)},
-      {"drained_at", time_or_null(slot.drained_at)}};
+      {"drained_at", time_or_null(slot.drained_at)},
+      {"waits_for_signers", slot.waits_for_signers}};
 }
 
 Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze) {

@@ -84,6 +84,9 @@ void write_slots(std::ostream& out, const Terminal& terminal, const Times& times
     }
     if (slot.drained_at) {
       write_slot_time(out, times, "drained at", *slot.drained_at);
+      if (slot.waits_for_signers) {
+        out << "        at the earliest: signers have still to follow; zonectl signer list\n";
+      }
     }
   }
 }

@@ -97,6 +97,18 @@ TEST_F(SignerCommands, RotateIsUndoneWithItsOwnExitCodeWhenSignersDoNotFollow) {
   EXPECT_EQ(json_of({"show", "mosa"})["active"], "sel1");
 }
 
+TEST_F(SignerCommands, ShowTellsOfADrainThatWaitsForThem) {
+  obey();
+  expect_done(add_signer(obedience()));
+  ripen();
+  expect_done({"rotate", "mosa"});
+  EXPECT_FALSE(json_of({"show", "mosa"})["slots"][0]["waits_for_signers"]);
+  disobey();
+  expect_done({"undo", "mosa"});
+  EXPECT_TRUE(json_of({"show", "mosa"})["slots"][1]["waits_for_signers"]);
+  EXPECT_THAT(run({"show", "mosa"}).out, HasSubstr("signers have still to follow"));
+}
+
 TEST_F(SignerCommands, SyncWantsOneNameOrAll) {
   EXPECT_EQ(run({"signer", "sync"}).code, 2);
   EXPECT_EQ(run({"signer", "sync", "od", "--all"}).code, 2);

@@ -58,6 +58,7 @@ COMMANDS = [
     ("vault", "status"),
     ("vault", "rekey"),
     ("backup", "{scratch}/backup-{number}"),
+    ("restore", "{backup}"),
     ("log",),
     ("log", "verify"),
     ("zone", "export", "dkim.secutix.com"),
@@ -94,7 +95,8 @@ class Secrets(unittest.TestCase):
             name = f"{number}{form}"
             (self.store.scratch / f"list-{name}.csv").write_text(
                 f"code,domains,key\nbulka{name},a{name}.example,\nbulkb{name},b{name}.example,\n")
-            return [word.format(scratch=self.store.scratch, number=name) for word in words]
+            backup = next(self.store.scratch.glob("backup-*"), "none")
+            return [word.format(scratch=self.store.scratch, number=name, backup=backup) for word in words]
         for form in ("d", "w", "j"):
             command = filled(form)
             command += ["--dry-run"] if form == "d" else ["--json"] if form == "j" else []

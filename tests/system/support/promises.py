@@ -59,6 +59,22 @@ def unusable_keys(store, most=2):
     return faults
 
 
+def signer_faults(store):
+    """What a mail signer (OpenDKIM) would trip over in the directories that the store keeps for signers."""
+    with store.sql() as database:
+        directories = database.execute("SELECT directory FROM signer WHERE format = 'opendkim'").fetchall()
+    faults = []
+    for (directory,) in directories:
+        table = Path(directory) / "KeyTable"
+        lines = table.read_text().splitlines() if table.exists() else []
+        for line in (each for each in lines if not each.startswith("#")):
+            file = Path(line.split(":")[-1])
+            text = file.read_text() if file.exists() else ""
+            if not (text.startswith("-----BEGIN PRIVATE KEY-----\n") and text.endswith("-----END PRIVATE KEY-----\n")):
+                faults.append(f"{table} names {file}, which is no whole key")
+    return faults
+
+
 def broken(store, before):
     """Which promises do not hold in a store that was in state `before` when a command began; and its state now."""
     faults = faults_of(store) + unpublished(store)
@@ -69,7 +85,7 @@ def broken(store, before):
         faults += [f"{code} signs with sel{slot}, which holds no key" for code, slot in database.execute(
             "SELECT code, active_slot FROM institution i WHERE active_slot IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
             " slot s WHERE s.institution_id = i.institution_id AND slot = active_slot AND key_id IS NOT NULL)")]
-    faults += unusable_keys(store)
+    faults += unusable_keys(store) + signer_faults(store)
     now = State(store)
     for zone, serial in before.serials.items():
         if now.serials.get(zone, 0) < serial:

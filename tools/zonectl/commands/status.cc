@@ -14,6 +14,14 @@ struct Options {};
 
 void arguments(Arguments&, Options&) {}
 
+std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
+  std::string text;
+  for (const std::string& code : codes) {
+    text += (text.empty() ? "" : " ") + code;
+  }
+  return codes.size() < count ? text + " ..." : text;
+}
+
 void write_signer(const Session& session, const zonestore::SignerView& signer) {
   std::ostream& out = session.out();
   out << "signer        " << signer.name << "  ";
@@ -36,18 +44,15 @@ void write_attention(const Session& session, const StoreStatus& status) {
   if (!needs_attention(status)) {
     out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
   }
-  if (status.maintain_due == 0) {
-    return;
+  if (status.maintain_due > 0) {
+    out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
+        << " of them: " << listed(status.maintain_due_codes, status.maintain_due) << "\n  run: zonectl maintain\n";
   }
-  std::string codes;
-  for (const std::string& code : status.maintain_due_codes) {
-    codes += (codes.empty() ? "" : " ") + code;
+  if (status.evidence_against > 0) {
+    out << session.terminal().styled(Style::kCaution, "not right in the DNS")
+        << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)
+        << "\n  run: zonectl check INST\n";
   }
-  if (status.maintain_due_codes.size() < status.maintain_due) {
-    codes += " ...";
-  }
-  out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
-      << " of them: " << codes << "\n  run: zonectl maintain\n";
 }
 
 void write(const Session& session, const StoreStatus& status) {
@@ -87,9 +92,10 @@ Result<ExitCode> body(Session& session, const Options&) {
 void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
-       exits_of_reading(
-           {{ExitCode::kDone, "nothing needs attention"},
-            {ExitCode::kFailed, "maintain is due, or a signer does not follow; or the command failed"}})},
+       exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
+                         {ExitCode::kFailed,
+                          "maintain is due, a signer does not follow, or check saw a fault; or the "
+                          "command failed"}})},
       arguments, body);
 }
 

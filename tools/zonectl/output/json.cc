@@ -93,7 +93,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"can_rotate", !institution.rotate_refusal},
               {"rotate_refusal", json_or_null(institution.rotate_refusal,
                                               [](const zonestore::Error& error) { return to_json(error); })},
-              {"maintain_due", institution.maintain_due}};
+              {"maintain_due", institution.maintain_due},
+              {"evidence", json_array(institution.evidence)}};
 }
 
 Json to_json(const zonestore::StoreStatus& status) {
@@ -107,6 +108,8 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
+              {"evidence_against", status.evidence_against},
+              {"evidence_against_codes", status.evidence_against_codes},
               {"zones",
                [&status] {
                  Json zones = Json::array();

@@ -6,6 +6,7 @@
 
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/policy_rotations.h"
 
 namespace zonestore {
 namespace {
@@ -187,6 +188,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
         outcome.failures.push_back(code.text() + ": " + served.error().message);
       }
     }
+    rotate_what_is_due(store, context, outcome);
     sweep_vault(impl, context, outcome);
     return outcome;
   });

@@ -14,21 +14,39 @@ struct Options {};
 
 void arguments(Arguments&, Options&) {}
 
+std::string codes_text(const std::vector<std::string>& named, std::uint64_t count) {
+  std::string text;
+  for (const std::string& code : named) {
+    text += (text.empty() ? "" : " ") + code;
+  }
+  return named.size() < count ? text + " ..." : text;
+}
+
+void write_frozen(const Session& session, const StoreStatus& status) {
+  std::ostream& out = session.out();
+  if (status.store_frozen) {
+    out << "frozen        the whole store since " << session.times().text(status.store_frozen->since) << ": "
+        << printable(status.store_frozen->reason) << '\n';
+  }
+  if (status.frozen > 0) {
+    out << "frozen        " << status.frozen << " by themselves\n";
+  }
+}
+
 void write_attention(const Session& session, const StoreStatus& status) {
   std::ostream& out = session.out();
-  if (status.maintain_due == 0) {
+  if (!needs_attention(status)) {
     out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
-    return;
   }
-  std::string codes;
-  for (const std::string& code : status.maintain_due_codes) {
-    codes += (codes.empty() ? "" : " ") + code;
+  if (status.maintain_due > 0) {
+    out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
+        << " of them: " << codes_text(status.maintain_due_codes, status.maintain_due)
+        << "\n  run: zonectl maintain\n";
   }
-  if (status.maintain_due_codes.size() < status.maintain_due) {
-    codes += " ...";
+  for (const zonestore::Attention& each : status.attention) {
+    out << session.terminal().styled(Style::kCaution, each.what) << ": " << each.count << " " << each.text << ": "
+        << codes_text(each.codes, each.count) << "\n  run: " << each.run << '\n';
   }
-  out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
-      << " of them: " << codes << "\n  run: zonectl maintain\n";
 }
 
 void write(const Session& session, const StoreStatus& status) {
@@ -40,6 +58,7 @@ void write(const Session& session, const StoreStatus& status) {
   for (const zonestore::ZoneSerial& zone : status.zones) {
     out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
   }
+  write_frozen(session, status);
   write_attention(session, status);
 }
 
@@ -57,7 +76,7 @@ Result<ExitCode> body(Session& session, const Options&) {
   } else {
     write(session, *status);
   }
-  return status->maintain_due > 0 ? ExitCode::kFailed : ExitCode::kDone;
+  return needs_attention(*status) ? ExitCode::kFailed : ExitCode::kDone;
 }
 
 }  // namespace

@@ -90,14 +90,28 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"slots", json_array(institution.slots)},
               {"added", to_rfc3339(institution.added)},
               {"leaves_at", time_or_null(institution.leaves_at)},
+              {"next_rotation", time_or_null(institution.next_rotation)},
+              {"rotation_overdue", institution.rotation_overdue},
               {"can_rotate", !institution.rotate_refusal},
               {"rotate_refusal", json_or_null(institution.rotate_refusal,
                                               [](const zonestore::Error& error) { return to_json(error); })},
               {"maintain_due", institution.maintain_due}};
 }
 
+namespace {
+
+Json attention_json(const std::vector<zonestore::Attention>& attention) {
+  Json array = Json::array();
+  for (const zonestore::Attention& each : attention) {
+    array.push_back(Json{{"what", each.what}, {"count", each.count}, {"codes", each.codes}, {"run", each.run}});
+  }
+  return array;
+}
+
+}  // namespace
+
 Json to_json(const zonestore::StoreStatus& status) {
-  return Json{{"needs_attention", status.maintain_due > 0},
+  return Json{{"needs_attention", needs_attention(status)},
               {"institutions", status.institutions},
               {"starting", status.starting},
               {"signing", status.signing},
@@ -107,6 +121,9 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
+              {"frozen", status.frozen},
+              {"store_frozen", freeze_json(status.store_frozen)},
+              {"attention", attention_json(status.attention)},
               {"zones", [&status] {
                  Json zones = Json::array();
                  for (const zonestore::ZoneSerial& zone : status.zones) {

@@ -21,9 +21,10 @@ void define_rotate(CommandLine& line) {
   line.command<SwapCommandOptions>(
       {"rotate", "move signing to the other selector, safely, at once",
        "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"",
-       exits_of_change({{ExitCode::kRefused,
-                         "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution"}})},
+       exits_of_change(
+           {{ExitCode::kRefused,
+             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
+            {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }
 

@@ -11,8 +11,9 @@ namespace tests {
 
 class TempDirectory {
  public:
-  TempDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dnsd-test-XXXXXX").string();
+  TempDirectory() : TempDirectory(std::filesystem::temp_directory_path()) {}
+  explicit TempDirectory(const std::filesystem::path& parent) {
+    std::string pattern = (parent / "dnsd-test-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
       throw std::runtime_error("cannot make a temporary directory");
     }
@@ -34,5 +35,13 @@ class TempDirectory {
  private:
   std::filesystem::path path_;
 };
+
+// Where a file system in memory is usually found: for tests that make thousands of durable changes.
+inline std::filesystem::path directory_in_memory() {
+  const std::filesystem::path shared_memory = "/dev/shm";
+  std::error_code ignored;
+  return std::filesystem::is_directory(shared_memory, ignored) ? shared_memory
+                                                               : std::filesystem::temp_directory_path();
+}
 
 }  // namespace tests

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tools/zonectl/bad_value.h"
 #include "tools/zonectl/help.h"
 
 namespace zonectl {
@@ -19,12 +20,41 @@ CommandLine CommandLine::noun(std::string_view name, std::string_view purpose) {
   return line;
 }
 
+namespace {
+
+// What CLI11 took for the command itself although a verb below it was named: zonectl log verify --last 3.
+void refuse_arguments_beside_verb(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0) {
+      throw BadValue(zonestore::Error{
+          zonestore::ErrorCode::kInvalid,
+          option->get_name() + " is for " + full_name(app) + ", not for " + full_name(*app.get_subcommands().front()),
+          {},
+          std::nullopt});
+    }
+  }
+}
+
+}  // namespace
+
 CLI::App& CommandLine::add(const CommandHelp& help, Body body) {
   CLI::App* const app = app_.add_subcommand(std::string(help.name), std::string(help.purpose));
   app->group(group_);
   app->footer(help_footer(help));
-  app->callback([&chosen = chosen_, body = std::move(body)] { chosen = body; });
+  app->callback([app, &chosen = chosen_, body = std::move(body)] {
+    if (app->get_subcommands().empty()) {
+      chosen = body;
+    } else {  // the verb below was meant, whose callback ran before this one
+      refuse_arguments_beside_verb(*app);
+    }
+  });
   return *app;
+}
+
+CommandLine CommandLine::below(std::string_view name) {
+  CommandLine line(*app_.get_subcommand(std::string(name)), chosen_);
+  line.group("Commands");
+  return line;
 }
 
 namespace {

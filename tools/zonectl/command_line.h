@@ -49,6 +49,15 @@ class CommandLine {
     arguments(declared, *options);
   }
 
+  // The same for a command that has verbs below it, such as `log`, which are added to what this gives back. A verb's
+  // word is taken for the verb; an argument that reads like one goes behind "--".
+  template <class Options>
+  [[nodiscard]] CommandLine command_with_verbs(const CommandHelp& help, void (*arguments)(Arguments&, Options&),
+                                               zonestore::Result<ExitCode> (*body)(Session&, const Options&)) {
+    command(help, arguments, body);
+    return below(help.name);
+  }
+
   // A word that groups verbs: `zone`, with list, show, set, ...
   [[nodiscard]] CommandLine noun(std::string_view name, std::string_view purpose);
 
@@ -57,6 +66,7 @@ class CommandLine {
 
  private:
   CLI::App& add(const CommandHelp& help, Body body);
+  [[nodiscard]] CommandLine below(std::string_view name);
 
   CLI::App& app_;
   Body& chosen_;

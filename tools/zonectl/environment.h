@@ -6,13 +6,15 @@
 #include <string>
 
 #include "tools/zonectl/output/terminal.h"
+#include "zonestore/vault/vault.h"
 
 namespace zonectl {
 
 struct Environment {
-  std::optional<std::string> zonestore;  // $ZONESTORE
-  std::optional<std::string> sudo_user;  // $SUDO_USER
-  std::string user;                      // the effective user's name
+  std::optional<std::string> zonestore;      // $ZONESTORE
+  std::optional<std::string> sudo_user;      // $SUDO_USER
+  std::string user;                          // the effective user's name
+  zonestore::VaultKeySources key_sources{};  // $CREDENTIALS_DIRECTORY, $ZONESTORE_VAULT_KEY
 
   // The person at the terminal: who called sudo, else the user.
   [[nodiscard]] const std::string& login() const { return sudo_user && !sudo_user->empty() ? *sudo_user : user; }

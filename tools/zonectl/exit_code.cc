@@ -14,6 +14,8 @@ std::string_view meaning(ExitCode code) {
       return "refused by a safety guard, nothing changed";
     case ExitCode::kPartlyDone:
       return "partly done";
+    case ExitCode::kUndone:
+      return "done, failed its proof, and undone";
     case ExitCode::kNotFound:
       return "no such institution, slot or zone";
     case ExitCode::kBusy:

@@ -13,6 +13,7 @@ enum class ExitCode : int {
   kUsage = 2,
   kRefused = 3,
   kPartlyDone = 4,
+  kUndone = 5,
   kNotFound = 6,
   kBusy = 75,  // EX_TEMPFAIL of sysexits.h
 };

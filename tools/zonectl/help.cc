@@ -61,7 +61,10 @@ std::string usage_of(const CLI::App& app) {
     }
   }
   text += positionals + (has_options ? " [OPTION]..." : "");
-  return text + (app.get_subcommands({}).empty() ? "" : " COMMAND ...");
+  if (app.get_subcommands({}).empty()) {
+    return text;
+  }
+  return text + (app.get_require_subcommand_min() == 0 ? " [COMMAND ...]" : " COMMAND ...");
 }
 
 Rows rows_of_options(const CLI::App& app, bool positional) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -34,6 +35,11 @@ std::optional<std::string> variable(const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::optional<std::filesystem::path> path(const char* name) {
+  const std::optional<std::string> value = variable(name);
+  return value && !value->empty() ? std::optional<std::filesystem::path>(*value) : std::nullopt;
+}
+
 std::string effective_user() {
   const passwd* const entry = ::getpwuid(::geteuid());
   return entry == nullptr ? "uid " + std::to_string(::geteuid()) : entry->pw_name;
@@ -57,7 +63,10 @@ int flushed(int code) {
 int run_main(int argc, char** argv) {
   protect_process();
   const std::vector<std::string> args(argv + 1, argv + argc);
-  const zonectl::Environment environment{variable("ZONESTORE"), variable("SUDO_USER"), effective_user()};
+  const zonectl::Environment environment{variable("ZONESTORE"),
+                                         variable("SUDO_USER"),
+                                         effective_user(),
+                                         {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")}};
   zonectl::Streams streams{std::cout, std::cerr, zonectl::terminal_of(STDOUT_FILENO),
                            zonectl::terminal_of(STDERR_FILENO)};
   const zonestore::SystemClock clock;

@@ -41,7 +41,7 @@ Result<Store> Session::open_to_read() const {
 }
 
 Result<Store> Session::open_to_write() const {
-  return Store::open(store_dir(), Store::Access::kWrite, clock_);
+  return Store::open(store_dir(), Store::Access::kWrite, clock_, key_sources());
 }
 
 zonestore::ChangeContext Session::context(const ChangeOptions& options) const {

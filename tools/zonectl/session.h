@@ -47,6 +47,9 @@ class Session {
   [[nodiscard]] bool json() const { return options_.json; }
   [[nodiscard]] std::ostream& out() const { return streams_.out; }
   [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
+  // For what is no answer: progress, errors.
+  [[nodiscard]] std::ostream& err() const { return streams_.err; }
+  [[nodiscard]] const Terminal& err_terminal() const { return streams_.err_terminal; }
   [[nodiscard]] Times times() const;
   // Prints what `write` writes once it is all there; nothing if it fails. See output/spool.h.
   [[nodiscard]] zonestore::Result<ExitCode> print_whole(
@@ -54,6 +57,7 @@ class Session {
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
+  [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return environment_.key_sources; }
 
  private:
   const GlobalOptions& options_;

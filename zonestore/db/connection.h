@@ -83,6 +83,7 @@ class Connection {
 
  private:
   friend class Transaction;
+  friend void copy_database(Connection& source, Connection& destination);
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -28,13 +28,15 @@ bool holds_a_fresh_key(const InstitutionFacts& institution, const SlotFacts& slo
   return slot.has_key && !slot.drain && institution.active != slot.slot;
 }
 
-// When what the slot serves now began; the beginning of time if it served nothing before.
-WallTime present_since(const SlotFacts& slot) {
-  WallTime latest = WallTime::min();
-  for (const EarlierContent& content : slot.earlier) {
-    latest = std::max(latest, content.ended.wall);
+// Did the present content of `one` begin before that of `another`? As far as the clocks tell: within one boot by the
+// clock that is never set, so that a step back between the two does not turn them round.
+bool began_before(const SlotFacts& one, const SlotFacts& another) {
+  if (one.earlier.empty() || another.earlier.empty()) {
+    return one.earlier.empty() && !another.earlier.empty();
   }
-  return latest;
+  const Moment& its = one.earlier.back().ended;
+  const Moment& others = another.earlier.back().ended;
+  return its.boot_id == others.boot_id ? its.since_boot < others.since_boot : its.wall < others.wall;
 }
 
 }  // namespace
@@ -128,8 +130,7 @@ Milliseconds drain_length(const LifecyclePolicy& policy) {
 std::optional<SlotId> starts_with(const InstitutionFacts& institution) {
   std::optional<SlotId> first;
   for (const SlotFacts& slot : institution.slots) {
-    if (holds_a_fresh_key(institution, slot) &&
-        (!first || present_since(slot) < present_since(facts_of(institution, *first)))) {
+    if (holds_a_fresh_key(institution, slot) && (!first || began_before(slot, facts_of(institution, *first)))) {
       first = slot.slot;
     }
   }

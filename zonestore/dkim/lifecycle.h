@@ -54,7 +54,7 @@ struct SlotFacts {
   bool has_key = false;
   bool revoked = false;
   std::optional<Drain> drain;
-  std::vector<EarlierContent> earlier;
+  std::vector<EarlierContent> earlier;  // oldest first
 };
 
 // An operator stopped rotations, until they are thawed.

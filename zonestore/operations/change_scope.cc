@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/signer_rows.h"
 
 namespace zonestore {
 
@@ -32,8 +33,10 @@ void ChangeScope::publish(const publish::InstitutionRow& institution) {
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
-  write_audit(note);
+  publish::date_new_tasks(store_.connection, wall());
+  write_audit(store_.connection, context_, command_, subject_, note, wall());
   record_wall_time();
+  complete_bulk_item();
   outcome.dry_run = context_.dry_run;
   outcome.changed = true;
   if (!context_.dry_run) {
@@ -48,29 +51,24 @@ void ChangeScope::publish_zones(Changed& outcome) {
   }
 }
 
-void ChangeScope::write_audit(const AuditNote& note) {
-  db::Statement& insert = store_.connection.cached(
-      "INSERT INTO audit (at_ms, actor, login, command, subject, what, override_code, reason, before_json, "
-      "after_json) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  insert.bind(1, publish::to_column(wall()));
-  insert.bind(2, std::string_view(context_.actor.name)).bind(3, std::string_view(context_.actor.login));
-  insert.bind(4, std::string_view(command_)).bind(5, std::string_view(subject_)).bind(6, std::string_view(note.what));
-  if (context_.override_guard) {
-    insert.bind(7, guard_code(context_.override_guard->guard));
-    insert.bind(8, std::string_view(context_.override_guard->reason));
-  } else {
-    insert.bind_null(7);
-    insert.bind_null(8);
-  }
-  insert.bind(9, std::string_view(note.before_json)).bind(10, std::string_view(note.after_json));
-  insert.run();
-}
-
 void ChangeScope::record_wall_time() {
   db::Statement& update = store_.connection.cached("UPDATE store SET highest_wall_ms = max(highest_wall_ms, ?1)");
   update.bind(1, publish::to_column(wall()));
   update.run();
+}
+
+// Whoever else resumed the same run may have been here first: then this change must not happen a second time.
+void ChangeScope::complete_bulk_item() {
+  if (!context_.bulk_ticket) {
+    return;
+  }
+  db::Statement& update = store_.connection.cached(
+      "UPDATE bulk_item SET state = 'done', note = '' WHERE run_id = ?1 AND position = ?2 AND state <> 'done'");
+  update.bind(1, context_.bulk_ticket->run).bind(2, context_.bulk_ticket->position).run();
+  if (store_.connection.changed_rows() != 1) {
+    throw db::Failure(Error{ErrorCode::kRefused, "another zonectl has done " + subject_ + " in this run already",
+                            "zonectl show " + subject_, Refusal{Guard::kExists, std::nullopt}});
+  }
 }
 
 std::optional<Guard> overridden(const ChangeContext& context) {

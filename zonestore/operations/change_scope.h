@@ -6,17 +6,12 @@
 #include <string>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/audit_writer.h"
 #include "zonestore/operations/context.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/publish/publisher.h"
 
 namespace zonestore {
-
-struct AuditNote {
-  std::string what;  // one line for people
-  std::string before_json = "{}";
-  std::string after_json = "{}";
-};
 
 class ChangeScope {
  public:
@@ -38,8 +33,8 @@ class ChangeScope {
 
  private:
   void publish_zones(Changed& outcome);
-  void write_audit(const AuditNote& note);
   void record_wall_time();
+  void complete_bulk_item();
 
   Store::Impl& store_;
   const ChangeContext& context_;

@@ -21,10 +21,19 @@ struct Override {
   std::string reason;  // kept in the audit; must not be empty
 };
 
+// The item of a bulk run that a change completes, in the change's own transaction: bulk_runs.h.
+struct BulkTicket {
+  std::int64_t run = 0;
+  std::int64_t position = 0;
+};
+
 struct ChangeContext {
   Actor actor;
   std::optional<Override> override_guard;
   bool dry_run = false;  // decide and compute everything, then leave the store and the vault as they were
+  // Of a bulk command: signers are not made to follow this change; the caller does so once, for many (signers.h).
+  bool signers_later = false;
+  std::optional<BulkTicket> bulk_ticket = std::nullopt;
 };
 
 struct ZoneSerial {

@@ -1,29 +1,39 @@
 #include <algorithm>
+#include <utility>
 
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/institutions.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
 
 // One change to the list of domains, which publishes nothing: our zones do not name the institution's.
 template <class Edit>
+InstitutionChanged edit_domains(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                const std::string& command, Edit&& edit) {
+  ChangeScope change(store, context, command, code.text());
+  const publish::InstitutionRow row = require_institution(change.connection(), code);
+  const std::string before = domains_json(publish::domains_of(change.connection(), row.id));
+  InstitutionChanged outcome;
+  const std::string what = edit(change, row);
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  if (what.empty()) {
+    outcome.changed = false;
+    outcome.dry_run = context.dry_run;
+    return outcome;
+  }
+  change.finish({what, before, domains_json(outcome.institution.domains)}, outcome);
+  return outcome;
+}
+
+template <class Edit>
 Result<InstitutionChanged> change_domains(Store& store, const ChangeContext& context, const dkim::Code& code,
                                           const std::string& command, Edit&& edit) {
   return db::at_border<InstitutionChanged>([&] {
-    ChangeScope change(store, context, command, code.text());
-    const publish::InstitutionRow row = require_institution(change.connection(), code);
-    const std::string before = domains_json(publish::domains_of(change.connection(), row.id));
-    InstitutionChanged outcome;
-    const std::string what = edit(change, row);
-    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-    if (what.empty()) {
-      outcome.changed = false;
-      outcome.dry_run = context.dry_run;
-      return outcome;
-    }
-    change.finish({what, before, domains_json(outcome.institution.domains)}, outcome);
+    InstitutionChanged outcome = edit_domains(store, context, code, command, std::forward<Edit>(edit));
+    follow_once(store, context, code, outcome);
     return outcome;
   });
 }

@@ -1,7 +1,5 @@
 #include "zonestore/operations/fresh_keys.h"
 
-#include <future>
-
 #include "zonestore/dkim/record_text.h"
 
 namespace zonestore {
@@ -12,59 +10,79 @@ constexpr std::size_t kKeyIdDigits = 16;
 // TTLs do not matter to a probe: it looks at the record data.
 constexpr Ttl kAnyTtl{300};
 
-std::vector<Result<dkim::PrivateKey>> generate_side_by_side(dkim::Algorithm algorithm, std::size_t count) {
-  std::vector<std::future<Result<dkim::PrivateKey>>> running;
-  for (std::size_t i = 1; i < count; ++i) {
-    running.push_back(std::async(std::launch::async, [algorithm] { return dkim::PrivateKey::generate(algorithm); }));
-  }
-  std::vector<Result<dkim::PrivateKey>> keys;
-  keys.push_back(dkim::PrivateKey::generate(algorithm));
-  for (auto& future : running) {
-    keys.push_back(future.get());
+std::vector<MadeKey> make_side_by_side(dkim::Algorithm algorithm, std::size_t count) {
+  KeyPool pool(std::vector(count, algorithm), {});
+  std::vector<MadeKey> keys;
+  while (keys.size() < count) {
+    keys.push_back(db::unwrap(pool.take(algorithm)));
   }
   return keys;
 }
 
 }  // namespace
 
+std::string new_key_id() {
+  return dkim::random_hex(kKeyIdDigits);
+}
+
 FreshKeys::FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
                      const std::vector<dkim::SlotId>& slots)
-    : store_(store), algorithm_(algorithm) {
-  std::vector<Result<dkim::PrivateKey>> made = generate_side_by_side(algorithm, slots.size());
+    : store_(store) {
+  if (store.key_stock != nullptr) {
+    for (const dkim::SlotId slot : slots) {
+      add(code, slot, store.key_stock->take(algorithm));
+    }
+    return;
+  }
+  std::vector<MadeKey> made = make_side_by_side(algorithm, slots.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    dkim::PrivateKey key = db::unwrap(std::move(made[i]));
-    Bytes public_spki = db::unwrap(key.public_spki());
-    const RecordSet served = publish::selector_record_set(code, slots[i], store_.dkim_zone, public_spki, kAnyTtl);
-    db::unwrap(dkim::probe(key, served.rdata.front()));
-    keys_.push_back({slots[i], dkim::random_hex(kKeyIdDigits), std::move(key), std::move(public_spki)});
+    add(code, slots[i], {new_key_id(), std::move(made[i])});
+  }
+}
+
+void FreshKeys::add(const dkim::Code& code, dkim::SlotId slot, StockedKey key) {
+  keys_.push_back({slot, std::move(key)});
+  const MadeKey& made = keys_.back().stocked.made;
+  const RecordSet served = publish::selector_record_set(code, slot, store_.dkim_zone, made.public_spki, kAnyTtl);
+  if (served.rdata.front() != made.txt_rdata) {  // probed when it was made, unless with other bytes
+    db::unwrap(dkim::probe(made.key, served.rdata.front()));
   }
 }
 
 FreshKeys::~FreshKeys() {
-  if (!stored_) {
-    return;
-  }
   std::vector<std::string> ids;
   for (const Fresh& fresh : keys_) {
-    ids.push_back(fresh.key_id);
+    if (fresh.stocked.in_vault) {
+      ids.push_back(fresh.stocked.key_id);
+    }
   }
-  // If this fails the orphans wait for maintain.
-  const Result<void> ignored = store_.opened_vault->destroy(ids);
-  (void)ignored;
+  if (!kept_ && !ids.empty()) {
+    // If this fails the orphans wait for maintain.
+    const Result<void> ignored = store_.opened_vault->destroy(ids);
+    (void)ignored;
+  }
 }
 
 void FreshKeys::store_in_vault(WallTime now) {
   std::vector<Vault::NewKey> entries;
   for (const Fresh& fresh : keys_) {
-    entries.push_back({fresh.key_id, &fresh.key});
+    if (!fresh.stocked.in_vault) {
+      entries.push_back({fresh.stocked.key_id, &fresh.stocked.made.key});
+    }
+  }
+  if (entries.empty()) {
+    return;
   }
   db::unwrap(store_.vault().put(entries, now));
-  stored_ = true;
+  for (Fresh& fresh : keys_) {
+    fresh.stocked.in_vault = true;
+  }
 }
 
 void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
   for (const Fresh& fresh : keys_) {
-    const publish::SlotKey key{fresh.key_id, algorithm_, fresh.public_spki, now};
+    const MadeKey& made = fresh.stocked.made;
+    const publish::SlotKey key{fresh.stocked.key_id, made.algorithm, made.public_spki, now};
     publish::put_key(connection, institution.id, fresh.slot, key);
     institution.key(fresh.slot) = key;
     for (dkim::SlotFacts& facts : institution.facts.slots) {

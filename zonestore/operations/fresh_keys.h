@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "zonestore/operations/key_stock.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/publish/publisher.h"
 
@@ -18,7 +19,7 @@ namespace zonestore {
 
 class FreshKeys {
  public:
-  // One for each of `slots`, made side by side.
+  // One for each of `slots`: from the store's KeyStock if there is one, else made side by side.
   FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
             const std::vector<dkim::SlotId>& slots);
   ~FreshKeys();
@@ -30,20 +31,21 @@ class FreshKeys {
   void store_in_vault(WallTime now);  // all or none; before the write transaction, which it would only prolong
   // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn.
   void put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now);
-  void keep() { stored_ = false; }
+  void keep() { kept_ = true; }
 
  private:
   struct Fresh {
     dkim::SlotId slot;
-    std::string key_id;
-    dkim::PrivateKey key;
-    Bytes public_spki;
+    StockedKey stocked;
   };
+  void add(const dkim::Code& code, dkim::SlotId slot, StockedKey key);
+
   Store::Impl& store_;
-  dkim::Algorithm algorithm_;
   std::vector<Fresh> keys_;
-  bool stored_ = false;  // in the vault, and to be taken out again unless kept
+  bool kept_ = false;  // else what is in the vault is taken out again
 };
+
+[[nodiscard]] std::string new_key_id();
 
 // Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch.
 void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot);

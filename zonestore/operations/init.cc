@@ -88,16 +88,6 @@ void insert_store_row(db::Connection& connection, const std::string& store_id, Z
   insert.run();
 }
 
-void write_audit(db::Connection& connection, const ChangeContext& context, const std::string& what, WallTime now) {
-  db::Statement insert = connection.prepare(
-      "INSERT INTO audit (at_ms, actor, login, command, subject, what, before_json, after_json) "
-      "VALUES (?1, ?2, ?3, 'init', '', ?4, '{}', '{}')");
-  insert.bind(1, publish::to_column(now));
-  insert.bind(2, std::string_view(context.actor.name)).bind(3, std::string_view(context.actor.login));
-  insert.bind(4, std::string_view(what));
-  insert.run();
-}
-
 // Both zones, their settings and first content, in the caller's transaction.
 std::string fill(db::Connection& connection, const InitOptions& options, const ChangeContext& context,
                  const Moment& now, Changed& outcome) {
@@ -116,10 +106,8 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
     const ZoneChange::Outcome published = change.commit(now.wall);
     outcome.zones.push_back({zone.apex, published.serial, published.changed});
   }
-  write_audit(
-      connection, context,
-      "store made with the zones " + options.dkim_zone.to_text_no_dot() + " and " + options.spf_zone.to_text_no_dot(),
-      now.wall);
+  const std::string zones = options.dkim_zone.to_text_no_dot() + " and " + options.spf_zone.to_text_no_dot();
+  write_audit(connection, context, "init", "", {"store made with the zones " + zones}, now.wall);
   return store_id;
 }
 
@@ -171,7 +159,7 @@ std::string make_store(db::Connection& connection, const std::filesystem::path& 
 }  // namespace
 
 Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions& options,
-                            const ChangeContext& context, const Clock& clock) {
+                            const ChangeContext& context, const Clock& clock, const VaultKeySources& key_sources) {
   return db::at_border<Changed>([&] {
     check_options(options);
     const std::filesystem::path file = zone_file_of(dir);
@@ -188,7 +176,7 @@ Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions&
     db::Connection connection = db::Connection::open(file, db::Access::kCreate);
     const Moment now = clock.now();
     const std::string store_id = make_store(connection, dir, options, context, now, outcome);
-    db::unwrap(Vault::create(dir, store_id, now.wall));
+    db::unwrap(Vault::create(dir, store_id, now.wall, key_sources));
     return outcome;
   });
 }

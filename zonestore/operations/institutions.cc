@@ -5,6 +5,7 @@
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -132,31 +133,50 @@ Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& co
       keys.keep();
     }
     destroy_in_vault(impl, context, withdrawn, outcome);
+    follow_once(store, context, code, outcome);
     warn_about_size(outcome.institution, outcome);
     return outcome;
   });
 }
 
+namespace {
+
+InstitutionChanged stop_signing(Store& store, const ChangeContext& context, const dkim::Code& code) {
+  ChangeScope change(store, context, "remove", code.text());
+  publish::InstitutionRow row = require_institution(change.connection(), code);
+  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  InstitutionChanged outcome;
+  outcome.dry_run = context.dry_run;
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    outcome.changed = false;
+    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+    return outcome;
+  }
+  const std::string before = audit_json(row, policy, change.now());
+  row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
+  publish::store_facts(change.connection(), row, change.wall());
+  change.publish(row);
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
+                 before, audit_json(row, policy, change.now())},
+                outcome);
+  return outcome;
+}
+
+}  // namespace
+
+Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                   const AddOptions& options) {
+  return db::at_border<void>([&] {
+    check_key_type(context, code, options.algorithm);
+    check_addable(store.impl(), code, options);
+  });
+}
+
 Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context, const dkim::Code& code) {
   return db::at_border<InstitutionChanged>([&] {
-    ChangeScope change(store, context, "remove", code.text());
-    publish::InstitutionRow row = require_institution(change.connection(), code);
-    const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
-    InstitutionChanged outcome;
-    outcome.dry_run = context.dry_run;
-    if (row.facts.phase == dkim::Phase::kDeparting) {
-      outcome.changed = false;
-      outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-      return outcome;
-    }
-    const std::string before = audit_json(row, policy, change.now());
-    row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
-    publish::store_facts(change.connection(), row, change.wall());
-    change.publish(row);
-    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-    change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
-                   before, audit_json(row, policy, change.now())},
-                  outcome);
+    InstitutionChanged outcome = stop_signing(store, context, code);
+    follow_once(store, context, code, outcome);
     return outcome;
   });
 }

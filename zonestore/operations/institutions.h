@@ -26,6 +26,10 @@ struct InstitutionChanged : Changed {
 [[nodiscard]] Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context,
                                                          const dkim::Code& code, const AddOptions& options);
 
+// Whether it would be refused now, without making a key.
+[[nodiscard]] Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                                 const AddOptions& options);
+
 // Stops signing; both records stay published until the drain has ended, then maintain takes them out.
 // Errors: kNotFound; an institution that is departing already: changed is false.
 [[nodiscard]] Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context,

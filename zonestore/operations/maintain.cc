@@ -7,6 +7,7 @@
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -171,6 +172,20 @@ void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& ou
   outcome.steps.push_back({"", std::to_string(orphans.size()) + " private keys that no record uses destroyed"});
 }
 
+// What the changes above have left in the outbox, and what was there before.
+void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const SignersSynced synced = db::unwrap(sync_open_tasks(store, context));
+  for (const SyncResult& result : synced.results) {
+    if (!result.failure.empty()) {
+      outcome.failures.push_back("signer " + result.name + ": " + result.failure);
+      continue;
+    }
+    outcome.changed = true;
+    outcome.steps.push_back({"", "signer " + result.name + " follows: " + std::to_string(result.institutions) +
+                                     (result.institutions == 1 ? " institution" : " institutions")});
+  }
+}
+
 }  // namespace
 
 Result<Maintained> maintain(Store& store, const ChangeContext& context) {
@@ -190,6 +205,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     }
     rotate_what_is_due(store, context, outcome);
     sweep_vault(impl, context, outcome);
+    sync_signers_due(store, context, outcome);
     return outcome;
   });
 }

@@ -33,6 +33,14 @@ void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& co
   outcome.changed = true;
   outcome.zones = swapped->zones;
   outcome.warnings.insert(outcome.warnings.end(), swapped->warnings.begin(), swapped->warnings.end());
+  if (!swapped->undone_for.empty()) {
+    std::string names;
+    for (const std::string& name : swapped->undone_for) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    outcome.failures.push_back(code.text() + ": the rotation by policy was undone: signers did not follow: " + names);
+    return;
+  }
   outcome.steps.push_back({code.text(), "rotation by policy: signing moved from " + dkim::to_text(swapped->from) +
                                             " to " + dkim::to_text(swapped->to)});
 }

@@ -2,8 +2,10 @@
 
 #include <utility>
 
+#include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -21,7 +23,7 @@ Swapped not_due(const ChangeContext& context) {
 }
 
 Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code, const SwapOptions& options,
-             dkim::Swap how) {
+             dkim::Swap how, const std::string& why = {}) {
   const bool rotates = how == dkim::Swap::kRotate;
   ChangeScope change(store, context, rotates ? "rotate" : "undo", code.text());
   publish::InstitutionRow row = require_institution(change.connection(), code);
@@ -35,6 +37,10 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   check_served_key(change.store(), row, to);
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
+  if (rotates) {  // an undo goes back to where signing was
+    check_evidence(change, row, to, overridden(context), outcome);
+    check_signers_hold(change, context, row, to, outcome);
+  }
   outcome.from = *row.facts.active;
   outcome.to = to;
   row.facts = dkim::swapped(std::move(row.facts), to, how, policy, change.moment());
@@ -45,20 +51,59 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
     outcome.undo_until = outcome.drains_until;
   }
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({describe(outcome, rotates, options.by_policy), before, audit_json(row, policy, change.now())},
+  change.finish({describe(outcome, rotates, options.by_policy) + why, before, audit_json(row, policy, change.now())},
                 outcome);
   return outcome;
+}
+
+// Signing goes back, because not all signers have followed; whoever has is made to follow back.
+Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::Code& code,
+                        std::vector<std::string> laggards) {
+  ChangeContext own = context;
+  own.override_guard.reset();
+  Swapped undone = swap(store, own, code, {}, dkim::Swap::kUndo, ": signers had not followed");
+  undone.undone_for = std::move(laggards);
+  follow_once(store, own, code, undone);
+  return undone;
+}
+
+Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim::Code& code,
+                          const SwapOptions& options) {
+  prepare_signers(store, context, code);
+  Swapped swapped = swap(store, context, code, options, dkim::Swap::kRotate);
+  if (!swapped.changed) {
+    return swapped;  // policy had not made it due
+  }
+  std::vector<std::string> laggards = follow(store, context, code);
+  return laggards.empty() ? swapped : undo_unfollowed(store, context, code, std::move(laggards));
 }
 
 }  // namespace
 
 Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                        const SwapOptions& options) {
-  return db::at_border<Swapped>([&] { return swap(store, context, code, options, dkim::Swap::kRotate); });
+  return db::at_border<Swapped>([&] { return rotate_and_follow(store, context, code, options); });
 }
 
 Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Code& code, const SwapOptions& options) {
-  return db::at_border<Swapped>([&] { return swap(store, context, code, options, dkim::Swap::kUndo); });
+  return db::at_border<Swapped>([&] {
+    Swapped swapped = swap(store, context, code, options, dkim::Swap::kUndo);
+    follow_once(store, context, code, swapped);
+    return swapped;
+  });
+}
+
+Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotId slot) {
+  return db::at_border<void>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    if (row.facts.active != slot) {
+      throw db::Failure(Error{ErrorCode::kRefused, code.text() + " does not sign with " + dkim::to_text(slot),
+                              "zonectl show " + code.text(), Refusal{Guard::kExpect, std::nullopt}});
+    }
+    check_served_key(impl, row, slot);
+  });
 }
 
 }  // namespace zonestore

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "zonestore/operations/institutions.h"
 
@@ -12,6 +14,9 @@ struct Swapped : InstitutionChanged {
   dkim::SlotId to = dkim::SlotId::kSel2;
   WallTime drains_until;               // of the slot that was left
   std::optional<WallTime> undo_until;  // nullopt: this swap cannot be undone (it was an undo)
+  // Of a rotation that was undone because signers had not followed within signer-limit: each with why. `from` and
+  // `to` tell of the undo then, which is what the store holds.
+  std::vector<std::string> undone_for;
 };
 
 struct SwapOptions {
@@ -20,12 +25,19 @@ struct SwapOptions {
 };
 
 // At once and safely: no key data changes, only states and TTLs. The key in the vault must verify against the
-// bytes that are served (kKeyMismatch). Errors: kNotFound; the refusals of dkim::may_rotate.
+// bytes that are served (kKeyMismatch), and every enrolled signer must hold it (kSignerStale; it is synced first).
+// After the commit the signers are made to follow; if they do not, signing goes back (undone_for). Errors: kNotFound;
+// the refusals of dkim::may_rotate; kSignerStale.
 [[nodiscard]] Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      const SwapOptions& options = {});
 
-// Back to the slot that is still draining. Errors: kNotFound; the refusals of dkim::may_undo.
+// Back to the slot that is still draining; a signer that does not follow at once is a warning. Errors: kNotFound; the
+// refusals of dkim::may_undo.
 [[nodiscard]] Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Code& code,
                                    const SwapOptions& options = {});
+
+// After a rotation: `slot` signs, and the key in the vault verifies against what is published there now.
+// Errors: kNotFound; kRefused/kKeyMismatch; kExpect if another slot signs.
+[[nodiscard]] Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotId slot);
 
 }  // namespace zonestore

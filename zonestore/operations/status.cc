@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 #include "zonestore/publish/freeze_rows.h"
 
 namespace zonestore {
@@ -90,7 +93,28 @@ void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::
   }
 }
 
+// What `check` saw last, however long ago: a fault stays one until somebody has seen it mended.
+void count_evidence(StoreStatus& status, db::Connection& connection) {
+  db::Statement codes = connection.prepare(
+      "SELECT i.code FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence AS e WHERE "
+      "e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> 'dmarc' AND "
+      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id))) "
+      "ORDER BY i.code");
+  while (codes.step()) {
+    ++status.evidence_against;
+    if (status.evidence_against_codes.size() < kNamedCodes) {
+      status.evidence_against_codes.push_back(codes.text(0));
+    }
+  }
+}
+
 }  // namespace
+
+bool needs_attention(const StoreStatus& status) {
+  return status.maintain_due > 0 || !status.attention.empty() ||
+         std::any_of(status.signers.begin(), status.signers.end(),
+                     [](const SignerView& signer) { return needs_attention(signer); });
+}
 
 Result<StoreStatus> store_status(Store& store) {
   return db::at_border<StoreStatus>([&] {
@@ -107,8 +131,12 @@ Result<StoreStatus> store_status(Store& store) {
     });
     status.attention = findings.found();
     status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
+    count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});
+    }
+    for (const publish::SignerRow& signer : publish::read_signers(impl.connection)) {
+      status.signers.push_back(signer_view(impl.connection, signer));
     }
     return status;
   });

@@ -30,7 +30,7 @@ std::string store_id_of(db::Connection& connection) {
 
 Vault& Store::Impl::vault() {
   if (!opened_vault) {
-    opened_vault.emplace(db::unwrap(Vault::open(dir, store_id)));
+    opened_vault.emplace(db::unwrap(Vault::open(dir, store_id, key_sources)));
   }
   return *opened_vault;
 }
@@ -53,7 +53,8 @@ Now Store::Impl::now() {
   return Now{std::move(moment), highest};
 }
 
-Result<Store> Store::open(const std::filesystem::path& dir, Access access, const Clock& clock) {
+Result<Store> Store::open(const std::filesystem::path& dir, Access access, const Clock& clock,
+                          const VaultKeySources& key_sources) {
   return db::at_border<Store>([&] {
     const std::filesystem::path file = zone_file_of(dir);
     db::check_file(file, db::zone_schema());
@@ -66,8 +67,8 @@ Result<Store> Store::open(const std::filesystem::path& dir, Access access, const
     Name dkim_zone = apex_column(connection, "dkim_zone_id");
     Name spf_zone = apex_column(connection, "spf_zone_id");
     std::string store_id = store_id_of(connection);
-    return Store(std::make_unique<Impl>(
-        Impl{dir, std::move(connection), &clock, std::move(store_id), std::move(dkim_zone), std::move(spf_zone)}));
+    return Store(std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id),
+                                             std::move(dkim_zone), std::move(spf_zone), key_sources}));
   });
 }
 

@@ -16,6 +16,7 @@
 
 #include "zonestore/base/error.h"
 #include "zonestore/operations/context.h"
+#include "zonestore/vault/vault.h"
 
 namespace zonestore {
 
@@ -34,11 +35,13 @@ class Store {
   // Makes the directory (0755), the vault and the zone store with its two zones and an empty SPF record.
   // An attempt that was interrupted is taken up. Errors: kRefused/kExists if a store is there already.
   [[nodiscard]] static Result<Changed> init(const std::filesystem::path& dir, const InitOptions& options,
-                                            const ChangeContext& context, const Clock& clock);
+                                            const ChangeContext& context, const Clock& clock,
+                                            const VaultKeySources& key_sources = {});
 
   // With kRead nothing is created or rolled back, and the vault is not opened. Errors: kMissing (hint: init), kEmpty,
   // kForeign, kFuture, kPermission, kHotJournal, ...
-  [[nodiscard]] static Result<Store> open(const std::filesystem::path& dir, Access access, const Clock& clock);
+  [[nodiscard]] static Result<Store> open(const std::filesystem::path& dir, Access access, const Clock& clock,
+                                          const VaultKeySources& key_sources = {});
 
   // Rolls back what a killed writer left in zone.db and in the vault, and does nothing else.
   [[nodiscard]] static Result<void> recover(const std::filesystem::path& dir);

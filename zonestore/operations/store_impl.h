@@ -6,10 +6,11 @@
 
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/store.h"
-#include "zonestore/vault/vault.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {
+
+class KeyStock;
 
 struct Store::Impl {
   std::filesystem::path dir;
@@ -18,7 +19,9 @@ struct Store::Impl {
   std::string store_id;
   Name dkim_zone;
   Name spf_zone;
+  VaultKeySources key_sources{};
   std::optional<Vault> opened_vault = std::nullopt;
+  KeyStock* key_stock = nullptr;  // while one lives: where fresh keys come from
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.
   [[nodiscard]] Vault& vault();

@@ -4,6 +4,7 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
+#include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/institution_view.h"
 
 namespace zonestore {
@@ -90,6 +91,8 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
       dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt});
   if (!may_rotate) {
     view.rotate_refusal = may_rotate.error();
+  } else {
+    view.rotate_refusal = evidence_refusal(connection, dkim_zone, row, *may_rotate, now);
   }
   view.frozen = row.facts.frozen;
   if (row.facts.phase == dkim::Phase::kStarting) {
@@ -108,7 +111,9 @@ Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const publish::InstitutionRow row = require_institution(impl.connection, code);
-    return institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+    InstitutionView view = institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+    view.evidence = evidence_of(impl.connection, row.id);
+    return view;
   });
 }
 

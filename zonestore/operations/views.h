@@ -9,9 +9,20 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
+#include "zonestore/operations/verdict.h"
 
 namespace zonestore {
+
+// What `check` saw last of one thing.
+struct EvidenceView {
+  std::optional<Name> domain;  // the mail domain; nullopt: our own side
+  std::string subject;         // "sel1", "sel2", "spf", "dmarc", "servers"
+  Verdict verdict = Verdict::kOk;
+  std::string detail;
+  WallTime seen;
+};
 
 struct SlotView {
   dkim::SlotId slot = dkim::SlotId::kSel1;
@@ -42,6 +53,7 @@ struct InstitutionView {
   bool rotation_overdue = false;            // by policy, for more than a day past its window
   std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
   bool maintain_due = false;                // `maintain` has something to do here
+  std::vector<EvidenceView> evidence;       // of show_institution; empty in a list
 };
 
 // Errors: kNotFound (also for a departed one).
@@ -69,17 +81,18 @@ struct StoreStatus {
   std::uint64_t can_rotate = 0;  // now
   std::uint64_t ripening = 0;    // their standby is published but not ripe
   std::uint64_t draining = 0;
-  std::uint64_t maintain_due = 0;               // needs attention: run maintain
-  std::vector<std::string> maintain_due_codes;  // the first 20
-  std::uint64_t frozen = 0;                     // by themselves; only told
-  std::optional<dkim::Freeze> store_frozen;     // only told
-  std::vector<Attention> attention;             // what maintain does not mend; empty: nothing
+  std::uint64_t maintain_due = 0;                   // needs attention: run maintain
+  std::vector<std::string> maintain_due_codes;      // the first 20
+  std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
+  std::vector<std::string> evidence_against_codes;  // the first 20
+  std::uint64_t frozen = 0;                         // by themselves; only told
+  std::optional<dkim::Freeze> store_frozen;         // only told
+  std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneSerial> zones;
+  std::vector<SignerView> signers;
 };
-[[nodiscard]] inline bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || !status.attention.empty();
-}
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {
   std::string name;   // absolute, with the final dot

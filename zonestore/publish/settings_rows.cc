@@ -46,6 +46,23 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
   insert.run();
 }
 
+// A name that is absent now was so under both negative TTLs: one absence ends, and another begins.
+void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& now) {
+  db::Statement& end = connection.cached(
+      "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4 "
+      "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
+  end.bind(1, id_of(zone));
+  bind_moment(end, 2, now);
+  end.run();
+  // Every name that was ever served has one content without an end, but for those that have just ended.
+  db::Statement& begin = connection.cached(
+      "INSERT INTO selector_content (institution_id, slot, sequence, kind, largest_ttl) "
+      "SELECT institution_id, slot, max(sequence) + 1, 'absent', ?1 FROM selector_content "
+      "GROUP BY institution_id, slot HAVING sum(ended_wall_ms IS NULL) = 0");
+  begin.bind(1, std::int64_t{zonestore::seconds(ttl)});
+  begin.run();
+}
+
 }  // namespace
 
 ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
@@ -78,6 +95,7 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
   const bool was_published = !before.name_servers.empty();
   if (was_published && before.negative_ttl() != settings.negative_ttl()) {
     remember_negative_ttl(connection, zone, before.negative_ttl(), now);
+    renew_absences(connection, zone, settings.negative_ttl(), now);
   }
   db::Statement& update = connection.cached(
       "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8, "

@@ -1,11 +1,17 @@
 // The vault: private keys at rest, in DIR/vault/vault.db (directory 0700, file 0600), an SQLite database with
 // the settings of db/connection.h. A key is durable here before its record can be published.
 //
-// Threads: one thread at a time. Errors: as in base/error.h; nothing is thrown.
+// Each key is encrypted with the wrapping key, which lies elsewhere: see the README of this folder. A vault of before
+// there was a wrapping key is sealed by the first that opens it.
+//
+// Threads: one thread at a time. Errors: as in base/error.h; nothing is thrown. A wrapping key that is missing or
+// another one is kCrypto, from the first call that needs it.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,16 +25,47 @@ struct VaultEntry {
   WallTime stored;
 };
 
+// Where a wrapping key may lie beside the store's own DIR/vault/wrapping.key; looked at first, in this order.
+struct VaultKeySources {
+  std::optional<std::filesystem::path> credentials_directory{};  // of systemd: its file zonestore-vault-key
+  std::optional<std::filesystem::path> key_file{};               // $ZONESTORE_VAULT_KEY
+};
+
+struct VaultStatus {
+  std::size_t keys = 0;
+  std::string wrapping_key_id;
+  std::optional<WallTime> sealed;  // since when with that key; nullopt: since it was first sealed
+  // Where that key was found: "the systemd credential /run/...", "the file ...", "the store's own file ...".
+  std::optional<std::string> source;
+  std::string problem;  // why it was not found, else empty
+  std::vector<std::string> warnings;
+};
+
+struct VaultRekeyed {
+  bool changed = false;  // false: it is that key already
+  std::size_t keys = 0;
+  std::string old_id;
+  std::string new_id;  // empty in a dry run that would make the key
+  std::filesystem::path key_file;
+  std::vector<std::string> warnings;
+};
+
+struct VaultImported {
+  std::size_t added = 0;    // keys that were not here
+  std::size_t present = 0;  // keys that were
+};
+
 class Vault {
  public:
   // Makes the directory and the database if they are missing and ties it to the zone store. An interrupted
   // earlier attempt is taken up; a vault of another store is, as long as it holds no key. Errors: kForeign if it
   // holds keys of another store; kPermission, kReadOnly, ...
   [[nodiscard]] static Result<Vault> create(const std::filesystem::path& store_dir, const std::string& store_id,
-                                            WallTime now);
+                                            WallTime now, const VaultKeySources& sources = {});
   // Errors: kMissing, kEmpty (its making was interrupted), kForeign (another store's, or no vault), kDamaged,
   // kFuture, and kPermission also for a directory or file that others than the owner may enter or read.
-  [[nodiscard]] static Result<Vault> open(const std::filesystem::path& store_dir, const std::string& store_id);
+  [[nodiscard]] static Result<Vault> open(const std::filesystem::path& store_dir, const std::string& store_id,
+                                          const VaultKeySources& sources = {});
   // Rolls back what a killed writer left, and does nothing else.
   [[nodiscard]] static Result<void> recover(const std::filesystem::path& store_dir);
 
@@ -47,10 +84,38 @@ class Vault {
       const std::vector<std::string>& key_ids);  // secure_delete; unknown ids are no error
   [[nodiscard]] Result<std::vector<VaultEntry>> list();
 
+  [[nodiscard]] Result<VaultStatus> status();
+
+  // Encrypts every key anew, with the key in `key_file` (made there if there is none) or, without one, with a new key
+  // in the place of the present one's file. Others may read meanwhile; killed at any instant it leaves the old key or
+  // the new one in charge of all, and either is found where it was told to be. The old key's file is destroyed if it
+  // was the store's own. Errors: kInvalid without a `key_file` for a key that is a systemd credential.
+  [[nodiscard]] Result<VaultRekeyed> rekey(const std::optional<std::filesystem::path>& key_file, WallTime now,
+                                           bool dry_run);
+
+  // A copy of the vault as it is now, for a backup: the keys stay sealed and the wrapping key is not in it. The file
+  // is made with mode 0600 and must not be there yet.
+  [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file);
+
+  // Adds the keys of a copy, but for those in `left_out`, sealed with this vault's key. Precondition: the copy is of
+  // the same store. `key_file`: where the wrapping key of the copy is, if not where this vault's sources are.
+  [[nodiscard]] Result<VaultImported> add_from(const std::filesystem::path& copy,
+                                               const std::optional<std::filesystem::path>& key_file,
+                                               const std::set<std::string>& left_out, bool dry_run);
+
+  struct Impl;  // for the sources of this folder
+
  private:
-  struct Impl;
   explicit Vault(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// What a copy that copy_to made says of itself. Errors: kForeign, kFuture, kDamaged, kMissing, ...
+struct VaultCopy {
+  std::string store_id;
+  std::string wrapping_key_id;
+  std::set<std::string> key_ids;
+};
+[[nodiscard]] Result<VaultCopy> read_vault_copy(const std::filesystem::path& file);
 
 }  // namespace zonestore

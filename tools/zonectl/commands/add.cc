@@ -1,4 +1,5 @@
 // zonectl add: an institution and its two keys.
+#include "tools/zonectl/bulk/bulk_add.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
@@ -15,14 +16,17 @@ struct Options {
   std::vector<zonestore::Name> domains;
   std::optional<zonestore::dkim::Algorithm> algorithm;
   ChangeOptions change;
+  BulkAddOptions bulk;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                "the institution's code, such as mosa");
   arguments.many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
                  "a mail domain of the institution; may be repeated");
   arguments.one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
                 "rsa2048 (default), rsa3072, rsa4096 or ed25519");
+  declare(arguments, options.bulk);
   arguments.change(options.change, {zonestore::Guard::kKeyType});
 }
 
@@ -41,7 +45,7 @@ void write(const Session& session, const InstitutionChanged& added) {
   write_end(out, session.terminal(), added);
 }
 
-Result<ExitCode> body(Session& session, const Options& options) {
+Result<ExitCode> add_one(Session& session, const Options& options) {
   Result<zonestore::Store> store = session.open_to_write();
   if (!store) {
     return tl::unexpected(store.error());
@@ -63,13 +67,31 @@ Result<ExitCode> body(Session& session, const Options& options) {
   return ExitCode::kDone;
 }
 
+Result<ExitCode> body(Session& session, const Options& options) {
+  const bool is_bulk = options.bulk.file || options.bulk.resume;
+  if (is_bulk == options.code.has_value()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                           is_bulk ? "INST excludes --file and --resume" : "INST is missing",
+                           "zonectl add CODE --domain DOMAIN; zonectl add --file FILE.csv");
+  }
+  if (!is_bulk) {
+    return add_one(session, options);
+  }
+  if (!options.domains.empty() || options.algorithm) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "with --file, domains and key types stand in the file",
+                           "its columns are code, domains and key");
+  }
+  return run_bulk_add(session, options.bulk, options.change);
+}
+
 }  // namespace
 
 void define_add(CommandLine& line) {
-  line.command<Options>(
-      {"add", "add an institution: make and publish its two DKIM keys", "zonectl add mosa --domain mosamuseum.com",
-       exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, E_KEY_TYPE, E_WEAK_KEY"}})},
-      arguments, body);
+  line.command<Options>({"add", "add an institution, or many from a file: make and publish two DKIM keys for each",
+                         "zonectl add mosa --domain mosamuseum.com\nzonectl add --file institutions.csv",
+                         exits_of_change({{ExitCode::kPartlyDone, "of many: some were not added; each is named"},
+                                          {ExitCode::kRefused, "refused: E_EXISTS, E_KEY_TYPE, E_WEAK_KEY"}})},
+                        arguments, body);
 }
 
 }  // namespace zonectl

@@ -26,11 +26,13 @@ void define_remove(CommandLine& line);
 void define_revoke(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);
+void define_signer(CommandLine& line);
 void define_spf(CommandLine& line);
 void define_status(CommandLine& line);
 void define_store(CommandLine& line);
 void define_thaw(CommandLine& line);
 void define_undo(CommandLine& line);
+void define_vault(CommandLine& line);
 void define_version(CommandLine& line);
 void define_zone(CommandLine& line);
 

@@ -59,8 +59,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
   details.name_servers = options.name_servers;
   details.mailbox = *options.mailbox;
   details.minimum = options.minimum.value_or(details.minimum);
-  const auto made =
-      zonestore::Store::init(session.store_dir(), details, session.context(options.change), session.clock());
+  const auto made = zonestore::Store::init(session.store_dir(), details, session.context(options.change),
+                                           session.clock(), session.key_sources());
   if (!made) {
     return tl::unexpected(made.error());
   }

@@ -1,5 +1,6 @@
 // zonectl key export: a private key for a mail signer.
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/key_public.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/operations/keys.h"
@@ -65,12 +66,14 @@ Result<ExitCode> body(Session& session, const Options& options) {
 }  // namespace
 
 void define_key(CommandLine& line) {
-  CommandLine key = line.noun("key", "private keys for mail signers: export");
+  CommandLine key = line.noun("key", "keys: export for mail signers, export-public, history");
   key.command<Options>({"export", "write a slot's private key (PKCS #8, PEM) to a new file, for a mail signer",
                         "zonectl key export mosa --slot sel1 --out /etc/dkimkeys/mosa-sel1.pem",
                         exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, the file is there; E_KEY_MISMATCH"},
                                          {ExitCode::kNotFound, "no such institution, or no key in the slot"}})},
                        arguments, body);
+  define_key_export_public(key);
+  define_key_history(key);
 }
 
 }  // namespace zonectl

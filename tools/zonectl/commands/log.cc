@@ -1,5 +1,6 @@
 // zonectl log: who changed what, when and why.
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/log_verify.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
 #include "zonestore/operations/audit_log.h"
@@ -134,10 +135,13 @@ Result<ExitCode> body(Session& session, const Options& options) {
 }  // namespace
 
 void define_log(CommandLine& line) {
-  line.command<Options>({"log", "show who changed what, when and why, oldest first",
-                         "zonectl log mosa --since 7d\nzonectl log --last 20",
-                         exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}})},
-                        arguments, body);
+  CommandLine log = line.command_with_verbs<Options>(
+      {"log", "show who changed what, when and why, oldest first",
+       "zonectl log mosa --since 7d\nzonectl log --last 20\nzonectl log -- verify    (of an institution of that "
+       "name)",
+       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}})},
+      arguments, body);
+  define_log_verify(log);
 }
 
 }  // namespace zonectl

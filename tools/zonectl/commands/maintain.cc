@@ -34,7 +34,7 @@ Json to_json(const Maintained& maintained) {
 void write(const Session& session, const Maintained& maintained) {
   std::ostream& out = session.out();
   for (const zonestore::MaintainStep& step : maintained.steps) {
-    out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "vault" : step.code) << ": "
+    out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "" : step.code + ": ")
         << printable(step.what) << '\n';
   }
   for (const std::string& waiting : maintained.waiting) {

@@ -1,29 +1,59 @@
 // zonectl rotate: signing moves to the other selector.
+#include "tools/zonectl/bulk/bulk_rotate.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/swap_command.h"
 
 namespace zonectl {
 namespace {
 
-void arguments(Arguments& arguments, SwapCommandOptions& options) {
-  arguments.institution(options.code);
+using zonestore::Guard;
+
+struct Options : SwapCommandOptions {
+  BulkRotateOptions bulk;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                "the institution's code, such as mosa");
+  declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
-  arguments.change(options.change, {zonestore::Guard::kNotRipe, zonestore::Guard::kFrozen});
+  arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
+                                    Guard::kCnameWrong, Guard::kNsLag});
 }
 
-zonestore::Result<ExitCode> body(Session& session, const SwapCommandOptions& options) {
+zonestore::Result<ExitCode> body(Session& session, const Options& options) {
+  const bool is_bulk = options.bulk.ways() > 0;
+  if (is_bulk == options.code.has_value()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                           is_bulk ? "INST excludes --all, --due, --file and --resume" : "INST is missing",
+                           "zonectl rotate CODE; zonectl rotate --all --canary 1%");
+  }
+  if (is_bulk && options.swap.expect) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
+  }
+  if (!is_bulk && options.bulk.has_settings()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "--canary, --rate and --halt-on are for many institutions",
+                           "zonectl rotate --all --canary 1%");
+  }
+  if (is_bulk) {
+    return run_bulk_rotate(session, options.bulk, options.change);
+  }
   return run_swap(session, options, &zonestore::rotate);
 }
 
 }  // namespace
 
 void define_rotate(CommandLine& line) {
-  line.command<SwapCommandOptions>(
+  line.command<Options>(
       {"rotate", "move signing to the other selector, safely, at once",
-       "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"",
+       "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"\n"
+       "zonectl rotate --all --canary 1% --rate 20/min --halt-on 2\nzonectl rotate --resume",
        exits_of_change(
-           {{ExitCode::kRefused,
-             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
+           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+            {ExitCode::kRefused,
+             "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
+             "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; nothing changed"},
+            {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
             {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }

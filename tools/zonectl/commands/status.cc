@@ -33,6 +33,23 @@ void write_frozen(const Session& session, const StoreStatus& status) {
   }
 }
 
+void write_signer(const Session& session, const zonestore::SignerView& signer) {
+  std::ostream& out = session.out();
+  out << "signer        " << signer.name << "  ";
+  if (!signer.enabled) {
+    out << session.terminal().styled(Style::kCaution, "switched off") << " since a restore: zonectl signer sync "
+        << signer.name << " --enable\n";
+  } else if (signer.open == 0) {
+    out << "has followed every change\n";
+  } else {
+    out << signer.open << " institutions to follow, since " << session.times().text(*signer.since) << '\n';
+  }
+  if (signer.open > 0 && !signer.failure.empty()) {
+    out << "  " << session.terminal().styled(Style::kBad, "failed") << " " << signer.attempts
+        << " times: " << printable(signer.failure) << '\n';
+  }
+}
+
 void write_attention(const Session& session, const StoreStatus& status) {
   std::ostream& out = session.out();
   if (!needs_attention(status)) {
@@ -57,6 +74,9 @@ void write(const Session& session, const StoreStatus& status) {
       << " draining\n";
   for (const zonestore::ZoneSerial& zone : status.zones) {
     out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
+  }
+  for (const zonestore::SignerView& signer : status.signers) {
+    write_signer(session, signer);
   }
   write_frozen(session, status);
   write_attention(session, status);
@@ -84,8 +104,9 @@ Result<ExitCode> body(Session& session, const Options&) {
 void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
-       exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
-                         {ExitCode::kFailed, "maintain is due; or the command failed"}})},
+       exits_of_reading(
+           {{ExitCode::kDone, "nothing needs attention"},
+            {ExitCode::kFailed, "maintain is due, or a signer does not follow; or the command failed"}})},
       arguments, body);
 }
 

@@ -11,10 +11,23 @@ using zonestore::dkim::to_text;
 
 namespace {
 
+// A rotation that signers did not follow: said first, because it is not what was asked for.
+void write_undone(const Session& session, const Swapped& swapped) {
+  if (swapped.undone_for.empty()) {
+    return;
+  }
+  std::ostream& out = session.out();
+  out << session.terminal().styled(Style::kBad, "undone:") << " signers had not followed within signer-limit\n";
+  for (const std::string& laggard : swapped.undone_for) {
+    out << "  signer " << printable(laggard) << '\n';
+  }
+}
+
 void write(const Session& session, const Swapped& swapped) {
   std::ostream& out = session.out();
   const Times times = session.times();
   const std::string& code = swapped.institution.code;
+  write_undone(session, swapped);
   out << code << ": signing " << verb(swapped, "moved", "would move") << " from " << to_text(swapped.from) << " to "
       << session.terminal().styled(Style::kBold, to_text(swapped.to)) << serials_text(swapped) << '\n';
   out << to_text(swapped.from) << " " << verb(swapped, "drains", "would drain") << " until "
@@ -22,7 +35,7 @@ void write(const Session& session, const Swapped& swapped) {
   if (swapped.undo_until) {
     out << "undo " << verb(swapped, "is", "would be") << " possible until " << times.text(*swapped.undo_until)
         << ": zonectl undo " << code << '\n';
-  } else {
+  } else if (swapped.undone_for.empty()) {
     out << "this was an undo and cannot itself be undone\n";
   }
   write_end(out, session.terminal(), swapped);
@@ -34,6 +47,8 @@ Json to_json(const Swapped& swapped) {
   json["to"] = to_text(swapped.to);
   json["drains_until"] = zonestore::to_rfc3339(swapped.drains_until);
   json["undo_until"] = json_or_null(swapped.undo_until, zonestore::to_rfc3339);
+  json["undone"] = !swapped.undone_for.empty();
+  json["undone_for"] = swapped.undone_for;
   json["institution"] = zonectl::to_json(swapped.institution);
   return json;
 }
@@ -54,7 +69,7 @@ Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, S
   } else {
     write(session, *swapped);
   }
-  return ExitCode::kDone;
+  return swapped->undone_for.empty() ? ExitCode::kDone : ExitCode::kUndone;
 }
 
 }  // namespace zonectl

@@ -124,13 +124,15 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"frozen", status.frozen},
               {"store_frozen", freeze_json(status.store_frozen)},
               {"attention", attention_json(status.attention)},
-              {"zones", [&status] {
+              {"zones",
+               [&status] {
                  Json zones = Json::array();
                  for (const zonestore::ZoneSerial& zone : status.zones) {
                    zones.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
                  }
                  return zones;
-               }()}};
+               }()},
+              {"signers", json_array(status.signers)}};
 }
 
 namespace {

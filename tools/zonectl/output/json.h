@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/zonectl/output/json_signer.h"
 #include "tools/zonectl/output/json_value.h"
 #include "zonestore/operations/audit_log.h"
 #include "zonestore/operations/institutions.h"

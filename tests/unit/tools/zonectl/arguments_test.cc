@@ -44,7 +44,8 @@ TEST_F(Usage, RefusesAnArgumentTooMany) {
 }
 
 TEST_F(Usage, RefusesAMissingArgument) {
-  expect_usage_error({"rotate"}, "INST is required");
+  expect_usage_error({"undo"}, "INST is required");
+  expect_usage_error({"rotate"}, "INST is missing\n  zonectl rotate CODE");
   expect_usage_error({"init", "--hostmaster", "hostmaster.secutix.com"}, "--ns is required");
   expect_usage_error({"init", "--ns", "ns1.secutix.com"}, "--hostmaster is required");
   expect_usage_error({"key", "export", "mosa", "--slot", "sel1"}, "--out is required");

@@ -264,5 +264,27 @@ TEST_F(Lifecycle, NeverRipensEarlyUnderRandomSteps) {
   }
 }
 
+TEST_F(Lifecycle, WhatIsAddedAgainBeginsWithSel1ThoughAnEarlierContentEndedUnderAClockThatWasAhead) {
+  clock.step(1h);
+  test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
+  clock.step(-1h);
+  institution.phase = Phase::kStarting;
+  institution.active = std::nullopt;
+  test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
+  test::put_fresh_key(institution, kSel2, Ttl{300}, clock.moment());
+  EXPECT_EQ(starts_with(institution), kSel1);
+}
+
+TEST_F(Lifecycle, AStepBackDoesNotMakeTheYoungerOfTwoKeysTheOneToBeginWith) {
+  institution.phase = Phase::kStarting;
+  institution.active = std::nullopt;
+  clock.pass(1min);
+  test::put_fresh_key(institution, kSel2, Ttl{300}, clock.moment());
+  clock.pass(1min);
+  clock.step(-1h);
+  test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
+  EXPECT_EQ(starts_with(institution), kSel2);
+}
+
 }  // namespace
 }  // namespace zonestore::dkim

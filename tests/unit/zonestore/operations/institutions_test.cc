@@ -180,5 +180,28 @@ TEST_F(Institutions, MaintainSweepsOrphansOutOfTheVaultAfterADay) {
   EXPECT_EQ(vault_keys(), 2U);
 }
 
+TEST_F(Institutions, ANameThatWasAbsentWhileTheNegativeTtlRoseRipensAgainstTheLongerOne) {
+  add("mosa");
+  ASSERT_TRUE(remove_institution(*store_, context_, code("mosa")));
+  clock_.advance(std::chrono::hours(8 * 24));
+  ASSERT_TRUE(maintain(*store_, context_));
+  clock_.advance(std::chrono::hours(1));
+  ZoneSettings settings;
+  settings.minimum = 3000;
+  ASSERT_TRUE(set_zone(*store_, context_, store_->dkim_zone(), settings));
+  clock_.advance(std::chrono::hours(1));
+  add("mosa");
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + Seconds(3000) + Seconds(600));
+  // And one that was absent under a long one before it was lowered need not wait for it any more.
+  settings.minimum = 60;
+  ASSERT_TRUE(set_zone(*store_, context_, store_->dkim_zone(), settings));
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + Seconds(3000) + Seconds(600));
+  ASSERT_TRUE(remove_institution(*store_, context_, code("mosa")));
+  ASSERT_TRUE(maintain(*store_, context_));
+  clock_.advance(std::chrono::hours(1));
+  add("mosa");
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + Seconds(60) + Seconds(600));
+}
+
 }  // namespace
 }  // namespace zonestore

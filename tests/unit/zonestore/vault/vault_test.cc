@@ -32,6 +32,15 @@ bool contains(const std::string& content, const Bytes& bytes) {
          }) != content.end();
 }
 
+Bytes sealed_bytes(const std::filesystem::path& file, const std::string& key_id) {
+  auto connection = db::Connection::open(file, db::Access::kReadOnly);
+  db::Statement row = connection.prepare("SELECT sealed FROM private_key WHERE key_id = ?1");
+  if (!row.bind(1, key_id).step()) {
+    return {};
+  }
+  return {row.blob(0).begin(), row.blob(0).end()};
+}
+
 class VaultTest : public testing::Test {
  protected:
   Result<Vault> create(const std::string& store = kStore) { return Vault::create(directory_.path(), store, kNow); }
@@ -103,18 +112,20 @@ TEST_F(VaultTest, SaysWhichKeyItDoesNotHold) {
 TEST_F(VaultTest, DestroysKeysDownToTheirBytes) {
   Vault vault = create().value();
   ASSERT_TRUE(vault.put({{kFirst, &key_}, {kSecond, &other_key_}}, kNow));
-  ASSERT_TRUE(contains(db::test::read_file(file_), pkcs8(key_)));
+  const Bytes sealed = sealed_bytes(file_, kFirst);
+  ASSERT_FALSE(sealed.empty());
+  ASSERT_TRUE(contains(db::test::read_file(file_), sealed));
   ASSERT_TRUE(vault.destroy({kFirst, "no such key"}));
   EXPECT_EQ(vault.get(kFirst).error().code, ErrorCode::kNotFound);
   EXPECT_TRUE(vault.get(kSecond));
-  EXPECT_FALSE(contains(db::test::read_file(file_), pkcs8(key_)));
-  EXPECT_FALSE(contains(db::test::read_file(file_.string() + "-journal"), pkcs8(key_)));
+  EXPECT_FALSE(contains(db::test::read_file(file_), sealed));
+  EXPECT_FALSE(contains(db::test::read_file(file_.string() + "-journal"), sealed));
   EXPECT_TRUE(vault.destroy({kFirst})) << "once more is no error";
 }
 
 TEST_F(VaultTest, ReportsAKeyThatCannotBeRead) {
   ASSERT_TRUE(create().value().put({{kFirst, &key_}}, kNow));
-  db::Connection::open(file_, db::Access::kReadWrite).execute("UPDATE private_key SET pkcs8 = x'3000'");
+  db::Connection::open(file_, db::Access::kReadWrite).execute("UPDATE private_key SET sealed = x'3000'");
   const Result<PrivateKey> key = open().value().get(kFirst);
   ASSERT_FALSE(key);
   EXPECT_EQ(key.error().code, ErrorCode::kDamaged);
@@ -220,7 +231,7 @@ TEST_F(VaultTest, RecoversFromAWriterThatDied) {
 
 TEST_F(VaultTest, OpensAfterAWriterThatDied) {
   ASSERT_TRUE(create().value().put({{kFirst, &key_}}, kNow));
-  ASSERT_TRUE(db::test::die_in_commit(file_, "UPDATE private_key SET pkcs8 = randomblob(100000)"));
+  ASSERT_TRUE(db::test::die_in_commit(file_, "UPDATE private_key SET sealed = randomblob(100000)"));
   EXPECT_EQ(pkcs8(open().value().get(kFirst).value()), pkcs8(key_));
 }
 

@@ -38,8 +38,9 @@ CREATE TABLE bulk_item (
   run_id INTEGER NOT NULL REFERENCES bulk_run (run_id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
   code TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
-  note TEXT NOT NULL DEFAULT '',                    -- of a failure: the error in one line
+  arguments_json TEXT NOT NULL DEFAULT '{}',        -- its own: of add, key type and domains
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'refused', 'failed')),
+  note TEXT NOT NULL DEFAULT '',                    -- refused or failed: the error in one line
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX bulk_item_by_code ON bulk_item (run_id, code);
@@ -68,6 +69,46 @@ CREATE TABLE signer_task (
   PRIMARY KEY (signer_id, institution_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX signer_task_by_institution ON signer_task (institution_id);
+
+-- Rises with each change that signers have to follow.
+ALTER TABLE store ADD COLUMN signer_change INTEGER NOT NULL DEFAULT 0;
+
+-- What fills the outbox is the change itself, so that no operation can forget to: a key in a slot, the slot that
+-- signs, whether it signs at all, a mail domain. since_ms is 0 until the operation that is at work dates it.
+CREATE INDEX signer_task_undated ON signer_task (signer_id) WHERE since_ms = 0;
+CREATE VIEW signer_outbox AS SELECT institution_id FROM institution;
+CREATE TRIGGER outbox_takes_a_change INSTEAD OF INSERT ON signer_outbox WHEN EXISTS (SELECT 1 FROM signer)
+BEGIN
+  UPDATE store SET signer_change = signer_change + 1;
+  INSERT INTO signer_task (signer_id, institution_id, change, since_ms)
+    SELECT g.signer_id, NEW.institution_id, s.signer_change, 0 FROM signer AS g, store AS s WHERE true
+    ON CONFLICT (signer_id, institution_id) DO UPDATE SET change = excluded.change;
+END;
+CREATE TRIGGER signers_follow_a_slot AFTER UPDATE OF key_id ON slot WHEN NEW.key_id IS NOT OLD.key_id
+BEGIN
+  INSERT INTO signer_outbox (institution_id) VALUES (NEW.institution_id);
+END;
+CREATE TRIGGER signers_follow_an_institution AFTER UPDATE OF active_slot, phase ON institution
+WHEN NEW.active_slot IS NOT OLD.active_slot OR NEW.phase <> OLD.phase
+BEGIN
+  INSERT INTO signer_outbox (institution_id) VALUES (NEW.institution_id);
+END;
+CREATE TRIGGER signers_follow_a_new_domain AFTER INSERT ON domain
+BEGIN
+  INSERT INTO signer_outbox (institution_id) VALUES (NEW.institution_id);
+END;
+CREATE TRIGGER signers_follow_a_removed_domain AFTER DELETE ON domain
+BEGIN
+  INSERT INTO signer_outbox (institution_id) VALUES (OLD.institution_id);
+END;
+CREATE INDEX slot_drain_waits ON slot (institution_id) WHERE drain_waits = 1;
+-- A drain that begins while there are signers waits for them. (It is set to begin by the last acknowledgement.)
+CREATE TRIGGER drain_waits_for_signers AFTER UPDATE OF drain_wall_ms ON slot
+WHEN NEW.drain_wall_ms IS NOT NULL AND NEW.drain_wall_ms IS NOT OLD.drain_wall_ms AND NEW.drain_waits = 0
+  AND OLD.drain_waits = 0 AND EXISTS (SELECT 1 FROM signer)
+BEGIN
+  UPDATE slot SET drain_waits = 1 WHERE institution_id = NEW.institution_id AND slot = NEW.slot;
+END;
 
 -- ---- evidence: what `check` saw in the DNS ----
 

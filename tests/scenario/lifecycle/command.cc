@@ -1,0 +1,45 @@
+#include "tests/scenario/lifecycle/command.h"
+
+#include <array>
+
+namespace tests::lifecycle {
+namespace {
+
+constexpr std::array<std::string_view, 15> kVerbs{
+    "add",      "remove",    "rotate",          "rotate (without its private key)",
+    "undo",     "prepare",   "revoke",          "freeze",
+    "thaw",     "maintain",  "policy",          "negative-ttl",
+    "run (ms)", "step (ms)", "reboot (off, ms)"};
+
+std::string slot_text(int slot) {
+  return "sel" + std::to_string(slot + 1);
+}
+
+}  // namespace
+
+std::string to_text(const Command& command) {
+  std::string text(kVerbs.at(static_cast<std::size_t>(command.verb)));
+  if (!turns_clock(command.verb) && command.verb != Verb::kMaintain && command.who != kWholeStore) {
+    text += " i" + std::to_string(command.who);
+  }
+  if (command.verb == Verb::kSetPolicy) {
+    text += " " + std::string(kPolicyNames[static_cast<std::size_t>(command.key)]);
+  }
+  if (command.slot) {
+    text += " " + slot_text(*command.slot);
+  }
+  if (command.amount) {
+    text += " " + std::to_string(*command.amount);
+  }
+  if (command.expect) {
+    text += " --expect " + slot_text(*command.expect);
+  }
+  if (!command.lifts.empty()) {
+    text += " --override " + std::string(command.lifts);
+  }
+  text += command.stop_signing ? " --stop-signing" : "";
+  text += command.dry_run ? " --dry-run" : "";
+  return text;
+}
+
+}  // namespace tests::lifecycle

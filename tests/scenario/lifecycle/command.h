@@ -1,0 +1,56 @@
+// The commands that the property tests play, on the model and on what it is compared with.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "tests/scenario/lifecycle/timeline.h"
+
+namespace tests::lifecycle {
+
+enum class Verb : std::uint8_t {
+  kAdd,
+  kRemove,
+  kRotate,
+  kRotateWithoutPrivateKey,  // with the target's private key taken out of the vault for that time; a store only
+  kUndo,
+  kPrepare,
+  kRevoke,
+  kFreeze,
+  kThaw,
+  kMaintain,
+  kSetPolicy,
+  kSetNegativeTtl,
+  kRun,       // time passes
+  kStepWall,  // the wall clock alone is set, forward or back
+  kReboot,    // `amount` is how long the machine was off
+};
+
+enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain };
+inline constexpr std::string_view kPolicyNames[] = {"ttl-active", "ttl-other", "slack", "drain"};
+
+inline constexpr int kWholeStore = -1;
+
+struct Command {
+  Verb verb = Verb::kRun;
+  int who = 0;                     // number of the institution, or kWholeStore
+  std::optional<int> slot = {};    // 0 is sel1; nullopt: the one that needs it (prepare)
+  std::optional<int> expect = {};  // --expect
+  std::string_view lifts = {};     // --override: the guard's code, or empty
+  bool stop_signing = false;       // revoke
+  bool dry_run = false;
+  PolicyKey key = PolicyKey::kSlack;
+  std::optional<Millis> amount = {};  // of time, or a policy's value; nullopt: unset the policy
+};
+
+// "rotate i1 --expect sel2 --override E_NOT_RIPE".
+[[nodiscard]] std::string to_text(const Command& command);
+
+[[nodiscard]] constexpr bool turns_clock(Verb verb) {
+  return verb == Verb::kRun || verb == Verb::kStepWall || verb == Verb::kReboot;
+}
+
+}  // namespace tests::lifecycle

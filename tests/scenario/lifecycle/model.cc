@@ -1,0 +1,350 @@
+// The model's commands.
+#include "tests/scenario/lifecycle/model.h"
+
+#include <utility>
+
+namespace tests::lifecycle {
+namespace {
+
+constexpr int other(int slot) {
+  return 1 - slot;
+}
+
+// Takes out the one guard that the command overrides, if it is one that can be; says whether it had refused.
+bool lift(std::vector<Refusal>& refusals, const Command& command) {
+  const bool can_be_lifted = command.lifts == "E_NOT_RIPE" || command.lifts == "E_FROZEN";
+  return can_be_lifted &&
+         std::erase_if(refusals, [&](const Refusal& refusal) { return refusal.guard == command.lifts; }) > 0;
+}
+
+Verdict refused(std::vector<Refusal> refusals) {
+  Verdict verdict;
+  verdict.refusals = std::move(refusals);
+  return verdict;
+}
+
+Verdict nothing_to_do() {
+  return {};
+}
+
+Verdict no_such_thing() {
+  Verdict verdict;
+  verdict.not_found = true;
+  return verdict;
+}
+
+}  // namespace
+
+Model::Model(const Timeline& timeline, int institutions)
+    : timeline_(timeline),
+      highest_wall_(timeline.now().wall),
+      negative_ttls_{{300 * kSecond, std::nullopt}},
+      institutions_(static_cast<std::size_t>(institutions)) {}
+
+Verdict Model::apply(const Command& command) {
+  switch (command.verb) {
+    case Verb::kMaintain:
+      return maintain(command);
+    case Verb::kSetPolicy:
+      return set_policy(command);
+    case Verb::kSetNegativeTtl:
+      return set_negative_ttl(command);
+    case Verb::kRun:
+    case Verb::kStepWall:
+    case Verb::kReboot:
+      return nothing_to_do();
+    default:
+      break;
+  }
+  if (command.who == kWholeStore) {
+    return set_frozen(frozen_, command);
+  }
+  Institution& institution = institutions_.at(static_cast<std::size_t>(command.who));
+  if (command.verb == Verb::kAdd) {
+    return add(institution, command);
+  }
+  if (institution.life == Life::kAbsent) {
+    return no_such_thing();
+  }
+  switch (command.verb) {
+    case Verb::kRemove:
+      return remove(institution, command);
+    case Verb::kRotate:
+    case Verb::kRotateWithoutPrivateKey:
+      return rotate(institution, command);
+    case Verb::kUndo:
+      return undo(institution, command);
+    case Verb::kPrepare:
+      return prepare(institution, command);
+    case Verb::kRevoke:
+      return revoke(institution, command);
+    default:
+      return set_frozen(institution.frozen, command);
+  }
+}
+
+Verdict Model::done(const Command& command) {
+  Verdict verdict;
+  verdict.changed = true;
+  verdict.changes = 1;
+  if (!command.dry_run) {
+    highest_wall_ = std::max(highest_wall_, timeline_.now().wall);
+  }
+  return verdict;
+}
+
+Verdict Model::add(Institution& institution, const Command& command) {
+  std::vector<Refusal> refusals;
+  if (command.lifts != "E_KEY_TYPE") {
+    refusals.push_back({"E_KEY_TYPE", std::nullopt});  // all of these institutions have Ed25519 keys
+  }
+  if (institution.life == Life::kDeparting && !has_left(institution)) {
+    refusals.push_back({"E_EXISTS", leaves_at(institution)});
+  } else if (institution.life == Life::kIdle || institution.life == Life::kSigning) {
+    refusals.push_back({"E_EXISTS", std::nullopt});
+  }
+  if (!refusals.empty()) {
+    return refused(std::move(refusals));
+  }
+  if (!command.dry_run) {
+    const bool is_new = institution.slots[0].served.empty();
+    fresh_key(institution, 0);
+    fresh_key(institution, 1);
+    institution.life = is_new ? Life::kSigning : Life::kIdle;
+    institution.active = is_new ? 0 : -1;
+    institution.last_move = Move::kNone;
+    institution.frozen = false;
+    serve_ttls(institution);
+  }
+  return done(command);
+}
+
+Verdict Model::remove(Institution& institution, const Command& command) {
+  if (institution.life == Life::kDeparting) {
+    return nothing_to_do();
+  }
+  if (!command.dry_run) {
+    if (institution.life == Life::kSigning) {
+      move_signing(institution, -1, Move::kNone);
+    }
+    institution.life = Life::kDeparting;
+    serve_ttls(institution);
+  }
+  return done(command);
+}
+
+std::vector<Refusal> Model::rotation_refusals(const Institution& institution, const Command& command) const {
+  std::vector<Refusal> refusals;
+  if (command.expect && *command.expect != institution.active) {
+    refusals.push_back({"E_EXPECT", std::nullopt});
+  }
+  if (institution.frozen || frozen_) {
+    refusals.push_back({"E_FROZEN", std::nullopt});
+  }
+  if (institution.life == Life::kDeparting) {
+    refusals.push_back({"E_DRAINING", leaves_at(institution)});
+  }
+  if (institution.life != Life::kSigning) {
+    return refusals;
+  }
+  const int target = other(institution.active);
+  switch (state(institution, target)) {
+    case State::kPublished:
+      refusals.push_back({"E_NOT_RIPE", ripe_at(institution, target)});
+      break;
+    case State::kDraining: {
+      const Drain& drain = *institution.slots.at(static_cast<std::size_t>(target)).drain;
+      refusals.push_back({"E_DRAINING", clears(drain.began, drain.lasts)});
+      break;
+    }
+    case State::kEmpty:
+    case State::kRevoked:
+    case State::kDrained:
+      refusals.push_back({"E_NO_STANDBY", std::nullopt});
+      break;
+    case State::kStandby:
+    case State::kActive:
+      break;
+  }
+  return refusals;
+}
+
+// Nothing signs that could be moved: signing begins by itself, when the key that it begins with is ripe.
+void Model::idle_refusals(const Institution& institution, std::vector<Refusal>& refusals) const {
+  const int first = begins_with(institution);
+  if (first >= 0 && state(institution, first) == State::kPublished) {
+    refusals.push_back({"E_NOT_RIPE", ripe_at(institution, first)});
+  } else {
+    refusals.push_back({"E_NO_STANDBY", std::nullopt});
+  }
+}
+
+Verdict Model::rotate(Institution& institution, const Command& command) {
+  std::vector<Refusal> refusals = rotation_refusals(institution, command);
+  const bool was_lifted = lift(refusals, command);
+  if (institution.life == Life::kIdle) {
+    idle_refusals(institution, refusals);
+  }
+  if (refusals.empty() && command.verb == Verb::kRotateWithoutPrivateKey) {
+    refusals.push_back({"E_KEY_MISMATCH", std::nullopt});
+  }
+  if (!refusals.empty()) {
+    return refused(std::move(refusals));
+  }
+  if (!command.dry_run) {
+    move_signing(institution, other(institution.active), Move::kRotate);
+  }
+  Verdict verdict = done(command);
+  verdict.lifted = was_lifted ? command.lifts : "";
+  return verdict;
+}
+
+Verdict Model::undo(Institution& institution, const Command& command) {
+  std::vector<Refusal> refusals;
+  if (command.expect && *command.expect != institution.active) {
+    refusals.push_back({"E_EXPECT", std::nullopt});
+  }
+  if (institution.life != Life::kSigning || institution.last_move != Move::kRotate ||
+      state(institution, other(institution.active)) != State::kDraining) {
+    refusals.push_back({"E_NOTHING_TO_UNDO", std::nullopt});
+  }
+  if (!refusals.empty()) {
+    return refused(std::move(refusals));
+  }
+  if (!command.dry_run) {
+    move_signing(institution, other(institution.active), Move::kUndo);
+  }
+  return done(command);
+}
+
+Verdict Model::prepare(Institution& institution, const Command& command) {
+  if (institution.life == Life::kDeparting) {
+    return refused({{"E_DRAINING", leaves_at(institution)}});
+  }
+  const int slot = command.slot.value_or(slot_to_prepare(institution));
+  switch (state(institution, slot)) {
+    case State::kDraining: {
+      const Drain& drain = *institution.slots.at(static_cast<std::size_t>(slot)).drain;
+      return refused({{"E_DRAINING", clears(drain.began, drain.lasts)}});
+    }
+    case State::kActive:
+    case State::kPublished:
+    case State::kStandby:
+      return refused({{"E_EXISTS", std::nullopt}});
+    case State::kEmpty:
+    case State::kDrained:
+    case State::kRevoked:
+      break;
+  }
+  if (!command.dry_run) {
+    fresh_key(institution, slot);
+    serve_ttls(institution);
+  }
+  return done(command);
+}
+
+Verdict Model::revoke(Institution& institution, const Command& command) {
+  const int slot = *command.slot;
+  const State before = state(institution, slot);
+  if (before == State::kRevoked) {
+    return nothing_to_do();
+  }
+  if (command.expect && *command.expect != institution.active) {
+    return refused({{"E_EXPECT", std::nullopt}});
+  }
+  if (before == State::kEmpty) {
+    return no_such_thing();
+  }
+  const State rest = state(institution, other(slot));
+  const bool can_swap = rest == State::kStandby || rest == State::kDraining;
+  if (before == State::kActive && !can_swap && !command.stop_signing) {
+    const bool will_be_ripe = rest == State::kPublished;
+    return refused({{"E_LAST_KEY", will_be_ripe ? std::optional(ripe_at(institution, other(slot))) : std::nullopt}});
+  }
+  Slot& of = institution.slots.at(static_cast<std::size_t>(slot));
+  const Millis exposed = timeline_.now().wall + of.served.back().largest_ttl;
+  if (!command.dry_run) {
+    if (before == State::kActive) {
+      move_signing(institution, can_swap ? other(slot) : -1, Move::kNone);
+      institution.life = can_swap ? Life::kSigning : Life::kIdle;
+    }
+    of.drain.reset();
+    serve(institution, slot, Content::kRevoked, 0);
+    serve_ttls(institution);
+  }
+  Verdict verdict = done(command);
+  verdict.exposed_until = exposed;
+  return verdict;
+}
+
+Verdict Model::set_frozen(bool& frozen, const Command& command) {
+  const bool wanted = command.verb == Verb::kFreeze;
+  if (frozen == wanted) {
+    return nothing_to_do();
+  }
+  if (!command.dry_run) {
+    frozen = wanted;
+  }
+  return done(command);
+}
+
+Verdict Model::maintain(const Command& command) {
+  Verdict verdict;
+  for (Institution& institution : institutions_) {
+    const Step step = due_step(institution);
+    if (step == Step::kNothing) {
+      continue;
+    }
+    if (!command.dry_run) {
+      take_step(institution, step);
+    }
+    (void)done(command);
+    verdict.changed = true;
+    ++verdict.changes;
+  }
+  return verdict;
+}
+
+Verdict Model::set_policy(const Command& command) {
+  const bool is_store = command.who == kWholeStore;
+  Verdict verdict;
+  verdict.not_found = !is_store && institutions_.at(static_cast<std::size_t>(command.who)).life == Life::kAbsent;
+  if (command.key == PolicyKey::kDrain && command.amount && *command.amount < 96 * kHour &&
+      command.lifts != "E_POLICY_FLOOR") {
+    verdict.refusals.push_back({"E_POLICY_FLOOR", std::nullopt});
+  }
+  if (verdict.not_found || !verdict.refusals.empty()) {
+    return verdict;
+  }
+  std::map<PolicyKey, Millis>& policy =
+      is_store ? policy_ : institutions_.at(static_cast<std::size_t>(command.who)).policy;
+  const auto found = policy.find(command.key);
+  const std::optional<Millis> present = found == policy.end() ? std::nullopt : std::optional(found->second);
+  if (present == command.amount) {
+    return nothing_to_do();
+  }
+  if (!command.dry_run) {
+    if (command.amount) {
+      policy[command.key] = *command.amount;
+    } else {
+      policy.erase(command.key);
+    }
+    for (Institution& institution : institutions_) {
+      serve_ttls(institution);
+    }
+  }
+  return done(command);
+}
+
+Verdict Model::set_negative_ttl(const Command& command) {
+  if (negative_ttls_.back().ttl == *command.amount) {
+    return nothing_to_do();
+  }
+  if (!command.dry_run) {
+    negative_ttls_.back().ended = timeline_.now();
+    negative_ttls_.push_back({*command.amount, std::nullopt});
+  }
+  return done(command);
+}
+
+}  // namespace tests::lifecycle

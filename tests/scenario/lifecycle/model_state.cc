@@ -1,0 +1,287 @@
+// The model's states, and what passes with time.
+#include <limits>
+
+#include "tests/scenario/lifecycle/model.h"
+
+namespace tests::lifecycle {
+
+Millis Model::passed(const Stamp& since) const {
+  const Stamp now = timeline_.now();
+  const Millis counted = since.boot == now.boot ? std::min(now.wall - since.wall, now.truly - since.truly)
+                                                : std::max(now.wall, highest_wall_) - since.wall;
+  return std::max<Millis>(counted, 0);
+}
+
+// The wall time at which `wait` will have passed, or had passed, if nobody turns a clock: both clocks run on together
+// from here, so that only the distance matters.
+Millis Model::clears(const Stamp& since, Millis wait) const {
+  const Stamp now = timeline_.now();
+  if (passed(since) >= wait) {
+    return now.wall - (passed(since) - wait);
+  }
+  const Millis by_wall = since.wall + wait - now.wall;
+  if (since.boot != now.boot) {
+    return now.wall + by_wall;
+  }
+  return now.wall + std::max(by_wall, since.truly + wait - now.truly);
+}
+
+Millis Model::policy(const Institution& institution, PolicyKey key) const {
+  static constexpr Millis kDefaults[] = {3600 * kSecond, 300 * kSecond, 10 * kMinute, 7 * kDay};
+  if (const auto own = institution.policy.find(key); own != institution.policy.end()) {
+    return own->second;
+  }
+  const auto of_store = policy_.find(key);
+  return of_store != policy_.end() ? of_store->second : kDefaults[static_cast<std::size_t>(key)];
+}
+
+bool Model::is_ripe(const Institution& institution, int slot) const {
+  const Millis slack = policy(institution, PolicyKey::kSlack);
+  for (const Served& served : institution.slots.at(static_cast<std::size_t>(slot)).served) {
+    if (served.ended && passed(*served.ended) < served.largest_ttl + slack) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Millis Model::ripe_at(const Institution& institution, int slot) const {
+  const Millis slack = policy(institution, PolicyKey::kSlack);
+  Millis latest = std::numeric_limits<Millis>::min();
+  for (const Served& served : institution.slots.at(static_cast<std::size_t>(slot)).served) {
+    if (served.ended) {
+      latest = std::max(latest, clears(*served.ended, served.largest_ttl + slack));
+    }
+  }
+  return latest;
+}
+
+Content Model::content_of(const Institution& institution, int slot) const {
+  const Slot& of = institution.slots.at(static_cast<std::size_t>(slot));
+  return of.served.empty() ? Content::kAbsent : of.served.back().content;
+}
+
+State Model::state(const Institution& institution, int slot) const {
+  if (institution.active == slot) {
+    return State::kActive;
+  }
+  const Content content = content_of(institution, slot);
+  if (content != Content::kKey) {
+    return content == Content::kRevoked ? State::kRevoked : State::kEmpty;
+  }
+  if (const std::optional<Drain>& drain = institution.slots.at(static_cast<std::size_t>(slot)).drain) {
+    return passed(drain->began) >= drain->lasts ? State::kDrained : State::kDraining;
+  }
+  return is_ripe(institution, slot) ? State::kStandby : State::kPublished;
+}
+
+bool Model::has_left(const Institution& institution) const {
+  return state(institution, 0) != State::kDraining && state(institution, 1) != State::kDraining;
+}
+
+Millis Model::leaves_at(const Institution& institution) const {
+  std::optional<Millis> latest;
+  for (const Slot& slot : institution.slots) {
+    if (slot.drain) {
+      const Millis ends = clears(slot.drain->began, slot.drain->lasts);
+      latest = std::max(latest.value_or(ends), ends);
+    }
+  }
+  return latest.value_or(timeline_.now().wall);
+}
+
+bool Model::holds_fresh_key(const Institution& institution, int slot) const {
+  const State is = state(institution, slot);
+  return is == State::kPublished || is == State::kStandby;
+}
+
+// An institution that does not sign begins with the key that was published first, as far as its clocks can tell; with
+// sel1's where both are as old, as after it was added again.
+int Model::begins_with(const Institution& institution) const {
+  if (!holds_fresh_key(institution, 0) || !holds_fresh_key(institution, 1)) {
+    return holds_fresh_key(institution, 0) ? 0 : holds_fresh_key(institution, 1) ? 1 : -1;
+  }
+  const auto published = [&](std::size_t slot) {
+    const std::vector<Served>& served = institution.slots.at(slot).served;
+    return *served.at(served.size() - 2).ended;
+  };
+  const Stamp first = published(0);
+  const Stamp second = published(1);
+  const bool second_is_older = first.boot == second.boot ? second.truly < first.truly : second.wall < first.wall;
+  return second_is_older ? 1 : 0;
+}
+
+// Beside the slot that signs; else the first that has no fresh key, else sel1.
+int Model::slot_to_prepare(const Institution& institution) const {
+  if (institution.active >= 0) {
+    return 1 - institution.active;
+  }
+  return holds_fresh_key(institution, 0) && !holds_fresh_key(institution, 1) ? 1 : 0;
+}
+
+Model::Step Model::due_step(const Institution& institution) const {
+  switch (institution.life) {
+    case Life::kAbsent:
+      break;
+    case Life::kIdle:
+      return begins_with(institution) >= 0 && state(institution, begins_with(institution)) == State::kStandby
+                 ? Step::kBegin
+                 : Step::kNothing;
+    case Life::kSigning: {
+      const State rest = state(institution, 1 - institution.active);
+      return rest == State::kEmpty || rest == State::kDrained ? Step::kRefill : Step::kNothing;
+    }
+    case Life::kDeparting:
+      return has_left(institution) ? Step::kLeave : Step::kNothing;
+  }
+  return Step::kNothing;
+}
+
+void Model::take_step(Institution& institution, Step step) {
+  switch (step) {
+    case Step::kNothing:
+      return;
+    case Step::kRefill:
+      fresh_key(institution, 1 - institution.active);
+      break;
+    case Step::kBegin:
+      move_signing(institution, begins_with(institution), Move::kNone);
+      institution.life = Life::kSigning;
+      break;
+    case Step::kLeave:
+      for (int slot = 0; slot < kSlotCount; ++slot) {
+        serve(institution, slot, Content::kAbsent, 0);
+        institution.slots.at(static_cast<std::size_t>(slot)).drain.reset();
+      }
+      institution.life = Life::kAbsent;
+      break;
+  }
+  serve_ttls(institution);
+}
+
+// A name was absent from its last content on, or ever; a resolver may remember that for any negative TTL of that
+// time.
+void Model::end_absence(Slot& slot) {
+  const Stamp now = timeline_.now();
+  const Millis absent_since =
+      slot.served.size() < 2 ? std::numeric_limits<Millis>::min() : slot.served[slot.served.size() - 2].ended->truly;
+  if (!slot.served.empty()) {
+    slot.served.pop_back();
+  }
+  for (const NegativeTtl& negative : negative_ttls_) {
+    const Stamp ended = negative.ended.value_or(now);
+    if (ended.truly > absent_since) {
+      slot.served.push_back({Content::kAbsent, 0, negative.ttl, ended});
+    }
+  }
+}
+
+void Model::serve(Institution& institution, int slot, Content content, int key) {
+  Slot& of = institution.slots.at(static_cast<std::size_t>(slot));
+  if (content == content_of(institution, slot) && (of.served.empty() || of.served.back().key == key)) {
+    return;
+  }
+  if (content_of(institution, slot) == Content::kAbsent) {
+    end_absence(of);
+  } else {
+    of.served.back().ended = timeline_.now();
+  }
+  of.served.push_back({content, key, 0, std::nullopt});
+}
+
+// What is served now is served with the TTL of the present arrangement, and the largest of them counts.
+void Model::serve_ttls(Institution& institution) {
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    std::vector<Served>& served = institution.slots.at(static_cast<std::size_t>(slot)).served;
+    if (!served.empty() && served.back().content != Content::kAbsent) {
+      const PolicyKey key = institution.active == slot ? PolicyKey::kTtlActive : PolicyKey::kTtlOther;
+      served.back().largest_ttl = std::max(served.back().largest_ttl, policy(institution, key));
+    }
+  }
+}
+
+void Model::fresh_key(Institution& institution, int slot) {
+  institution.slots.at(static_cast<std::size_t>(slot)).drain.reset();
+  serve(institution, slot, Content::kKey, ++keys_);
+}
+
+// The slot that is left drains in full from now; the one that signs drains no more.
+void Model::move_signing(Institution& institution, int to, Move how) {
+  if (institution.active >= 0) {
+    institution.slots.at(static_cast<std::size_t>(institution.active)).drain =
+        Drain{timeline_.now(), policy(institution, PolicyKey::kDrain) + policy(institution, PolicyKey::kTtlActive) +
+                                   policy(institution, PolicyKey::kSlack)};
+  }
+  if (to >= 0) {
+    institution.slots.at(static_cast<std::size_t>(to)).drain.reset();
+  }
+  institution.active = to;
+  institution.last_move = how;
+  serve_ttls(institution);
+}
+
+Picture Model::picture(int who) const {
+  const Institution& institution = institutions_.at(static_cast<std::size_t>(who));
+  Picture picture;
+  picture.life = institution.life;
+  picture.active = institution.active;
+  picture.frozen = institution.frozen || frozen_;
+  picture.maintain_due = due_step(institution) != Step::kNothing;
+  if (institution.life == Life::kDeparting) {
+    picture.leaves_at = leaves_at(institution);
+  }
+  for (int index = 0; index < kSlotCount; ++index) {
+    const Slot& slot = institution.slots.at(static_cast<std::size_t>(index));
+    SlotPicture& seen = picture.slots.at(static_cast<std::size_t>(index));
+    seen.state = state(institution, index);
+    seen.content = content_of(institution, index);
+    if (seen.content != Content::kAbsent) {
+      seen.key = slot.served.back().key;
+      seen.ttl = policy(institution, institution.active == index ? PolicyKey::kTtlActive : PolicyKey::kTtlOther);
+    }
+    if (seen.state == State::kPublished) {
+      seen.ripe_at = ripe_at(institution, index);
+    }
+    if (slot.drain) {
+      seen.drained_at = clears(slot.drain->began, slot.drain->lasts);
+    }
+  }
+  return picture;
+}
+
+std::vector<Millis> Model::waits() const {
+  const Millis now = timeline_.now().wall;
+  std::vector<Millis> waits;
+  for (int who = 0; who < institutions(); ++who) {
+    for (const SlotPicture& slot : picture(who).slots) {
+      for (const std::optional<Millis>& at : {slot.ripe_at, slot.drained_at}) {
+        if (at && *at > now) {
+          waits.push_back(*at - now);
+        }
+      }
+    }
+  }
+  return waits;
+}
+
+bool Model::counts_no_time_twice() const {
+  const Stamp now = timeline_.now();
+  const auto is_right = [&](const Stamp& since) {
+    return since.boot != now.boot || passed(since) <= now.truly - since.truly;
+  };
+  for (const Institution& institution : institutions_) {
+    for (const Slot& slot : institution.slots) {
+      if (slot.drain && !is_right(slot.drain->began)) {
+        return false;
+      }
+      for (const Served& served : slot.served) {
+        if (served.ended && !is_right(*served.ended)) {
+          return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace tests::lifecycle

@@ -1,0 +1,480 @@
+// zonestore::dkim's functions as the subject. Around them, only what publishing writes down: what each name has
+// served.
+#include <array>
+#include <map>
+#include <utility>
+
+#include "tests/scenario/lifecycle/subject.h"
+#include "zonestore/dkim/lifecycle.h"
+
+namespace tests::lifecycle {
+namespace {
+
+namespace dkim = zonestore::dkim;
+using zonestore::Guard;
+using zonestore::Seconds;
+using zonestore::Ttl;
+
+constexpr std::array kSlots{dkim::SlotId::kSel1, dkim::SlotId::kSel2};
+
+Ttl ttl_from(Millis millis) {
+  return Ttl{static_cast<std::uint32_t>(millis / kSecond)};
+}
+
+struct Current {
+  Content content = Content::kAbsent;
+  int key = 0;
+  Ttl largest_ttl{};
+  bool was_served = false;
+};
+
+struct Pure {
+  bool is_known = false;
+  dkim::InstitutionFacts facts;
+  std::array<Current, kSlotCount> current;
+  std::array<int, kSlotCount> keys{};
+  bool frozen = false;
+  std::map<PolicyKey, Millis> policy;
+};
+
+class PureSubject final : public Subject {
+ public:
+  PureSubject(const Timeline& timeline, int institutions)
+      : timeline_(timeline),
+        highest_(zonestore::Milliseconds{timeline.now().wall}),
+        institutions_(static_cast<std::size_t>(institutions)) {
+    for (Pure& institution : institutions_) {
+      institution.facts.phase = dkim::Phase::kDeparted;
+      for (const dkim::SlotId slot : kSlots) {
+        dkim::SlotFacts facts;
+        facts.slot = slot;
+        institution.facts.slots.push_back(facts);
+      }
+    }
+  }
+
+  Answer apply(const Command& command) override;
+  Picture picture(int who) override;
+  std::string check_after(const Command&, const Verdict&) override { return {}; }
+
+ private:
+  [[nodiscard]] zonestore::Now now() const {
+    const zonestore::Moment moment = moment_of(timeline_);
+    return {moment, std::max(moment.wall, highest_)};
+  }
+  [[nodiscard]] dkim::LifecyclePolicy policy(const Pure& institution) const;
+  [[nodiscard]] static dkim::Request request(const Command& command) {
+    dkim::Request request;
+    request.code = "mosa";
+    request.override_guard = zonestore::guard_from_code(command.lifts);
+    if (command.expect) {
+      request.expect = kSlots.at(static_cast<std::size_t>(*command.expect));
+    }
+    return request;
+  }
+
+  Answer add(Pure& institution, const Command& command);
+  Answer remove(Pure& institution, const Command& command);
+  Answer swap(Pure& institution, const Command& command);
+  Answer prepare(Pure& institution, const Command& command);
+  Answer revoke(Pure& institution, const Command& command);
+  Answer set_frozen(const Command& command);
+  Answer maintain(const Command& command);
+  Answer set_policy(const Command& command);
+  Answer set_negative_ttl(const Command& command);
+
+  bool maintain_one(Pure& institution, bool dry_run);
+  [[nodiscard]] bool has_left(const Pure& institution) const;
+  void fresh_key(Pure& institution, dkim::SlotId slot);
+  void depart(Pure& institution);
+  void publish(Pure& institution);
+  void publish_slot(Pure& institution, std::size_t slot, Ttl ttl);
+  Answer written(Pure& institution, dkim::InstitutionFacts facts, const Command& command);
+
+  const Timeline& timeline_;
+  zonestore::WallTime highest_;
+  bool frozen_ = false;
+  int keys_ = 0;
+  std::map<PolicyKey, Millis> policy_;
+  Ttl negative_ttl_{300};
+  std::vector<dkim::EarlierContent> earlier_negative_ttls_;
+  std::vector<Pure> institutions_;
+};
+
+dkim::LifecyclePolicy PureSubject::policy(const Pure& institution) const {
+  dkim::LifecyclePolicy policy;
+  for (const auto* values : {&policy_, &institution.policy}) {
+    for (const auto& [key, value] : *values) {
+      switch (key) {
+        case PolicyKey::kTtlActive:
+          policy.ttl_active = ttl_from(value);
+          break;
+        case PolicyKey::kTtlOther:
+          policy.ttl_other = ttl_from(value);
+          break;
+        case PolicyKey::kSlack:
+          policy.slack = Seconds{value / kSecond};
+          break;
+        case PolicyKey::kDrain:
+          policy.drain = Seconds{value / kSecond};
+          break;
+      }
+    }
+  }
+  return policy;
+}
+
+Answer PureSubject::apply(const Command& command) {
+  switch (command.verb) {
+    case Verb::kMaintain:
+      return maintain(command);
+    case Verb::kSetPolicy:
+      return set_policy(command);
+    case Verb::kSetNegativeTtl:
+      return set_negative_ttl(command);
+    case Verb::kFreeze:
+    case Verb::kThaw:
+      return set_frozen(command);
+    default:
+      break;
+  }
+  Pure& institution = institutions_.at(static_cast<std::size_t>(command.who));
+  if (command.verb == Verb::kAdd) {
+    return add(institution, command);
+  }
+  if (institution.facts.phase == dkim::Phase::kDeparted) {
+    return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+  }
+  switch (command.verb) {
+    case Verb::kRemove:
+      return remove(institution, command);
+    case Verb::kPrepare:
+      return prepare(institution, command);
+    case Verb::kRevoke:
+      return revoke(institution, command);
+    default:
+      return swap(institution, command);
+  }
+}
+
+Answer PureSubject::written(Pure& institution, dkim::InstitutionFacts facts, const Command& command) {
+  if (!command.dry_run) {
+    institution.facts = std::move(facts);
+    publish(institution);
+  }
+  return answer_done(true, 1);
+}
+
+Answer PureSubject::add(Pure& institution, const Command& command) {
+  if (command.lifts != "E_KEY_TYPE") {
+    return answer_of({zonestore::ErrorCode::kRefused, "", "", zonestore::Refusal{Guard::kKeyType, {}}});
+  }
+  const dkim::Phase phase = institution.facts.phase;
+  const bool is_departing = phase == dkim::Phase::kDeparting;
+  if (phase != dkim::Phase::kDeparted && !(is_departing && has_left(institution))) {
+    zonestore::Refusal refusal{Guard::kExists, std::nullopt};
+    if (is_departing) {
+      refusal.clears_at = dkim::leaves_at(institution.facts, now());
+    }
+    return answer_of({zonestore::ErrorCode::kRefused, "", "", refusal});
+  }
+  if (command.dry_run) {
+    return answer_done(true, 1);
+  }
+  institution.facts.phase = dkim::Phase::kStarting;
+  institution.facts.last_swap.reset();
+  institution.frozen = false;
+  for (const dkim::SlotId slot : kSlots) {
+    fresh_key(institution, slot);
+  }
+  if (!institution.is_known) {
+    institution.facts = dkim::begun(institution.facts, dkim::SlotId::kSel1, now().moment);
+    institution.is_known = true;
+  }
+  return written(institution, institution.facts, command);
+}
+
+Answer PureSubject::remove(Pure& institution, const Command& command) {
+  if (institution.facts.phase == dkim::Phase::kDeparting) {
+    return answer_done(false, 0);
+  }
+  return written(institution, dkim::departing(institution.facts, policy(institution), now().moment), command);
+}
+
+Answer PureSubject::swap(Pure& institution, const Command& command) {
+  dkim::InstitutionFacts facts = institution.facts;
+  if (frozen_ || institution.frozen) {
+    facts.frozen.emplace();
+  }
+  const bool rotates = command.verb == Verb::kRotate;
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const auto to = rotates ? dkim::may_rotate(facts, policy, now(), request(command))
+                          : dkim::may_undo(facts, policy, now(), request(command));
+  if (!to) {
+    return answer_of(to.error());
+  }
+  return written(
+      institution,
+      dkim::swapped(institution.facts, *to, rotates ? dkim::Swap::kRotate : dkim::Swap::kUndo, policy, now().moment),
+      command);
+}
+
+Answer PureSubject::prepare(Pure& institution, const Command& command) {
+  const dkim::SlotId slot =
+      command.slot ? kSlots.at(static_cast<std::size_t>(*command.slot)) : dkim::slot_to_prepare(institution.facts);
+  const auto may = dkim::may_prepare(institution.facts, slot, policy(institution), now(), request(command));
+  if (!may) {
+    return answer_of(may.error());
+  }
+  if (!command.dry_run) {
+    fresh_key(institution, slot);
+  }
+  return written(institution, institution.facts, command);
+}
+
+Answer PureSubject::revoke(Pure& institution, const Command& command) {
+  const auto index = static_cast<std::size_t>(*command.slot);
+  const dkim::SlotId slot = kSlots.at(index);
+  if (institution.facts.slots.at(index).revoked) {
+    return answer_done(false, 0);
+  }
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const auto revocation =
+      dkim::may_revoke(institution.facts, slot, command.stop_signing, policy, now(), request(command));
+  if (!revocation) {
+    return answer_of(revocation.error());
+  }
+  const Millis exposed = timeline_.now().wall + seconds(institution.current.at(index).largest_ttl) * kSecond;
+  if (!command.dry_run) {
+    institution.keys.at(index) = 0;
+  }
+  Answer answer =
+      written(institution, dkim::revoked(institution.facts, slot, *revocation, policy, now().moment), command);
+  answer.exposed_until = exposed;
+  return answer;
+}
+
+Answer PureSubject::set_frozen(const Command& command) {
+  bool* frozen = &frozen_;
+  if (command.who != kWholeStore) {
+    Pure& institution = institutions_.at(static_cast<std::size_t>(command.who));
+    if (institution.facts.phase == dkim::Phase::kDeparted) {
+      return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+    }
+    frozen = &institution.frozen;
+  }
+  const bool wanted = command.verb == Verb::kFreeze;
+  if (*frozen == wanted) {
+    return answer_done(false, 0);
+  }
+  if (!command.dry_run) {
+    *frozen = wanted;
+    highest_ = now().highest_seen;
+  }
+  return answer_done(true, 1);
+}
+
+bool PureSubject::maintain_one(Pure& institution, bool dry_run) {
+  dkim::InstitutionFacts& facts = institution.facts;
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const auto is = [&](dkim::SlotId slot, dkim::SlotState state) {
+    return dkim::state_of(facts, slot, policy, now()) == state;
+  };
+  switch (facts.phase) {
+    case dkim::Phase::kStarting: {
+      const auto first = dkim::starts_with(facts);
+      if (!first || !is(*first, dkim::SlotState::kStandby)) {
+        return false;
+      }
+      if (!dry_run) {
+        facts = dkim::begun(facts, *first, now().moment);
+      }
+      break;
+    }
+    case dkim::Phase::kSigning: {
+      const dkim::SlotId rest = dkim::other(*facts.active);
+      if (!is(rest, dkim::SlotState::kEmpty) && !is(rest, dkim::SlotState::kDrained)) {
+        return false;
+      }
+      if (!dry_run) {
+        fresh_key(institution, rest);
+      }
+      break;
+    }
+    case dkim::Phase::kDeparting:
+      if (!has_left(institution)) {
+        return false;
+      }
+      if (!dry_run) {
+        depart(institution);
+      }
+      break;
+    case dkim::Phase::kDeparted:
+      return false;
+  }
+  if (!dry_run) {
+    publish(institution);
+  }
+  return true;
+}
+
+Answer PureSubject::maintain(const Command& command) {
+  int changes = 0;
+  for (Pure& institution : institutions_) {
+    changes += maintain_one(institution, command.dry_run) ? 1 : 0;
+  }
+  return answer_done(changes > 0, changes);
+}
+
+Answer PureSubject::set_policy(const Command& command) {
+  Pure* institution = command.who == kWholeStore ? nullptr : &institutions_.at(static_cast<std::size_t>(command.who));
+  if (institution != nullptr && institution->facts.phase == dkim::Phase::kDeparted) {
+    return answer_of({zonestore::ErrorCode::kNotFound, "", "", {}});
+  }
+  const bool is_low =
+      command.key == PolicyKey::kDrain && command.amount && Seconds{*command.amount / kSecond} < dkim::kDrainFloor;
+  if (is_low && command.lifts != "E_POLICY_FLOOR") {
+    return answer_of({zonestore::ErrorCode::kRefused, "", "", zonestore::Refusal{Guard::kPolicyFloor, {}}});
+  }
+  std::map<PolicyKey, Millis>& values = institution == nullptr ? policy_ : institution->policy;
+  const auto found = values.find(command.key);
+  if ((found == values.end() ? std::nullopt : std::optional(found->second)) == command.amount) {
+    return answer_done(false, 0);
+  }
+  if (command.dry_run) {
+    return answer_done(true, 1);
+  }
+  values.erase(command.key);
+  if (command.amount) {
+    values[command.key] = *command.amount;
+  }
+  for (Pure& each : institutions_) {
+    if (each.facts.phase != dkim::Phase::kDeparted) {
+      publish(each);
+    }
+  }
+  highest_ = now().highest_seen;
+  return answer_done(true, 1);
+}
+
+// As the store does: names that are absent have, from then on, another absence.
+Answer PureSubject::set_negative_ttl(const Command& command) {
+  const Ttl ttl = ttl_from(*command.amount);
+  if (ttl == negative_ttl_) {
+    return answer_done(false, 0);
+  }
+  if (command.dry_run) {
+    return answer_done(true, 1);
+  }
+  earlier_negative_ttls_.push_back({negative_ttl_, now().moment});
+  for (Pure& institution : institutions_) {
+    for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+      Current& current = institution.current.at(slot);
+      if (current.was_served && current.content == Content::kAbsent) {
+        institution.facts.slots.at(slot).earlier.push_back({current.largest_ttl, now().moment});
+        current.largest_ttl = ttl;
+      }
+    }
+  }
+  negative_ttl_ = ttl;
+  highest_ = now().highest_seen;
+  return answer_done(true, 1);
+}
+
+bool PureSubject::has_left(const Pure& institution) const {
+  for (const dkim::SlotFacts& slot : institution.facts.slots) {
+    if (slot.drain && !dkim::is_drained(slot, now())) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void PureSubject::fresh_key(Pure& institution, dkim::SlotId slot) {
+  const auto index = static_cast<std::size_t>(slot) - 1;
+  dkim::SlotFacts& facts = institution.facts.slots.at(index);
+  facts.has_key = true;
+  facts.revoked = false;
+  facts.drain.reset();
+  institution.keys.at(index) = ++keys_;
+}
+
+void PureSubject::depart(Pure& institution) {
+  institution.keys = {};
+  for (dkim::SlotFacts& facts : institution.facts.slots) {
+    facts.has_key = false;
+    facts.revoked = false;
+    facts.drain.reset();
+  }
+  institution.facts.phase = dkim::Phase::kDeparted;
+}
+
+void PureSubject::publish(Pure& institution) {
+  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+    publish_slot(institution, slot, dkim::ttl_of(institution.facts, kSlots.at(slot), policy(institution)));
+  }
+  highest_ = now().highest_seen;
+}
+
+void PureSubject::publish_slot(Pure& institution, std::size_t slot, Ttl ttl) {
+  dkim::SlotFacts& facts = institution.facts.slots.at(slot);
+  Current next{Content::kAbsent, 0, negative_ttl_, true};
+  if (facts.has_key) {
+    next = {Content::kKey, institution.keys.at(slot), ttl, true};
+  } else if (facts.revoked) {
+    next = {Content::kRevoked, 0, ttl, true};
+  }
+  Current& current = institution.current.at(slot);
+  if (current.was_served && current.content == next.content && current.key == next.key) {
+    current.largest_ttl = std::max(current.largest_ttl, next.largest_ttl);
+    return;
+  }
+  if (current.was_served) {
+    facts.earlier.push_back({current.largest_ttl, now().moment});
+  } else {
+    facts.earlier = earlier_negative_ttls_;
+    facts.earlier.push_back({negative_ttl_, now().moment});
+  }
+  current = next;
+}
+
+Picture PureSubject::picture(int who) {
+  const Pure& institution = institutions_.at(static_cast<std::size_t>(who));
+  const dkim::InstitutionFacts& facts = institution.facts;
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const zonestore::Now at = now();
+  Picture picture;
+  static constexpr std::array kLives{Life::kIdle, Life::kSigning, Life::kDeparting, Life::kAbsent};
+  picture.life = kLives.at(static_cast<std::size_t>(facts.phase));
+  picture.active = facts.active ? static_cast<int>(*facts.active) - 1 : -1;
+  picture.frozen = frozen_ || institution.frozen;
+  picture.maintain_due = maintain_one(institutions_.at(static_cast<std::size_t>(who)), true);
+  if (facts.phase == dkim::Phase::kDeparting) {
+    picture.leaves_at = millis(dkim::leaves_at(facts, at));
+  }
+  for (std::size_t index = 0; index < kSlotCount; ++index) {
+    const dkim::SlotFacts& slot = facts.slots.at(index);
+    SlotPicture& seen = picture.slots.at(index);
+    seen.state = static_cast<State>(dkim::state_of(facts, slot.slot, policy, at));
+    seen.content = institution.current.at(index).content;
+    seen.key = institution.keys.at(index);
+    if (seen.content != Content::kAbsent) {
+      seen.ttl = seconds(dkim::ttl_of(facts, slot.slot, policy)) * kSecond;
+    }
+    if (seen.state == State::kPublished) {
+      seen.ripe_at = millis(dkim::ripe_at(slot, policy, at));
+    }
+    if (const auto drained = dkim::drained_at(slot, at)) {
+      seen.drained_at = millis(*drained);
+    }
+  }
+  return picture;
+}
+
+}  // namespace
+
+std::unique_ptr<Subject> make_pure_subject(const Timeline& timeline, int institutions) {
+  return std::make_unique<PureSubject>(timeline, institutions);
+}
+
+}  // namespace tests::lifecycle

@@ -1,0 +1,314 @@
+// A real store as the subject, driven through zonestore's operations, and looked at in two ways: as its readers see
+// the institution, and as the zone is published.
+#include <map>
+#include <utility>
+
+#include "tests/scenario/lifecycle/subject.h"
+#include "tests/support/temp_directory.h"
+#include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/audit_log.h"
+#include "zonestore/operations/freeze.h"
+#include "zonestore/operations/maintain.h"
+#include "zonestore/operations/policy.h"
+#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/slots.h"
+#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/zones.h"
+
+namespace tests::lifecycle {
+namespace {
+
+namespace dkim = zonestore::dkim;
+using zonestore::Guard;
+using zonestore::Store;
+
+zonestore::Name name(std::string_view text) {
+  return zonestore::Name::parse(text).value();
+}
+
+std::optional<dkim::SlotId> slot_from(const std::optional<int>& slot) {
+  return slot ? std::optional(dkim::kSlots.at(static_cast<std::size_t>(*slot))) : std::nullopt;
+}
+
+// One change: one transaction, one audit row.
+template <class T>
+Answer answer_from(const zonestore::Result<T>& result) {
+  return result ? answer_done(result->changed, result->changed ? 1 : 0) : answer_of(result.error());
+}
+
+class StoreSubject final : public Subject {
+ public:
+  StoreSubject(const Timeline& timeline, int institutions) : clock_(timeline) {
+    for (int number = 0; number < institutions; ++number) {
+      codes_.push_back(dkim::Code::parse("i" + std::to_string(number)).value());
+    }
+    zonestore::InitOptions options;
+    options.dkim_zone = name("dkim.secutix.com");
+    options.spf_zone = name("spf.secutix.com");
+    options.name_servers = {name("ns1.secutix.com")};
+    options.mailbox = name("hostmaster.secutix.com");
+    Store::init(dir(), options, context({}), clock_).value();
+    open();
+    audit_id_ = newest_audit_id();
+    published_ = published();
+  }
+
+  Answer apply(const Command& command) override;
+  Picture picture(int who) override;
+  std::string check_after(const Command& command, const Verdict& verdict) override;
+  void reboot() override { open(); }
+
+ private:
+  // What of a selector is in the zone.
+  struct Published {
+    zonestore::Bytes rdata;
+    zonestore::Ttl ttl{};
+    friend bool operator==(const Published&, const Published&) = default;
+  };
+  struct PublishedZone {
+    zonestore::Serial serial;
+    zonestore::Bytes soa;
+    std::vector<std::optional<Published>> selectors;
+  };
+
+  [[nodiscard]] std::filesystem::path dir() const { return temp_.path() / "store"; }
+  void open() {
+    store_.reset();
+    store_.emplace(Store::open(dir(), Store::Access::kWrite, clock_).value());
+  }
+  [[nodiscard]] static zonestore::ChangeContext context(const Command& command) {
+    zonestore::ChangeContext context{{"tester", "tester"}, std::nullopt, command.dry_run};
+    if (const auto guard = zonestore::guard_from_code(command.lifts)) {
+      context.override_guard = zonestore::Override{*guard, "property test"};
+    }
+    return context;
+  }
+  [[nodiscard]] std::optional<dkim::Code> code(const Command& command) const {
+    return command.who == kWholeStore ? std::nullopt
+                                      : std::optional(codes_.at(static_cast<std::size_t>(command.who)));
+  }
+
+  Answer add(const Command& command);
+  Answer revoke(const Command& command);
+  Answer maintain(const Command& command);
+  Answer set_policy(const Command& command);
+  Answer set_negative_ttl(const Command& command);
+  Answer rotate_without_private_key(const Command& command);
+
+  [[nodiscard]] int number_of(const std::string& key_id);
+  [[nodiscard]] SlotPicture slot_picture(const zonestore::SlotView& view);
+  [[nodiscard]] std::int64_t newest_audit_id();
+  [[nodiscard]] PublishedZone published();
+  [[nodiscard]] std::string check_publication(const Verdict& verdict, bool dry_run);
+
+  TempDirectory temp_{directory_in_memory()};
+  TimelineClock clock_;
+  std::optional<Store> store_;
+  std::vector<dkim::Code> codes_;
+  std::map<std::string, int> numbers_;  // of keys, by id
+  std::int64_t audit_id_ = 0;
+  PublishedZone published_;
+};
+
+Answer StoreSubject::apply(const Command& command) {
+  const zonestore::ChangeContext how = context(command);
+  const std::optional<dkim::SlotId> expect = slot_from(command.expect);
+  switch (command.verb) {
+    case Verb::kAdd:
+      return add(command);
+    case Verb::kRemove:
+      return answer_from(zonestore::remove_institution(*store_, how, *code(command)));
+    case Verb::kRotate:
+      return answer_from(zonestore::rotate(*store_, how, *code(command), {expect}));
+    case Verb::kRotateWithoutPrivateKey:
+      return rotate_without_private_key(command);
+    case Verb::kUndo:
+      return answer_from(zonestore::undo(*store_, how, *code(command), {expect}));
+    case Verb::kPrepare:
+      return answer_from(zonestore::prepare(*store_, how, *code(command), slot_from(command.slot)));
+    case Verb::kRevoke:
+      return revoke(command);
+    case Verb::kFreeze:
+      return answer_from(zonestore::freeze(*store_, how, code(command), "property test"));
+    case Verb::kThaw:
+      return answer_from(zonestore::thaw(*store_, how, code(command)));
+    case Verb::kMaintain:
+      return maintain(command);
+    case Verb::kSetPolicy:
+      return set_policy(command);
+    default:
+      return set_negative_ttl(command);
+  }
+}
+
+Answer StoreSubject::add(const Command& command) {
+  zonestore::AddOptions options;
+  options.algorithm = dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+  return answer_from(zonestore::add_institution(*store_, context(command), *code(command), options));
+}
+
+Answer StoreSubject::revoke(const Command& command) {
+  const auto revoked = zonestore::revoke(*store_, context(command), *code(command), *slot_from(command.slot),
+                                         {command.stop_signing, slot_from(command.expect)});
+  Answer answer = answer_from(revoked);
+  if (revoked && revoked->changed) {
+    answer.exposed_until = millis(revoked->exposed_until);
+  }
+  return answer;
+}
+
+Answer StoreSubject::maintain(const Command& command) {
+  const auto done = zonestore::maintain(*store_, context(command));
+  if (!done) {
+    return answer_of(done.error());
+  }
+  Answer answer = answer_done(done->changed, static_cast<int>(done->steps.size()));
+  if (!done->failures.empty()) {
+    answer.done = false;
+    answer.message = done->failures.front();
+  }
+  return answer;
+}
+
+Answer StoreSubject::set_policy(const Command& command) {
+  const auto value = command.amount ? std::optional(zonestore::Seconds{*command.amount / kSecond}) : std::nullopt;
+  return answer_from(zonestore::set_policy(*store_, context(command), code(command),
+                                           kPolicyNames[static_cast<std::size_t>(command.key)], value));
+}
+
+Answer StoreSubject::set_negative_ttl(const Command& command) {
+  zonestore::ZoneSettings settings;
+  settings.minimum = static_cast<std::uint32_t>(*command.amount / kSecond);
+  return answer_from(zonestore::set_zone(*store_, context(command), store_->dkim_zone(), settings));
+}
+
+// Takes the private half of every key of the institution out of the vault for the time of the command.
+Answer StoreSubject::rotate_without_private_key(const Command& command) {
+  Store::Impl& impl = store_->impl();
+  std::vector<std::pair<std::string, dkim::PrivateKey>> taken;
+  if (const auto view = zonestore::show_institution(*store_, *code(command))) {
+    for (const zonestore::SlotView& slot : view->slots) {
+      if (!slot.key_id.empty()) {
+        taken.emplace_back(slot.key_id, impl.vault().get(slot.key_id).value());
+        zonestore::db::unwrap(impl.vault().destroy({slot.key_id}));
+      }
+    }
+  }
+  Answer answer =
+      answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  for (const auto& [key_id, key] : taken) {
+    zonestore::db::unwrap(impl.vault().put({{key_id, &key}}, clock_.now().wall));
+  }
+  return answer;
+}
+
+int StoreSubject::number_of(const std::string& key_id) {
+  return key_id.empty() ? 0 : numbers_.try_emplace(key_id, static_cast<int>(numbers_.size()) + 1).first->second;
+}
+
+SlotPicture StoreSubject::slot_picture(const zonestore::SlotView& view) {
+  SlotPicture seen;
+  seen.state = static_cast<State>(view.state);
+  seen.key = number_of(view.key_id);
+  if (view.record_text == dkim::kRevokedText) {
+    seen.content = Content::kRevoked;
+  } else if (!view.record_text.empty()) {
+    seen.content = Content::kKey;
+  }
+  if (seen.content != Content::kAbsent) {
+    seen.ttl = seconds(view.ttl) * kSecond;
+  }
+  if (view.ripe_at) {
+    seen.ripe_at = millis(*view.ripe_at);
+  }
+  if (view.drained_at) {
+    seen.drained_at = millis(*view.drained_at);
+  }
+  return seen;
+}
+
+Picture StoreSubject::picture(int who) {
+  Picture picture;
+  const auto view = zonestore::show_institution(*store_, codes_.at(static_cast<std::size_t>(who)));
+  if (!view) {
+    return picture;
+  }
+  picture.life = view->phase == dkim::Phase::kSigning    ? Life::kSigning
+                 : view->phase == dkim::Phase::kStarting ? Life::kIdle
+                                                         : Life::kDeparting;
+  picture.active = view->active ? static_cast<int>(*view->active) - 1 : -1;
+  picture.frozen = view->frozen.has_value();
+  picture.maintain_due = view->maintain_due;
+  if (view->leaves_at) {
+    picture.leaves_at = millis(*view->leaves_at);
+  }
+  for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+    picture.slots.at(slot) = slot_picture(view->slots.at(slot));
+    // The zone must hold what the view tells, to the byte.
+    const std::optional<Published>& record = published_.selectors.at(static_cast<std::size_t>(who) * 2 + slot);
+    const std::string& text = view->slots.at(slot).record_text;
+    const auto wanted =
+        text.empty() ? std::nullopt : std::optional(Published{zonestore::txt_rdata(text), view->slots.at(slot).ttl});
+    if (record != wanted) {
+      picture.slots.at(slot).ttl = -1;  // differs from every model's
+    }
+  }
+  return picture;
+}
+
+std::int64_t StoreSubject::newest_audit_id() {
+  std::int64_t id = 0;
+  zonestore::LogFilter newest;
+  newest.newest = 1;
+  zonestore::db::unwrap(zonestore::read_log(*store_, newest, [&](const zonestore::AuditEntry& entry) {
+    id = entry.id;
+    return true;
+  }));
+  return id;
+}
+
+StoreSubject::PublishedZone StoreSubject::published() {
+  zonestore::db::Connection& connection = store_->impl().connection;
+  const zonestore::PublishedZone zone = store_->impl().published(store_->dkim_zone());
+  PublishedZone now{zone.serial, {}, {}};
+  for (const dkim::Code& code : codes_) {
+    for (const dkim::SlotId slot : dkim::kSlots) {
+      const auto set = zonestore::find_record_set(
+          connection, zone, dkim::selector_name(code, slot, zone.apex).value(), zonestore::RecordType::kTxt);
+      now.selectors.push_back(set ? std::optional(Published{set->rdata.front(), set->ttl}) : std::nullopt);
+    }
+  }
+  return now;
+}
+
+// The serial rises when what is published changes, and only then.
+std::string StoreSubject::check_publication(const Verdict& verdict, bool dry_run) {
+  PublishedZone now = published();
+  const bool must_stay = !verdict.changed || dry_run;
+  const bool rose = zonestore::is_before(published_.serial, now.serial);
+  const bool differs = now.selectors != published_.selectors;
+  const bool stayed = now.serial == published_.serial;
+  published_ = std::move(now);
+  if (must_stay && (differs || !stayed)) {
+    return "the zone has changed, and should not";
+  }
+  return differs && !rose ? "the zone has changed, and its serial has not risen" : "";
+}
+
+std::string StoreSubject::check_after(const Command& command, const Verdict& verdict) {
+  const std::int64_t rows = newest_audit_id() - audit_id_;
+  const std::int64_t wanted = command.dry_run ? 0 : verdict.changes;
+  audit_id_ += rows;
+  if (rows != wanted) {
+    return std::to_string(rows) + " audit rows, not " + std::to_string(wanted);
+  }
+  return check_publication(verdict, command.dry_run);
+}
+
+}  // namespace
+
+std::unique_ptr<Subject> make_store_subject(const Timeline& timeline, int institutions) {
+  return std::make_unique<StoreSubject>(timeline, institutions);
+}
+
+}  // namespace tests::lifecycle

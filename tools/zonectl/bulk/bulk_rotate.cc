@@ -1,0 +1,186 @@
+#include "tools/zonectl/bulk/bulk_rotate.h"
+
+#include <set>
+#include <utility>
+
+#include "tools/zonectl/bulk/report.h"
+#include "tools/zonectl/bulk/text_file.h"
+#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/views.h"
+
+namespace zonectl {
+
+using zonestore::BulkItem;
+using zonestore::BulkPlan;
+using zonestore::BulkRun;
+using zonestore::ChangeContext;
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::Store;
+
+namespace {
+
+const BulkWords kWords{"rotated", "would be rotated"};
+
+using Items = std::vector<BulkPlan::Item>;
+
+void take(Items& items, const zonestore::InstitutionView& view) {
+  if (const auto code = zonestore::dkim::Code::parse(view.code)) {
+    items.push_back({*code, "{}"});
+  }
+}
+
+Result<Items> institutions(Store& store, bool due_only) {
+  Items items;
+  const auto listed = list_institutions(store, false, [&](const zonestore::InstitutionView& view) {
+    if (view.phase == zonestore::dkim::Phase::kSigning && !due_only) {
+      take(items, view);
+    }
+    return true;
+  });
+  if (!listed) {
+    return tl::unexpected(listed.error());
+  }
+  return items;
+}
+
+std::vector<FileFault> named_institutions(Store& store, const std::string& text, Items& items) {
+  std::vector<FileFault> faults;
+  std::set<std::string> seen;
+  for (const ListedWord& listed : read_list(text)) {
+    const auto code = zonestore::dkim::Code::parse(listed.word);
+    if (!code) {
+      faults.push_back({listed.line, code.error()});
+      continue;
+    }
+    if (!seen.insert(code->text()).second) {
+      faults.push_back({listed.line, {ErrorCode::kInvalid, code->text() + " is named twice", "", std::nullopt}});
+    } else if (const auto view = show_institution(store, *code); !view) {
+      faults.push_back({listed.line, view.error()});
+    } else {
+      take(items, *view);
+    }
+  }
+  return faults;
+}
+
+// Rotates, and proves that signing arrived where it was sent.
+class RotateWork {
+ public:
+  RotateWork(Store& store, ChangeContext context) : store_(store), context_(std::move(context)) {}
+
+  BulkWork work() {
+    return {"rotate", "rotating",
+            [this](const ChangeContext& context, const BulkItem& item) { return change(context, item); },
+            [this](const BulkItem& item) { return prove_signing_key(store_, item.code, to_); },
+            [this](const BulkItem& item) { return undo(item); }};
+  }
+
+ private:
+  Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
+    const auto swapped = rotate(store_, context, item.code);
+    if (!swapped) {
+      return tl::unexpected(swapped.error());
+    }
+    to_ = swapped->to;
+    return zonestore::Changed(*swapped);
+  }
+
+  Result<void> undo(const BulkItem& item) {
+    ChangeContext context = context_;
+    context.override_guard.reset();
+    return zonestore::undo(store_, context, item.code).map([](const auto&) {});
+  }
+
+  Store& store_;
+  ChangeContext context_;
+  zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
+};
+
+Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
+                              const BulkSettings& settings, Interruption& interruption) {
+  RotateWork rotations(store, context);
+  const BulkReport report = run_bulk(session, store, context, run, settings, rotations.work(), interruption);
+  return end_run(session, store, context, report, kWords);
+}
+
+Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
+                        Interruption& interruption) {
+  const auto run = resumed_run(session, store, "rotate");
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  const auto settings = parse_settings(run->arguments_json);
+  if (!settings) {
+    return tl::unexpected(settings.error());
+  }
+  ChangeOptions own = change;
+  own.override_guard = settings->override_guard;
+  own.reason = settings->reason;
+  return work_through(session, store, session.context(own), *run, *settings, interruption);
+}
+
+Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change) {
+  if (options.ways() > 1) {
+    return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
+                           "give one of them");
+  }
+  if (options.resume && (options.has_settings() || change.override_guard)) {
+    return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
+                           "zonectl rotate --resume");
+  }
+  return {};
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, BulkRotateOptions& options) {
+  arguments.flag("--all", options.all, "every institution that signs");
+  arguments.flag("--due", options.due, "those that the rotation policy says are due now");
+  arguments.one("--file", "LIST", options.file, Need::kOptional, &parse_line,
+                "those named in this file, one code a line; # begins a comment");
+  arguments.flag("--resume", options.resume, "go on with the last run of many that was interrupted");
+  declare(arguments, options.settings, true);
+}
+
+Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options, const ChangeOptions& change) {
+  if (const auto checked = check(options, change); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  Interruption interruption;
+  Result<Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  if (options.resume) {
+    return resume(session, *store, change, interruption);
+  }
+  BulkSettings settings = options.settings;
+  settings.override_guard = change.override_guard;
+  settings.reason = change.reason;
+  BulkPlan plan{"rotate", to_json_text(settings), {}};
+  if (options.file) {
+    const auto text = read_text_file(*options.file);
+    if (!text) {
+      return tl::unexpected(text.error());
+    }
+    if (const auto faults = named_institutions(*store, *text, plan.items); !faults.empty()) {
+      return tell_faults(session, *options.file, faults);
+    }
+  } else {
+    auto items = institutions(*store, options.due);
+    if (!items) {
+      return tl::unexpected(items.error());
+    }
+    plan.items = *std::move(items);
+  }
+  const ChangeContext context = session.context(change);
+  const auto run = begin_run(session, *store, context, plan);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  return work_through(session, *store, context, *run, settings, interruption);
+}
+
+}  // namespace zonectl

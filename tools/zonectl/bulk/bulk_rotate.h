@@ -1,0 +1,27 @@
+// zonectl rotate for many institutions: --all, --due, --file LIST, --resume.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tools/zonectl/bulk/settings.h"
+#include "tools/zonectl/exit_code.h"
+
+namespace zonectl {
+
+struct BulkRotateOptions {
+  bool all = false;
+  bool due = false;
+  bool resume = false;
+  std::optional<std::string> file;
+  BulkSettings settings;
+
+  [[nodiscard]] int ways() const { return int{all} + int{due} + int{resume} + int{file.has_value()}; }
+  [[nodiscard]] bool has_settings() const { return settings.canary || settings.rate || settings.halt_on; }
+};
+
+void declare(Arguments& arguments, BulkRotateOptions& options);
+[[nodiscard]] zonestore::Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options,
+                                                          const ChangeOptions& change);
+
+}  // namespace zonectl

@@ -1,0 +1,173 @@
+#include "tools/zonectl/bulk/report.h"
+
+#include <iomanip>
+#include <sstream>
+
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/output/words.h"
+
+namespace zonectl {
+
+using zonestore::BulkRun;
+using zonestore::BulkState;
+using zonestore::Result;
+
+namespace {
+
+constexpr std::size_t kMostTroublesOnTerminal = 20;
+
+std::string resume_command(const BulkReport& report) {
+  return "zonectl " + report.command + " --resume";
+}
+
+// Something is left that a resumed run would do.
+bool is_open(const BulkReport& report) {
+  return !report.dry_run && (report.waiting() > 0 || report.failed > 0);
+}
+
+std::string why(const BulkTrouble& trouble, const Times& times) {
+  std::string text;
+  if (const auto& refusal = trouble.error.refusal) {
+    text = std::string(zonestore::guard_code(refusal->guard));
+    if (refusal->clears_at) {
+      text += " until " + times.text(*refusal->clears_at);
+    }
+    text += ": ";
+  }
+  return text + printable(trouble.error.message);
+}
+
+void write_troubles(const Session& session, const BulkReport& report) {
+  const Terminal& terminal = session.terminal();
+  Table table(session.out(), terminal, {"INSTITUTION", "RESULT", "WHY"});
+  std::size_t shown = 0;
+  for (const BulkTrouble& trouble : report.troubles) {
+    if (terminal.interactive && shown++ == kMostTroublesOnTerminal) {
+      break;
+    }
+    table.add(
+        {{trouble.code, Style::kBold},
+         {std::string(to_text(trouble.state)), trouble.state == BulkState::kFailed ? Style::kBad : Style::kCaution},
+         {why(trouble, session.times())}});
+  }
+  table.finish();
+  if (terminal.interactive && report.troubles.size() > kMostTroublesOnTerminal) {
+    session.out() << "and " << report.troubles.size() - kMostTroublesOnTerminal << " more: --json lists all\n";
+  }
+}
+
+std::string guards_text(const BulkReport& report) {
+  std::string text;
+  for (const auto& [guard, count] : report.refused_by) {
+    text += (text.empty() ? " (" : ", ") + guard + " " + std::to_string(count);
+  }
+  return text.empty() ? text : text + ")";
+}
+
+std::string took_text(const BulkReport& report) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << static_cast<double>(report.took.count()) / 1000 << " s";
+  return text.str();
+}
+
+}  // namespace
+
+ExitCode exit_of(const BulkReport& report) {
+  if (report.done == report.total) {
+    return ExitCode::kDone;
+  }
+  if (report.done > 0 || report.stop == BulkStop::kInterrupted) {
+    return ExitCode::kPartlyDone;
+  }
+  return report.failed > 0 ? ExitCode::kFailed : ExitCode::kRefused;
+}
+
+void write(const Session& session, const BulkReport& report, const BulkWords& words) {
+  std::ostream& out = session.out();
+  write_troubles(session, report);
+  out << report.done << " of " << report.total << (report.total == 1 ? " institution " : " institutions ")
+      << verb(report, words.done, words.would) << " in " << took_text(report) << serials_text(report) << '\n';
+  if (report.refused > 0) {
+    out << report.refused << " refused" << guards_text(report) << '\n';
+  }
+  if (report.failed > 0) {
+    out << report.failed << ' ' << session.terminal().styled(Style::kBad, "failed") << '\n';
+  }
+  if (report.stop != BulkStop::kNone) {
+    out << session.terminal().styled(Style::kCaution, "stopped:") << ' ' << printable(report.stop_reason) << "; "
+        << report.waiting() << " are waiting\n";
+  }
+  if (is_open(report)) {
+    out << "go on with: " << resume_command(report) << '\n';
+  }
+  write_end(out, session.terminal(), report);
+}
+
+Json to_json(const BulkReport& report) {
+  Json json = changed_json(report);
+  Json troubles = Json::array();
+  for (const BulkTrouble& trouble : report.troubles) {
+    troubles.push_back(Json{
+        {"code", trouble.code}, {"state", std::string(to_text(trouble.state))}, {"error", to_json(trouble.error)}});
+  }
+  Json guards;
+  for (const auto& [guard, count] : report.refused_by) {
+    guards[guard] = count;
+  }
+  json.update(Json{{"command", report.command},
+                   {"run", report.dry_run ? Json(nullptr) : Json(report.run)},
+                   {"total", report.total},
+                   {"done", report.done},
+                   {"refused", report.refused},
+                   {"failed", report.failed},
+                   {"waiting", report.waiting()},
+                   {"refused_by", report.refused_by.empty() ? Json(nullptr) : guards},
+                   {"troubles", troubles},
+                   {"stopped", report.stop == BulkStop::kNone ? Json(nullptr) : Json(report.stop_reason)},
+                   {"resume", is_open(report) ? Json(resume_command(report)) : Json(nullptr)}});
+  return json;
+}
+
+Result<BulkRun> begin_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,
+                          const zonestore::BulkPlan& plan) {
+  if (plan.items.empty()) {
+    return BulkRun{0, plan.arguments_json, {}, {}};
+  }
+  const auto earlier = interrupted_bulk_run(store, plan.command);
+  if (earlier && *earlier && !context.dry_run) {
+    session.err() << "run " << (*earlier)->id << " of " << session.times().text((*earlier)->began)
+                  << " was interrupted; it is given up for this one\n";
+  }
+  return begin_bulk_run(store, context, plan);
+}
+
+Result<BulkRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command) {
+  auto run = interrupted_bulk_run(store, command);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  if (!*run) {
+    return zonestore::fail(zonestore::ErrorCode::kNotFound, "there is no interrupted run of " + command,
+                           "zonectl log shows the runs that there were");
+  }
+  session.err() << "going on with run " << (*run)->id << ", begun " << session.times().text((*run)->began) << '\n';
+  return **std::move(run);
+}
+
+Result<ExitCode> end_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,
+                         const BulkReport& report, const BulkWords& words) {
+  if (!report.dry_run && report.total > 0 && !is_open(report)) {
+    if (const auto ended = end_bulk_run(store, context, report.run); !ended) {
+      return tl::unexpected(ended.error());
+    }
+  }
+  if (session.json()) {
+    print(session.out(), to_json(report));
+  } else {
+    write(session, report, words);
+  }
+  return exit_of(report);
+}
+
+}  // namespace zonectl

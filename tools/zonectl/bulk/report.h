@@ -1,0 +1,33 @@
+// What a bulk command tells at its end, and how it begins and ends its run.
+#pragma once
+
+#include "tools/zonectl/bulk/runner.h"
+#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/output/json_value.h"
+
+namespace zonectl {
+
+struct BulkWords {
+  std::string done;   // "rotated"
+  std::string would;  // "would be rotated"
+};
+
+// kDone: all; kRefused: all of them refused; kPartlyDone: some, or stopped; kFailed: failures, and none done.
+[[nodiscard]] ExitCode exit_of(const BulkReport& report);
+void write(const Session& session, const BulkReport& report, const BulkWords& words);
+[[nodiscard]] Json to_json(const BulkReport& report);
+
+// The run with its list written down (not in a dry run). That an interrupted one is given up for it is told on
+// standard error.
+[[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(const Session& session, zonestore::Store& store,
+                                                              const zonestore::ChangeContext& context,
+                                                              const zonestore::BulkPlan& plan);
+// The last interrupted run. Errors: kNotFound.
+[[nodiscard]] zonestore::Result<zonestore::BulkRun> resumed_run(const Session& session, zonestore::Store& store,
+                                                                const std::string& command);
+// Closes a run in which nothing is left to do, and prints the report.
+[[nodiscard]] zonestore::Result<ExitCode> end_run(const Session& session, zonestore::Store& store,
+                                                  const zonestore::ChangeContext& context, const BulkReport& report,
+                                                  const BulkWords& words);
+
+}  // namespace zonectl

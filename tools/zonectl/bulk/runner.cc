@@ -1,0 +1,189 @@
+#include "tools/zonectl/bulk/runner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "tools/zonectl/bulk/progress.h"
+
+namespace zonectl {
+
+using zonestore::BulkItem;
+using zonestore::BulkState;
+using zonestore::ChangeContext;
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Guard;
+using zonestore::Result;
+using SteadyClock = std::chrono::steady_clock;
+
+bool is_failure(const Error& error) {
+  if (error.code != ErrorCode::kRefused || !error.refusal) {
+    return true;
+  }
+  const Guard guard = error.refusal->guard;
+  return guard == Guard::kKeyMismatch || guard == Guard::kNsLag || guard == Guard::kSignerStale;
+}
+
+namespace {
+
+std::string one_line(const Error& error) {
+  return (error.refusal ? std::string(zonestore::guard_code(error.refusal->guard)) + ": " : "") + error.message;
+}
+
+class Runner {
+ public:
+  Runner(const Session& session, zonestore::Store& store, ChangeContext context, const BulkSettings& settings,
+         const BulkWork& work, Interruption& interruption)
+      : store_(store),
+        context_(std::move(context)),
+        settings_(settings),
+        work_(work),
+        interruption_(interruption),
+        session_(session) {}
+
+  BulkReport run(const zonestore::BulkRun& run) {
+    begin(run);
+    Progress progress(session_.err(), session_.err_terminal(), work_.doing, report_.total, began_);
+    for (const BulkItem& item : run.items) {
+      if (item.state == BulkState::kDone || item.state == BulkState::kRefused) {
+        continue;
+      }
+      if (!wait_for_turn() || must_stop()) {
+        break;
+      }
+      serve(item);
+      progress.show(report_.total - report_.waiting(), report_.refused + report_.failed, SteadyClock::now());
+    }
+    progress.finish();
+    report_.took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - began_);
+    return std::move(report_);
+  }
+
+ private:
+  void begin(const zonestore::BulkRun& run) {
+    began_ = SteadyClock::now();
+    next_turn_ = began_;
+    report_.command = work_.command;
+    report_.run = run.id;
+    report_.dry_run = context_.dry_run;
+    report_.changed = false;
+    report_.total = run.items.size();
+    for (const BulkItem& item : run.items) {
+      report_.done += item.state == BulkState::kDone ? 1 : 0;
+      if (item.state == BulkState::kRefused) {
+        ++report_.refused;
+        ++report_.refused_by[item.note.substr(0, item.note.find(':'))];
+      }
+    }
+    canaries_ = settings_.canary ? settings_.canary->of(report_.total) : 0;
+  }
+
+  // False: somebody asked to stop.
+  bool wait_for_turn() {
+    const auto time = std::chrono::ceil<std::chrono::milliseconds>(next_turn_ - SteadyClock::now());
+    if (interruption_.wait(std::max(time, std::chrono::milliseconds(0)))) {
+      stop(BulkStop::kInterrupted, "stopped as asked");
+      return false;
+    }
+    return true;
+  }
+
+  bool must_stop() {
+    if (report_.stop != BulkStop::kNone) {
+      return true;
+    }
+    if (report_.failed > 0 && report_.done < canaries_) {
+      stop(BulkStop::kCanary, "one of the first " + std::to_string(canaries_) + " failed");
+    } else if (report_.failed >= settings_.failures_allowed()) {
+      stop(BulkStop::kTooManyFailures, std::to_string(report_.failed) + " have failed");
+    }
+    return report_.stop != BulkStop::kNone;
+  }
+
+  void stop(BulkStop why, std::string reason) {
+    report_.stop = why;
+    report_.stop_reason = std::move(reason);
+  }
+
+  void serve(const BulkItem& item) {
+    if (!context_.dry_run) {
+      context_.bulk_ticket = item.ticket;
+    }
+    const auto changed = work_.change(context_, item);
+    if (!changed) {
+      return note(item, changed.error(), zonestore::IfDone::kStaysDone);
+    }
+    take_turn();
+    report_.changed = report_.changed || changed->changed;
+    report_.zones = changed->zones;
+    for (const std::string& warning : changed->warnings) {
+      report_.warnings.push_back(item.code.text() + ": " + warning);
+    }
+    if (context_.dry_run || !work_.prove) {
+      ++report_.done;
+      return;
+    }
+    const Result<void> proven = work_.prove(item);
+    if (proven) {
+      ++report_.done;
+    } else {
+      take_back(item, proven.error());
+    }
+  }
+
+  void take_back(const BulkItem& item, Error error) {
+    error.message = "it failed its proof: " + error.message;
+    if (work_.undo) {
+      context_.bulk_ticket.reset();
+      const Result<void> undone = work_.undo(item);
+      error.message += undone ? "; undone" : "; and the undo failed: " + undone.error().message;
+    }
+    note(item, error, zonestore::IfDone::kWasUndone);
+  }
+
+  void note(const BulkItem& item, const Error& error, zonestore::IfDone if_done) {
+    const BulkState state = is_failure(error) ? BulkState::kFailed : BulkState::kRefused;
+    if (state == BulkState::kFailed) {
+      take_turn();
+      ++report_.failed;
+    } else {
+      ++report_.refused;
+      ++report_.refused_by[std::string(zonestore::guard_code(error.refusal->guard))];
+    }
+    report_.troubles.push_back({item.code.text(), state, error});
+    if (context_.dry_run) {
+      return;
+    }
+    if (const auto noted = note_bulk_item(store_, item.ticket, state, one_line(error), if_done); !noted) {
+      stop(BulkStop::kStore, "the store cannot be written: " + noted.error().message);
+    }
+  }
+
+  // A refusal costs nobody anything and takes no turn.
+  void take_turn() {
+    if (settings_.rate && !context_.dry_run) {
+      next_turn_ = std::max(next_turn_, SteadyClock::now()) + settings_.rate->interval;
+    }
+  }
+
+  zonestore::Store& store_;
+  ChangeContext context_;
+  const BulkSettings& settings_;
+  const BulkWork& work_;
+  Interruption& interruption_;
+  const Session& session_;
+  BulkReport report_;
+  SteadyClock::time_point began_;
+  SteadyClock::time_point next_turn_;
+  std::size_t canaries_ = 0;
+};
+
+}  // namespace
+
+BulkReport run_bulk(const Session& session, zonestore::Store& store, const ChangeContext& context,
+                    const zonestore::BulkRun& run, const BulkSettings& settings, const BulkWork& work,
+                    Interruption& interruption) {
+  return Runner(session, store, context, settings, work, interruption).run(run);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,64 @@
+// The loop of every bulk command: one institution after the other, each a transaction of its own, until all are done,
+// too many have failed, or somebody asks to stop.
+//
+// What is a failure: an error, and a refusal that says that something of ours is broken (E_KEY_MISMATCH, E_NS_LAG,
+// E_SIGNER_STALE). Any other refusal (not ripe yet, draining, frozen, ...) is counted by its guard, and the run goes
+// on: the institution is as it was, and asking again later is all that there is to do. Threads: one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tools/zonectl/bulk/interruption.h"
+#include "tools/zonectl/bulk/settings.h"
+#include "tools/zonectl/session.h"
+#include "zonestore/operations/bulk_runs.h"
+
+namespace zonectl {
+
+struct BulkWork {
+  std::string command;  // "rotate"
+  std::string doing;    // "rotating", for the progress
+  // The change of one institution.
+  std::function<zonestore::Result<zonestore::Changed>(const zonestore::ChangeContext&, const zonestore::BulkItem&)>
+      change;
+  // After it: does it hold? If not, `undo` takes it back. Both may be empty.
+  std::function<zonestore::Result<void>(const zonestore::BulkItem&)> prove{};
+  std::function<zonestore::Result<void>(const zonestore::BulkItem&)> undo{};
+};
+
+struct BulkTrouble {
+  std::string code;
+  zonestore::BulkState state;  // kRefused or kFailed
+  zonestore::Error error;
+};
+
+enum class BulkStop : std::uint8_t { kNone, kInterrupted, kTooManyFailures, kCanary, kStore };
+
+struct BulkReport : zonestore::Changed {
+  std::string command;
+  std::int64_t run = 0;
+  std::size_t total = 0;
+  std::size_t done = 0;  // with those of earlier attempts of a resumed run
+  std::size_t refused = 0;
+  std::size_t failed = 0;
+  std::map<std::string, std::size_t> refused_by;  // guard code -> institutions
+  std::vector<BulkTrouble> troubles;              // of this attempt
+  BulkStop stop = BulkStop::kNone;
+  std::string stop_reason;
+  std::chrono::milliseconds took{};
+
+  [[nodiscard]] std::size_t waiting() const { return total - done - refused - failed; }
+};
+
+[[nodiscard]] bool is_failure(const zonestore::Error& error);
+
+// Works through the items of the run that are not done. In a dry run the run's items are only asked what would
+// happen.
+[[nodiscard]] BulkReport run_bulk(const Session& session, zonestore::Store& store,
+                                  const zonestore::ChangeContext& context, const zonestore::BulkRun& run,
+                                  const BulkSettings& settings, const BulkWork& work, Interruption& interruption);
+
+}  // namespace zonectl

@@ -1,0 +1,137 @@
+// What was public of keys: when they were served, and what they are.
+#include "tools/zonectl/commands/key_public.h"
+
+#include "tools/zonectl/output/json_keys.h"
+#include "tools/zonectl/output/table.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::ServedKey;
+
+struct HistoryOptions {
+  std::optional<zonestore::dkim::Code> code;
+};
+
+struct ExportOptions {
+  std::optional<zonestore::dkim::Code> code;
+  std::optional<zonestore::dkim::SlotId> slot;
+  bool all = false;
+  bool pem = false;
+};
+
+void history_arguments(Arguments& arguments, HistoryOptions& options) {
+  arguments.institution(options.code);
+}
+
+void export_arguments(Arguments& arguments, ExportOptions& options) {
+  arguments.institution(options.code);
+  arguments.one("--slot", "sel1|sel2", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
+                "only the keys of this slot");
+  arguments.flag("--all", options.all, "every key that was ever served, not only those that are served now");
+  arguments.flag("--pem", options.pem,
+                 "SubjectPublicKeyInfo in PEM, as openssl reads it, not the text of the record");
+}
+
+Result<std::vector<ServedKey>> read(const Session& session, const zonestore::dkim::Code& code) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return key_history(*store, code);
+}
+
+std::string time_text(const Times& times, const std::optional<zonestore::WallTime>& time) {
+  return time ? times.plain(*time) : std::string();
+}
+
+std::string signing_text(const Times& times, const ServedKey& key) {
+  std::string text;
+  for (const zonestore::SigningSpan& span : key.signing) {
+    text += (text.empty() ? "" : ", ") + times.plain(span.from) + " to " +
+            (span.until ? times.plain(*span.until) : "now");
+  }
+  return text;
+}
+
+Result<ExitCode> history(Session& session, const HistoryOptions& options) {
+  const Result<std::vector<ServedKey>> keys = read(session, *options.code);
+  if (!keys) {
+    return tl::unexpected(keys.error());
+  }
+  if (session.json()) {
+    print(session.out(), keys_json(options.code->text(), *keys));
+    return ExitCode::kDone;
+  }
+  Table table(session.out(), session.terminal(),
+              {"SLOT", "KEY", "ALGORITHM", "PUBLISHED", "WITHDRAWN", "REVOKED", "SIGNED"});
+  const Times times = session.times();
+  for (const ServedKey& key : *keys) {
+    table.add({{std::string(zonestore::dkim::to_text(key.slot)), Style::kBold},
+               {key.key_id},
+               {key.algorithm},
+               {times.plain(key.published)},
+               {time_text(times, key.withdrawn)},
+               {time_text(times, key.revoked)},
+               {signing_text(times, key)}});
+  }
+  table.finish();
+  return ExitCode::kDone;
+}
+
+void write_key(const Session& session, const ServedKey& key, bool pem) {
+  const Times times = session.times();
+  std::ostream& out = session.out();
+  out << (pem ? "" : "; ") << key.owner.to_text() << " key " << key.key_id << ", published "
+      << times.plain(key.published);
+  if (key.withdrawn) {
+    out << ", withdrawn " << times.plain(*key.withdrawn);
+  }
+  if (key.revoked) {
+    out << ", revoked " << times.plain(*key.revoked);
+  }
+  out << '\n' << (pem ? zonestore::public_key_pem(key.public_spki) : key.record_text + "\n");
+}
+
+Result<ExitCode> export_public(Session& session, const ExportOptions& options) {
+  Result<std::vector<ServedKey>> keys = read(session, *options.code);
+  if (!keys) {
+    return tl::unexpected(keys.error());
+  }
+  std::erase_if(*keys, [&options](const ServedKey& key) {
+    return (options.slot && key.slot != *options.slot) || (!options.all && key.withdrawn);
+  });
+  if (keys->empty()) {
+    return zonestore::fail(ErrorCode::kNotFound, options.code->text() + " serves no such key",
+                           "zonectl key history " + options.code->text() + " lists all that were ever served; --all");
+  }
+  if (session.json()) {
+    print(session.out(), keys_json(options.code->text(), *keys));
+    return ExitCode::kDone;
+  }
+  for (const ServedKey& key : *keys) {
+    write_key(session, key, options.pem);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_key_history(CommandLine& key) {
+  key.command<HistoryOptions>(
+      {"history", "every key that was ever served: when it was published, signed and was withdrawn",
+       "zonectl key history mosa", exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}})},
+      history_arguments, history);
+}
+
+void define_key_export_public(CommandLine& key) {
+  key.command<ExportOptions>(
+      {"export-public", "print public keys, for a check of old mail or for another DNS",
+       "zonectl key export-public mosa\nzonectl key export-public mosa --slot sel1 --all --pem",
+       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution, or it serves no such key"}})},
+      export_arguments, export_public);
+}
+
+}  // namespace zonectl

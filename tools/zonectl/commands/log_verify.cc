@@ -1,0 +1,74 @@
+#include "tools/zonectl/commands/log_verify.h"
+
+#include "tools/zonectl/output/json_audit.h"
+#include "tools/zonectl/output/terminal.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::AuditCheck;
+using zonestore::AuditFault;
+using zonestore::Result;
+
+struct Options {};
+
+void arguments(Arguments& /*arguments*/, Options& /*options*/) {}
+
+void write_fault(const Session& session, const AuditFault& fault) {
+  std::ostream& out = session.out();
+  out << session.terminal().styled(Style::kBad, "row " + std::to_string(fault.id));
+  if (fault.at) {
+    out << " (" << session.times().plain(*fault.at) << ", " << printable(fault.command) << ")";
+  }
+  out << ": " << fault.message << '\n';
+}
+
+void write(const Session& session, const AuditCheck& check) {
+  std::ostream& out = session.out();
+  for (const AuditFault& fault : check.faults) {
+    write_fault(session, fault);
+  }
+  if (check.fault_count > check.faults.size()) {
+    out << "and " << check.fault_count - check.faults.size() << " more\n";
+  }
+  out << check.rows << (check.rows == 1 ? " row" : " rows");
+  if (check.unchained > 0) {
+    out << ", the oldest " << check.unchained << " from before there was a chain";
+  }
+  const std::string faults = std::to_string(check.fault_count) + (check.fault_count == 1 ? " fault" : " faults");
+  out << ": "
+      << (check.fault_count == 0 ? session.terminal().styled(Style::kGood, "the chain holds")
+                                 : session.terminal().styled(Style::kBad, faults))
+      << '\n';
+  if (!check.newest_chain.empty()) {
+    out << "row " << check.newest_id << " carries " << check.newest_chain << '\n';
+  }
+}
+
+Result<ExitCode> body(Session& session, const Options& /*options*/) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const Result<AuditCheck> check = verify_log(*store);
+  if (!check) {
+    return tl::unexpected(check.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*check));
+  } else {
+    write(session, *check);
+  }
+  return check->fault_count == 0 ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+}  // namespace
+
+void define_log_verify(CommandLine& log) {
+  log.command<Options>(
+      {"verify", "read the whole log and find rows that were altered, moved, put in or taken out",
+       "zonectl log verify", exits_of_reading({{ExitCode::kFailed, "failed, or the log is not what was written"}})},
+      arguments, body);
+}
+
+}  // namespace zonectl

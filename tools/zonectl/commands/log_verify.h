@@ -1,0 +1,10 @@
+// zonectl log verify, which log.cc puts below `log`.
+#pragma once
+
+#include "tools/zonectl/command_line.h"
+
+namespace zonectl {
+
+void define_log_verify(CommandLine& log);
+
+}  // namespace zonectl

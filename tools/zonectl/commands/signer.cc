@@ -1,0 +1,224 @@
+// zonectl signer add|list|sync|remove: the programs that sign, and their directories of keys.
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/signers.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Result;
+using zonestore::SignerView;
+using zonestore::SyncResult;
+
+struct Options {
+  std::optional<std::string> name;
+  std::optional<zonestore::signer::Format> format;
+  std::optional<std::string> directory;
+  std::optional<std::string> command;
+  bool all = false;
+  bool enable = false;
+  bool purge = false;
+  ChangeOptions change;
+};
+
+void declare_name(Arguments& arguments, Options& options, Need need) {
+  arguments.one("NAME", "", options.name, need, &zonestore::signer::parse_signer_name,
+                "the signer's name, such as opendkim-1");
+}
+
+void add_arguments(Arguments& arguments, Options& options) {
+  declare_name(arguments, options, Need::kRequired);
+  arguments.one("--format", "FORMAT", options.format, Need::kRequired, &zonestore::signer::parse_format,
+                "what the directory holds: opendkim, rspamd, exim or files");
+  arguments.one("--dir", "DIR", options.directory, Need::kRequired, &zonestore::signer::parse_directory,
+                "the directory, an absolute path; made if it is missing");
+  arguments.one(
+      "--exec", "COMMAND", options.command, Need::kOptional, &parse_line,
+      "run after each sync; its exit 0 says that the signer has followed. An absolute path and words between "
+      "spaces, without a shell");
+  arguments.dry_run(options.change);
+}
+
+void list_arguments(Arguments&, Options&) {}
+
+void sync_arguments(Arguments& arguments, Options& options) {
+  declare_name(arguments, options, Need::kOptional);
+  arguments.flag("--all", options.all, "every signer that is switched on");
+  arguments.flag("--enable", options.enable, "switch it on: after a restore, once you have looked");
+  arguments.dry_run(options.change);
+}
+
+void remove_arguments(Arguments& arguments, Options& options) {
+  declare_name(arguments, options, Need::kRequired);
+  arguments.flag("--purge", options.purge, "take its key files and tables away as well");
+  arguments.dry_run(options.change);
+}
+
+void write(const Session& session, const zonestore::Changed& changed, const SyncResult& result) {
+  std::ostream& out = session.out();
+  if (!result.failure.empty()) {
+    out << session.terminal().styled(Style::kBad, "failed:") << " signer " << result.name
+        << " has not followed: " << printable(result.failure) << "\n  maintain tries again; now: zonectl signer sync "
+        << result.name << '\n';
+    return;
+  }
+  out << result.name << ": " << verb(changed, "follows", "would follow") << " " << result.institutions
+      << (result.institutions == 1 ? " institution" : " institutions");
+  if (!changed.dry_run) {
+    out << "; keys written " << result.keys_written << ", removed " << result.keys_removed;
+  }
+  out << '\n';
+}
+
+Result<ExitCode> add(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto added = add_signer(*store, session.context(options.change),
+                                {*options.name, *options.format, *options.directory, options.command.value_or("")});
+  if (!added) {
+    return tl::unexpected(added.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*added);
+    json["signer"] = to_json(added->signer);
+    json["sync"] = to_json(added->sync);
+    print(session.out(), json);
+  } else {
+    session.out() << added->signer.name << ": " << verb(*added, "enrolled", "would be enrolled") << ", "
+                  << zonestore::signer::to_text(added->signer.format) << " in " << added->signer.directory << '\n';
+    write(session, *added, added->sync);
+    write_end(session.out(), session.terminal(), *added);
+  }
+  return added->sync.failure.empty() ? ExitCode::kDone : ExitCode::kPartlyDone;
+}
+
+std::string state_text(const Session& session, const SignerView& signer) {
+  if (!signer.enabled) {
+    return "switched off";
+  }
+  if (signer.open == 0) {
+    return "has followed";
+  }
+  return std::to_string(signer.open) + " to follow since " + session.times().text(*signer.since) +
+         (signer.failure.empty() ? "" : ", failed: " + printable(signer.failure));
+}
+
+Result<ExitCode> list(Session& session, const Options&) {
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto signers = list_signers(*store);
+  if (!signers) {
+    return tl::unexpected(signers.error());
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"signers", json_array(*signers)}});
+    return ExitCode::kDone;
+  }
+  Table table(session.out(), session.terminal(), {"NAME", "FORMAT", "DIRECTORY", "COMMAND", "STATE"});
+  for (const SignerView& signer : *signers) {
+    table.add({{signer.name, Style::kBold},
+               {std::string(zonestore::signer::to_text(signer.format))},
+               {signer.directory},
+               {signer.command},
+               {state_text(session, signer), needs_attention(signer) ? Style::kCaution : Style::kPlain}});
+  }
+  table.finish();
+  return ExitCode::kDone;
+}
+
+ExitCode exit_of(const std::vector<SyncResult>& results) {
+  std::size_t failed = 0;
+  for (const SyncResult& result : results) {
+    failed += result.failure.empty() ? 0 : 1;
+  }
+  return failed == 0 ? ExitCode::kDone : failed == results.size() ? ExitCode::kFailed : ExitCode::kPartlyDone;
+}
+
+Result<ExitCode> sync(Session& session, const Options& options) {
+  if (options.name.has_value() == options.all || (options.enable && options.all)) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "either one signer's NAME or --all",
+                           "zonectl signer sync --all; --enable is for one at a time");
+  }
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto synced = sync_signers(*store, session.context(options.change), options.name, options.enable);
+  if (!synced) {
+    return tl::unexpected(synced.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*synced);
+    json["results"] = json_array(synced->results);
+    print(session.out(), json);
+  } else {
+    for (const SyncResult& result : synced->results) {
+      write(session, *synced, result);
+    }
+    if (synced->results.empty()) {
+      session.out() << "there is no signer that is switched on\n";
+    }
+    write_end(session.out(), session.terminal(), *synced);
+  }
+  return exit_of(synced->results);
+}
+
+Result<ExitCode> remove(Session& session, const Options& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  const auto removed = remove_signer(*store, session.context(options.change), *options.name, options.purge);
+  if (!removed) {
+    return tl::unexpected(removed.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*removed);
+    json["keys_removed"] = removed->files_removed;
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  session.out() << *options.name << ": " << verb(*removed, "removed", "would be removed");
+  if (options.purge && !removed->dry_run) {
+    session.out() << ", with " << removed->files_removed << " private keys";
+  }
+  session.out() << '\n';
+  write_end(session.out(), session.terminal(), *removed);
+  return ExitCode::kDone;
+}
+
+constexpr ExitNote kNoSuchSigner{ExitCode::kNotFound, "no such signer"};
+
+}  // namespace
+
+void define_signer(CommandLine& line) {
+  CommandLine signer = line.noun("signer", "the programs that sign mail: add, list, sync, remove");
+  signer.command<Options>(
+      {"add", "enrol a signer: its directory follows every change from now on",
+       "zonectl signer add opendkim-1 --format opendkim --dir /etc/dkimkeys/zonectl --exec "
+       "\"/usr/local/sbin/reload-opendkim\"",
+       exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, there is one of that name or with that directory"},
+                        {ExitCode::kPartlyDone, "enrolled, but its first sync failed; maintain tries again"}})},
+      add_arguments, add);
+  signer.command<Options>(
+      {"list", "list the signers, and whether they have followed", "zonectl signer list", exits_of_reading()},
+      list_arguments, list);
+  signer.command<Options>(
+      {"sync", "write a signer's whole directory anew, and run its command",
+       "zonectl signer sync opendkim-1\nzonectl signer sync --all",
+       exits_of_change({{ExitCode::kRefused, "refused: E_SIGNER_STALE, it is switched off since a restore"},
+                        {ExitCode::kPartlyDone, "some have followed, others failed; each is named"},
+                        kNoSuchSigner})},
+      sync_arguments, sync);
+  signer.command<Options>({"remove", "forget a signer; its files stay unless they are purged",
+                           "zonectl signer remove opendkim-1 --purge", exits_of_change({kNoSuchSigner})},
+                          remove_arguments, remove);
+}
+
+}  // namespace zonectl

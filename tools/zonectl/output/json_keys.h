@@ -1,0 +1,14 @@
+// The JSON form of public keys and their history; see json.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/zonectl/output/json_value.h"
+#include "zonestore/operations/key_history.h"
+
+namespace zonectl {
+
+[[nodiscard]] Json keys_json(const std::string& code, const std::vector<zonestore::ServedKey>& keys);
+
+}  // namespace zonectl

@@ -1,0 +1,35 @@
+#include "tools/zonectl/output/json_signer.h"
+
+namespace zonectl {
+namespace {
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+}  // namespace
+
+Json to_json(const zonestore::SignerView& signer) {
+  return Json{{"name", signer.name},
+              {"format", zonestore::signer::to_text(signer.format)},
+              {"directory", signer.directory},
+              {"command", text_or_null(signer.command)},
+              {"enabled", signer.enabled},
+              {"added", zonestore::to_rfc3339(signer.added)},
+              {"open", signer.open},
+              {"open_since", json_or_null(signer.since, zonestore::to_rfc3339)},
+              {"attempts", signer.attempts},
+              {"failure", text_or_null(signer.failure)},
+              {"needs_attention", needs_attention(signer)}};
+}
+
+Json to_json(const zonestore::SyncResult& result) {
+  return Json{{"name", result.name},
+              {"followed", result.failure.empty()},
+              {"institutions", result.institutions},
+              {"keys_written", result.keys_written},
+              {"keys_removed", result.keys_removed},
+              {"failure", text_or_null(result.failure)}};
+}
+
+}  // namespace zonectl

@@ -1,0 +1,113 @@
+#include "zonestore/db/backup.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "zonestore/base/file_descriptor.h"
+#include "zonestore/db/file_check.h"
+#include "zonestore/db/session.h"
+
+namespace zonestore::db {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kPagesAtATime = 1024;
+
+// Ends the copy whatever happens; what a failed one has written is rolled back.
+struct BackupDeleter {
+  void operator()(sqlite3_backup* backup) const noexcept { ::sqlite3_backup_finish(backup); }
+};
+using BackupHandle = std::unique_ptr<sqlite3_backup, BackupDeleter>;
+
+void sync(const fs::path& path, int flags) {
+  const FileDescriptor descriptor(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!descriptor.is_open() || ::fsync(descriptor.get()) != 0) {
+    throw Failure(file_error("write", path, errno));
+  }
+}
+
+void remove_with_journal(const fs::path& file) {
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  fs::remove(file.string() + "-journal", ignored);
+}
+
+}  // namespace
+
+void copy_database(Connection& source, Connection& destination) {
+  const Session& from = *source.impl_->session;
+  const Session& to = *destination.impl_->session;
+  sqlite3* const handle = to.database.getHandle();
+  const auto fail = [&](int code) -> Failure {
+    return failure_from(code, ::sqlite3_errmsg(handle), ::sqlite3_system_errno(handle), to.file, true);
+  };
+  BackupHandle backup(::sqlite3_backup_init(handle, "main", from.database.getHandle(), "main"));
+  if (backup == nullptr) {
+    throw fail(::sqlite3_extended_errcode(handle));
+  }
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK) {
+    code = ::sqlite3_backup_step(backup.get(), kPagesAtATime);
+  }
+  if (code != SQLITE_DONE) {
+    const Failure failure = fail(code);
+    backup.reset();
+    throw failure;
+  }
+  if (const int finished = ::sqlite3_backup_finish(backup.release()); finished != SQLITE_OK) {
+    throw fail(finished);
+  }
+}
+
+void copy_to_new_file(Connection& source, const fs::path& file, unsigned mode) {
+  try {
+    {
+      Connection copy = Connection::open(file, Access::kCreate, kDefaultBusyTimeout, mode);
+      // Nobody has seen the file yet: one sync at the end makes it durable.
+      copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
+      copy_database(source, copy);
+    }
+    sync(file, O_RDONLY);
+    sync(file.parent_path(), O_RDONLY | O_DIRECTORY);
+  } catch (const Failure&) {
+    remove_with_journal(file);
+    throw;
+  }
+}
+
+void check_integrity(Connection& connection) {
+  Statement row = connection.prepare("PRAGMA quick_check(1)");
+  const std::string said = row.step() ? row.text(0) : "";
+  if (said != "ok") {
+    throw Failure(Error{ErrorCode::kDamaged, connection.file().string() + " is damaged: " + said,
+                        "take another backup", std::nullopt});
+  }
+}
+
+ExclusiveHold::ExclusiveHold(Connection& connection) : connection_(connection) {
+  // In this mode SQLite keeps the locks that a transaction took when it ends.
+  connection_.execute("PRAGMA locking_mode=EXCLUSIVE");
+  try {
+    connection_.execute("BEGIN EXCLUSIVE; COMMIT");
+  } catch (const Failure&) {
+    connection_.execute("PRAGMA locking_mode=NORMAL");
+    throw;
+  }
+}
+
+ExclusiveHold::~ExclusiveHold() {
+  try {
+    // The locks go with the next access.
+    connection_.execute("PRAGMA locking_mode=NORMAL");
+    (void)connection_.integer("SELECT count(*) FROM sqlite_schema");
+  } catch (const Failure&) {
+    // Then they go when the connection is closed.
+    return;
+  }
+}
+
+}  // namespace zonestore::db

@@ -1,0 +1,171 @@
+#include "zonestore/operations/bulk_runs.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "zonestore/operations/change_scope.h"
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::array<std::string_view, 4> kStates{"waiting", "done", "refused", "failed"};
+constexpr Milliseconds kKept = std::chrono::hours(24 * 90);  // after its end, for those who look
+
+BulkState parse_state(const std::string& text) {
+  for (std::size_t i = 0; i < kStates.size(); ++i) {
+    if (kStates.at(i) == text) {
+      return static_cast<BulkState>(i);
+    }
+  }
+  throw db::Failure(Error{ErrorCode::kDamaged, "\"" + text + "\" is no state of a bulk item", "", std::nullopt});
+}
+
+void insert_item(db::Connection& connection, const BulkItem& item) {
+  connection
+      .cached("INSERT INTO bulk_item (run_id, position, code, arguments_json, state) VALUES (?1, ?2, ?3, ?4, ?5)")
+      .bind(1, item.ticket.run)
+      .bind(2, item.ticket.position)
+      .bind(3, std::string_view(item.code.text()))
+      .bind(4, std::string_view(item.arguments_json))
+      .bind(5, to_text(BulkState::kWaiting))
+      .run();
+}
+
+void close_earlier_runs(db::Connection& connection, const BulkPlan& plan, WallTime now) {
+  connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE command = ?1 AND ended_ms IS NULL")
+      .bind(1, std::string_view(plan.command))
+      .bind(2, publish::to_column(now))
+      .run();
+  connection.cached("DELETE FROM bulk_run WHERE ended_ms < ?1").bind(1, publish::to_column(now - kKept)).run();
+}
+
+std::int64_t insert_run(db::Connection& connection, const BulkPlan& plan, WallTime now) {
+  connection.cached("INSERT INTO bulk_run (command, arguments_json, began_ms) VALUES (?1, ?2, ?3)")
+      .bind(1, std::string_view(plan.command))
+      .bind(2, std::string_view(plan.arguments_json))
+      .bind(3, publish::to_column(now))
+      .run();
+  return connection.last_insert_rowid();
+}
+
+void check_codes_differ(const BulkPlan& plan) {
+  std::vector<std::string_view> codes;
+  for (const BulkPlan::Item& item : plan.items) {
+    codes.push_back(item.code.text());
+  }
+  std::sort(codes.begin(), codes.end());
+  if (const auto twice = std::adjacent_find(codes.begin(), codes.end()); twice != codes.end()) {
+    throw db::Failure(Error{ErrorCode::kInvalid, std::string(*twice) + " is named twice", "", std::nullopt});
+  }
+}
+
+std::vector<BulkItem> read_items(db::Connection& connection, std::int64_t run) {
+  db::Statement rows = connection.prepare(
+      "SELECT position, code, arguments_json, state, note FROM bulk_item WHERE run_id = ?1 ORDER BY position");
+  rows.bind(1, run);
+  std::vector<BulkItem> items;
+  while (rows.step()) {
+    items.push_back({BulkTicket{run, rows.integer(0)}, db::unwrap(dkim::Code::parse(rows.text(1))), rows.text(2),
+                     parse_state(rows.text(3)), rows.text(4)});
+  }
+  return items;
+}
+
+// "1990 done, 10 refused"
+std::string counted(db::Connection& connection, std::int64_t run) {
+  db::Statement rows =
+      connection.prepare("SELECT state, count(*) FROM bulk_item WHERE run_id = ?1 GROUP BY state ORDER BY state");
+  rows.bind(1, run);
+  std::string text;
+  while (rows.step()) {
+    text += (text.empty() ? "" : ", ") + std::to_string(rows.integer(1)) + " " + rows.text(0);
+  }
+  return text.empty() ? "nothing to do" : text;
+}
+
+std::string name_of(std::int64_t run) {
+  return "bulk run " + std::to_string(run);
+}
+
+}  // namespace
+
+std::string_view to_text(BulkState state) {
+  return kStates.at(static_cast<std::size_t>(state));
+}
+
+Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan) {
+  return db::at_border<BulkRun>([&] {
+    check_codes_differ(plan);
+    ChangeScope change(store, context, plan.command, "");
+    close_earlier_runs(change.connection(), plan, change.wall());
+    BulkRun run{insert_run(change.connection(), plan, change.wall()), plan.arguments_json, change.wall(), {}};
+    for (const BulkPlan::Item& each : plan.items) {
+      const auto position = static_cast<std::int64_t>(run.items.size()) + 1;
+      run.items.push_back({BulkTicket{run.id, position}, each.code, each.arguments_json, BulkState::kWaiting, ""});
+      insert_item(change.connection(), run.items.back());
+    }
+    Changed ignored;
+    change.finish({name_of(run.id) + " began: " + std::to_string(plan.items.size()) + " institutions", "{}",
+                   plan.arguments_json},
+                  ignored);
+    return run;
+  });
+}
+
+Result<std::optional<BulkRun>> interrupted_bulk_run(Store& store, std::string_view command) {
+  return db::at_border<std::optional<BulkRun>>([&]() -> std::optional<BulkRun> {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    db::Statement row = connection.prepare(
+        "SELECT run_id, arguments_json, began_ms FROM bulk_run WHERE command = ?1 AND ended_ms IS NULL "
+        "ORDER BY run_id DESC LIMIT 1");
+    if (!row.bind(1, command).step()) {
+      return std::nullopt;
+    }
+    BulkRun run{row.integer(0), row.text(1), publish::wall_column(row, 2), {}};
+    run.items = read_items(connection, run.id);
+    return run;
+  });
+}
+
+Result<void> note_bulk_item(Store& store, const BulkTicket& ticket, BulkState state, const std::string& note,
+                            IfDone if_done) {
+  return db::at_border<void>([&] {
+    db::Connection& connection = store.impl().connection;
+    db::Transaction writing(connection, db::Transaction::Kind::kWrite);
+    connection
+        .cached(
+            "UPDATE bulk_item SET state = ?3, note = ?4 "
+            "WHERE run_id = ?1 AND position = ?2 AND (state <> 'done' OR ?5 = 1)")
+        .bind(1, ticket.run)
+        .bind(2, ticket.position)
+        .bind(3, to_text(state))
+        .bind(4, std::string_view(note))
+        .bind(5, std::int64_t{if_done == IfDone::kWasUndone})
+        .run();
+    writing.commit();
+  });
+}
+
+Result<void> end_bulk_run(Store& store, const ChangeContext& context, std::int64_t run) {
+  return db::at_border<void>([&] {
+    db::Connection& connection = store.impl().connection;
+    db::Statement row = connection.prepare("SELECT command FROM bulk_run WHERE run_id = ?1");
+    if (!row.bind(1, run).step()) {
+      throw db::Failure(Error{ErrorCode::kNotFound, "there is no " + name_of(run), "", std::nullopt});
+    }
+    const std::string command = row.text(0);
+    row.reset();
+    ChangeScope change(store, context, command, "");
+    connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE run_id = ?1")
+        .bind(1, run)
+        .bind(2, publish::to_column(change.wall()))
+        .run();
+    Changed ignored;
+    change.finish({name_of(run) + " ended: " + counted(connection, run)}, ignored);
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,66 @@
+// Bulk runs: which institutions a bulk command is to work through, and how far it has come. The list is on disk
+// before the first of them is touched, and each item turns done in the transaction of its own change (ChangeContext's
+// bulk_ticket): whatever kills the program, a resumed run does none of them twice.
+//
+// Threads: that of the store. Errors: as in base/error.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "zonestore/dkim/selector.h"
+#include "zonestore/operations/store.h"
+
+namespace zonestore {
+
+enum class BulkState : std::uint8_t {
+  kWaiting,
+  kDone,
+  kRefused,  // by a guard: nothing was changed, and nothing is broken
+  kFailed,   // an error: nothing was changed, or it was undone
+};
+[[nodiscard]] std::string_view to_text(BulkState state);  // "waiting"
+
+struct BulkItem {
+  BulkTicket ticket;
+  dkim::Code code;
+  std::string arguments_json;  // its own
+  BulkState state = BulkState::kWaiting;
+  std::string note;  // refused or failed: the error in one line
+};
+
+struct BulkRun {
+  std::int64_t id = 0;
+  std::string arguments_json;  // of the whole command, for a resumed run
+  WallTime began;
+  std::vector<BulkItem> items;
+};
+
+struct BulkPlan {
+  struct Item {
+    dkim::Code code;
+    std::string arguments_json = "{}";
+  };
+  std::string command;  // "rotate", "add"
+  std::string arguments_json = "{}";
+  std::vector<Item> items;  // in the order of work; no code twice
+};
+
+// Writes the list down, with an audit row. Earlier runs of the command that were interrupted are closed: one can be
+// resumed at a time. In a dry run nothing is written. Errors: kInvalid for a code that comes twice.
+[[nodiscard]] Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan);
+
+// The last run of the command that did not come to its end; nullopt if there is none.
+[[nodiscard]] Result<std::optional<BulkRun>> interrupted_bulk_run(Store& store, std::string_view command);
+
+// An item that was refused or failed. One that is done stays done, unless it was undone again.
+enum class IfDone : std::uint8_t { kStaysDone, kWasUndone };
+[[nodiscard]] Result<void> note_bulk_item(Store& store, const BulkTicket& ticket, BulkState state,
+                                          const std::string& note, IfDone if_done = IfDone::kStaysDone);
+
+// With an audit row that has the numbers. Errors: kNotFound.
+[[nodiscard]] Result<void> end_bulk_run(Store& store, const ChangeContext& context, std::int64_t run);
+
+}  // namespace zonestore

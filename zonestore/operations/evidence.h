@@ -1,0 +1,84 @@
+// Evidence: what `zonectl check` saw in the DNS, kept with its time, and what it was told to look for.
+//
+// Evidence is an observation, no change: nothing that the world sees or that signs depends on it, so it leaves no
+// audit row. A rotation reads what is fresh (operations/evidence_rules.h). A look at which servers only failed to
+// answer never replaces a fresh one that settled something: a flaky server is a warning and changes no state.
+//
+// Threads: that of the Store. Errors: as in base/error.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/operations/verdict.h"
+#include "zonestore/operations/views.h"
+#include "zonestore/zone/serial.h"
+
+namespace zonestore {
+
+// How long evidence counts. A day: `check --all` runs once a day from a timer.
+inline constexpr Milliseconds kEvidenceIsFresh{std::chrono::hours{24}};
+
+struct Evidence {
+  std::optional<Name> domain;  // the mail domain; nullopt: our own side
+  std::string subject;         // "sel1", "sel2", "spf", "dmarc", "servers"
+  Verdict verdict = Verdict::kOk;
+  std::string detail;  // one line for people
+};
+
+struct ServerEvidence {
+  Name zone;
+  std::string server;  // name and address
+  Verdict verdict = Verdict::kOk;
+  std::optional<Serial> serial;
+  std::string detail;
+};
+
+// What a slot's name must answer.
+struct ExpectedSlot {
+  dkim::SlotId slot = dkim::SlotId::kSel1;
+  Name owner;
+  Ttl ttl{};
+  std::optional<Bytes> rdata;  // of the TXT record; nullopt: there is none
+  std::string key_id;          // empty: no key (none, or revoked)
+};
+
+struct CheckSubject {
+  dkim::Code code;
+  WallTime as_of;  // when this was read: what is seen from now on is as old as that
+  std::vector<ExpectedSlot> slots;
+  std::vector<DomainInstructions> domains;
+};
+
+struct ExpectedZone {
+  Name apex;
+  Serial serial;
+  std::vector<Name> name_servers;
+  std::vector<RecordSet> record_sets;  // that every server must have, beside the SOA: of the SPF zone its records
+  WallTime as_of;
+};
+
+// The zone of the keys, then that of SPF (once if they are the same).
+[[nodiscard]] Result<std::vector<ExpectedZone>> zones_to_check(Store& store);
+// Errors: kNotFound.
+[[nodiscard]] Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code);
+// The codes after `after`, by code, at most `limit`: in bounded memory, and without a lock held in between.
+[[nodiscard]] Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after,
+                                                             std::size_t limit);
+
+// Does the vault's key belong to these bytes, by a real signature? Errors: kRefused/kKeyMismatch; those of the vault.
+[[nodiscard]] Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata);
+
+// All of one institution, in one transaction. An institution that has gone meanwhile is no error.
+[[nodiscard]] Result<void> record_evidence(Store& store, const dkim::Code& code,
+                                           const std::vector<Evidence>& evidence, WallTime seen);
+[[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
+                                                  WallTime seen);
+
+struct ServerEvidenceView : ServerEvidence {
+  WallTime seen;
+};
+[[nodiscard]] Result<std::vector<ServerEvidenceView>> server_evidence(Store& store);
+
+}  // namespace zonestore

@@ -1,0 +1,80 @@
+// Signers: the programs that sign mail, each with a directory that follows the store.
+//
+//   a change (rotate, undo, add, ...) ──> outbox, in its transaction ──> sync: key files, tables, pointer, command
+//                                                                            │ exit 0: acknowledged
+//                                             the outbox's rows go, drains begin <┘
+//
+// The private keys of all institutions lie in such a directory, readable to the signer's group; nowhere else outside
+// of the vault. See zonestore/signer/README.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/operations/store.h"
+#include "zonestore/signer/layout.h"
+
+namespace zonestore {
+
+struct SignerView {
+  std::string name;
+  signer::Format format = signer::Format::kFiles;
+  std::string directory;
+  std::string command;  // empty: none, and the files alone are the acknowledgement
+  bool enabled = true;  // false: after a restore, until somebody has looked
+  WallTime added;
+  std::uint64_t open = 0;         // institutions of which it has a change still to follow
+  std::optional<WallTime> since;  // of the oldest of these
+  std::uint64_t attempts = 0;     // that have failed since
+  std::string failure;            // of the last attempt; empty: none
+};
+// Has somebody to look at it? It is switched off, or it was tried and has not followed.
+[[nodiscard]] bool needs_attention(const SignerView& signer);
+
+[[nodiscard]] Result<std::vector<SignerView>> list_signers(Store& store);  // by name
+
+struct SyncResult {
+  std::string name;
+  std::uint64_t institutions = 0;  // that were looked at
+  std::uint64_t keys_written = 0;
+  std::uint64_t keys_removed = 0;
+  std::string failure;  // empty: it has followed
+};
+
+struct SignerOptions {
+  std::string name;
+  signer::Format format = signer::Format::kFiles;
+  std::string directory;
+  std::string command;
+};
+struct SignerAdded : Changed {
+  SignerView signer;
+  SyncResult sync;  // its first; if it failed the signer is enrolled nevertheless, and maintain tries again
+};
+// Makes the directory if it is missing (0750). Errors: kRefused/kExists (the name; the directory of another signer),
+// kInvalid (a directory inside the store's), kPermission, kMissing, ...
+[[nodiscard]] Result<SignerAdded> add_signer(Store& store, const ChangeContext& context,
+                                             const SignerOptions& options);
+
+struct SignersSynced : Changed {
+  std::vector<SyncResult> results;
+};
+// Makes the whole directory anew: every key file that is missing, every link and table; what no slot holds goes. One
+// signer, or all that are enabled. `enable`: one that was switched off is on from now. Errors: kNotFound; kRefused/
+// kSignerStale for one that is switched off.
+[[nodiscard]] Result<SignersSynced> sync_signers(Store& store, const ChangeContext& context,
+                                                 const std::optional<std::string>& name, bool enable);
+
+struct SignerRemoved : Changed {
+  std::uint64_t files_removed = 0;
+};
+// No change goes there from now on; drains no longer wait for it. Its files stay as they are unless they are purged.
+// Errors: kNotFound.
+[[nodiscard]] Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, const std::string& name,
+                                                  bool purge);
+
+// For bulk commands, after changes with signers_later: one attempt for each signer that has something to follow.
+[[nodiscard]] Result<SignersSynced> sync_open_tasks(Store& store, const ChangeContext& context);
+
+}  // namespace zonestore

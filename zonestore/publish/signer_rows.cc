@@ -1,0 +1,224 @@
+#include "zonestore/publish/signer_rows.h"
+
+#include <utility>
+
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore::publish {
+namespace {
+
+constexpr Seconds kDefaultSignerLimit{120};
+
+std::int64_t to_column(SignerId id) {
+  return static_cast<std::int64_t>(id);
+}
+std::int64_t to_column(InstitutionId id) {
+  return static_cast<std::int64_t>(id);
+}
+
+SignerRow signer_columns(const db::Statement& row) {
+  SignerRow signer;
+  signer.id = SignerId{row.integer(0)};
+  signer.name = row.text(1);
+  signer.format = db::unwrap(signer::parse_format(row.text(2)));
+  signer.directory = row.text(3);
+  signer.command = row.is_null(4) ? "" : row.text(4);
+  signer.enabled = row.integer(5) != 0;
+  signer.added = wall_column(row, 6);
+  return signer;
+}
+
+constexpr std::string_view kSigners =
+    "SELECT signer_id, name, format, directory, command, enabled, added_ms FROM signer ";
+
+// Both lists come by institution: the domains of each are taken as its row comes by.
+void add_domains(db::Connection& connection, std::vector<std::pair<std::int64_t, signer::Signing>>& all) {
+  db::Statement rows = connection.prepare(
+      "SELECT institution_id, d.name FROM domain AS d JOIN institution AS i USING (institution_id) "
+      "WHERE i.phase <> 'departed' ORDER BY i.code, d.name");
+  auto at = all.begin();
+  while (rows.step()) {
+    while (at != all.end() && at->first != rows.integer(0)) {
+      ++at;
+    }
+    if (at == all.end()) {
+      return;
+    }
+    at->second.domains.push_back(db::unwrap(Name::from_wire(rows.blob(1))).to_text_no_dot());
+  }
+}
+
+}  // namespace
+
+std::vector<SignerRow> read_signers(db::Connection& connection) {
+  db::Statement rows = connection.prepare(std::string(kSigners) + "ORDER BY name");
+  std::vector<SignerRow> signers;
+  while (rows.step()) {
+    signers.push_back(signer_columns(rows));
+  }
+  return signers;
+}
+
+std::optional<SignerRow> find_signer(db::Connection& connection, const std::string& name) {
+  db::Statement row = connection.prepare(std::string(kSigners) + "WHERE name = ?1");
+  row.bind(1, std::string_view(name));
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  return signer_columns(row);
+}
+
+SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
+  db::Statement& insert = connection.cached(
+      "INSERT INTO signer (name, format, directory, command, added_ms) VALUES (?1, ?2, ?3, ?4, ?5)");
+  insert.bind(1, std::string_view(row.name)).bind(2, signer::to_text(row.format));
+  insert.bind(3, std::string_view(row.directory));
+  if (row.command.empty()) {
+    insert.bind_null(4);
+  } else {
+    insert.bind(4, std::string_view(row.command));
+  }
+  insert.bind(5, publish::to_column(row.added));
+  insert.run();
+  const SignerId id{connection.last_insert_rowid()};
+  connection.execute("UPDATE store SET signer_change = signer_change + 1");
+  db::Statement& tasks = connection.cached(
+      "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
+      "SELECT ?1, i.institution_id, s.signer_change, ?2 FROM institution AS i, store AS s WHERE i.phase <> "
+      "'departed'");
+  tasks.bind(1, to_column(id)).bind(2, publish::to_column(row.added));
+  tasks.run();
+  return id;
+}
+
+void delete_signer(db::Connection& connection, SignerId id) {
+  db::Statement& remove = connection.cached("DELETE FROM signer WHERE signer_id = ?1");
+  remove.bind(1, to_column(id));
+  remove.run();
+}
+
+void enable_signer(db::Connection& connection, SignerId id) {
+  db::Statement& update = connection.cached("UPDATE signer SET enabled = 1 WHERE signer_id = ?1");
+  update.bind(1, to_column(id));
+  update.run();
+}
+
+std::vector<signer::Signing> read_signings(db::Connection& connection) {
+  db::Statement rows = connection.prepare(
+      "SELECT i.institution_id, i.code, i.active_slot, s.slot, s.key_id FROM institution AS i "
+      "JOIN slot AS s USING (institution_id) WHERE i.phase <> 'departed' ORDER BY i.code, s.slot");
+  std::vector<std::pair<std::int64_t, signer::Signing>> all;
+  while (rows.step()) {
+    if (all.empty() || all.back().first != rows.integer(0)) {
+      signer::Signing signing;
+      signing.code = rows.text(1);
+      if (!rows.is_null(2)) {
+        signing.active = static_cast<dkim::SlotId>(rows.integer(2));
+      }
+      all.emplace_back(rows.integer(0), std::move(signing));
+    }
+    if (!rows.is_null(4)) {
+      all.back().second.keys.push_back({static_cast<dkim::SlotId>(rows.integer(3)), rows.text(4)});
+    }
+  }
+  add_domains(connection, all);
+  std::vector<signer::Signing> signings;
+  signings.reserve(all.size());
+  for (auto& [id, signing] : all) {
+    signings.push_back(std::move(signing));
+  }
+  return signings;
+}
+
+std::vector<SignerTask> read_tasks(db::Connection& connection, SignerId signer) {
+  db::Statement rows = connection.prepare(
+      "SELECT institution_id, i.code, t.change FROM signer_task AS t JOIN institution AS i USING (institution_id) "
+      "WHERE t.signer_id = ?1 ORDER BY i.code");
+  rows.bind(1, to_column(signer));
+  std::vector<SignerTask> tasks;
+  while (rows.step()) {
+    tasks.push_back({InstitutionId{rows.integer(0)}, rows.text(1), rows.integer(2)});
+  }
+  return tasks;
+}
+
+bool has_task(db::Connection& connection, SignerId signer, InstitutionId institution) {
+  db::Statement row = connection.prepare("SELECT 1 FROM signer_task WHERE signer_id = ?1 AND institution_id = ?2");
+  row.bind(1, to_column(signer)).bind(2, to_column(institution));
+  return row.step();
+}
+
+bool has_tasks(db::Connection& connection, InstitutionId institution) {
+  db::Statement row = connection.prepare("SELECT 1 FROM signer_task WHERE institution_id = ?1");
+  row.bind(1, to_column(institution));
+  return row.step();
+}
+
+void insert_task(db::Connection& connection, SignerId signer, InstitutionId institution, WallTime now) {
+  connection.execute("UPDATE store SET signer_change = signer_change + 1");
+  db::Statement& insert = connection.cached(
+      "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
+      "SELECT ?1, ?2, signer_change, ?3 FROM store WHERE true ON CONFLICT (signer_id, institution_id) "
+      "DO UPDATE SET change = excluded.change");
+  insert.bind(1, to_column(signer)).bind(2, to_column(institution)).bind(3, publish::to_column(now));
+  insert.run();
+}
+
+void date_new_tasks(db::Connection& connection, WallTime now) {
+  db::Statement& update = connection.cached("UPDATE signer_task SET since_ms = ?1 WHERE since_ms = 0");
+  update.bind(1, publish::to_column(now));
+  update.run();
+}
+
+void finish_task(db::Connection& connection, SignerId signer, const SignerTask& task) {
+  db::Statement& remove =
+      connection.cached("DELETE FROM signer_task WHERE signer_id = ?1 AND institution_id = ?2 AND change = ?3");
+  remove.bind(1, to_column(signer)).bind(2, to_column(task.institution)).bind(3, task.change);
+  remove.run();
+}
+
+void note_failure(db::Connection& connection, SignerId signer, const std::string& failure) {
+  db::Statement& update =
+      connection.cached("UPDATE signer_task SET attempts = attempts + 1, failure = ?2 WHERE signer_id = ?1");
+  update.bind(1, to_column(signer)).bind(2, std::string_view(failure));
+  update.run();
+}
+
+SignerBacklog read_backlog(db::Connection& connection, SignerId signer) {
+  db::Statement row = connection.prepare(
+      "SELECT count(*), min(since_ms), coalesce(max(attempts), 0) FROM signer_task WHERE signer_id = ?1");
+  row.bind(1, to_column(signer));
+  SignerBacklog backlog;
+  if (row.step() && row.integer(0) > 0) {
+    backlog.tasks = static_cast<std::uint64_t>(row.integer(0));
+    backlog.since = wall_column(row, 1);
+    backlog.attempts = static_cast<std::uint64_t>(row.integer(2));
+  }
+  db::Statement said =
+      connection.prepare("SELECT failure FROM signer_task WHERE signer_id = ?1 ORDER BY attempts DESC LIMIT 1");
+  said.bind(1, to_column(signer));
+  if (said.step()) {
+    backlog.failure = said.text(0);
+  }
+  return backlog;
+}
+
+std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now) {
+  db::Statement& update = connection.cached(
+      "UPDATE slot SET drain_waits = 0, drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3 "
+      "WHERE drain_waits = 1 AND NOT EXISTS "
+      "(SELECT 1 FROM signer_task AS t WHERE t.institution_id = slot.institution_id)");
+  bind_moment(update, 1, now);
+  update.run();
+  return connection.changed_rows();
+}
+
+Seconds read_signer_limit(db::Connection& connection, InstitutionId institution) {
+  db::Statement row = connection.prepare(
+      "SELECT value_s FROM policy WHERE key = 'signer-limit' AND institution_id IN (0, ?1) "
+      "ORDER BY institution_id DESC LIMIT 1");
+  row.bind(1, to_column(institution));
+  return row.step() ? Seconds(row.integer(0)) : kDefaultSignerLimit;
+}
+
+}  // namespace zonestore::publish

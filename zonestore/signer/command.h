@@ -1,0 +1,21 @@
+// A signer's own command: it makes the signer follow its directory, and its exit 0 is the acknowledgement.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "zonestore/base/error.h"
+#include "zonestore/base/moment.h"
+
+namespace zonestore::signer {
+
+// The words between spaces: no shell, no quotes. A command that needs more is a script. Errors: kInvalid when there
+// is none, or the first is no absolute path.
+[[nodiscard]] Result<std::vector<std::string>> command_words(std::string_view command);
+
+// Runs it to its end: no input, an environment of PATH, HOME and LANG alone, no file of ours open; killed with all
+// that it started when the time is over. Errors: kIo, with how it ended and the last line that it printed.
+[[nodiscard]] Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit);
+
+}  // namespace zonestore::signer

@@ -1,0 +1,226 @@
+#include "zonestore/signer/layout.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace zonestore::signer {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 37;
+constexpr std::size_t kKeyIdDigits = 16;
+constexpr std::string_view kHead = "# Written by zonectl signer sync; changes made here are lost.\n";
+
+bool is_lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool is_path_character(char c) {
+  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') ||
+         std::string_view("/._+-").find(c) != std::string_view::npos;
+}
+
+std::string_view extension(Format format) {
+  return format == Format::kOpendkim ? ".private" : ".pem";
+}
+
+const HeldKey* active_key(const Signing& signing) {
+  const auto found = std::find_if(signing.keys.begin(), signing.keys.end(),
+                                  [&](const HeldKey& key) { return key.slot == signing.active; });
+  return found == signing.keys.end() ? nullptr : &*found;
+}
+
+std::string opendkim_key_name(const Signing& signing, const HeldKey& key) {
+  return signing.code + "." + key.key_id;
+}
+
+// One line a key: "mosa.0123456789abcdef %:stxsel1:/dir/keys/mosa/0123456789abcdef.private"; % is the mail's domain.
+std::string opendkim_keys(const std::string& directory, const std::vector<Signing>& all) {
+  std::string text(kHead);
+  for (const Signing& signing : all) {
+    for (const HeldKey& key : signing.keys) {
+      text += opendkim_key_name(signing, key) + " %:" + dkim::customer_selector(key.slot) + ":" + directory + "/" +
+              key_file(Format::kOpendkim, signing.code, key.key_id) + "\n";
+    }
+  }
+  return text;
+}
+
+// A line for each domain of those that sign: `line` is given the institution, its key and the domain.
+template <class Line>
+std::string each_signing_domain(const std::vector<Signing>& all, Line&& line) {
+  std::string text(kHead);
+  for (const Signing& signing : all) {
+    const HeldKey* const key = active_key(signing);
+    if (key == nullptr) {
+      continue;
+    }
+    for (const std::string& domain : signing.domains) {
+      text += line(signing, *key, domain) + "\n";
+    }
+  }
+  return text;
+}
+
+Tables opendkim_tables(const std::string& directory, const std::vector<Signing>& all) {
+  return {TextFile{"KeyTable", opendkim_keys(directory, all)},
+          TextFile{"SigningTable", each_signing_domain(all, [](const Signing& signing, const HeldKey& key,
+                                                               const std::string& domain) {
+                     return "*@" + domain + " " + opendkim_key_name(signing, key);
+                   })}};
+}
+
+Tables rspamd_tables(const std::string& directory, const std::vector<Signing>& all) {
+  return {TextFile{"path_map",
+                   each_signing_domain(all,
+                                       [&](const Signing& signing, const HeldKey&, const std::string& domain) {
+                                         return domain + " " + directory + "/" +
+                                                key_directory(Format::kRspamd, signing.code) + "/$selector.pem";
+                                       })},
+          TextFile{"selector_map",
+                   each_signing_domain(all, [](const Signing&, const HeldKey& key, const std::string& domain) {
+                     return domain + " " + dkim::customer_selector(key.slot);
+                   })}};
+}
+
+Tables exim_tables(const std::string& directory, const std::vector<Signing>& all) {
+  return {TextFile{"directories",
+                   each_signing_domain(all,
+                                       [&](const Signing& signing, const HeldKey&, const std::string& domain) {
+                                         return domain + ": " + directory + "/" +
+                                                key_directory(Format::kExim, signing.code);
+                                       })},
+          TextFile{"selectors",
+                   each_signing_domain(all, [](const Signing&, const HeldKey& key, const std::string& domain) {
+                     return domain + ": " + dkim::customer_selector(key.slot);
+                   })}};
+}
+
+std::string_view first_word(std::string_view line) {
+  return line.substr(0, line.find_first_of(" :"));
+}
+
+template <class Each>
+void for_each_line(std::string_view text, Each&& each) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0 && text.front() != '#') {
+      each(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+}  // namespace
+
+std::string_view to_text(Format format) {
+  switch (format) {
+    case Format::kOpendkim:
+      return "opendkim";
+    case Format::kRspamd:
+      return "rspamd";
+    case Format::kExim:
+      return "exim";
+    case Format::kFiles:
+      return "files";
+  }
+  return {};
+}
+
+Result<Format> parse_format(std::string_view text) {
+  for (const Format format : kFormats) {
+    if (to_text(format) == text) {
+      return format;
+    }
+  }
+  return fail(ErrorCode::kInvalid, "there is no signer format '" + std::string(text) + "'",
+              "the formats are opendkim, rspamd, exim, files");
+}
+
+Result<std::string> parse_signer_name(std::string_view text) {
+  const bool good = !text.empty() && text.size() <= kMaxNameBytes && text.front() != '-' && text.back() != '-' &&
+                    std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
+  if (!good) {
+    return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is no name for a signer",
+                "1 to 37 lower-case letters, digits and inner hyphens, such as opendkim-1");
+  }
+  return std::string(text);
+}
+
+Result<std::string> parse_directory(std::string_view text) {
+  while (text.size() > 1 && text.back() == '/') {
+    text.remove_suffix(1);
+  }
+  const bool good = text.size() > 1 && text.front() == '/' && text.find("//") == std::string_view::npos &&
+                    (std::string(text) + "/").find("/../") == std::string::npos &&
+                    (std::string(text) + "/").find("/./") == std::string::npos &&
+                    std::all_of(text.begin(), text.end(), is_path_character);
+  if (!good) {
+    return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is no directory for a signer",
+                "an absolute path of letters, digits and / . _ + - : signers give other characters a meaning");
+  }
+  return std::string(text);
+}
+
+std::string key_directory(Format format, std::string_view code) {
+  return (format == Format::kFiles ? "" : "keys/") + std::string(code);
+}
+
+std::string key_file(Format format, std::string_view code, std::string_view key_id) {
+  return key_directory(format, code) + "/" + std::string(key_id) + std::string(extension(format));
+}
+
+std::optional<std::string> key_id_of(Format format, std::string_view file_name) {
+  const std::string_view end = extension(format);
+  if (file_name.size() != kKeyIdDigits + end.size() || !file_name.ends_with(end)) {
+    return std::nullopt;
+  }
+  const std::string_view id = file_name.substr(0, kKeyIdDigits);
+  if (id.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  return std::string(id);
+}
+
+std::optional<Link> slot_link(Format format, std::string_view code, const HeldKey& key) {
+  if (format == Format::kOpendkim) {
+    return std::nullopt;
+  }
+  const std::string name = format == Format::kFiles ? dkim::to_text(key.slot) : dkim::customer_selector(key.slot);
+  return Link{key_directory(format, code) + "/" + name + ".pem", key.key_id + std::string(extension(format))};
+}
+
+std::optional<OwnPointer> own_pointer(Format format, const Signing& signing) {
+  if (format != Format::kFiles) {
+    return std::nullopt;
+  }
+  return OwnPointer{key_directory(format, signing.code) + "/active",
+                    signing.active ? dkim::to_text(*signing.active) + "\n" : std::string()};
+}
+
+Tables tables(Format format, const std::string& directory, const std::vector<Signing>& all) {
+  switch (format) {
+    case Format::kOpendkim:
+      return opendkim_tables(directory, all);
+    case Format::kRspamd:
+      return rspamd_tables(directory, all);
+    case Format::kExim:
+      return exim_tables(directory, all);
+    case Format::kFiles:
+      break;
+  }
+  return {};
+}
+
+std::string merged_lines(std::string_view present, std::string_view next) {
+  std::unordered_set<std::string_view> known;
+  for_each_line(next, [&](std::string_view line) { known.insert(first_word(line)); });
+  std::string merged(next);
+  for_each_line(present, [&](std::string_view line) {
+    if (!known.contains(first_word(line))) {
+      merged.append(line).append("\n");
+    }
+  });
+  return merged;
+}
+
+}  // namespace zonestore::signer

@@ -1,0 +1,158 @@
+// Another wrapping key for a vault, and what the vault says of the one that it has.
+#include <system_error>
+#include <utility>
+
+#include "zonestore/vault/vault_impl.h"
+
+namespace zonestore {
+namespace {
+
+namespace fs = std::filesystem;
+using db::at_border;
+using db::Connection;
+using db::Transaction;
+
+struct NextKey {
+  std::optional<WrappingKey> key;  // nullopt in a dry run that would make it
+  fs::path file;
+  bool is_draft = false;  // it must take its file's place after the commit
+};
+
+// The key that the operator names; made there if there is none.
+NextKey named_key(const fs::path& file, bool dry_run) {
+  NextKey next{read_key_file({KeySource::kNamedFile, file}), file};
+  if (next.key || dry_run) {
+    return next;
+  }
+  next.key = db::unwrap(WrappingKey::generate());
+  write_draft(file, *next.key);
+  put_draft_in_place(file);
+  return next;
+}
+
+// A new one in the place of the old one's file.
+NextKey replacement(const KeyPlace& old, bool dry_run) {
+  if (old.source == KeySource::kCredential) {
+    fail_with(
+        ErrorCode::kInvalid,
+        "the wrapping key is the systemd credential " + old.file().string() + ", which is not zonectl's to replace",
+        "give the file of the new one: zonectl vault rekey --key-file FILE; then make that the credential");
+  }
+  NextKey next{std::nullopt, old.key_file, true};
+  if (dry_run) {
+    return next;
+  }
+  if (old.is_draft) {  // an earlier rekey was killed after its commit
+    put_draft_in_place(old.key_file);
+  }
+  next.key = db::unwrap(WrappingKey::generate());
+  write_draft(old.key_file, *next.key);
+  return next;
+}
+
+bool is_same_file(const fs::path& left, const fs::path& right) {
+  std::error_code error;
+  return left == right || fs::equivalent(left, right, error);
+}
+
+void tell_what_is_left(const KeyPlace& old, const std::optional<fs::path>& key_file, const VaultKeySources& sources,
+                       VaultRekeyed& outcome) {
+  outcome.warnings.push_back("backups made until now open with the old key alone (" + outcome.old_id +
+                             "): make a new backup");
+  if (!key_file) {
+    return;
+  }
+  if (old.source != KeySource::kOwnFile) {
+    outcome.warnings.push_back("the old key in " + old.file().string() +
+                               " is not used any more: destroy it once no backup needs it");
+  }
+  if (!sources.key_file || !is_same_file(*sources.key_file, *key_file)) {
+    outcome.warnings.push_back("from now on zonectl needs ZONESTORE_VAULT_KEY=" + key_file->string() +
+                               ", or that key as the systemd credential zonestore-vault-key");
+  }
+}
+
+void put_new_in_charge(const KeyPlace& old, const NextKey& next) {
+  if (next.is_draft) {
+    put_draft_in_place(next.file);
+  } else if (old.source == KeySource::kOwnFile && !is_same_file(next.file, old.key_file)) {
+    destroy_key_file(old.key_file);
+  }
+}
+
+std::string describe(const KeyPlace& place) {
+  switch (place.source) {
+    case KeySource::kCredential:
+      return "the systemd credential " + place.file().string();
+    case KeySource::kNamedFile:
+      return "the file " + place.file().string() + ", named by ZONESTORE_VAULT_KEY";
+    case KeySource::kOwnFile:
+      return "the store's own file " + place.file().string();
+  }
+  return {};
+}
+
+void read_status(Connection& connection, VaultStatus& status) {
+  status.keys = static_cast<std::size_t>(connection.integer("SELECT count(*) FROM private_key"));
+  db::Statement row = connection.prepare("SELECT coalesce(wrapping_key_id, ''), sealed_ms FROM vault");
+  if (row.step()) {
+    status.wrapping_key_id = row.text(0);
+    if (!row.is_null(1)) {
+      status.sealed = WallTime(Milliseconds(row.integer(1)));
+    }
+  }
+}
+
+}  // namespace
+
+Result<VaultStatus> Vault::status() {
+  return at_border<VaultStatus>([&] {
+    const Transaction reading(impl_->connection, Transaction::Kind::kRead);
+    VaultStatus status;
+    read_status(impl_->connection, status);
+    const Result<void> found = at_border<void>([&] { status.source = describe(impl_->wrapping_key().place); });
+    if (!found) {
+      status.problem = found.error().message;
+      return status;
+    }
+    const fs::path own = own_key_file(impl_->store_dir);
+    std::error_code error;
+    if (impl_->found->place.source != KeySource::kOwnFile && fs::exists(own, error)) {
+      status.warnings.push_back(own.string() + " holds a key that is not used: destroy it");
+    } else if (impl_->found->place.source == KeySource::kOwnFile) {
+      status.warnings.push_back(
+          "the wrapping key lies beside the vault: whoever copies the whole directory has both; "
+          "zonectl vault rekey --key-file FILE moves it");
+    }
+    return status;
+  });
+}
+
+Result<VaultRekeyed> Vault::rekey(const std::optional<fs::path>& key_file, WallTime now, bool dry_run) {
+  return at_border<VaultRekeyed>([&] {
+    VaultRekeyed outcome;
+    Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
+    const FoundKey& old = impl_->wrapping_key();
+    NextKey next = key_file ? named_key(*key_file, dry_run) : replacement(old.place, dry_run);
+    outcome.old_id = old.key.id();
+    outcome.new_id = next.key ? next.key->id() : "";
+    outcome.key_file = next.file;
+    outcome.changed = outcome.new_id != outcome.old_id;
+    outcome.keys = static_cast<std::size_t>(impl_->connection.integer("SELECT count(*) FROM private_key"));
+    if (!outcome.changed) {
+      return outcome;
+    }
+    tell_what_is_left(old.place, key_file, impl_->sources, outcome);
+    if (dry_run) {
+      return outcome;
+    }
+    (void)seal_all(impl_->connection, impl_->store_id, &old.key, *next.key, now);
+    transaction.commit();
+    put_new_in_charge(old.place, next);
+    sweep_if_due(impl_->connection);
+    impl_->found.emplace(FoundKey{std::move(*next.key), {KeySource::kNamedFile, next.file}});
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,36 @@
+// The wrapping key: the 32 bytes that the vault's private keys are encrypted with (AES-256-GCM), and what it does.
+//
+// A file of it holds 64 hexadecimal digits and a newline. Its id is told freely: it names the key and gives nothing
+// away. Threads: plain values; one that nobody changes may be shared. Errors: as in base/error.h; nothing is thrown.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "zonestore/dkim/key_pair.h"
+
+namespace zonestore {
+
+class WrappingKey {
+ public:
+  [[nodiscard]] static Result<WrappingKey> generate();
+  // Errors: kInvalid; the message never holds what was read.
+  [[nodiscard]] static Result<WrappingKey> parse(std::string_view hexadecimal);
+
+  // 32 hexadecimal digits: the first half of a SHA-256 over the key and a label.
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] dkim::SecretBytes hexadecimal() const;  // with the newline
+
+  // Nonce, ciphertext, tag. `context` is bound in: it must be the same when it is opened. Errors: kCrypto.
+  [[nodiscard]] Result<Bytes> seal(std::string_view context, ByteView secret) const;
+  // Errors: kDamaged for anything that this key has not sealed in this context.
+  [[nodiscard]] Result<dkim::SecretBytes> open(std::string_view context, ByteView sealed) const;
+
+ private:
+  explicit WrappingKey(Bytes bytes);
+  dkim::SecretBytes bytes_;
+  std::string id_;
+};
+
+}  // namespace zonestore

@@ -1,11 +1,12 @@
 // SPF: a term that is taken reads back as itself, and a list of terms is laid out whole, in records that all fit.
-// Input: one byte that picks the apex, then terms, a line each.
+// Input: one byte that picks the apex, then terms, a line each; the whole of it is also read as anybody's SPF record.
 #include <array>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/fuzz/text_rules.h"
+#include "zonestore/spf/policy_record.h"
 #include "zonestore/spf/record.h"
 #include "zonestore/zone/record_set.h"
 
@@ -89,6 +90,16 @@ void check_layout(const std::vector<Term>& terms, const Name& apex) {
   }
 }
 
+// Anybody's record: read, or refused in one clean line.
+void check_policy_record(const std::string& text) {
+  if (!zonestore::spf::is_policy_record(text)) {
+    return;
+  }
+  if (const auto record = zonestore::spf::parse_policy_record(text); !record) {
+    dnsd::fuzz::check_message(record.error().message);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -102,6 +113,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const std::vector<Term> terms = read_terms(std::string(reinterpret_cast<const char*>(data + 1), size - 1));
   check_cover(terms);
+  check_policy_record(std::string(reinterpret_cast<const char*>(data), size));
   check_layout(terms, apexes[data[0] % apexes.size()]);
   return 0;
 }

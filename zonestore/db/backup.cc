@@ -54,9 +54,7 @@ void copy_database(Connection& source, Connection& destination) {
     code = ::sqlite3_backup_step(backup.get(), kPagesAtATime);
   }
   if (code != SQLITE_DONE) {
-    const Failure failure = fail(code);
-    backup.reset();
-    throw failure;
+    throw fail(code);
   }
   if (const int finished = ::sqlite3_backup_finish(backup.release()); finished != SQLITE_OK) {
     throw fail(finished);

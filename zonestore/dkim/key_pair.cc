@@ -167,6 +167,35 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   return PrivateKey(std::make_unique<Impl>(Impl{std::move(key), *algorithm}));
 }
 
+Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
+  const BioHandle bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  bool has_pass_phrase = false;
+  const auto refuse_pass_phrase = [](char*, int, int, void* asked) {
+    *static_cast<bool*>(asked) = true;
+    return -1;
+  };
+  const auto next_key = [&] {
+    return KeyHandle(
+        bio == nullptr ? nullptr : PEM_read_bio_PrivateKey(bio.get(), nullptr, refuse_pass_phrase, &has_pass_phrase));
+  };
+  KeyHandle key = next_key();
+  const bool is_alone = key != nullptr && next_key() == nullptr;
+  ERR_clear_error();
+  if (has_pass_phrase) {
+    return fail(ErrorCode::kInvalid, "the private key has a pass phrase",
+                "openssl pkey -in FILE -out NEW_FILE takes it off");
+  }
+  if (!is_alone) {
+    return fail(ErrorCode::kInvalid, key == nullptr ? "there is no private key in PEM form (PKCS #8 or PKCS #1)"
+                                                    : "there is more than one private key");
+  }
+  const auto algorithm = classify(*key);
+  if (!algorithm) {
+    return tl::unexpected(algorithm.error());
+  }
+  return PrivateKey(std::make_unique<Impl>(Impl{std::move(key), *algorithm}));
+}
+
 Algorithm PrivateKey::algorithm() const {
   return impl_->algorithm;
 }

@@ -39,6 +39,9 @@ class PrivateKey {
  public:
   [[nodiscard]] static Result<PrivateKey> generate(Algorithm algorithm);
   [[nodiscard]] static Result<PrivateKey> from_pkcs8(ByteView der);  // Errors: as of algorithm_of
+  // One key as PEM: PKCS #8 or PKCS #1, without a pass phrase; what is not a key beside it does not matter. Errors:
+  // kInvalid if there is none, more than one, or a pass phrase; kRefused/kWeakKey, and as of algorithm_of.
+  [[nodiscard]] static Result<PrivateKey> from_pem(ByteView text);
   PrivateKey(PrivateKey&&) noexcept;
   PrivateKey& operator=(PrivateKey&&) noexcept;
   ~PrivateKey();

@@ -61,14 +61,15 @@ void check_codes_differ(const BulkPlan& plan) {
   }
 }
 
-std::vector<BulkItem> read_items(db::Connection& connection, std::int64_t run) {
+std::vector<BulkItem> read_items(db::Connection& connection, std::int64_t run, std::string_view command) {
   db::Statement rows = connection.prepare(
       "SELECT position, code, arguments_json, state, note FROM bulk_item WHERE run_id = ?1 ORDER BY position");
   rows.bind(1, run);
   std::vector<BulkItem> items;
   while (rows.step()) {
-    items.push_back({BulkTicket{run, rows.integer(0)}, db::unwrap(dkim::Code::parse(rows.text(1))), rows.text(2),
-                     parse_state(rows.text(3)), rows.text(4)});
+    items.push_back({BulkTicket{run, rows.integer(0), std::string(command)},
+                     db::unwrap(dkim::Code::parse(rows.text(1))), rows.text(2), parse_state(rows.text(3)),
+                     rows.text(4)});
   }
   return items;
 }
@@ -103,7 +104,8 @@ Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const
     BulkRun run{insert_run(change.connection(), plan, change.wall()), plan.arguments_json, change.wall(), {}};
     for (const BulkPlan::Item& each : plan.items) {
       const auto position = static_cast<std::int64_t>(run.items.size()) + 1;
-      run.items.push_back({BulkTicket{run.id, position}, each.code, each.arguments_json, BulkState::kWaiting, ""});
+      run.items.push_back(
+          {BulkTicket{run.id, position, plan.command}, each.code, each.arguments_json, BulkState::kWaiting, ""});
       insert_item(change.connection(), run.items.back());
     }
     Changed ignored;
@@ -125,7 +127,7 @@ Result<std::optional<BulkRun>> interrupted_bulk_run(Store& store, std::string_vi
       return std::nullopt;
     }
     BulkRun run{row.integer(0), row.text(1), publish::wall_column(row, 2), {}};
-    run.items = read_items(connection, run.id);
+    run.items = read_items(connection, run.id, command);
     return run;
   });
 }

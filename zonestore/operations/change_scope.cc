@@ -59,7 +59,7 @@ void ChangeScope::record_wall_time() {
 
 // Whoever else resumed the same run may have been here first: then this change must not happen a second time.
 void ChangeScope::complete_bulk_item() {
-  if (!context_.bulk_ticket) {
+  if (!context_.bulk_ticket || context_.bulk_ticket->command != command_) {
     return;
   }
   db::Statement& update = store_.connection.cached(

@@ -21,10 +21,12 @@ struct Override {
   std::string reason;  // kept in the audit; must not be empty
 };
 
-// The item of a bulk run that a change completes, in the change's own transaction: bulk_runs.h.
+// The item of a bulk run that a change completes, in the change's own transaction: bulk_runs.h. An operation may make
+// other changes on the way (signers are made to follow, or it is undone): only that of `command` completes it.
 struct BulkTicket {
   std::int64_t run = 0;
   std::int64_t position = 0;
+  std::string command;  // "rotate"
 };
 
 struct ChangeContext {

@@ -1,5 +1,6 @@
 #include "zonestore/operations/evidence.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
@@ -131,6 +132,13 @@ Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& 
       [&] { return publish::codes_after(store.impl().connection, after, false, limit); });
 }
 
+Result<std::uint64_t> count_to_check(Store& store) {
+  return db::at_border<std::uint64_t>([&] {
+    return static_cast<std::uint64_t>(
+        store.impl().connection.integer("SELECT count(*) FROM institution WHERE phase <> 'departed'"));
+  });
+}
+
 Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata) {
   return db::at_border<void>([&]() -> Result<void> {
     const Result<dkim::PrivateKey> key = store.impl().vault().get(key_id);
@@ -161,11 +169,39 @@ Result<void> record_evidence(Store& store, const dkim::Code& code, const std::ve
   });
 }
 
+namespace {
+
+// Servers that are no longer asked have no say: one that was taken out may have lagged when it was last seen.
+void forget_other_servers(Store::Impl& store, const std::vector<ServerEvidence>& evidence, const Name& apex) {
+  const auto id = static_cast<std::int64_t>(store.published(apex).id);
+  db::Statement rows = store.connection.prepare("SELECT server FROM server_evidence WHERE zone_id = ?1");
+  rows.bind(1, id);
+  std::vector<std::string> gone;
+  while (rows.step()) {
+    const std::string server = rows.text(0);
+    if (std::none_of(evidence.begin(), evidence.end(),
+                     [&](const ServerEvidence& each) { return each.zone == apex && each.server == server; })) {
+      gone.push_back(server);
+    }
+  }
+  rows.reset();
+  for (const std::string& server : gone) {
+    db::Statement& forget = store.connection.cached("DELETE FROM server_evidence WHERE zone_id = ?1 AND server = ?2");
+    forget.bind(1, id).bind(2, std::string_view(server));
+    forget.run();
+  }
+}
+
+}  // namespace
+
 Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, WallTime seen) {
   return db::at_border<void>([&] {
     db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
     for (const ServerEvidence& each : evidence) {
       write_server_evidence(store.impl(), each, seen);
+    }
+    for (const ServerEvidence& each : evidence) {
+      forget_other_servers(store.impl(), evidence, each.zone);
     }
     writing.commit();
   });

@@ -66,6 +66,7 @@ struct ExpectedZone {
 // The codes after `after`, by code, at most `limit`: in bounded memory, and without a lock held in between.
 [[nodiscard]] Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after,
                                                              std::size_t limit);
+[[nodiscard]] Result<std::uint64_t> count_to_check(Store& store);
 
 // Does the vault's key belong to these bytes, by a real signature? Errors: kRefused/kKeyMismatch; those of the vault.
 [[nodiscard]] Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata);
@@ -73,6 +74,7 @@ struct ExpectedZone {
 // All of one institution, in one transaction. An institution that has gone meanwhile is no error.
 [[nodiscard]] Result<void> record_evidence(Store& store, const dkim::Code& code,
                                            const std::vector<Evidence>& evidence, WallTime seen);
+// Of the zones that are named in it, each with all servers that were asked; what was kept of others is forgotten.
 [[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
                                                   WallTime seen);
 

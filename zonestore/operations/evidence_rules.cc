@@ -83,27 +83,51 @@ void judge_own_side(Judgement& judgement, const Question& asked, const std::vect
   }
 }
 
-// And as they were seen at any look. A serial is at least the clock's when it was made, so a server whose serial lies
-// before that of the key's publication cannot have the key.
-void judge_servers(Judgement& judgement, db::Connection& connection, const Question& asked, WallTime published) {
+// The serial that brought the key: the journal's, else what it was at least, since a serial is never before the
+// clock.
+Serial serial_of_publication(db::Connection& connection, WallTime published) {
+  db::Statement& row = connection.cached(
+      "SELECT j.serial_after FROM journal_change AS j JOIN store AS s ON s.dkim_zone_id = j.zone_id "
+      "WHERE j.at_ms = ?1 ORDER BY j.change_id DESC LIMIT 1");
+  row.bind(1, publish::to_column(published));
+  const auto clock = std::chrono::duration_cast<Seconds>(published.time_since_epoch()).count();
+  const Serial serial{static_cast<std::uint32_t>(row.step() ? row.integer(0) : clock)};
+  row.reset();
+  return serial;
+}
+
+struct Lagging {
+  std::string server;
+  Serial serial;
+  WallTime seen;
+};
+
+std::vector<Lagging> lagging_since(db::Connection& connection, WallTime since) {
   db::Statement& rows = connection.cached(
       "SELECT e.server, e.serial, e.seen_ms FROM server_evidence AS e JOIN store AS s ON s.dkim_zone_id = e.zone_id "
       "WHERE e.verdict = 'lagging' AND e.serial IS NOT NULL AND e.seen_ms >= ?1 ORDER BY e.server");
-  rows.bind(1, publish::to_column(published));
-  const auto at_publication = std::chrono::duration_cast<Seconds>(published.time_since_epoch()).count();
+  rows.bind(1, publish::to_column(since));
+  std::vector<Lagging> lagging;
   while (rows.step()) {
-    const WallTime seen = publish::wall_column(rows, 2);
-    const Serial serial{static_cast<std::uint32_t>(rows.integer(1))};
-    if (is_fresh(seen, asked.now) && is_before(serial, Serial{static_cast<std::uint32_t>(at_publication)})) {
+    lagging.push_back(
+        {rows.text(0), Serial{static_cast<std::uint32_t>(rows.integer(1))}, publish::wall_column(rows, 2)});
+  }
+  rows.reset();
+  return lagging;
+}
+
+// And as they were seen at any look.
+void judge_servers(Judgement& judgement, db::Connection& connection, const Question& asked, WallTime published) {
+  for (const Lagging& each : lagging_since(connection, published)) {
+    if (is_fresh(each.seen, asked.now) && is_before(each.serial, serial_of_publication(connection, published))) {
       add_refusal(
           judgement, asked,
           refusal(asked, Guard::kNsLag,
-                  rows.text(0) + " serves serial " + std::to_string(serial.value) + ", from before the key of " +
-                      dkim::to_text(asked.to) + " (seen " + to_rfc3339(seen) + ")",
+                  each.server + " serves serial " + std::to_string(each.serial.value) + ", from before the key of " +
+                      dkim::to_text(asked.to) + " (seen " + to_rfc3339(each.seen) + ")",
                   "see that every name server follows"));
     }
   }
-  rows.reset();
 }
 
 Judgement judge(db::Connection& connection, const Question& asked) {

@@ -49,6 +49,10 @@ void FreshKeys::add(const dkim::Code& code, dkim::SlotId slot, StockedKey key) {
   }
 }
 
+void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key) {
+  add(code, slot, {new_key_id(), db::unwrap(probed_key(std::move(key)))});
+}
+
 FreshKeys::~FreshKeys() {
   std::vector<std::string> ids;
   for (const Fresh& fresh : keys_) {

@@ -28,6 +28,8 @@ class FreshKeys {
   FreshKeys(FreshKeys&&) = delete;
   FreshKeys& operator=(FreshKeys&&) = delete;
 
+  // A key that was made elsewhere, for one more slot. Throws kKeyMismatch, kWeakKey.
+  void supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key);
   void store_in_vault(WallTime now);  // all or none; before the write transaction, which it would only prolong
   // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn.
   void put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now);

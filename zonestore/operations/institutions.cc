@@ -2,25 +2,17 @@
 
 #include <utility>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/new_institution.h"
 #include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
 
 constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
-
-void check_key_type(const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm) {
-  if (algorithm != dkim::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
-    return;
-  }
-  throw db::Failure(
-      Error{ErrorCode::kRefused,
-            "Ed25519 would be the only signature of " + code.text() + ", and large receivers do not verify it",
-            "zonectl add " + code.text() + " --key rsa2048", Refusal{Guard::kKeyType, std::nullopt}});
-}
 
 [[noreturn]] void throw_exists(const publish::InstitutionRow& row, const Now& now) {
   const std::string& code = row.code.text();
@@ -44,18 +36,11 @@ std::optional<publish::InstitutionRow> earlier_institution(db::Connection& conne
   return row;
 }
 
-void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
-  const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
-  (void)earlier_institution(store.connection, code, store.now());
-  for (const Name& domain : options.domains) {
-    check_domain_is_free(store.connection, code, domain);
-  }
-}
-
 // The rows of an institution that starts: new, or back after it had left.
-publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, dkim::Algorithm algorithm,
+publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, const NewInstitution& details,
                                    std::vector<std::string>& withdrawn) {
   db::Connection& connection = change.connection();
+  const dkim::Algorithm algorithm = details.options.algorithm;
   std::optional<publish::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
   if (!earlier) {
     (void)publish::insert_institution(connection, code, algorithm, change.wall());
@@ -70,7 +55,7 @@ publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, 
   if (!earlier) {
     // The name was never served: nobody can hold an older answer, so that signing begins at once.
     row.facts.phase = dkim::Phase::kSigning;
-    row.facts.active = dkim::SlotId::kSel1;
+    row.facts.active = details.signs_with;
     row.facts.moved = change.moment();
   }
   return row;
@@ -97,44 +82,67 @@ void add_domains(ChangeScope& change, const publish::InstitutionRow& row, const 
 
 // The ids of the keys that are no longer used come back: those of the institution's earlier life.
 std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
-                                                const AddOptions& options, FreshKeys& keys,
+                                                const NewInstitution& details, FreshKeys& keys,
                                                 InstitutionChanged& outcome) {
   std::vector<std::string> withdrawn;
-  ChangeScope change(store, context, "add", code.text());
-  publish::InstitutionRow row = start_rows(change, code, options.algorithm, withdrawn);
+  ChangeScope change(store, context, details.command, code.text());
+  publish::InstitutionRow row = start_rows(change, code, details, withdrawn);
   keys.put_into(change.connection(), row, change.wall());
   publish::store_facts(change.connection(), row, change.wall());
-  add_domains(change, row, options.domains);
+  add_domains(change, row, details.options.domains);
   change.publish(row);
   row = *publish::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
-  change.finish({"added with two " + std::string(dkim::to_text(options.algorithm)) + " keys", "{}",
-                 audit_json(row, policy, change.now())},
-                outcome);
+  change.finish(
+      {details.what, "{}", with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
+      outcome);
   return withdrawn;
 }
 
 }  // namespace
 
+void check_key_type(const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm) {
+  if (algorithm != dkim::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
+    return;
+  }
+  throw db::Failure(
+      Error{ErrorCode::kRefused,
+            "Ed25519 would be the only signature of " + code.text() + ", and large receivers do not verify it",
+            "zonectl add " + code.text() + " --key rsa2048", Refusal{Guard::kKeyType, std::nullopt}});
+}
+
+void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
+  const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
+  (void)earlier_institution(store.connection, code, store.now());
+  for (const Name& domain : options.domains) {
+    check_domain_is_free(store.connection, code, domain);
+  }
+}
+
+void add_with_keys(Store& store, const ChangeContext& context, const dkim::Code& code, const NewInstitution& details,
+                   FreshKeys& keys, InstitutionChanged& outcome) {
+  if (!context.dry_run) {
+    keys.store_in_vault(store.impl().clock->now().wall);
+  }
+  const std::vector<std::string> withdrawn = add_in_one_transaction(store, context, code, details, keys, outcome);
+  if (!context.dry_run) {
+    keys.keep();
+  }
+  destroy_in_vault(store.impl(), context, withdrawn, outcome);
+  follow_once(store, context, code, outcome);
+  warn_about_size(outcome.institution, outcome);
+}
+
 Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
                                            const AddOptions& options) {
   return db::at_border<InstitutionChanged>([&] {
-    Store::Impl& impl = store.impl();
     check_key_type(context, code, options.algorithm);
-    check_addable(impl, code, options);
-    FreshKeys keys(impl, code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
-    if (!context.dry_run) {
-      keys.store_in_vault(impl.clock->now().wall);
-    }
+    check_addable(store.impl(), code, options);
+    FreshKeys keys(store.impl(), code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
     InstitutionChanged outcome;
-    const std::vector<std::string> withdrawn = add_in_one_transaction(store, context, code, options, keys, outcome);
-    if (!context.dry_run) {
-      keys.keep();
-    }
-    destroy_in_vault(impl, context, withdrawn, outcome);
-    follow_once(store, context, code, outcome);
-    warn_about_size(outcome.institution, outcome);
+    const std::string what = "added with two " + std::string(dkim::to_text(options.algorithm)) + " keys";
+    add_with_keys(store, context, code, {"add", what, options}, keys, outcome);
     return outcome;
   });
 }

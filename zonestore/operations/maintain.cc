@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
@@ -55,7 +56,10 @@ class InstitutionMaintenance {
     if (!is_maintain_due(row, policy, change.now())) {
       return;  // somebody else was here first
     }
-    const std::string before = audit_json(row, policy, change.now());
+    std::string before = audit_json(row, policy, change.now());
+    if (row.facts.phase == dkim::Phase::kDeparting) {
+      before = with_domains(before, publish::domains_of(change.connection(), row.id));  // which go with it
+    }
     const std::string what = alter(change, row, refill, keys);
     if (what.empty()) {
       return;
@@ -129,13 +133,21 @@ class InstitutionMaintenance {
   std::vector<std::string> withdrawn_;
 };
 
-std::vector<dkim::Code> due_codes(Store::Impl& impl) {
+struct Due {
+  std::vector<dkim::Code> codes;
+  std::vector<dkim::Algorithm> keys;  // that they need, in the same order
+};
+
+Due find_due(Store::Impl& impl) {
   const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
   const Now now = impl.now();
-  std::vector<dkim::Code> due;
+  Due due;
   for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
     if (is_maintain_due(row, publish::read_policy(impl.connection, row.id), now)) {
-      due.push_back(row.code);
+      due.codes.push_back(row.code);
+      if (row.facts.phase == dkim::Phase::kSigning) {
+        due.keys.push_back(row.algorithm);
+      }
     }
     return true;
   });
@@ -194,7 +206,12 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     Maintained outcome;
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
-    for (const dkim::Code& code : due_codes(impl)) {
+    const Due due = find_due(impl);
+    std::optional<KeyStock> stock;
+    if (due.keys.size() > 1) {  // after a bulk rotation: thousands
+      stock.emplace(store, due.keys, context);
+    }
+    for (const dkim::Code& code : due.codes) {
       const Result<void> served = db::at_border<void>([&]() -> Result<void> {
         InstitutionMaintenance(store, context, outcome).run(code);
         return {};
@@ -203,6 +220,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
         outcome.failures.push_back(code.text() + ": " + served.error().message);
       }
     }
+    stock.reset();
     rotate_what_is_due(store, context, outcome);
     sweep_vault(impl, context, outcome);
     sync_signers_due(store, context, outcome);

@@ -61,6 +61,7 @@ Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::
                         std::vector<std::string> laggards) {
   ChangeContext own = context;
   own.override_guard.reset();
+  own.bulk_ticket.reset();
   Swapped undone = swap(store, own, code, {}, dkim::Swap::kUndo, ": signers had not followed");
   undone.undone_for = std::move(laggards);
   follow_once(store, own, code, undone);

@@ -97,7 +97,7 @@ std::vector<std::string> follow(Store& store, const ChangeContext& context, cons
     return {};
   }
   using std::chrono::steady_clock;
-  const auto deadline = steady_clock::now() + publish::read_signer_limit(connection, row->id);
+  const auto deadline = steady_clock::now() + publish::read_policy(connection, row->id).signer_limit;
   Milliseconds pause = kFirstPause;
   for (;;) {
     std::vector<std::string> laggards;

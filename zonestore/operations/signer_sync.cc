@@ -14,6 +14,11 @@ namespace {
 constexpr std::string_view kDraftMark = ".new-";
 constexpr Milliseconds kPurgeWait{30'000};
 
+std::string path_of(const std::string& folder, const std::string& name) {
+  std::string path = folder;
+  return path.append("/").append(name);
+}
+
 // One attempt at one signer, from the lock on its directory to the acknowledgement.
 class Sync {
  public:
@@ -186,9 +191,9 @@ class Sync {
     for (const std::string& name : directory_.list(folder)) {
       const bool is_key = signer::key_id_of(signer_.format, name).has_value();
       const bool is_ours =
-          is_key || name.starts_with(kDraftMark) || !directory_.read_link(folder + "/" + name).empty();
+          is_key || name.starts_with(kDraftMark) || !directory_.read_link(path_of(folder, name)).empty();
       if (is_ours && !kept.contains(name)) {
-        directory_.remove(folder + "/" + name);
+        directory_.remove(path_of(folder, name));
         result_.keys_removed += is_key ? 1 : 0;
       }
     }
@@ -205,7 +210,7 @@ class Sync {
     const std::string folder = signer_.format == signer::Format::kFiles ? "." : "keys";
     for (const std::string& name : directory_.list(folder)) {
       if (name.starts_with(kDraftMark)) {
-        directory_.remove(folder + "/" + name);
+        directory_.remove(path_of(folder, name));
       } else if (!known.contains(name) && dkim::Code::parse(name)) {
         signer::Signing departed;
         departed.code = name;
@@ -242,6 +247,7 @@ std::string described(const SyncResult& result, const publish::SignerRow& signer
 ChangeContext plain(const ChangeContext& context) {
   ChangeContext own = context;
   own.override_guard.reset();
+  own.bulk_ticket.reset();
   own.dry_run = false;
   return own;
 }

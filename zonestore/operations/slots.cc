@@ -4,6 +4,7 @@
 
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
@@ -141,6 +142,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
       keys.keep();
     }
     destroy_in_vault(impl, context, withdrawn, outcome);
+    follow_once(store, context, code, outcome);
     return outcome;
   });
 }
@@ -151,6 +153,7 @@ Result<Revoked> revoke(Store& store, const ChangeContext& context, const dkim::C
     std::vector<std::string> withdrawn;
     Revoked outcome = revoke_in_one_transaction(store, context, code, slot, options, withdrawn);
     destroy_in_vault(store.impl(), context, withdrawn, outcome);
+    follow_once(store, context, code, outcome);
     return outcome;
   });
 }

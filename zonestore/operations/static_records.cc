@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/stored_content.h"
@@ -49,6 +50,14 @@ std::string json_of(const std::optional<RecordSet>& set) {
     }
   }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string glue_in(const std::string& json, const std::string& field, const std::vector<RecordSet>& glue) {
+  AuditedSets sets;
+  for (const RecordSet& set : glue) {
+    sets.add(set);
+  }
+  return sets.put_into(json, field);
 }
 
 std::vector<Name> targets_of(const std::optional<RecordSet>& set) {
@@ -286,7 +295,7 @@ Result<RecordsChanged> add_record(Store& store, const ChangeContext& context, co
     set.judge_around();
     set.warn_of_deeper_zone();
     change.finish({"added " + text_of(addition.owner, addition.type) + " " + data_text(addition.type, addition.rdata),
-                   json_of(outcome.before), json_of(outcome.after)},
+                   json_of(outcome.before), glue_in(json_of(outcome.after), "glue_added", outcome.glue_added)},
                   outcome);
     return std::move(outcome);
   });
@@ -316,7 +325,7 @@ Result<RecordsChanged> remove_record(Store& store, const ChangeContext& context,
     set.drop_orphaned_glue();
     set.judge_around();
     change.finish({"removed " + text_of(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
-                   json_of(outcome.before), json_of(outcome.after)},
+                   glue_in(json_of(outcome.before), "glue_removed", outcome.glue_removed), json_of(outcome.after)},
                   outcome);
     return std::move(outcome);
   });

@@ -111,7 +111,7 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
 }  // namespace
 
 bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || !status.attention.empty() ||
+  return status.maintain_due > 0 || status.evidence_against > 0 || !status.attention.empty() ||
          std::any_of(status.signers.begin(), status.signers.end(),
                      [](const SignerView& signer) { return needs_attention(signer); });
 }

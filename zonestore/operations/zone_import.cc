@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/draft_settings.h"
 #include "zonestore/operations/reserved_names.h"
@@ -56,10 +57,14 @@ class Replacement {
     }
   }
 
+  [[nodiscard]] const AuditedSets& gone() const { return gone_; }
+  [[nodiscard]] const AuditedSets& altered() const { return come_; }
+
  private:
   void put(const RecordSet& set) { publish::put_static(connection_, published_, zone_, set); }
   void remove(const RecordSet& set) {
     publish::remove_static(connection_, published_, zone_, set.owner, set.type);
+    gone_.add(set);
     ++counts_.removed;
   }
   void replace(const RecordSet& before, const RecordSet& after) {
@@ -68,6 +73,8 @@ class Replacement {
       return;
     }
     put(after);
+    gone_.add(before);
+    come_.add(after);
     ++counts_.altered;
   }
 
@@ -75,6 +82,8 @@ class Replacement {
   ZoneChange& published_;
   const PublishedZone& zone_;
   ZoneImported& counts_;
+  AuditedSets gone_;  // also what was altered, as it was
+  AuditedSets come_;  // what was altered, as it is
 };
 
 class Import {
@@ -147,10 +156,11 @@ class Import {
     const std::string before = outcome_.is_new ? "{}" : zone_json(zone_view(connection(), zone));
     publish::store_zone_settings(connection(), zone.id, settings, change_.moment());
     publish::publish_apex(connection(), change_.zone(zone), zone);
-    Replacement(change_, zone, outcome_).run(stored_sets(connection(), zone), draft_.records);
+    Replacement replacement(change_, zone, outcome_);
+    replacement.run(stored_sets(connection(), zone), draft_.records);
     check_name_servers_of_all(zone);
     raise_serial(zone);
-    finish(zone, before);
+    finish(zone, before, replacement);
   }
 
   // This zone's own, wherever they lie, and those of any zone that lie in this one.
@@ -182,7 +192,7 @@ class Import {
     }
   }
 
-  void finish(const PublishedZone& zone, const std::string& before) {
+  void finish(const PublishedZone& zone, const std::string& before, const Replacement& replacement) {
     outcome_.zone = zone_view(connection(), zone);
     const std::string after = zone_json(*outcome_.zone);
     const bool same_records = outcome_.added + outcome_.altered + outcome_.removed == 0;
@@ -191,7 +201,9 @@ class Import {
       outcome_.dry_run = context_.dry_run;
       return;
     }
-    change_.finish({what(), before, after_json(after)}, outcome_);
+    change_.finish({what(), replacement.gone().put_into(before, "records_gone_or_altered"),
+                    replacement.altered().put_into(after_json(after), "records_altered")},
+                   outcome_);
     outcome_.zone->serial = outcome_.zones.front().serial;
     outcome_.zone->record_sets = find_zone(connection(), zone.apex)->record_set_count;
   }
@@ -260,7 +272,12 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
                 name + " is the store's own " + (zone.apex == store.dkim_zone() ? "DKIM" : "SPF") + " zone",
                 "its records go by zonectl record remove", Refusal{Guard::kInUse, std::nullopt}});
     }
-    const std::string before = zone_json(zone_view(connection, zone));
+    AuditedSets gone;
+    publish::for_each_static(connection, zone, zone.apex, [&gone](const RecordSet& set) {
+      gone.add(set);
+      return true;
+    });
+    const std::string before = gone.put_into(zone_json(zone_view(connection, zone)), "records_gone");
     publish::delete_zone_settings(connection, zone.id);
     for (const Name& server : publish::read_all_name_servers(connection)) {
       if (has_address(connection, zone, server) && answers_for(connection, zone, server)) {

@@ -7,8 +7,6 @@
 namespace zonestore::publish {
 namespace {
 
-constexpr Seconds kDefaultSignerLimit{120};
-
 std::int64_t to_column(SignerId id) {
   return static_cast<std::int64_t>(id);
 }
@@ -211,14 +209,6 @@ std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now)
   bind_moment(update, 1, now);
   update.run();
   return connection.changed_rows();
-}
-
-Seconds read_signer_limit(db::Connection& connection, InstitutionId institution) {
-  db::Statement row = connection.prepare(
-      "SELECT value_s FROM policy WHERE key = 'signer-limit' AND institution_id IN (0, ?1) "
-      "ORDER BY institution_id DESC LIMIT 1");
-  row.bind(1, to_column(institution));
-  return row.step() ? Seconds(row.integer(0)) : kDefaultSignerLimit;
 }
 
 }  // namespace zonestore::publish

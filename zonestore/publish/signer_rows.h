@@ -66,7 +66,4 @@ struct SignerBacklog {
 // Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);
 
-// How long rotate waits for signers before it undoes itself: the institution's, the store's, else 2 minutes.
-[[nodiscard]] Seconds read_signer_limit(db::Connection& connection, InstitutionId institution);
-
 }  // namespace zonestore::publish

@@ -31,8 +31,25 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
+// Others wrote it: control bytes and what is no ASCII are shown as zone files have them, \DDD.
+std::string shown(std::string_view text) {
+  constexpr int kHundred = 100;
+  constexpr int kTen = 10;
+  std::string out;
+  for (const char character : text) {
+    const int byte = static_cast<unsigned char>(character);
+    if (byte > ' ' && byte < 0x7f) {
+      out += character;
+    } else {
+      out += {'\\', static_cast<char>('0' + byte / kHundred), static_cast<char>('0' + byte / kTen % kTen),
+              static_cast<char>('0' + byte % kTen)};
+    }
+  }
+  return out;
+}
+
 tl::unexpected<Error> wrong(std::string_view term, const std::string& why) {
-  return fail(ErrorCode::kInvalid, "\"" + std::string(term) + "\": " + why);
+  return fail(ErrorCode::kInvalid, "\"" + shown(term) + "\": " + why);
 }
 
 bool is_prefix_length(std::string_view text, unsigned most) {

@@ -155,7 +155,8 @@ std::vector<KeyPlace> key_places(const fs::path& store_dir, const VaultKeySource
   return places;
 }
 
-FoundKey find_key(const std::string& id, const std::vector<KeyPlace>& places, const std::string& whose) {
+FoundKey find_key(const std::string& id, const std::vector<KeyPlace>& places, const std::string& whose,
+                  const std::string& hint) {
   constexpr int kAttempts = 3;  // a draft may take its file's place between the looks at the one and at the other
   std::string seen;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -164,8 +165,8 @@ FoundKey find_key(const std::string& id, const std::vector<KeyPlace>& places, co
     }
   }
   throw Failure(Error{ErrorCode::kCrypto,
-                      whose + " was sealed with the wrapping key " + id + ", which is not here: " + seen,
-                      "put that key back, or name its file: ZONESTORE_VAULT_KEY=FILE", std::nullopt});
+                      whose + " was sealed with the wrapping key " + id + ", which is not here: " + seen, hint,
+                      std::nullopt});
 }
 
 FoundKey key_for_new_vault(const fs::path& store_dir, const VaultKeySources& sources) {

@@ -41,7 +41,8 @@ struct FoundKey {
   KeyPlace place;
 };
 // The key of that id; kCrypto with all places that were looked at if none has it.
-[[nodiscard]] FoundKey find_key(const std::string& id, const std::vector<KeyPlace>& places, const std::string& whose);
+[[nodiscard]] FoundKey find_key(const std::string& id, const std::vector<KeyPlace>& places, const std::string& whose,
+                                const std::string& hint);
 // The key that a vault without one is to be sealed with: of the first place that is set; the store's own is made if
 // there is none.
 [[nodiscard]] FoundKey key_for_new_vault(const std::filesystem::path& store_dir, const VaultKeySources& sources);

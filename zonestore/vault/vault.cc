@@ -78,7 +78,8 @@ const FoundKey& Vault::Impl::wrapping_key() {
     fail_with(ErrorCode::kEmpty, connection.file().string() + " is unfinished", "run zonectl init again");
   }
   if (!found || found->key.id() != *id) {
-    found.emplace(find_key(*id, key_places(store_dir, sources), connection.file().string()));
+    found.emplace(find_key(*id, key_places(store_dir, sources), connection.file().string(),
+                           "put that key back, or name its file: ZONESTORE_VAULT_KEY=FILE"));
   }
   return *found;
 }

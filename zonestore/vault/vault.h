@@ -117,5 +117,10 @@ struct VaultCopy {
   std::set<std::string> key_ids;
 };
 [[nodiscard]] Result<VaultCopy> read_vault_copy(const std::filesystem::path& file);
+// Opens each of its keys, with the wrapping key in `key_file` or where the sources of the store in `store_dir` are.
+// Errors: kCrypto if that key is not there, kDamaged for a key that does not open.
+[[nodiscard]] Result<void> check_vault_copy(const std::filesystem::path& file,
+                                            const std::optional<std::filesystem::path>& key_file,
+                                            const std::filesystem::path& store_dir, const VaultKeySources& sources);
 
 }  // namespace zonestore

@@ -44,12 +44,29 @@ void insert_key(Connection& connection, const CopiedKey& key, ByteView sealed) {
       .run();
 }
 
-std::vector<KeyPlace> places_of_copy(const Vault::Impl& vault, const std::optional<fs::path>& key_file) {
-  std::vector<KeyPlace> places = key_places(vault.store_dir, vault.sources);
+FoundKey key_of_copy(Connection& copy, const std::optional<fs::path>& key_file, const fs::path& store_dir,
+                     const VaultKeySources& sources) {
+  std::vector<KeyPlace> places = key_places(store_dir, sources);
   if (key_file) {
     places.insert(places.begin(), KeyPlace{KeySource::kNamedFile, *key_file});
   }
-  return places;
+  return find_key(required(wrapping_key_id_of(copy), copy), places, copy.file().string(),
+                  "name the file of that key: zonectl restore DIR --key-file FILE");
+}
+
+// Each is opened, also one that needs no other seal: what does not open is found now and not when it is needed.
+template <class Visitor>
+void for_each_key(Connection& copy, const WrappingKey& copy_key, const std::string& store_id, const Visitor& visit) {
+  db::Statement rows = copy.prepare("SELECT key_id, sealed, stored_ms FROM private_key ORDER BY key_id");
+  while (rows.step()) {
+    const CopiedKey key{rows.text(0), {rows.blob(1).begin(), rows.blob(1).end()}, rows.integer(2)};
+    const Result<dkim::SecretBytes> opened = copy_key.open(seal_context(store_id, key.key_id), key.sealed);
+    if (!opened) {
+      fail_with(ErrorCode::kDamaged, copy.file().string() + ": key " + key.key_id + ": " + opened.error().message,
+                "take another backup");
+    }
+    visit(key, opened->view());
+  }
 }
 
 }  // namespace
@@ -65,31 +82,22 @@ Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<
                                       const std::set<std::string>& left_out, bool dry_run) {
   return at_border<VaultImported>([&] {
     Connection source = open_copy(copy);
-    const std::string id = required(wrapping_key_id_of(source), source);
-    const FoundKey copy_key = find_key(id, places_of_copy(*impl_, key_file), copy.string());
-    Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
+    const FoundKey copy_key = key_of_copy(source, key_file, impl_->store_dir, impl_->sources);
+    Connection& connection = impl_->connection;
+    Transaction transaction(connection, Transaction::Kind::kWrite);
     const WrappingKey& own_key = impl_->wrapping_key().key;
     VaultImported outcome;
-    db::Statement rows = source.prepare("SELECT key_id, sealed, stored_ms FROM private_key ORDER BY key_id");
-    while (rows.step()) {
-      const CopiedKey key{rows.text(0), {rows.blob(1).begin(), rows.blob(1).end()}, rows.integer(2)};
-      const std::string context = seal_context(impl_->store_id, key.key_id);
-      // Each is opened, also one that needs no other seal: what does not open is found now and not when it is needed.
-      const Result<dkim::SecretBytes> opened = copy_key.key.open(context, key.sealed);
-      if (!opened) {
-        fail_with(ErrorCode::kDamaged, copy.string() + ": key " + key.key_id + ": " + opened.error().message,
-                  "take another backup");
-      }
+    for_each_key(source, copy_key.key, impl_->store_id, [&](const CopiedKey& key, ByteView clear) {
       if (left_out.contains(key.key_id)) {
-        continue;
+        return;
       }
-      if (impl_->connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1").bind(1, key.key_id).step()) {
+      if (connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1").bind(1, key.key_id).step()) {
         ++outcome.present;
-        continue;
+        return;
       }
-      insert_key(impl_->connection, key, db::unwrap(own_key.seal(context, opened->view())));
+      insert_key(connection, key, db::unwrap(own_key.seal(seal_context(impl_->store_id, key.key_id), clear)));
       ++outcome.added;
-    }
+    });
     if (!dry_run) {
       transaction.commit();
     }
@@ -109,6 +117,15 @@ Result<VaultCopy> read_vault_copy(const fs::path& file) {
       copy.key_ids.insert(rows.text(0));
     }
     return copy;
+  });
+}
+
+Result<void> check_vault_copy(const fs::path& file, const std::optional<fs::path>& key_file,
+                              const fs::path& store_dir, const VaultKeySources& sources) {
+  return at_border<void>([&] {
+    Connection copy = open_copy(file);
+    const FoundKey key = key_of_copy(copy, key_file, store_dir, sources);
+    for_each_key(copy, key.key, required(tied_to(copy), copy), [](const CopiedKey&, ByteView) {});
   });
 }
 

@@ -9,6 +9,10 @@ void Deleter::operator()(char* text) const {
   std::free(text);  // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): ldns used malloc
 }
 
+void Deleter::operator()(std::uint8_t* wire) const {
+  std::free(wire);  // NOLINT(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory): ldns used malloc
+}
+
 Buffer make_buffer(std::size_t capacity) {
   Buffer buffer(ldns_buffer_new(capacity));
   if (!buffer) {

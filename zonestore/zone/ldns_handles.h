@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,13 +24,17 @@ struct Deleter {
   void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
   void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
   void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
+  void operator()(ldns_pkt* packet) const { ldns_pkt_free(packet); }
   void operator()(char* text) const;
+  void operator()(std::uint8_t* wire) const;
 };
 
 using Rr = std::unique_ptr<ldns_rr, Deleter>;
 using Rdf = std::unique_ptr<ldns_rdf, Deleter>;
 using Buffer = std::unique_ptr<ldns_buffer, Deleter>;
+using Packet = std::unique_ptr<ldns_pkt, Deleter>;
 using String = std::unique_ptr<char, Deleter>;
+using Wire = std::unique_ptr<std::uint8_t, Deleter>;
 
 // An empty buffer that grows. Throws std::bad_alloc.
 [[nodiscard]] Buffer make_buffer(std::size_t capacity);

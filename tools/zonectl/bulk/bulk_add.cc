@@ -6,6 +6,7 @@
 #include "tools/zonectl/bulk/institution_file.h"
 #include "tools/zonectl/bulk/report.h"
 #include "zonestore/operations/key_stock.h"
+#include "zonestore/operations/signers.h"
 
 namespace zonectl {
 
@@ -50,6 +51,23 @@ Result<zonestore::Changed> add_one(Store& store, const ChangeContext& context, c
   });
 }
 
+void follow(Store& store, const ChangeContext& context, BulkReport& report) {
+  if (context.dry_run) {
+    return;
+  }
+  const auto synced = sync_open_tasks(store, context);
+  if (!synced) {
+    report.warnings.push_back("signers have not followed, maintain tries again: " + synced.error().message);
+    return;
+  }
+  for (const zonestore::SyncResult& result : synced->results) {
+    if (!result.failure.empty()) {
+      report.warnings.push_back("signer " + result.name +
+                                " has not followed, maintain tries again: " + result.failure);
+    }
+  }
+}
+
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
                               const BulkSettings& settings, Interruption& interruption) {
   const BulkWork work{"add", "adding",
@@ -58,8 +76,11 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   if (!context.dry_run) {
     stock.emplace(store, wanted_keys(run), context);
   }
-  const BulkReport report = run_bulk(session, store, context, run, settings, work, interruption);
+  ChangeContext own = context;
+  own.signers_later = true;  // once for all, below
+  BulkReport report = run_bulk(session, store, own, run, settings, work, interruption);
   stock.reset();
+  follow(store, context, report);
   return end_run(session, store, context, report, kWords);
 }
 

@@ -73,7 +73,7 @@ class RotateWork {
   BulkWork work() {
     return {"rotate", "rotating",
             [this](const ChangeContext& context, const BulkItem& item) { return change(context, item); },
-            [this](const BulkItem& item) { return prove_signing_key(store_, item.code, to_); },
+            [this](const BulkItem& item) { return prove(item); },
             [this](const BulkItem& item) { return undo(item); }};
   }
 
@@ -84,10 +84,22 @@ class RotateWork {
       return tl::unexpected(swapped.error());
     }
     to_ = swapped->to;
+    undone_for_ = swapped->undone_for;
     return zonestore::Changed(*swapped);
   }
 
+  Result<void> prove(const BulkItem& item) {
+    if (!undone_for_.empty()) {
+      return zonestore::refuse(zonestore::Guard::kSignerStale, "signers had not followed: " + undone_for_.front(),
+                               "zonectl signer list");
+    }
+    return prove_signing_key(store_, item.code, to_);
+  }
+
   Result<void> undo(const BulkItem& item) {
+    if (!undone_for_.empty()) {
+      return {};  // rotate has done so
+    }
     ChangeContext context = context_;
     context.override_guard.reset();
     return zonestore::undo(store_, context, item.code).map([](const auto&) {});
@@ -96,6 +108,7 @@ class RotateWork {
   Store& store_;
   ChangeContext context_;
   zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
+  std::vector<std::string> undone_for_;
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kMostTroublesOnTerminal = 20;
 
-std::string resume_command(const BulkReport& report) {
-  return "zonectl " + report.command + " --resume";
+std::string resume_command(const BulkReport& report, const BulkWords& words) {
+  return words.resume.empty() ? "zonectl " + report.command + " --resume" : words.resume;
 }
 
 // Something is left that a resumed run would do.
@@ -99,12 +99,12 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
         << report.waiting() << " are waiting\n";
   }
   if (is_open(report)) {
-    out << "go on with: " << resume_command(report) << '\n';
+    out << "go on with: " << resume_command(report, words) << '\n';
   }
   write_end(out, session.terminal(), report);
 }
 
-Json to_json(const BulkReport& report) {
+Json to_json(const BulkReport& report, const BulkWords& words) {
   Json json = changed_json(report);
   Json troubles = Json::array();
   for (const BulkTrouble& trouble : report.troubles) {
@@ -125,7 +125,7 @@ Json to_json(const BulkReport& report) {
                    {"refused_by", report.refused_by.empty() ? Json(nullptr) : guards},
                    {"troubles", troubles},
                    {"stopped", report.stop == BulkStop::kNone ? Json(nullptr) : Json(report.stop_reason)},
-                   {"resume", is_open(report) ? Json(resume_command(report)) : Json(nullptr)}});
+                   {"resume", is_open(report) ? Json(resume_command(report, words)) : Json(nullptr)}});
   return json;
 }
 
@@ -163,7 +163,7 @@ Result<ExitCode> end_run(const Session& session, zonestore::Store& store, const 
     }
   }
   if (session.json()) {
-    print(session.out(), to_json(report));
+    print(session.out(), to_json(report, words));
   } else {
     write(session, report, words);
   }

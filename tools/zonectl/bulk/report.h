@@ -8,14 +8,15 @@
 namespace zonectl {
 
 struct BulkWords {
-  std::string done;   // "rotated"
-  std::string would;  // "would be rotated"
+  std::string done;      // "rotated"
+  std::string would;     // "would be rotated"
+  std::string resume{};  // how to go on; empty: COMMAND --resume
 };
 
 // kDone: all; kRefused: all of them refused; kPartlyDone: some, or stopped; kFailed: failures, and none done.
 [[nodiscard]] ExitCode exit_of(const BulkReport& report);
 void write(const Session& session, const BulkReport& report, const BulkWords& words);
-[[nodiscard]] Json to_json(const BulkReport& report);
+[[nodiscard]] Json to_json(const BulkReport& report, const BulkWords& words);
 
 // The run with its list written down (not in a dry run). That an interrupted one is given up for it is told on
 // standard error.

@@ -23,7 +23,7 @@ struct FileFault {
 [[nodiscard]] ExitCode tell_faults(const Session& session, const std::string& file,
                                    const std::vector<FileFault>& faults);
 
-// One word a line; "#" begins a comment; empty lines count for nothing.
+// What each line says without the blanks around it; "#" begins a comment; empty lines count for nothing.
 struct ListedWord {
   std::size_t line = 0;
   std::string word;

@@ -10,8 +10,11 @@ namespace zonectl {
 void define_commands(CommandLine& line);
 
 void define_add(CommandLine& line);
+void define_check(CommandLine& line);
+void define_backup(CommandLine& line);
 void define_domain(CommandLine& line);
 void define_freeze(CommandLine& line);
+void define_import(CommandLine& line);
 void define_init(CommandLine& line);
 void define_instructions(CommandLine& line);
 void define_key(CommandLine& line);
@@ -23,6 +26,7 @@ void define_policy(CommandLine& line);
 void define_prepare(CommandLine& line);
 void define_record(CommandLine& line);
 void define_remove(CommandLine& line);
+void define_restore(CommandLine& line);
 void define_revoke(CommandLine& line);
 void define_rotate(CommandLine& line);
 void define_show(CommandLine& line);

@@ -58,6 +58,25 @@ void write_next(const Session& session, const InstitutionView& institution) {
   }
 }
 
+// What `check` saw last: the faults, or that there were none, and when.
+void write_evidence(const Session& session, const InstitutionView& institution) {
+  std::ostream& out = session.out();
+  bool is_good = true;
+  for (const zonestore::EvidenceView& seen : institution.evidence) {
+    if (seen.verdict != zonestore::Verdict::kOk) {
+      is_good = false;
+      out << "in DNS    " << session.terminal().styled(Style::kCaution, to_text(seen.verdict)) << "  "
+          << (seen.domain ? seen.domain->to_text_no_dot() + " " : "") << seen.subject << "  "
+          << session.times().text(seen.seen) << "\n          " << printable(seen.detail) << '\n';
+    }
+  }
+  if (institution.evidence.empty()) {
+    out << "in DNS    nobody has looked yet: zonectl check " << institution.code << '\n';
+  } else if (is_good) {
+    out << "in DNS    all right, " << session.times().text(institution.evidence.front().seen) << '\n';
+  }
+}
+
 void write(const Session& session, const InstitutionView& institution) {
   std::ostream& out = session.out();
   const Times times = session.times();
@@ -75,6 +94,7 @@ void write(const Session& session, const InstitutionView& institution) {
         << (institution.frozen->whole_store ? ", with the whole store: " : ": ")
         << printable(institution.frozen->reason) << '\n';
   }
+  write_evidence(session, institution);
   if (institution.leaves_at) {
     out << "leaves    " << times.text(*institution.leaves_at) << '\n';
   }

@@ -14,12 +14,12 @@ struct Options {};
 
 void arguments(Arguments&, Options&) {}
 
-std::string codes_text(const std::vector<std::string>& named, std::uint64_t count) {
+std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
   std::string text;
-  for (const std::string& code : named) {
+  for (const std::string& code : codes) {
     text += (text.empty() ? "" : " ") + code;
   }
-  return named.size() < count ? text + " ..." : text;
+  return codes.size() < count ? text + " ..." : text;
 }
 
 void write_frozen(const Session& session, const StoreStatus& status) {
@@ -57,12 +57,16 @@ void write_attention(const Session& session, const StoreStatus& status) {
   }
   if (status.maintain_due > 0) {
     out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
-        << " of them: " << codes_text(status.maintain_due_codes, status.maintain_due)
-        << "\n  run: zonectl maintain\n";
+        << " of them: " << listed(status.maintain_due_codes, status.maintain_due) << "\n  run: zonectl maintain\n";
+  }
+  if (status.evidence_against > 0) {
+    out << session.terminal().styled(Style::kCaution, "not right in the DNS")
+        << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)
+        << "\n  run: zonectl check INST\n";
   }
   for (const zonestore::Attention& each : status.attention) {
     out << session.terminal().styled(Style::kCaution, each.what) << ": " << each.count << " " << each.text << ": "
-        << codes_text(each.codes, each.count) << "\n  run: " << each.run << '\n';
+        << listed(each.codes, each.count) << "\n  run: " << each.run << '\n';
   }
 }
 
@@ -104,9 +108,10 @@ Result<ExitCode> body(Session& session, const Options&) {
 void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
-       exits_of_reading(
-           {{ExitCode::kDone, "nothing needs attention"},
-            {ExitCode::kFailed, "maintain is due, or a signer does not follow; or the command failed"}})},
+       exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
+                         {ExitCode::kFailed,
+                          "maintain is due, a signer does not follow, or check saw a fault; or the "
+                          "command failed"}})},
       arguments, body);
 }
 

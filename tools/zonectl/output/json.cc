@@ -95,7 +95,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"can_rotate", !institution.rotate_refusal},
               {"rotate_refusal", json_or_null(institution.rotate_refusal,
                                               [](const zonestore::Error& error) { return to_json(error); })},
-              {"maintain_due", institution.maintain_due}};
+              {"maintain_due", institution.maintain_due},
+              {"evidence", json_array(institution.evidence)}};
 }
 
 namespace {
@@ -121,6 +122,8 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
+              {"evidence_against", status.evidence_against},
+              {"evidence_against_codes", status.evidence_against_codes},
               {"frozen", status.frozen},
               {"store_frozen", freeze_json(status.store_frozen)},
               {"attention", attention_json(status.attention)},

@@ -19,6 +19,7 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const zonestore::Error& error);
 [[nodiscard]] Json to_json(const zonestore::SlotView& slot);
 [[nodiscard]] Json to_json(const zonestore::InstitutionView& institution);
+[[nodiscard]] Json to_json(const zonestore::EvidenceView& evidence);
 // {"since", "reason", "whole_store"}; null if there is none.
 [[nodiscard]] Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze);
 [[nodiscard]] Json to_json(const zonestore::StoreStatus& status);

@@ -1,6 +1,5 @@
 #include "tools/zonectl/output/json_audit.h"
 
-
 namespace zonectl {
 
 Json to_json(const zonestore::AuditCheck& check) {

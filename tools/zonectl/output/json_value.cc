@@ -90,4 +90,12 @@ void JsonList::finish() {
   out_ << (first_ ? "]\n}\n" : "\n  ]\n}\n");
 }
 
+void JsonList::finish(const Json& more) {
+  out_ << (first_ ? "]" : "\n  ]");
+  for (const auto& [name, field] : std::get<Json::Object>(more.value_)) {
+    out_ << ",\n  \"" << name << "\": " << field.dump();
+  }
+  out_ << "\n}\n";
+}
+
 }  // namespace zonectl

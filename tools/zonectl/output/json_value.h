@@ -52,6 +52,7 @@ class Json {
   [[nodiscard]] std::string dump(int indent = -1) const;
 
  private:
+  friend class JsonList;
   struct Embedded {
     std::string text;
   };
@@ -77,6 +78,7 @@ class JsonList {
   JsonList(std::ostream& out, std::string_view name);
   void add(const Json& element);
   void finish();
+  void finish(const Json& more);  // with the fields of this object behind the list
 
  private:
   std::ostream& out_;

@@ -249,5 +249,64 @@ TEST(Base64, RefusesEverythingElse) {
   }
 }
 
+enum class Form { kPkcs1, kPkcs8, kWithPassPhrase };
+
+std::string pem_of(std::size_t bits, Form form) {
+  EVP_PKEY* const key = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits);
+  BIO* const bio = BIO_new(BIO_s_mem());
+  const auto written =
+      form == Form::kPkcs1
+          ? PEM_write_bio_PrivateKey_traditional(bio, key, nullptr, nullptr, 0, nullptr, nullptr)
+          : PEM_write_bio_PKCS8PrivateKey(bio, key, form == Form::kPkcs8 ? nullptr : EVP_aes_256_cbc(), "open", 4,
+                                          nullptr, nullptr);
+  EXPECT_EQ(written, 1);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio, &text);
+  std::string pem(text, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  EVP_PKEY_free(key);
+  return pem;
+}
+
+Result<PrivateKey> read_pem(const std::string& text) {
+  return PrivateKey::from_pem(test::bytes_of(text));
+}
+
+TEST(PrivateKeyPem, ReadsPkcs8AndPkcs1AndWhatStandsBesideDoesNotMatter) {
+  for (const Form form : {Form::kPkcs8, Form::kPkcs1}) {
+    const auto key = read_pem("a comment\n" + pem_of(2048, form) + "more\n");
+    ASSERT_TRUE(key) << key.error().message;
+    EXPECT_EQ(key->algorithm(), Algorithm::kRsa2048);
+    EXPECT_TRUE(verifies(key->public_spki().value(), test::bytes_of("x"), key->sign(test::bytes_of("x")).value()));
+  }
+}
+
+TEST(PrivateKeyPem, ComesBackAsItWasWritten) {
+  const PrivateKey key = PrivateKey::generate(Algorithm::kEd25519).value();
+  const auto back = read_pem(text_of(key.pem()->view()));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->public_spki().value(), key.public_spki().value());
+}
+
+TEST(PrivateKeyPem, RefusesWeakRsaByItsGuard) {
+  const auto refused = read_pem(pem_of(1024, Form::kPkcs1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().refusal->guard, Guard::kWeakKey);
+}
+
+TEST(PrivateKeyPem, RefusesAPassPhraseWithoutAskingForIt) {
+  const auto refused = read_pem(pem_of(2048, Form::kWithPassPhrase));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("pass phrase"));
+}
+
+TEST(PrivateKeyPem, RefusesNoneAndMoreThanOne) {
+  const std::string one = pem_of(2048, Form::kPkcs8);
+  EXPECT_EQ(read_pem("").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(read_pem("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n").error().code,
+            ErrorCode::kInvalid);
+  EXPECT_THAT(read_pem(one + pem_of(2048, Form::kPkcs1)).error().message, HasSubstr("more than one"));
+}
+
 }  // namespace
 }  // namespace zonestore::dkim

@@ -51,20 +51,21 @@ TEST_F(BulkRuns, ARefusedChangeLeavesTheItemWaiting) {
 
 TEST_F(BulkRuns, AnItemThatIsDoneIsNotDoneAgain) {
   add("mosa");
+  add("other");
   clock_.advance(std::chrono::hours(1));
   const BulkRun run = begin({"mosa"});
   ASSERT_TRUE(rotate(*store_, with(run.items[0].ticket), code("mosa")));
-  clock_.advance(std::chrono::hours(24 * 30));  // no drain stands in the way
-  const auto before = show("mosa");
-  EXPECT_EQ(refusal_of(undo(*store_, with(run.items[0].ticket), code("mosa"))), Guard::kNothingToUndo);
-  add("other");
-  ChangeContext twice = overriding(Guard::kKeyType);
-  twice.bulk_ticket = run.items[0].ticket;
-  AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
-  EXPECT_EQ(refusal_of(add_institution(*store_, twice, code("third"), options)), Guard::kExists);
-  EXPECT_FALSE(show_institution(*store_, code("third")));
-  EXPECT_EQ(show("mosa").active, before.active);
+  EXPECT_EQ(refusal_of(rotate(*store_, with(run.items[0].ticket), code("other"))), Guard::kExists);
+  EXPECT_EQ(show("other").active, dkim::SlotId::kSel1);
+}
+
+TEST_F(BulkRuns, OnlyTheChangeOfItsOwnCommandCompletesAnItem) {
+  add("mosa");
+  clock_.advance(std::chrono::hours(1));
+  ASSERT_TRUE(rotate(*store_, context_, code("mosa")));
+  const BulkRun run = begin({"mosa"});
+  ASSERT_TRUE(undo(*store_, with(run.items[0].ticket), code("mosa")));
+  EXPECT_EQ(state_of(0), BulkState::kWaiting);
 }
 
 TEST_F(BulkRuns, AFailureIsNotedAndDoesNotTakeBackWhatIsDone) {

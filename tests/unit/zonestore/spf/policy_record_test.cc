@@ -51,6 +51,7 @@ TEST(PolicyRecord, NamesTheTermThatReceiversChokeOn) {
     ASSERT_FALSE(record) << bad;
     EXPECT_EQ(record.error().code, ErrorCode::kInvalid);
   }
+  EXPECT_EQ(parse_policy_record("v=spf1 all\x1b[2J").error().message, R"("all\027[2J": there is no such mechanism)");
   EXPECT_FALSE(parse_policy_record("v=spf1 redirect=a.example redirect=b.example"));
   EXPECT_FALSE(parse_policy_record("v=spf1 exp=a.example exp=b.example"));
 }

@@ -18,6 +18,12 @@ ALTER TABLE slot ADD COLUMN drain_waits INTEGER NOT NULL DEFAULT 0 CHECK (drain_
 -- Withdrawn on purpose: a restored older store must not bring such a key back.
 ALTER TABLE dkim_key ADD COLUMN revoked_ms INTEGER;
 
+-- Keys that were revoked in what a restore took back, and that no row of dkim_key tells of.
+CREATE TABLE revoked_elsewhere (
+  key_id TEXT PRIMARY KEY,
+  revoked_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- When policy rotations may happen: "Tue 09:00-11:00 Europe/Zurich". institution_id 0: the store's.
 CREATE TABLE rotation_window (
   institution_id INTEGER PRIMARY KEY,

@@ -1,0 +1,122 @@
+"""The changing commands that are cut off in the middle: how a store is made ready for each, and its words.
+
+A row joins when its command is there (`zonectl NAME --help`). Keys are Ed25519 where the command makes some, so that
+more of its time is spent on the store than on the making of keys.
+"""
+
+from support.programs import ZONECTL, run
+from support.store import Store
+
+FAST = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "made faster")
+UNRIPE = ("--override", "E_NOT_RIPE", "--reason", "test")
+
+def drained(store):
+    """As if all that drains had done so for long, before the last boot."""
+    with store.sql() as database:
+        database.execute("UPDATE slot SET drain_wall_ms = 1000, drain_boot_ms = 0, drain_boot_id = 'an earlier boot'"
+                         " WHERE drain_wall_ms IS NOT NULL")
+        database.commit()
+
+def add(store, *codes):
+    for code in codes:
+        store.zonectl("add", code, "--domain", f"{code}.example", *FAST)
+
+def ready_to_rotate(store):
+    add(store, "mosa")
+    return "rotate", "mosa", *UNRIPE
+
+def ready_to_undo(store):
+    store.zonectl(*ready_to_rotate(store))
+    return "undo", "mosa"
+
+def ready_to_add(store):
+    add(store, "mosa")
+    return "add", "nova", "--domain", "nova.example", *FAST
+
+def ready_to_maintain(store):
+    codes = ("mosa", "nova", "orsay")
+    add(store, *codes)
+    for code in codes:
+        store.zonectl("rotate", code, *UNRIPE)
+    drained(store)
+    return ("maintain",)
+
+def ready_to_remove(store):
+    add(store, "mosa")
+    return "remove", "mosa"
+
+def ready_to_depart(store):
+    add(store, "mosa")
+    store.zonectl("remove", "mosa")
+    drained(store)
+    return ("maintain",)
+
+def ready_to_revoke_standby(store):
+    add(store, "mosa")
+    return "revoke", "mosa", "sel2"
+
+def ready_to_revoke_active(store):
+    add(store, "mosa")
+    store.zonectl(*("rotate", "mosa", *UNRIPE))
+    return "revoke", "mosa", "sel2"
+
+def ready_to_prepare(store):
+    add(store, "mosa")
+    store.zonectl("revoke", "mosa", "sel2")
+    return "prepare", "mosa"
+
+def ready_to_add_many(store):
+    add(store, "mosa")
+    file = store.scratch / "many.csv"
+    file.write_text("code,domains,key\n" + "".join(f"many{number},many{number}.example,\n" for number in range(3)))
+    return "add", "--file", file
+
+
+def ready_to_rotate_many(store):
+    add(store, "mosa", "nova", "orsay")
+    return "rotate", "--all", *UNRIPE
+
+
+def ready_to_rotate_before_a_signer(store):
+    add(store, "mosa")
+    store.zonectl("signer", "add", "s1", "--format", "opendkim", "--dir", store.scratch / "signer")
+    return "rotate", "mosa", *UNRIPE
+
+
+def ready_to_rekey(store):
+    add(store, "mosa")
+    return "vault", "rekey"
+
+
+# How a bulk command goes on after it was interrupted.
+RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume")}
+
+# name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
+CHANGES = {
+    "rotate": (("rotate",), ready_to_rotate, 1),
+    "undo": (("undo",), ready_to_undo, 1),
+    "add": (("add",), ready_to_add, 1),
+    "maintain": (("maintain",), ready_to_maintain, 3),
+    "remove": (("remove",), ready_to_remove, 1),
+    "depart": (("maintain",), ready_to_depart, 1),
+    "revoke the standby": (("revoke",), ready_to_revoke_standby, 1),
+    "revoke the active": (("revoke",), ready_to_revoke_active, 1),
+    "prepare": (("prepare",), ready_to_prepare, 1),
+    "add many": (("add",), ready_to_add_many, 3),
+    "rotate many": (("rotate",), ready_to_rotate_many, 3),
+    "rotate before a signer": (("signer", "add"), ready_to_rotate_before_a_signer, 1),
+    "rekey": (("vault", "rekey"), ready_to_rekey, 0),
+}
+
+def has(*words):
+    """Whether this zonectl has the command."""
+    return run(ZONECTL, *words, "--help", expect=None).stdout.startswith(f"zonectl {' '.join(words)} - ")
+
+def available():
+    """The names of the rows whose command is there."""
+    return [name for name, (words, _, _) in CHANGES.items() if has(*words)]
+
+def make_ready(name):
+    """A store of its own and the words of the change; the caller closes the store."""
+    store = Store().init()
+    return store, CHANGES[name][1](store)

@@ -1,0 +1,292 @@
+"""OpenDKIM and rspamd as signers and as verifiers, and dkimpy and Mail::DKIM as verifiers, kept running."""
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dkim
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script too
+# pylint: disable=wrong-import-position
+from support.milter import Milter
+from support.programs import end, run
+from support.resolving import RESOLVER
+
+RSPAMD_PORT = 11333
+_INSIDE, _OUTSIDE = "127.0.0.1", "192.0.2.1"
+_KEYS = Path("/mnt")
+_MESSAGES_A_CONNECTION = 20  # as a mail server's sessions come and go
+
+_RSPAMD = """
+options {{
+  pidfile = "{directory}/rspamd.pid";
+  control_socket = "{directory}/rspamd.sock mode=0600";
+  map_watch_interval = 1s;
+  map_file_watch_multiplier = 1;
+  filters = "dkim";
+  url_tld = "{directory}/tld.txt";
+  disable_hyperscan = true;
+  tempdir = "{directory}";
+  dns {{ nameserver = ["{resolver}:53:1"]; timeout = 2s; }}
+  neighbours {{}}
+}}
+logging {{ type = "file"; filename = "{directory}/rspamd.log"; level = "info"; }}
+worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; task_timeout = 20s; enabled = true; }}
+"""
+_RSPAMD_SIGNING = """
+dkim_signing {{
+  enabled = true;
+  sign_local = true;
+  use_domain = "header";
+  use_esld = false;
+  allow_hdrfrom_mismatch = true;
+  allow_username_mismatch = true;
+  try_fallback = false;
+  path_map = "{keys}/path_map";
+  selector_map = "{keys}/selector_map";
+}}
+dkim {{ }}
+modules {{ path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }}
+"""
+
+_MAIL_DKIM = r"""
+use strict; use warnings; use Mail::DKIM::Verifier;
+binmode STDIN; $| = 1;
+while (defined(my $size = <STDIN>)) {
+  read(STDIN, my $message, $size) == $size or die "short";
+  my $verifier = Mail::DKIM::Verifier->new();
+  $verifier->PRINT($message); $verifier->CLOSE;
+  print $verifier->result_detail, "\n";
+}
+"""
+
+
+def signature_header(value):
+    """A DKIM-Signature's value as a header of a message."""
+    return b"DKIM-Signature: " + re.sub(rb"\r?\n", b"\r\n", value) + b"\r\n"
+
+
+def selector_of(message):
+    return re.search(rb"\bs=([a-z0-9]+);", message).group(1).decode()
+
+
+def signer_directory(name, group):
+    """A directory as deploy/signers.md says: the store owner's, with the group of the signer.
+
+    Not below /tmp, where opendkim takes no key: everybody may write there. (The mount is the test's own.)
+    """
+    if not os.path.ismount(_KEYS):
+        run("mount", "-t", "tmpfs", "-o", "mode=0755", "none", _KEYS)
+    directory = _KEYS / name
+    run("install", "-d", "-o", "root", "-g", group, "-m", "2750", directory)
+    return directory
+
+
+def script(file, text):
+    file.write_text("#!/bin/sh\nset -e\n" + text)
+    file.chmod(0o755)
+    return file
+
+
+class OpenDkim:
+    """One opendkim, as its own user, in the foreground."""
+
+    def __init__(self, directory, purpose, *lines, client):
+        work = directory / f"opendkim-{purpose}"
+        run("install", "-d", "-o", "opendkim", "-g", "opendkim", "-m", "0750", work)
+        self.socket, self.client = work / "socket", client
+        self.connection, self.left = None, 0
+        config = work / "opendkim.conf"
+        config.write_text("\n".join([f"Socket local:{self.socket}", "UserID opendkim", "Syslog no", "Background no",
+                                     "AlwaysAddARHeader yes", "AuthservID test.example", "Canonicalization relaxed/simple",
+                                     "InternalHosts 127.0.0.1", "OversignHeaders From", *lines, ""]))
+        with open(work / "log", "wb") as log:
+            self.process = subprocess.Popen(["opendkim", "-f", "-x", str(config)], stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log)
+        self._wait()
+
+    def _wait(self):
+        for _ in range(200):
+            try:
+                Milter(self.socket, self.client).close()
+                return
+            except (OSError, AssertionError):
+                time.sleep(0.05)
+        self.stop()
+        raise AssertionError("opendkim does not start")
+
+    def headers_for(self, message):
+        if self.left == 0:
+            self.close()
+            self.connection, self.left = Milter(self.socket, self.client), _MESSAGES_A_CONNECTION
+        self.left -= 1
+        return self.connection.headers_for(message)
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+            self.connection, self.left = None, 0
+
+    def stop(self):
+        self.close()
+        end(self.process)
+
+
+class OpenDkimSigner(OpenDkim):
+    name = "opendkim"
+
+    def __init__(self, directory, keys):
+        super().__init__(directory, "signer", "Mode s", f"KeyTable file:{keys}/KeyTable",
+                         f"SigningTable refile:{keys}/SigningTable", client=_INSIDE)
+        # It reads its tables anew for the first connection after the signal.
+        script(directory / "reload-opendkim", f"kill -USR1 {self.process.pid}\n")
+
+    @staticmethod
+    def _with_signature(headers, message):
+        values = [value for name, value in headers if name == b"DKIM-Signature"]
+        if len(values) != 1:
+            raise AssertionError(f"opendkim made {len(values)} signatures")
+        return signature_header(values[0]) + message
+
+    def signed(self, message):
+        return self._with_signature(self.headers_for(message), message)
+
+    def signed_apart(self, message):
+        """By a connection of its own."""
+        milter = Milter(self.socket, self.client)
+        try:
+            return self._with_signature(milter.headers_for(message), message)
+        finally:
+            milter.close()
+
+
+class OpenDkimVerifier(OpenDkim):
+    name = "opendkim"
+
+    def __init__(self, directory):
+        super().__init__(directory, "verifier", "Mode v", f"Nameservers {RESOLVER}", "On-BadSignature accept", "On-KeyNotFound accept",
+                         "On-DNSError accept", client=_OUTSIDE)
+
+    def fault(self, message):
+        said = [value for name, value in self.headers_for(message) if name == b"Authentication-Results"]
+        return None if said and b"dkim=pass" in said[0] else repr(said)
+
+
+class RspamdClient:
+    """One connection to the rspamd that signs what comes from here, and judges what comes from elsewhere."""
+
+    name = "rspamd"
+
+    def __init__(self):
+        self.connection = http.client.HTTPConnection("127.0.0.1", RSPAMD_PORT, timeout=30)
+
+    def check(self, message, client):
+        headers = {"IP": client, "From": "tickets@mosamuseum.com", "Rcpt": "visitor@example.com"}
+        self.connection.request("POST", "/checkv2", body=message, headers=headers)
+        return json.loads(self.connection.getresponse().read())
+
+    def signed(self, message):
+        answer = self.check(message, _INSIDE)
+        value = answer.get("dkim-signature")
+        if not value:
+            raise AssertionError(f"rspamd does not sign: {answer}")
+        return signature_header((value if isinstance(value, str) else value[0]).encode()) + message
+
+    def fault(self, message):
+        symbols = self.check(message, _OUTSIDE)["symbols"]
+        return None if "R_DKIM_ALLOW" in symbols else repr(symbols)
+
+    def stop(self):
+        self.connection.close()
+
+
+class Rspamd(RspamdClient):
+    """The process too."""
+
+    def __init__(self, directory, keys):
+        super().__init__()
+        work = directory / "rspamd-work"
+        run("install", "-d", "-o", "_rspamd", "-g", "_rspamd", "-m", "0750", work)
+        config = work / "rspamd.conf"
+        (work / "tld.txt").write_text("com\n")  # its own list of thousands takes seconds to load
+        config.write_text(_RSPAMD.format(directory=work, port=RSPAMD_PORT, resolver=RESOLVER) + _RSPAMD_SIGNING.format(keys=keys))
+        self.log = work / "rspamd.log"
+        self.process = subprocess.Popen(["rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd", "-c", str(config)],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Its worker looks for changed maps each second, with jitter, and says nothing of it: so it is asked.
+        script(directory / "reload-rspamd", f"exec /usr/bin/python3 {__file__} {keys}/selector_map\n")
+        self._wait()
+
+    def _wait(self):
+        for _ in range(600):
+            try:
+                self.check(b"From: a@example.com\r\n\r\n", _OUTSIDE)
+                return
+            except (OSError, http.client.HTTPException):
+                self.connection.close()
+                time.sleep(0.05)
+        self.stop()
+        raise AssertionError(f"rspamd does not start:\n{self.log.read_text(errors='replace') if self.log.exists() else ''}")
+
+    def signed_apart(self, message):
+        """By a connection of its own."""
+        client = RspamdClient()
+        try:
+            return client.signed(message)
+        finally:
+            client.stop()
+
+    def stop(self):
+        super().stop()
+        end(self.process)
+
+
+class Dkimpy:
+    name = "dkimpy"
+
+    def fault(self, message):
+        try:
+            return None if dkim.verify(message) else "does not verify"
+        except dkim.DKIMException as error:
+            return repr(error)
+
+    def stop(self):
+        pass
+
+
+class MailDkim:
+    """Perl's Mail::DKIM, asked over a pipe."""
+
+    name = "Mail::DKIM"
+
+    def __init__(self):
+        self.process = subprocess.Popen(["perl", "-e", _MAIL_DKIM], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def fault(self, message):
+        self.process.stdin.write(f"{len(message)}\n".encode() + message)
+        self.process.stdin.flush()
+        said = self.process.stdout.readline().decode().strip()
+        return None if said == "pass" else said or "it has died"
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def wait_until_rspamd_follows(selector_map):
+    """The command of rspamd as a signer: ends when it signs as its map says."""
+    wanted = re.search(r"^mosamuseum\.com (\S+)$", Path(selector_map).read_text(encoding="ascii"), re.M).group(1)
+    client = RspamdClient()
+    message = b"From: tickets@mosamuseum.com\r\nSubject: probe\r\n\r\n\r\n"
+    while selector_of(client.signed(message)) != wanted:
+        time.sleep(0.1)
+    client.stop()
+
+
+if __name__ == "__main__":
+    wait_until_rspamd_follows(sys.argv[1])

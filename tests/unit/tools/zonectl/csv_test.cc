@@ -1,0 +1,50 @@
+#include "tools/zonectl/bulk/csv.h"
+
+#include <gtest/gtest.h>
+
+namespace zonectl {
+namespace {
+
+using Fields = std::vector<std::string>;
+
+TEST(Csv, ReadsRowsByLfAndCrlfWithTheirLines) {
+  const Csv csv = parse_csv("code,domains\r\nmosa,a.example\n\nother,\n");
+  EXPECT_TRUE(csv.faults.empty());
+  ASSERT_EQ(csv.rows.size(), 3U);
+  EXPECT_EQ(csv.rows[1].fields, (Fields{"mosa", "a.example"}));
+  EXPECT_EQ(csv.rows[2].fields, (Fields{"other", ""}));
+  EXPECT_EQ(csv.rows[2].line, 4U);
+}
+
+TEST(Csv, QuotedFieldsHoldCommasQuotesAndLineEnds) {
+  const Csv csv = parse_csv("a,b\n\"x,\"\"y\"\"\n2\",z\nlast,row");
+  EXPECT_TRUE(csv.faults.empty());
+  ASSERT_EQ(csv.rows.size(), 3U);
+  EXPECT_EQ(csv.rows[1].fields, (Fields{"x,\"y\"\n2", "z"}));
+  EXPECT_EQ(csv.rows[2].line, 4U);  // the quoted line end counts
+}
+
+TEST(Csv, SkipsAByteOrderMark) {
+  EXPECT_EQ(parse_csv("\xEF\xBB\xBF"
+                      "code\n")
+                .rows.at(0)
+                .fields,
+            Fields{"code"});
+}
+
+TEST(Csv, NamesEachFaultWithItsLine) {
+  const Csv csv = parse_csv("a,b\n1\"2,x\n\"1\"2,x\nonly\nlone\rcr,x\n\"open,x\n");
+  std::vector<std::size_t> lines;
+  for (const CsvFault& fault : csv.faults) {
+    lines.push_back(fault.line);
+  }
+  EXPECT_EQ(lines, (std::vector<std::size_t>{2, 3, 5, 6, 4, 6}));
+}
+
+TEST(Csv, OfNothingIsNothing) {
+  EXPECT_TRUE(parse_csv("").rows.empty());
+  EXPECT_TRUE(parse_csv("\n\r\n").rows.empty());
+}
+
+}  // namespace
+}  // namespace zonectl

@@ -1,0 +1,97 @@
+// zonectl restore: a backup, into the live store.
+#include "zonestore/operations/restore.h"
+
+#include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/output/words.h"
+
+namespace zonectl {
+namespace {
+
+using zonestore::Restored;
+using zonestore::Result;
+
+struct Options {
+  std::optional<std::string> directory;
+  std::optional<std::string> key_file;
+  bool no_safety_copy = false;
+  ChangeOptions change;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.one("DIR", "", options.directory, Need::kRequired, &parse_line, "what zonectl backup has made");
+  arguments.one("--key-file", "FILE", options.key_file, Need::kOptional, &parse_line,
+                "the wrapping key of the backup, if it is no longer the store's");
+  arguments.flag("--no-safety-copy", options.no_safety_copy, "do not keep a copy of what is there now");
+  arguments.dry_run(options.change);
+}
+
+void write(const Session& session, const Restored& done) {
+  std::ostream& out = session.out();
+  out << "store " << verb(done, "restored from ", "would be restored from ")
+      << printable(done.backup.directory.string()) << ", as of " << session.times().text(done.backup.newest_change)
+      << serials_text(done) << '\n';
+  if (done.kept) {
+    out << "what was there before " << verb(done, "is", "would be") << " in " << printable(done.kept->string())
+        << '\n';
+  }
+  for (const zonestore::RestoreNote& note : done.notes) {
+    out << note.code << ": " << note.what << '\n';
+  }
+  for (const std::string& signer : done.signers) {
+    out << "signer " << printable(signer) << " is switched off: look at its command before it is switched on again\n";
+  }
+  if (done.keys_added != 0) {
+    out << done.keys_added << " private keys " << verb(done, "came", "would come") << " back into the vault\n";
+  }
+  write_end(out, session.terminal(), done);
+}
+
+Json to_json(const Restored& done) {
+  Json json = changed_json(done);
+  json["backup"] = done.backup.directory.string();
+  json["as_of"] = zonestore::to_rfc3339(done.backup.newest_change);
+  json["kept_in"] = json_or_null(done.kept, [](const std::filesystem::path& path) { return path.string(); });
+  json["knew_live_store"] = done.knew_live_store;
+  Json notes = Json::array();
+  for (const zonestore::RestoreNote& note : done.notes) {
+    notes.push_back(Json{{"code", note.code}, {"what", note.what}});
+  }
+  json["notes"] = notes;
+  json["stay_revoked"] = done.revoked;
+  json["signers_switched_off"] = done.signers;
+  json["keys_added"] = done.keys_added;
+  return json;
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  zonestore::RestoreOptions details;
+  details.backup = *options.directory;
+  if (options.key_file) {
+    details.key_file = *options.key_file;
+  }
+  details.safety_copy = !options.no_safety_copy;
+  const auto done =
+      restore(session.store_dir(), details, session.context(options.change), session.clock(), session.key_sources());
+  if (!done) {
+    return tl::unexpected(done.error());
+  }
+  if (session.json()) {
+    print(session.out(), to_json(*done));
+  } else {
+    write(session, *done);
+  }
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void define_restore(CommandLine& line) {
+  line.command<Options>(
+      {"restore", "put a backup back, into the live store: dnsd goes on serving and follows",
+       "zonectl restore /backup/zonestore-2026-11-25 --dry-run\nzonectl restore /backup/zonestore-2026-11-25",
+       exits_of_change()},
+      arguments, body);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,191 @@
+#include "tools/zonectl/probe/exchange.h"
+
+#include <optional>
+
+#include "zonestore/zone/ldns_handles.h"
+
+namespace zonectl::probe {
+
+namespace ldns = zonestore::ldns;
+using zonestore::Bytes;
+using zonestore::ByteView;
+using zonestore::Name;
+using zonestore::RecordType;
+
+namespace {
+
+constexpr std::uint16_t kPayloadBytes = 1232;
+
+ldns::Packet make_query(const Question& question, const Manner& manner) {
+  const ByteView wire = question.name.wire();
+  ldns::Rdf name(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, wire.size(), wire.data()));
+  if (!name) {
+    return nullptr;
+  }
+  ldns::Packet query(ldns_pkt_query_new(name.get(), static_cast<ldns_rr_type>(question.type), LDNS_RR_CLASS_IN,
+                                        manner.recursion ? LDNS_RD : 0));
+  if (!query) {
+    return nullptr;
+  }
+  // The query owns the name from here on.
+  static_cast<void>(name.release());  // NOLINT(bugprone-unused-return-value)
+  ldns_pkt_set_random_id(query.get());
+  if (manner.edns) {
+    ldns_pkt_set_edns_udp_size(query.get(), kPayloadBytes);
+  }
+  return query;
+}
+
+timeval timeval_of(zonestore::Milliseconds time) {
+  timeval value{};
+  value.tv_sec = time.count() / 1000;
+  value.tv_usec = (time.count() % 1000) * 1000;
+  return value;
+}
+
+// nullopt: malformed.
+std::optional<Record> record_of(const ldns_rr& rr) {
+  const ldns_rdf* const owner = ldns_rr_owner(&rr);
+  auto name = Name::from_wire({ldns_rdf_data(owner), ldns_rdf_size(owner)});
+  Record record;
+  if (!name || ldns::rdata_wire(rr, record.rdata) != LDNS_STATUS_OK) {
+    return std::nullopt;
+  }
+  record.owner = *std::move(name);
+  record.type = static_cast<RecordType>(ldns_rr_get_type(&rr));
+  record.ttl = ldns_rr_ttl(&rr);
+  return record;
+}
+
+bool take_records(const ldns_rr_list* list, std::vector<Record>& out) {
+  const std::size_t count = list == nullptr ? 0 : ldns_rr_list_rr_count(list);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::optional<Record> record = record_of(*ldns_rr_list_rr(list, i));
+    if (!record) {
+      return false;
+    }
+    out.push_back(*std::move(record));
+  }
+  return true;
+}
+
+bool is_answer_to(const ldns_pkt& query, const Question& question, const ldns_pkt& answer) {
+  if (!ldns_pkt_qr(&answer) || ldns_pkt_id(&answer) != ldns_pkt_id(&query)) {
+    return false;
+  }
+  const ldns_rr_list* const asked = ldns_pkt_question(&answer);
+  if (asked == nullptr || ldns_rr_list_rr_count(asked) != 1) {
+    // Servers that do not understand a query may leave the question out.
+    return ldns_pkt_get_rcode(&answer) != LDNS_RCODE_NOERROR;
+  }
+  const ldns_rr* const rr = ldns_rr_list_rr(asked, 0);
+  const ldns_rdf* const owner = ldns_rr_owner(rr);
+  const auto name = Name::from_wire({ldns_rdf_data(owner), ldns_rdf_size(owner)});
+  return name && *name == question.name && ldns_rr_get_type(rr) == static_cast<ldns_rr_type>(question.type);
+}
+
+Reply failed(std::string why) {
+  Reply reply;
+  reply.failure = std::move(why);
+  return reply;
+}
+
+Reply read_answer(const ldns_pkt& query, const Question& question, ByteView wire) {
+  ldns_pkt* raw = nullptr;
+  const ldns_status status = ldns_wire2pkt(&raw, wire.data(), wire.size());
+  const ldns::Packet packet(raw);
+  if (status != LDNS_STATUS_OK) {
+    return failed("a malformed answer: " + ldns::status_text(status));
+  }
+  if (!is_answer_to(query, question, *packet)) {
+    return failed("an answer to another question");
+  }
+  Reply reply;
+  reply.rcode = static_cast<std::uint8_t>(ldns_pkt_get_rcode(packet.get()));
+  reply.authoritative = ldns_pkt_aa(packet.get());
+  reply.truncated = ldns_pkt_tc(packet.get());
+  reply.answered = take_records(ldns_pkt_answer(packet.get()), reply.answer) &&
+                   take_records(ldns_pkt_authority(packet.get()), reply.authority) &&
+                   take_records(ldns_pkt_additional(packet.get()), reply.additional);
+  return reply.answered ? reply : failed("a malformed record in the answer");
+}
+
+Reply exchange_once(const Address& server, const Question& question, const Manner& manner,
+                    zonestore::Milliseconds timeout) {
+  const ldns::Packet query = make_query(question, manner);
+  const ldns::Buffer buffer = ldns::make_buffer(LDNS_MIN_BUFLEN);
+  if (!query || ldns_pkt2buffer_wire(buffer.get(), query.get()) != LDNS_STATUS_OK) {
+    return failed("the question cannot be asked");
+  }
+  socklen_t size = 0;
+  const sockaddr_storage to = server.socket_address(size);
+  auto* const send = manner.transport == Transport::kUdp ? &ldns_udp_send : &ldns_tcp_send;
+  std::uint8_t* raw = nullptr;
+  std::size_t answer_bytes = 0;
+  const ldns_status status = send(&raw, buffer.get(), &to, size, timeval_of(timeout), &answer_bytes);
+  const ldns::Wire answer(raw);
+  if (status != LDNS_STATUS_OK || !answer) {
+    return failed("no answer over " + std::string(manner.transport == Transport::kUdp ? "UDP" : "TCP"));
+  }
+  return read_answer(*query, question, {answer.get(), answer_bytes});
+}
+
+}  // namespace
+
+std::string to_text(const Manner& manner) {
+  return std::string(manner.transport == Transport::kUdp ? "UDP" : "TCP") + (manner.edns ? " with" : " without") +
+         " EDNS";
+}
+
+std::string rcode_text(std::uint8_t rcode) {
+  switch (rcode) {
+    case kNoError:
+      return "NOERROR";
+    case kFormErr:
+      return "FORMERR";
+    case kServFail:
+      return "SERVFAIL";
+    case kNxDomain:
+      return "NXDOMAIN";
+    case kNotImp:
+      return "NOTIMP";
+    case kRefused:
+      return "REFUSED";
+    default:
+      return "RCODE" + std::to_string(rcode);
+  }
+}
+
+std::vector<Record> Reply::records(const Name& owner, RecordType type) const {
+  std::vector<Record> found;
+  for (const Record& record : answer) {
+    if (record.type == type && record.owner == owner) {
+      found.push_back(record);
+    }
+  }
+  return found;
+}
+
+Reply exchange(const Address& server, const Question& question, const Manner& manner, const Patience& patience) {
+  Reply reply;
+  for (unsigned attempt = 0; attempt < patience.attempts && !reply.answered; ++attempt) {
+    reply = exchange_once(server, question, manner, patience.timeout);
+  }
+  return reply;
+}
+
+Reply ask(const Address& server, const Question& question, bool recursion, const Patience& patience) {
+  Manner manner{Transport::kUdp, true, recursion};
+  Reply reply = exchange(server, question, manner, patience);
+  if (reply.is(kFormErr) || reply.is(kNotImp)) {
+    manner.edns = false;
+    reply = exchange(server, question, manner, patience);
+  }
+  if (reply.answered && reply.truncated) {
+    manner.transport = Transport::kTcp;
+    reply = exchange(server, question, manner, patience);
+  }
+  return reply;
+}
+
+}  // namespace zonectl::probe

@@ -1,0 +1,72 @@
+#include "tools/zonectl/probe/resolver.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace zonectl::probe {
+
+using zonestore::Name;
+using zonestore::RecordType;
+
+Resolver Resolver::of_system(const Patience& patience) {
+  std::vector<Address> servers;
+  std::ifstream file("/etc/resolv.conf");
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string keyword;
+    std::string value;
+    if (words >> keyword >> value && keyword == "nameserver") {
+      // A scope, fe80::1%eth0, is not supported.
+      if (const auto address = Address::parse(value)) {
+        servers.push_back(*address);
+      }
+    }
+  }
+  if (servers.empty()) {
+    servers.push_back(*Address::parse("127.0.0.1"));
+  }
+  return {std::move(servers), patience};
+}
+
+Reply Resolver::ask(const Question& question) const {
+  Reply reply;
+  for (const Address& server : servers_) {
+    reply = probe::ask(server, question, true, patience_);
+    if (reply.is(kNoError) || reply.is(kNxDomain)) {
+      return reply;
+    }
+  }
+  if (!reply.answered) {
+    reply.failure = "the resolver gives no answer";
+  }
+  return reply;
+}
+
+std::vector<Address> Resolver::addresses_of(const Name& host) const {
+  std::vector<Address> addresses;
+  for (const RecordType type : {RecordType::kA, RecordType::kAaaa}) {
+    for (const Record& record : ask({host, type}).answer) {
+      if (record.type == type) {
+        if (const auto address = Address::from_rdata(record.rdata); address && address->has_route()) {
+          addresses.push_back(*address);
+        }
+      }
+    }
+  }
+  return addresses;
+}
+
+std::vector<std::string> Resolver::texts_of(const Name& name, Reply& reply) const {
+  std::vector<std::string> texts;
+  reply = ask({name, RecordType::kTxt});
+  for (const Record& record : reply.answer) {
+    if (record.type == RecordType::kTxt) {
+      if (auto text = zonestore::txt_joined(record.rdata)) {
+        texts.push_back(*std::move(text));
+      }
+    }
+  }
+  return texts;
+}
+
+}  // namespace zonectl::probe

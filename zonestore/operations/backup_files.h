@@ -1,0 +1,36 @@
+// The files of backups. For the sources of this folder only. Errors: db::Failure is thrown.
+#pragma once
+
+#include <filesystem>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/vault/vault.h"
+
+namespace zonestore {
+
+[[nodiscard]] std::filesystem::path zone_file_of_backup(const std::filesystem::path& backup);
+[[nodiscard]] std::filesystem::path vault_file_of_backup(const std::filesystem::path& backup);
+
+// Copies both into a directory that is there. `vault` may be missing.
+void copy_store(db::Connection& zone, Vault* vault, const std::filesystem::path& directory);
+
+// A directory (0700) that is filled under another name beside its own, and goes with all that is in it unless it is
+// put in place.
+class NewDirectory {
+ public:
+  explicit NewDirectory(std::filesystem::path directory);  // throws kRefused/kExists if the name is taken
+  ~NewDirectory();
+  NewDirectory(const NewDirectory&) = delete;
+  NewDirectory& operator=(const NewDirectory&) = delete;
+  NewDirectory(NewDirectory&&) = delete;
+  NewDirectory& operator=(NewDirectory&&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& draft() const { return draft_; }
+  void put_in_place();  // durable when it returns
+
+ private:
+  std::filesystem::path directory_;
+  std::filesystem::path draft_;
+};
+
+}  // namespace zonestore

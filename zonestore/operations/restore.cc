@@ -1,0 +1,297 @@
+#include "zonestore/operations/restore.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "zonestore/base/file_descriptor.h"
+#include "zonestore/db/backup.h"
+#include "zonestore/db/file_check.h"
+#include "zonestore/operations/backup_files.h"
+#include "zonestore/operations/restore_merge.h"
+#include "zonestore/operations/store_impl.h"
+
+namespace zonestore {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t kStoreDirMode = 0755;
+constexpr unsigned kZoneFileMode = 0644;
+constexpr unsigned kPrivateMode = 0600;
+
+[[noreturn]] void throw_error(ErrorCode code, std::string message, std::string hint) {
+  throw db::Failure(Error{code, std::move(message), std::move(hint), std::nullopt});
+}
+
+// A directory for what is being made, gone when this is.
+class Workshop {
+ public:
+  // In the store's directory, where there is room for a store; elsewhere for a dry run, which leaves no trace there.
+  Workshop(const fs::path& dir, bool dry_run) {
+    if (dry_run) {
+      std::string name = (fs::temp_directory_path() / "zonestore-restore-XXXXXX").string();
+      if (::mkdtemp(name.data()) == nullptr) {
+        throw db::Failure(db::file_error("make", name, errno));
+      }
+      path_ = name;
+      return;
+    }
+    std::error_code ignored;
+    fs::remove_all(dir / ".restoring", ignored);  // of a restore that was killed
+    path_ = dir / ".restoring";
+    if (::mkdir(path_.c_str(), 0700) != 0) {
+      throw db::Failure(db::file_error("make", path_, errno));
+    }
+  }
+  ~Workshop() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  Workshop(Workshop&&) = delete;
+  Workshop& operator=(Workshop&&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+void make_store_directory(const fs::path& dir) {
+  std::error_code error;
+  const bool made = fs::create_directories(dir, error);
+  if (error || (made && ::chmod(dir.c_str(), kStoreDirMode) != 0)) {
+    throw db::Failure(db::file_error("make", dir, error ? error.value() : errno));
+  }
+}
+
+// One restore at a time: the lock goes with the descriptor.
+FileDescriptor lock_directory(const fs::path& dir) {
+  FileDescriptor descriptor(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
+    throw db::Failure(db::file_error("open", dir, errno));
+  }
+  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw_error(ErrorCode::kBusy, "another restore into " + dir.string() + " is at work", "try again in a moment");
+  }
+  return descriptor;
+}
+
+class Restoration {
+ public:
+  Restoration(const fs::path& dir, const RestoreOptions& options, const ChangeContext& context, const Clock& clock,
+              const VaultKeySources& key_sources)
+      : dir_(dir), options_(options), context_(context), clock_(clock), key_sources_(key_sources) {}
+
+  Restored run() {
+    outcome_.dry_run = context_.dry_run;
+    outcome_.backup = db::unwrap(read_backup(options_.backup));
+    db::unwrap(check_vault_copy(vault_file_of_backup(options_.backup), options_.key_file, dir_, key_sources_));
+    if (!context_.dry_run) {
+      make_store_directory(dir_);
+      lock_ = lock_directory(dir_);
+    }
+    open_live();
+    const Workshop workshop(dir_, context_.dry_run);
+    stage(workshop.path());
+    if (context_.dry_run) {
+      rehearse(workshop.path());
+    } else {
+      replace(workshop.path());
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  // A store that can be read, or why there is none.
+  void open_live() {
+    Result<Store> opened = Store::open(dir_, Store::Access::kWrite, clock_, key_sources_);
+    if (opened) {
+      const Result<void> sound = db::at_border<void>([&] { db::check_integrity(opened->impl().connection); });
+      if (sound) {
+        if (opened->impl().store_id != outcome_.backup.store_id) {
+          throw_error(ErrorCode::kForeign,
+                      options_.backup.string() + " is a backup of another store than the one in " + dir_.string(),
+                      "restore it into an empty directory: zonectl --store NEW restore " + options_.backup.string());
+        }
+        live_.emplace(std::move(*opened));
+        outcome_.knew_live_store = true;
+        return;
+      }
+      opened = tl::unexpected(sound.error());
+    }
+    switch (opened.error().code) {
+      case ErrorCode::kMissing:
+      case ErrorCode::kEmpty:
+        break;
+      case ErrorCode::kForeign:
+      case ErrorCode::kDamaged:
+        damage_ = opened.error().message;
+        break;
+      default:
+        throw db::Failure(opened.error());
+    }
+    outcome_.warnings.push_back(
+        (damage_ ? "the store that is there cannot be read (" + *damage_ + ")"
+                 : "there is no store in " + dir_.string()) +
+        ": which keys were revoked after the backup, and what was served, cannot be known; revoke again what was");
+  }
+
+  // The backup's zone.db, to be made into the one that will be.
+  void stage(const fs::path& workshop) {
+    {
+      db::Connection source = db::Connection::open(zone_file_of_backup(options_.backup), db::Access::kReadOnly);
+      db::copy_to_new_file(source, zone_file_of(workshop), kZoneFileMode);
+    }
+    staged_.emplace(db::unwrap(Store::open(workshop, Store::Access::kWrite, clock_)));
+    staged_->impl().connection.execute("PRAGMA synchronous=OFF");
+  }
+
+  Merged merge(const fs::path& workshop) {
+    if (!live_) {
+      return merge_live_store(*staged_, context_, std::nullopt, outcome_);
+    }
+    const fs::path copy = workshop / "live.db";
+    db::copy_to_new_file(live_->impl().connection, copy, kPrivateMode);
+    return merge_live_store(*staged_, context_, copy, outcome_);
+  }
+
+  void rehearse(const fs::path& workshop) {
+    name_safety_copy();
+    const Merged merged = merge(workshop);
+    const Result<VaultCopy> copy = read_vault_copy(vault_file_of_backup(options_.backup));
+    std::set<std::string> present;
+    if (live_) {
+      for (const VaultEntry& entry : db::unwrap(live_->impl().vault().list())) {
+        present.insert(entry.key_id);
+      }
+    }
+    for (const std::string& id : db::unwrap(copy).key_ids) {
+      outcome_.keys_added += !present.contains(id) && !merged.revoked_keys.contains(id) ? 1U : 0U;
+    }
+  }
+
+  void name_safety_copy() {
+    if (damage_ || (live_ && options_.safety_copy)) {
+      std::string time = to_rfc3339(clock_.now().wall);
+      time.erase(std::remove(time.begin(), time.end(), ':'), time.end());
+      const fs::path wanted = dir_ / ("before-restore-" + time);
+      outcome_.kept = wanted;
+      for (int number = 2; fs::exists(*outcome_.kept); ++number) {
+        outcome_.kept = wanted.string() + "-" + std::to_string(number);
+      }
+    }
+  }
+
+  void replace(const fs::path& workshop) {
+    name_safety_copy();
+    if (damage_) {
+      move_with_journal(zone_file_of(dir_), *outcome_.kept);
+    }
+    db::Connection& zone = live_ ? live_->impl().connection : open_new_zone_file();
+    const db::ExclusiveHold hold(zone);
+    const Merged merged = merge(workshop);
+    Vault& vault = open_vault();
+    if (live_ && options_.safety_copy) {
+      NewDirectory safety(*outcome_.kept);
+      copy_store(zone, &vault, safety.draft());
+      safety.put_in_place();
+    }
+    // First the private keys, of either store; then the public ones; then what nothing uses any more goes.
+    outcome_.keys_added = db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file,
+                                                    merged.revoked_keys, false))
+                              .added;
+    db::copy_database(staged_->impl().connection, zone);
+    destroy_unused(vault, merged.unused_keys);
+  }
+
+  void destroy_unused(Vault& vault, const std::set<std::string>& unused) {
+    const Result<void> destroyed = vault.destroy({unused.begin(), unused.end()});
+    if (!destroyed) {
+      outcome_.warnings.push_back("private keys that nothing uses any more stay in the vault until maintain runs: " +
+                                  destroyed.error().message);
+    }
+  }
+
+  db::Connection& open_new_zone_file() {
+    new_zone_.emplace(
+        db::Connection::open(zone_file_of(dir_), db::Access::kCreate, db::kDefaultBusyTimeout, kZoneFileMode));
+    return *new_zone_;
+  }
+
+  // A vault that is missing or cannot be read is made anew; what was there is kept.
+  Vault& open_vault() {
+    if (live_) {
+      const Result<void> opened = db::at_border<void>([&] { (void)live_->impl().vault(); });
+      if (opened) {
+        return *live_->impl().opened_vault;
+      }
+      keep_bad_vault(opened.error());
+    } else {
+      Result<Vault> opened = Vault::open(dir_, outcome_.backup.store_id, key_sources_);
+      if (opened) {
+        vault_.emplace(std::move(*opened));
+        return *vault_;
+      }
+      keep_bad_vault(opened.error());
+    }
+    vault_.emplace(db::unwrap(Vault::create(dir_, outcome_.backup.store_id, clock_.now().wall, key_sources_)));
+    return *vault_;
+  }
+
+  void keep_bad_vault(const Error& error) {
+    if (error.code == ErrorCode::kMissing || error.code == ErrorCode::kEmpty) {
+      return;
+    }
+    if (error.code != ErrorCode::kDamaged && error.code != ErrorCode::kForeign) {
+      throw db::Failure(error);
+    }
+    const fs::path bad =
+        dir_ / ("vault-before-restore-" + std::to_string(clock_.now().wall.time_since_epoch().count()));
+    move_with_journal(dir_ / "vault" / "vault.db", bad);  // not the wrapping key, which may be the backup's too
+    outcome_.warnings.push_back("the vault that was there cannot be used (" + error.message + "): it is now in " +
+                                bad.string());
+  }
+
+  // Into a directory of that name, which only its owner may enter.
+  static void move_with_journal(const fs::path& file, const fs::path& into) {
+    if (::mkdir(into.c_str(), 0700) != 0) {
+      throw db::Failure(db::file_error("make", into, errno));
+    }
+    fs::rename(file, into / file.filename());
+    std::error_code none;
+    fs::rename(file.string() + "-journal", into / (file.filename().string() + "-journal"), none);
+  }
+
+  const fs::path dir_;
+  const RestoreOptions& options_;
+  const ChangeContext& context_;
+  const Clock& clock_;
+  const VaultKeySources& key_sources_;
+  Restored outcome_;
+  FileDescriptor lock_;
+  std::optional<Store> live_;
+  std::optional<std::string> damage_;  // why the store that is there cannot be read
+  std::optional<db::Connection> new_zone_;
+  std::optional<Vault> vault_;
+  std::optional<Store> staged_;
+};
+
+}  // namespace
+
+Result<Restored> restore(const fs::path& dir, const RestoreOptions& options, const ChangeContext& context,
+                         const Clock& clock, const VaultKeySources& key_sources) {
+  return db::at_border<Restored>([&] { return Restoration(dir, options, context, clock, key_sources).run(); });
+}
+
+}  // namespace zonestore

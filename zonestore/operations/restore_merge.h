@@ -1,0 +1,24 @@
+// What a restore takes over from the store that it replaces. For the sources of this folder only.
+// Errors: db::Failure is thrown.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "zonestore/operations/restore.h"
+
+namespace zonestore {
+
+struct Merged {
+  std::set<std::string> revoked_keys;  // must not come back into the vault
+  std::set<std::string> unused_keys;   // the live store's that the restored one does not use
+};
+
+// Turns `staged`, the backup's store, into the one that is to be; notes, revoked, signers and zones go to `outcome`.
+// `live`: a copy of zone.db as it is now; nullopt if there is none, or none that can be read.
+Merged merge_live_store(Store& staged, const ChangeContext& context, const std::optional<std::filesystem::path>& live,
+                        Restored& outcome);
+
+}  // namespace zonestore

@@ -1,0 +1,194 @@
+#include "zonestore/operations/restore_rows.h"
+
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore {
+namespace {
+
+void run_with_moment(db::Connection& connection, std::string_view sql, const Moment& moment) {
+  db::Statement statement = connection.prepare(sql);
+  publish::bind_moment(statement, 1, moment);
+  statement.run();
+}
+
+}  // namespace
+
+std::set<std::string> texts_of(db::Connection& connection, std::string_view sql) {
+  db::Statement rows = connection.prepare(sql);
+  std::set<std::string> texts;
+  while (rows.step()) {
+    texts.insert(rows.text(0));
+  }
+  return texts;
+}
+
+std::vector<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now) {
+  const std::set<std::string> served = texts_of(connection,
+                                                "SELECT code FROM live.institution WHERE phase <> 'departed' "
+                                                "AND code NOT IN (SELECT code FROM main.institution)");
+  db::Statement institutions = connection.prepare(
+      "INSERT INTO main.institution (code, algorithm, phase, added_ms, departed_ms) "
+      "SELECT code, algorithm, 'departed', added_ms, coalesce(departed_ms, ?1) FROM live.institution "
+      "WHERE code NOT IN (SELECT code FROM main.institution)");
+  institutions.bind(1, publish::to_column(now)).run();
+  connection.execute(
+      "INSERT INTO main.slot (institution_id, slot) "
+      "SELECT here.institution_id, s.slot FROM main.institution AS here "
+      "JOIN live.institution AS there USING (code) JOIN live.slot AS s ON s.institution_id = there.institution_id "
+      "WHERE NOT EXISTS (SELECT 1 FROM main.slot AS x WHERE x.institution_id = here.institution_id)");
+  return {served.begin(), served.end()};
+}
+
+void make_tables(db::Connection& connection, bool has_live) {
+  connection.execute(
+      "CREATE TEMP TABLE pair (here INTEGER PRIMARY KEY, there INTEGER NOT NULL);"
+      "CREATE TEMP TABLE gone (key_id TEXT PRIMARY KEY, revoked_ms INTEGER NOT NULL);"
+      "CREATE TEMP TABLE touched (institution_id INTEGER PRIMARY KEY);"
+      "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM main.dkim_key WHERE revoked_ms IS NOT NULL;"
+      "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM main.revoked_elsewhere");
+  if (has_live) {
+    connection.execute(
+        "INSERT INTO temp.pair SELECT h.institution_id, t.institution_id "
+        "FROM main.institution AS h JOIN live.institution AS t USING (code);"
+        "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM live.dkim_key WHERE revoked_ms IS NOT NULL;"
+        "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM live.revoked_elsewhere");
+  }
+  // What each slot is to serve, and, beside it, what its name serves in the live store.
+  connection.execute(
+      "CREATE TEMP VIEW wanted AS SELECT institution_id, slot, "
+      "CASE WHEN key_id IN (SELECT key_id FROM temp.gone) OR revoked THEN 'revoked' "
+      "WHEN key_id IS NULL THEN 'absent' ELSE 'key' END AS kind, "
+      "CASE WHEN key_id IN (SELECT key_id FROM temp.gone) THEN NULL ELSE key_id END AS key_id FROM main.slot");
+}
+
+void find_touched(db::Connection& connection) {
+  connection.execute(
+      "INSERT OR IGNORE INTO temp.touched SELECT institution_id FROM main.slot "
+      "WHERE key_id IN (SELECT key_id FROM temp.gone);"
+      "INSERT OR IGNORE INTO temp.touched SELECT p.here FROM temp.pair AS p "
+      "JOIN main.institution AS h ON h.institution_id = p.here "
+      "JOIN live.institution AS t ON t.institution_id = p.there "
+      "WHERE h.phase <> t.phase OR h.active_slot IS NOT t.active_slot;"
+      "INSERT OR IGNORE INTO temp.touched SELECT p.here FROM temp.pair AS p "
+      "JOIN temp.wanted AS w ON w.institution_id = p.here "
+      "JOIN live.selector_content AS c ON c.institution_id = p.there AND c.slot = w.slot AND c.ended_wall_ms IS NULL "
+      "WHERE c.kind <> w.kind OR c.key_id IS NOT w.key_id");
+}
+
+void take_over_contents(db::Connection& connection, const Moment& now) {
+  // Earlier contents that the backup does not know of.
+  connection.execute(
+      "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
+      "ended_boot_ms, ended_boot_id) "
+      "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) FROM main.selector_content AS x "
+      "WHERE x.institution_id = p.here AND x.slot = c.slot) "
+      "+ row_number() OVER (PARTITION BY p.here, c.slot ORDER BY c.sequence), "
+      "c.kind, c.key_id, c.largest_ttl, c.ended_wall_ms, c.ended_boot_ms, c.ended_boot_id "
+      "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
+      "WHERE c.ended_wall_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.selector_content AS x "
+      "WHERE x.institution_id = p.here AND x.slot = c.slot AND x.kind = c.kind AND x.key_id IS c.key_id "
+      "AND x.ended_wall_ms = c.ended_wall_ms)");
+  // What is served until now and will not be any more.
+  run_with_moment(
+      connection,
+      "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
+      "ended_boot_ms, ended_boot_id) "
+      "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
+      "WHERE x.institution_id = p.here AND x.slot = c.slot), c.kind, c.key_id, c.largest_ttl, ?1, ?2, ?3 "
+      "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
+      "JOIN temp.wanted AS w ON w.institution_id = p.here AND w.slot = c.slot "
+      "WHERE c.ended_wall_ms IS NULL AND (c.kind <> w.kind OR c.key_id IS NOT w.key_id)",
+      now);
+  // What goes on being served may be remembered with either's largest TTL.
+  connection.execute(
+      "UPDATE main.selector_content AS m SET largest_ttl = max(m.largest_ttl, "
+      "(SELECT coalesce(max(c.largest_ttl), 0) FROM temp.pair AS p JOIN live.selector_content AS c "
+      "ON c.institution_id = p.there WHERE p.here = m.institution_id AND c.slot = m.slot "
+      "AND c.ended_wall_ms IS NULL)) WHERE m.ended_wall_ms IS NULL");
+}
+
+void take_over_drains(db::Connection& connection) {
+  connection.execute(
+      "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_for_ms, drain_waits) = "
+      "(SELECT l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_for_ms, l.drain_waits "
+      "FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
+      "WHERE p.here = m.institution_id AND l.slot = m.slot) "
+      "WHERE EXISTS (SELECT 1 FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
+      "WHERE p.here = m.institution_id AND l.slot = m.slot AND l.key_id = m.key_id AND l.drain_wall_ms IS NOT NULL "
+      "AND l.drain_wall_ms + l.drain_for_ms > coalesce(m.drain_wall_ms + m.drain_for_ms, 0)) "
+      "AND NOT EXISTS (SELECT 1 FROM main.institution AS i WHERE i.institution_id = m.institution_id "
+      "AND i.active_slot = m.slot)");
+}
+
+std::vector<std::string> take_over_freezes(db::Connection& connection) {
+  const std::set<std::string> codes = texts_of(
+      connection,
+      "SELECT h.code FROM main.institution AS h JOIN live.institution AS t USING (code) "
+      "WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL AND h.phase <> 'departed' UNION ALL "
+      "SELECT '' FROM main.store AS h, live.store AS t WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL");
+  connection.execute(
+      "UPDATE main.institution AS h SET frozen_ms = t.frozen_ms, frozen_reason = t.frozen_reason "
+      "FROM live.institution AS t WHERE t.code = h.code AND h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL;"
+      "UPDATE main.store AS h SET frozen_ms = t.frozen_ms, frozen_reason = t.frozen_reason "
+      "FROM live.store AS t WHERE h.frozen_ms IS NULL AND t.frozen_ms IS NOT NULL");
+  return {codes.begin(), codes.end()};
+}
+
+void take_over_negative_ttls(db::Connection& connection, const Moment& now) {
+  connection.execute(
+      "INSERT INTO main.earlier_negative_ttl SELECT h.zone_id, e.ttl, e.ended_wall_ms, e.ended_boot_ms, "
+      "e.ended_boot_id FROM live.earlier_negative_ttl AS e JOIN live.zone AS t USING (zone_id) "
+      "JOIN main.zone AS h ON h.apex = t.apex WHERE NOT EXISTS (SELECT 1 FROM main.earlier_negative_ttl AS x "
+      "WHERE x.zone_id = h.zone_id AND x.ttl = e.ttl AND x.ended_wall_ms = e.ended_wall_ms)");
+  run_with_moment(connection,
+                  "INSERT INTO main.earlier_negative_ttl SELECT h.zone_id, min(t.soa_ttl, t.minimum), ?1, ?2, ?3 "
+                  "FROM live.zone AS t JOIN main.zone AS h ON h.apex = t.apex "
+                  "WHERE min(t.soa_ttl, t.minimum) <> min(h.soa_ttl, h.minimum)",
+                  now);
+}
+
+void assume_unknown_contents(db::Connection& connection, const Moment& now) {
+  run_with_moment(
+      connection,
+      "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
+      "ended_boot_ms, ended_boot_id) "
+      "SELECT s.institution_id, s.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
+      "WHERE x.institution_id = s.institution_id AND x.slot = s.slot), 'key', NULL, "
+      "(SELECT coalesce(max(largest_ttl), 3600) FROM main.selector_content), ?1, ?2, ?3 FROM main.slot AS s",
+      now);
+}
+
+void leave_gap_in_journal(db::Connection& connection, bool has_live) {
+  // More changes than a store sees between a backup and its restore.
+  constexpr std::string_view kUnknown =
+      "UPDATE main.sqlite_sequence SET seq = seq + 1000000 WHERE name = 'journal_change'";
+  constexpr std::string_view kKnown =
+      "UPDATE main.sqlite_sequence SET seq = 1 + max(seq, coalesce((SELECT seq FROM live.sqlite_sequence "
+      "WHERE name = 'journal_change'), 0)) WHERE name = 'journal_change'";
+  connection.execute(has_live ? kKnown : kUnknown);
+}
+
+std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live) {
+  const std::set<std::string> names = texts_of(connection, "SELECT name FROM main.signer");
+  connection.execute("UPDATE main.signer SET enabled = 0");
+  if (has_live) {  // so that an acknowledgement that is under way is not taken for one of a change to come
+    connection.execute(
+        "UPDATE main.store SET signer_change = max(signer_change, (SELECT signer_change FROM live.store))");
+  }
+  connection.execute("INSERT INTO main.signer_outbox (institution_id) SELECT institution_id FROM main.institution");
+  return {names.begin(), names.end()};
+}
+
+void forget_evidence(db::Connection& connection) {
+  connection.execute("DELETE FROM main.evidence; DELETE FROM main.server_evidence");
+}
+
+void remember_revoked(db::Connection& connection) {
+  connection.execute(
+      "UPDATE main.dkim_key AS k SET revoked_ms = (SELECT revoked_ms FROM temp.gone AS g WHERE g.key_id = k.key_id) "
+      "WHERE revoked_ms IS NULL AND key_id IN (SELECT key_id FROM temp.gone);"
+      "INSERT OR IGNORE INTO main.revoked_elsewhere SELECT key_id, revoked_ms FROM temp.gone "
+      "WHERE key_id NOT IN (SELECT key_id FROM main.dkim_key)");
+}
+
+}  // namespace zonestore

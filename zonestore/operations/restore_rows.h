@@ -1,0 +1,43 @@
+// The rows that a restore takes over from the live store, which is attached to the restored one as the schema `live`.
+// For restore_merge.cc only. Threads: that of the connection. Errors: db::Failure is thrown.
+//
+// Institutions are matched by code: temp.pair has (here, there), the ids in the restored and in the live store.
+// temp.gone has the ids of keys that were revoked in either, temp.touched the institutions for which the two differ.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "zonestore/base/moment.h"
+#include "zonestore/db/connection.h"
+
+namespace zonestore {
+
+// Institutions that the restored store does not know come into it as departed: their names were served. Gives back
+// the codes of those that were served until now.
+std::vector<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now);
+// Makes the three tables. Without a live store they are empty, but for gone.
+void make_tables(db::Connection& connection, bool has_live);
+void find_touched(db::Connection& connection);
+
+// The history of what selectors have served, until now, and longer drains of keys that both have.
+void take_over_contents(db::Connection& connection, const Moment& now);
+void take_over_drains(db::Connection& connection);
+// Who is frozen stays so; the codes of those that the backup does not know to be frozen ("" for the whole store).
+std::vector<std::string> take_over_freezes(db::Connection& connection);
+// Negative TTLs that absent names may be remembered with, and the last serials of zones that were removed.
+void take_over_negative_ttls(db::Connection& connection, const Moment& now);
+// Without a live store: every selector may have served something else until now.
+void assume_unknown_contents(db::Connection& connection, const Moment& now);
+
+// A gap in the journal's numbers, so that no follower takes the restored changes for the next ones of those it knows.
+void leave_gap_in_journal(db::Connection& connection, bool has_live);
+// All signers are switched off and have everything to follow once they are switched on; their names.
+std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live);
+void forget_evidence(db::Connection& connection);
+void remember_revoked(db::Connection& connection);
+
+[[nodiscard]] std::set<std::string> texts_of(db::Connection& connection, std::string_view sql);
+
+}  // namespace zonestore

@@ -12,8 +12,11 @@ namespace zonestore {
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
                                                const publish::InstitutionRow& row, const Now& now);
 
-// Has time alone made something due here?
+// Has time alone made something due here, rotations by policy aside?
 [[nodiscard]] bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                                   const Now& now);
+// Has policy made a rotation due, in an open window, and nobody frozen it?
+[[nodiscard]] bool is_rotation_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                                    const Now& now);
 // Of a departing institution: has all of its mail arrived?
 [[nodiscard]] bool has_left(const dkim::InstitutionFacts& facts, const Now& now);

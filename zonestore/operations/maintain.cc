@@ -7,6 +7,7 @@
 #include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
@@ -220,6 +221,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
       }
     }
     stock.reset();
+    rotate_what_is_due(store, context, outcome);
     sweep_vault(impl, context, outcome);
     sync_signers_due(store, context, outcome);
     return outcome;

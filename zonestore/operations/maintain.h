@@ -1,11 +1,13 @@
 // What time alone makes due: fresh keys where a drain has ended, records of departed institutions taken out,
-// signing begun where sel1 has ripened, missing standbys, orphans in the vault. Idempotent: run twice, or not
-// for a month, it breaks nothing. One transaction per institution.
+// signing begun where a key has ripened, missing standbys, rotations by policy, orphans in the vault. Idempotent: run
+// twice, or not for a month, it breaks nothing; killed at any point, the next run goes on. One transaction per step
+// of an institution.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "zonestore/dkim/selector.h"
 #include "zonestore/operations/store.h"
 
 namespace zonestore {
@@ -16,6 +18,7 @@ struct MaintainStep {
 };
 struct Maintained : Changed {
   std::vector<MaintainStep> steps;    // in a dry run: what would be done
+  std::vector<std::string> waiting;   // rotations by policy that a guard holds back, with the reason; tried again
   std::vector<std::string> failures;  // institutions that could not be served, with the reason; the rest went on
 };
 [[nodiscard]] Result<Maintained> maintain(Store& store, const ChangeContext& context);

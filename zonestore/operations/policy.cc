@@ -163,6 +163,13 @@ Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<d
   });
 }
 
+Result<void> check_policy_form(std::string_view key, const std::optional<std::string>& value) {
+  return db::at_border<void>([&]() -> Result<void> {
+    (void)parse_value(require_policy_key(key), value);
+    return {};
+  });
+}
+
 Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
                                       const std::optional<dkim::Code>& code, std::string_view key,
                                       const std::optional<std::string>& value) {

@@ -29,6 +29,9 @@ struct PolicyChanged : Changed {
 // All keys. For an institution: what is in force for it. Errors: kNotFound.
 [[nodiscard]] Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<dkim::Code>& code);
 
+// Whether there is such a key and the value has its form, without a store. Errors: kInvalid.
+[[nodiscard]] Result<void> check_policy_form(std::string_view key, const std::optional<std::string>& value);
+
 // `value` as operators write it; nullopt: back to the store's value (for the store: to the default). Published TTLs
 // follow at once; drains that have begun keep their length. `every` is "off" or at least what one rotation takes.
 // Errors: kInvalid (unknown key, with the list; a malformed value; TTL of 0 or above a day), kRefused/kPolicyFloor

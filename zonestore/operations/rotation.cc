@@ -10,12 +10,27 @@
 namespace zonestore {
 namespace {
 
+std::string describe(const Swapped& outcome, bool rotates, bool by_policy) {
+  return (by_policy ? "by policy: signing moved from " : "signing moved from ") + dkim::to_text(outcome.from) +
+         (rotates ? " to " : " back to ") + dkim::to_text(outcome.to);
+}
+
+Swapped not_due(const ChangeContext& context) {
+  Swapped outcome;
+  outcome.dry_run = context.dry_run;
+  outcome.changed = false;
+  return outcome;
+}
+
 Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code, const SwapOptions& options,
              dkim::Swap how, const std::string& why = {}) {
   const bool rotates = how == dkim::Swap::kRotate;
   ChangeScope change(store, context, rotates ? "rotate" : "undo", code.text());
   publish::InstitutionRow row = require_institution(change.connection(), code);
   const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  if (options.by_policy && !is_rotation_due(row, policy, change.now())) {
+    return not_due(context);
+  }
   const dkim::Request request{code.text(), overridden(context), options.expect};
   const dkim::SlotId to = db::unwrap(rotates ? dkim::may_rotate(row.facts, policy, change.now(), request)
                                              : dkim::may_undo(row.facts, policy, change.now(), request));
@@ -36,9 +51,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
     outcome.undo_until = outcome.drains_until;
   }
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({"signing moved from " + dkim::to_text(outcome.from) + (rotates ? " to " : " back to ") +
-                     dkim::to_text(to) + why,
-                 before, audit_json(row, policy, change.now())},
+  change.finish({describe(outcome, rotates, options.by_policy) + why, before, audit_json(row, policy, change.now())},
                 outcome);
   return outcome;
 }
@@ -59,6 +72,9 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
                           const SwapOptions& options) {
   prepare_signers(store, context, code);
   Swapped swapped = swap(store, context, code, options, dkim::Swap::kRotate);
+  if (!swapped.changed) {
+    return swapped;  // policy had not made it due
+  }
   std::vector<std::string> laggards = follow(store, context, code);
   return laggards.empty() ? swapped : undo_unfollowed(store, context, code, std::move(laggards));
 }

@@ -21,6 +21,7 @@ struct Swapped : InstitutionChanged {
 
 struct SwapOptions {
   std::optional<dkim::SlotId> expect;  // refuse with kExpect unless this slot is active now
+  bool by_policy = false;  // of rotate: only if policy makes it due, asked in the transaction; else changed is false
 };
 
 // At once and safely: no key data changes, only states and TTLs. The key in the vault must verify against the

@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
+#include "zonestore/publish/freeze_rows.h"
 
 namespace zonestore {
 namespace {
@@ -35,9 +37,52 @@ void count_standby(StoreStatus& status, const publish::InstitutionRow& row, cons
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
 }
 
+void note(Attention& attention, const std::string& code) {
+  ++attention.count;
+  if (attention.codes.size() < kNamedCodes) {
+    attention.codes.push_back(code);
+  }
+}
+
+// The reasons that only an operator can mend.
+struct Findings {
+  Attention not_signing{
+      "not-signing", "do not sign, and hold no fresh key to begin with", 0, {}, "zonectl prepare CODE"};
+  Attention no_standby{"no-standby", "cannot rotate: their other slot was revoked", 0, {}, "zonectl prepare CODE"};
+  Attention overdue{
+      "overdue", "were not rotated although policy made it due more than a day ago", 0, {}, "zonectl show CODE"};
+
+  [[nodiscard]] std::vector<Attention> found() const {
+    std::vector<Attention> found;
+    for (const Attention* each : {&not_signing, &no_standby, &overdue}) {
+      if (each->count > 0) {
+        found.push_back(*each);
+      }
+    }
+    return found;
+  }
+};
+
+void examine(Findings& findings, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+             const Now& now) {
+  const std::string& code = row.code.text();
+  if (row.facts.phase == dkim::Phase::kStarting && !dkim::starts_with(row.facts)) {
+    note(findings.not_signing, code);
+  }
+  if (row.facts.active &&
+      dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now) == dkim::SlotState::kRevoked) {
+    note(findings.no_standby, code);
+  }
+  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, code, policy, now);
+  if (schedule && !row.facts.frozen && dkim::is_overdue(*schedule, policy, now)) {
+    note(findings.overdue, code);
+  }
+}
+
 void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
            const Now& now) {
   ++status.institutions;
+  status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
   count_standby(status, row, policy, now);
   if (is_maintain_due(row, policy, now)) {
@@ -66,7 +111,7 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
 }  // namespace
 
 bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || status.evidence_against > 0 ||
+  return status.maintain_due > 0 || status.evidence_against > 0 || !status.attention.empty() ||
          std::any_of(status.signers.begin(), status.signers.end(),
                      [](const SignerView& signer) { return needs_attention(signer); });
 }
@@ -77,10 +122,15 @@ Result<StoreStatus> store_status(Store& store) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     StoreStatus status;
+    Findings findings;
     for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-      count(status, row, publish::read_policy(impl.connection, row.id), now);
+      const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+      count(status, row, policy, now);
+      examine(findings, row, policy, now);
       return true;
     });
+    status.attention = findings.found();
+    status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
     count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/institution_view.h"
 
@@ -57,6 +58,11 @@ bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePo
   return false;
 }
 
+bool is_rotation_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now);
+  return schedule && schedule->is_due && !row.facts.frozen;
+}
+
 bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
   for (const dkim::SlotFacts& slot : facts.slots) {
     if (slot.drain && !dkim::is_drained(slot, now)) {
@@ -93,7 +99,11 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
   if (row.facts.phase == dkim::Phase::kStarting) {
     view.starts_with = dkim::starts_with(row.facts);
   }
-  view.maintain_due = is_maintain_due(row, policy, now);
+  if (const auto schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now)) {
+    view.next_rotation = schedule->planned;
+    view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
+  }
+  view.maintain_due = is_maintain_due(row, policy, now) || is_rotation_due(row, policy, now);
   return view;
 }
 

@@ -50,6 +50,8 @@ struct InstitutionView {
   std::optional<WallTime> leaves_at;        // departing: when the records may leave
   std::optional<dkim::SlotId> starts_with;  // starting: the slot that will sign once it is ripe; nullopt: none can
   std::optional<dkim::Freeze> frozen;       // its own, else the whole store's
+  std::optional<WallTime> next_rotation;    // by policy, if guards let it: the time planned; nullopt: none is
+  bool rotation_overdue = false;            // by policy, for more than a day past its window
   std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
   bool maintain_due = false;                // `maintain` has something to do here
   std::vector<EvidenceView> evidence;       // of show_institution; empty in a list
@@ -63,6 +65,15 @@ struct InstitutionView {
 [[nodiscard]] Result<void> list_institutions(Store& store, bool with_departed,
                                              const std::function<bool(const InstitutionView&)>& visitor);
 
+// Institutions that somebody must look at, for one reason.
+struct Attention {
+  std::string what;  // stable: "not-signing", "no-standby", "overdue"
+  std::string text;  // for people: "cannot rotate: the other slot was revoked"
+  std::uint64_t count = 0;
+  std::vector<std::string> codes;  // the first 20
+  std::string run;                 // the command to use, with CODE in the place of the institution's
+};
+
 struct StoreStatus {
   std::uint64_t institutions = 0;  // without the departed
   std::uint64_t starting = 0;
@@ -75,6 +86,9 @@ struct StoreStatus {
   std::vector<std::string> maintain_due_codes;      // the first 20
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
+  std::uint64_t frozen = 0;                         // by themselves; only told
+  std::optional<dkim::Freeze> store_frozen;         // only told
+  std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneSerial> zones;
   std::vector<SignerView> signers;
 };

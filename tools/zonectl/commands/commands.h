@@ -21,6 +21,7 @@ void define_key(CommandLine& line);
 void define_list(CommandLine& line);
 void define_log(CommandLine& line);
 void define_maintain(CommandLine& line);
+void define_plan(CommandLine& line);
 void define_policy(CommandLine& line);
 void define_prepare(CommandLine& line);
 void define_record(CommandLine& line);

@@ -26,6 +26,7 @@ Json to_json(const Maintained& maintained) {
     steps.push_back(Json{{"code", step.code.empty() ? Json(nullptr) : Json(step.code)}, {"what", step.what}});
   }
   json["steps"] = std::move(steps);
+  json["waiting"] = maintained.waiting;
   json["failures"] = maintained.failures;
   return json;
 }
@@ -36,10 +37,13 @@ void write(const Session& session, const Maintained& maintained) {
     out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "" : step.code + ": ")
         << printable(step.what) << '\n';
   }
+  for (const std::string& waiting : maintained.waiting) {
+    out << session.terminal().styled(Style::kCaution, "waits:") << ' ' << printable(waiting) << '\n';
+  }
   for (const std::string& failure : maintained.failures) {
     out << session.terminal().styled(Style::kBad, "failed:") << ' ' << printable(failure) << '\n';
   }
-  if (maintained.steps.empty() && maintained.failures.empty()) {
+  if (maintained.steps.empty() && maintained.waiting.empty() && maintained.failures.empty()) {
     out << "nothing was due\n";
   }
   write_end(out, session.terminal(), maintained);
@@ -73,7 +77,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 void define_maintain(CommandLine& line) {
   line.command<Options>(
-      {"maintain", "do whatever is due: fresh keys after a drain, records of removed institutions out",
+      {"maintain", "do whatever is due: fresh keys, rotations by policy, records of removed institutions out",
        "zonectl maintain --dry-run",
        exits_of_change({{ExitCode::kPartlyDone, "done for some, failed for others; each is named"}})},
       arguments, body);

@@ -93,6 +93,9 @@ Result<ExitCode> show(Session& session, const Options& options) {
 
 // Also unset: then `value` is absent.
 Result<ExitCode> set(Session& session, const Options& options) {
+  if (const Result<void> good = zonestore::check_policy_form(*options.key, options.value); !good) {
+    return tl::unexpected(good.error());
+  }
   Result<zonestore::Store> store = session.open_to_write();
   if (!store) {
     return tl::unexpected(store.error());

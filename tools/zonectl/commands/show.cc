@@ -85,6 +85,10 @@ void write(const Session& session, const InstitutionView& institution) {
   out << "\ndomains   " << domains_text(institution) << '\n';
   out << "new keys  " << zonestore::dkim::to_text(institution.algorithm) << '\n';
   out << "added     " << times.text(institution.added) << '\n';
+  if (institution.next_rotation) {
+    out << "rotates   " << times.text(*institution.next_rotation) << ", by policy"
+        << (institution.rotation_overdue ? ": overdue" : "") << '\n';
+  }
   if (institution.frozen) {
     out << "frozen    " << times.text(institution.frozen->since)
         << (institution.frozen->whole_store ? ", with the whole store: " : ": ")

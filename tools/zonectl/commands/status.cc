@@ -22,6 +22,17 @@ std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
   return codes.size() < count ? text + " ..." : text;
 }
 
+void write_frozen(const Session& session, const StoreStatus& status) {
+  std::ostream& out = session.out();
+  if (status.store_frozen) {
+    out << "frozen        the whole store since " << session.times().text(status.store_frozen->since) << ": "
+        << printable(status.store_frozen->reason) << '\n';
+  }
+  if (status.frozen > 0) {
+    out << "frozen        " << status.frozen << " by themselves\n";
+  }
+}
+
 void write_signer(const Session& session, const zonestore::SignerView& signer) {
   std::ostream& out = session.out();
   out << "signer        " << signer.name << "  ";
@@ -53,6 +64,10 @@ void write_attention(const Session& session, const StoreStatus& status) {
         << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)
         << "\n  run: zonectl check INST\n";
   }
+  for (const zonestore::Attention& each : status.attention) {
+    out << session.terminal().styled(Style::kCaution, each.what) << ": " << each.count << " " << each.text << ": "
+        << listed(each.codes, each.count) << "\n  run: " << each.run << '\n';
+  }
 }
 
 void write(const Session& session, const StoreStatus& status) {
@@ -67,6 +82,7 @@ void write(const Session& session, const StoreStatus& status) {
   for (const zonestore::SignerView& signer : status.signers) {
     write_signer(session, signer);
   }
+  write_frozen(session, status);
   write_attention(session, status);
 }
 

@@ -33,6 +33,7 @@ constexpr std::array kCommands{
     Row{kInstitutions, define_import},
     Row{kWhole, define_init},
     Row{kWhole, define_status},
+    Row{kWhole, define_plan},
     Row{kWhole, define_maintain},
     Row{kWhole, define_spf},
     Row{kWhole, define_zone},

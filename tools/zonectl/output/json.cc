@@ -91,12 +91,26 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"slots", json_array(institution.slots)},
               {"added", to_rfc3339(institution.added)},
               {"leaves_at", time_or_null(institution.leaves_at)},
+              {"next_rotation", time_or_null(institution.next_rotation)},
+              {"rotation_overdue", institution.rotation_overdue},
               {"can_rotate", !institution.rotate_refusal},
               {"rotate_refusal", json_or_null(institution.rotate_refusal,
                                               [](const zonestore::Error& error) { return to_json(error); })},
               {"maintain_due", institution.maintain_due},
               {"evidence", json_array(institution.evidence)}};
 }
+
+namespace {
+
+Json attention_json(const std::vector<zonestore::Attention>& attention) {
+  Json array = Json::array();
+  for (const zonestore::Attention& each : attention) {
+    array.push_back(Json{{"what", each.what}, {"count", each.count}, {"codes", each.codes}, {"run", each.run}});
+  }
+  return array;
+}
+
+}  // namespace
 
 Json to_json(const zonestore::StoreStatus& status) {
   return Json{{"needs_attention", needs_attention(status)},
@@ -111,6 +125,9 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"maintain_due_codes", status.maintain_due_codes},
               {"evidence_against", status.evidence_against},
               {"evidence_against_codes", status.evidence_against_codes},
+              {"frozen", status.frozen},
+              {"store_frozen", freeze_json(status.store_frozen)},
+              {"attention", attention_json(status.attention)},
               {"zones",
                [&status] {
                  Json zones = Json::array();

@@ -111,5 +111,53 @@ TEST_F(LifecycleCommands, FreezeTakesOneInstitutionOrAll) {
   expect_done({"rotate", "mosa", "--override", "E_FROZEN", "--reason", "leaked key"});
 }
 
+TEST_F(LifecycleCommands, PolicyTakesWindowsAndOff) {
+  const Outcome done = run({"policy", "set", "window", "Tue 09:00-11:00 Europe/Zurich"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("window\tTue 09:00-11:00 Europe/Zurich\talways\tset for the store\n"));
+  expect_done({"policy", "set", "every", "90d"});
+  expect_done({"policy", "set", "every", "off", "--institution", "mosa"});
+  const auto policy = json_of({"policy", "show", "--institution", "mosa"}).at("policy");
+  EXPECT_EQ(policy.at(4).at("key"), "every");
+  EXPECT_TRUE(policy.at(4).at("value").is_null());
+  EXPECT_EQ(policy.at(4).at("from"), "institution");
+  EXPECT_EQ(policy.at(6).at("value"), "Tue 09:00-11:00 Europe/Zurich");
+  EXPECT_EQ(json_of({"policy", "set", "every", "3d"}, 3).at("error").at("guard"), "E_POLICY_FLOOR");
+  EXPECT_EQ(run({"policy", "set", "window", "Tue 9-11"}).code, 2);
+}
+
+TEST_F(LifecycleCommands, MaintainRotatesByPolicyWhatPlanAndShowTell) {
+  expect_done({"policy", "set", "every", "90d"});
+  expect_done({"policy", "set", "jitter", "0"});
+  const std::string at = json_of({"show", "mosa"}).at("next_rotation");
+  const auto plan = json_of({"plan", "--until", "91d"}).at("plan");
+  ASSERT_EQ(plan.size(), 2U);
+  EXPECT_EQ(plan.at(1).at("event"), "rotates");
+  EXPECT_EQ(plan.at(1).at("at"), at);
+  EXPECT_THAT(run({"plan", "mosa", "--until", "91d"}).out,
+              HasSubstr(at + "\t-\tmosa\trotation by policy: signing moves to sel2\n"));
+  EXPECT_THAT(run({"show", "mosa"}).out, HasSubstr("rotates   " + at + ", by policy\n"));
+  clock_.advance(std::chrono::hours(90 * 24));
+  EXPECT_EQ(run({"maintain", "--dry-run"}).out,
+            "would do: mosa: rotation by policy: signing moved from sel1 to sel2\ndry run: nothing was changed\n");
+  EXPECT_EQ(run({"maintain"}).out, "mosa: rotation by policy: signing moved from sel1 to sel2\n");
+  EXPECT_EQ(run({"maintain"}).out, "nothing was due\n");
+}
+
+TEST_F(LifecycleCommands, StatusNamesWhatIsStuckAndTheCommandToRun) {
+  expect_done({"revoke", "mosa", "sel2"});
+  expect_done({"freeze", "mosa", "--reason", "audit week"});
+  const Outcome outcome = run({"status"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("no-standby: 1 cannot rotate: their other slot was revoked: mosa\n"
+                                     "  run: zonectl prepare CODE\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("frozen        1 by themselves\n"));
+  const auto json = json_of({"status"}, 1);
+  EXPECT_EQ(json.at("needs_attention"), true);
+  EXPECT_EQ(json.at("attention").at(0).at("codes").at(0), "mosa");
+  expect_done({"prepare", "mosa"});
+  EXPECT_EQ(json_of({"status"}).at("needs_attention"), false);
+}
+
 }  // namespace
 }  // namespace tests

@@ -1,0 +1,72 @@
+#include "zonestore/operations/policy_rotations.h"
+
+#include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/rotation.h"
+
+namespace zonestore {
+namespace {
+
+std::string told(const dkim::Code& code, const Error& error) {
+  if (!error.refusal) {
+    return code.text() + ": " + error.message;
+  }
+  std::string text = code.text() + ": " + std::string(guard_code(error.refusal->guard)) + ": " + error.message;
+  if (error.refusal->clears_at) {
+    text += "; clears at " + to_rfc3339(*error.refusal->clears_at);
+  }
+  return text;
+}
+
+void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& code, Maintained& outcome) {
+  SwapOptions options;
+  options.by_policy = true;
+  const Result<Swapped> swapped = rotate(store, context, code, options);
+  if (!swapped) {
+    const std::optional<Refusal>& refusal = swapped.error().refusal;
+    const bool waits = refusal && refusal->guard != Guard::kKeyMismatch;
+    (waits ? outcome.waiting : outcome.failures).push_back(told(code, swapped.error()));
+    return;
+  }
+  if (!swapped->changed) {
+    return;  // somebody else was here first
+  }
+  outcome.changed = true;
+  outcome.zones = swapped->zones;
+  outcome.warnings.insert(outcome.warnings.end(), swapped->warnings.begin(), swapped->warnings.end());
+  if (!swapped->undone_for.empty()) {
+    std::string names;
+    for (const std::string& name : swapped->undone_for) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    outcome.failures.push_back(code.text() + ": the rotation by policy was undone: signers did not follow: " + names);
+    return;
+  }
+  outcome.steps.push_back({code.text(), "rotation by policy: signing moved from " + dkim::to_text(swapped->from) +
+                                            " to " + dkim::to_text(swapped->to)});
+}
+
+}  // namespace
+
+Result<std::vector<dkim::Code>> due_rotations(Store& store) {
+  return db::at_border<std::vector<dkim::Code>>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    std::vector<dkim::Code> due;
+    for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
+      if (is_rotation_due(row, publish::read_policy(impl.connection, row.id), now)) {
+        due.push_back(row.code);
+      }
+      return true;
+    });
+    return due;
+  });
+}
+
+void rotate_what_is_due(Store& store, const ChangeContext& context, Maintained& outcome) {
+  for (const dkim::Code& code : db::unwrap(due_rotations(store))) {
+    rotate_one(store, context, code, outcome);
+  }
+}
+
+}  // namespace zonestore

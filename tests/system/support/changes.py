@@ -83,13 +83,6 @@ def ready_to_rotate_before_a_signer(store):
     return "rotate", "mosa", *UNRIPE
 
 
-def ready_to_sync(store):
-    add(store, "mosa", "nova")
-    directory = store.scratch / "signer"
-    store.zonectl("signer", "add", "s1", "--format", "opendkim", "--dir", directory)
-    return "signer", "sync", "--all"
-
-
 def ready_to_rekey(store):
     add(store, "mosa")
     return "vault", "rekey"
@@ -112,7 +105,6 @@ CHANGES = {
     "add many": (("add",), ready_to_add_many, 3),
     "rotate many": (("rotate",), ready_to_rotate_many, 3),
     "rotate before a signer": (("signer", "add"), ready_to_rotate_before_a_signer, 1),
-    "signer sync": (("signer", "sync"), ready_to_sync, 0),
     "rekey": (("vault", "rekey"), ready_to_rekey, 0),
 }
 

@@ -336,6 +336,7 @@ TEST_F(TwoYears, OfPolicyMissNothingAndDoNothingEarlyThoughMaintainIsKilledAndTh
   for (int day = 0; day < 3; ++day) {  // nothing is killed any more: what the dead left behind is swept
     timeline_.run(kDay);
     ASSERT_TRUE(zonestore::maintain(*store_, context_));
+    look_at_changes();
   }
   look_at_all();
   look_at_vault();

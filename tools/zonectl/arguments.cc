@@ -77,14 +77,11 @@ void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable
               [&target, liftable](const std::string& text) {
                 target.override_guard = value_of(parse_override(text, liftable), "");
               });
-  one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why the guard is lifted; the log keeps it");
+  one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
   CLI::Option* const override_option = app_.get_option("--override");
-  CLI::Option* const reason = app_.get_option("--reason");
-  override_option->needs(reason);
-  reason->needs(override_option);
+  override_option->needs(app_.get_option("--reason"));
   if (liftable.empty()) {
     override_option->group("");
-    reason->group("");
   }
 }
 

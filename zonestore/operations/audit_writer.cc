@@ -28,6 +28,14 @@ void add_tag(dkim::Sha256& digest, char tag) {
   digest.add({&byte, 1});
 }
 
+void bind_reason(db::Statement& insert, const std::optional<std::string>& reason) {
+  if (reason) {
+    insert.bind(8, std::string_view(*reason));
+  } else {
+    insert.bind_null(8);
+  }
+}
+
 std::int64_t insert_row(db::Connection& connection, const ChangeContext& context, std::string_view command,
                         std::string_view subject, const AuditNote& note, WallTime at) {
   db::Statement& insert = connection.cached(
@@ -42,7 +50,7 @@ std::int64_t insert_row(db::Connection& connection, const ChangeContext& context
     insert.bind(8, std::string_view(context.override_guard->reason));
   } else {
     insert.bind_null(7);
-    insert.bind_null(8);
+    bind_reason(insert, context.reason);
   }
   insert.bind(9, std::string_view(note.before_json)).bind(10, std::string_view(note.after_json));
   insert.run();

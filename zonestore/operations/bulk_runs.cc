@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/publish/moment_columns.h"
@@ -92,26 +91,19 @@ std::string name_of(std::int64_t run) {
   return "bulk run " + std::to_string(run);
 }
 
-bool is_due(Store::Impl& impl, const publish::InstitutionRow& row, const Now& now) {
-  const auto schedule =
-      dkim::schedule_of(row.facts, row.code.text(), publish::read_policy(impl.connection, row.id), now);
-  return schedule && schedule->is_due && !row.facts.frozen;
-}
-
 }  // namespace
 
 std::string_view to_text(BulkState state) {
   return kStates.at(static_cast<std::size_t>(state));
 }
 
-Result<std::vector<dkim::Code>> rotatable_institutions(Store& store, Rotatable which) {
+Result<std::vector<dkim::Code>> signing_institutions(Store& store) {
   return db::at_border<std::vector<dkim::Code>>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const Now now = impl.now();
     std::vector<dkim::Code> codes;
     for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-      if (row.facts.phase == dkim::Phase::kSigning && (which == Rotatable::kAll || is_due(impl, row, now))) {
+      if (row.facts.phase == dkim::Phase::kSigning) {
         codes.push_back(row.code);
       }
       return true;

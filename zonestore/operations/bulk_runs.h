@@ -48,9 +48,8 @@ struct BulkPlan {
   std::vector<Item> items;  // in the order of work; no code twice
 };
 
-// Those that sign, by code; with kDue only those whose rotation policy is due now, in an open window, and not frozen.
-enum class Rotatable : std::uint8_t { kAll, kDue };
-[[nodiscard]] Result<std::vector<dkim::Code>> rotatable_institutions(Store& store, Rotatable which);
+// Those that sign, by code.
+[[nodiscard]] Result<std::vector<dkim::Code>> signing_institutions(Store& store);
 
 // Writes the list down, with an audit row. Earlier runs of the command that were interrupted are closed: one can be
 // resumed at a time. In a dry run nothing is written. Errors: kInvalid for a code that comes twice.

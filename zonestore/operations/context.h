@@ -36,6 +36,7 @@ struct ChangeContext {
   // Of a bulk command: signers are not made to follow this change; the caller does so once, for many (signers.h).
   bool signers_later = false;
   std::optional<BulkTicket> bulk_ticket = std::nullopt;
+  std::optional<std::string> reason = std::nullopt;  // why, for the audit; that of an override goes before it
 };
 
 struct ZoneSerial {

@@ -5,6 +5,7 @@
 
 #include "tools/zonectl/bulk/report.h"
 #include "tools/zonectl/bulk/text_file.h"
+#include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/rotation.h"
 #include "zonestore/operations/views.h"
 
@@ -26,7 +27,7 @@ const BulkWords kWords{"rotated", "would be rotated"};
 using Items = std::vector<BulkPlan::Item>;
 
 Result<Items> institutions(Store& store, bool due_only) {
-  return rotatable_institutions(store, due_only ? zonestore::Rotatable::kDue : zonestore::Rotatable::kAll)
+  return (due_only ? due_rotations(store) : signing_institutions(store))
       .map([](const std::vector<zonestore::dkim::Code>& codes) {
         Items items;
         for (const zonestore::dkim::Code& code : codes) {

@@ -90,7 +90,9 @@ std::string to_json_text(const BulkSettings& settings) {
   }
   if (settings.override_guard) {
     json["override"] = zonestore::guard_code(*settings.override_guard);
-    json["reason"] = settings.reason.value_or("");
+  }
+  if (settings.reason) {
+    json["reason"] = *settings.reason;
   }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -114,6 +116,8 @@ Result<BulkSettings> parse_settings(const std::string& json_text) {
   }
   if (const std::string text = json.value("override", ""); !text.empty()) {
     settings.override_guard = zonestore::guard_from_code(text);
+  }
+  if (json.contains("reason")) {
     settings.reason = json.value("reason", "");
   }
   return settings;

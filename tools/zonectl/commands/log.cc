@@ -55,6 +55,8 @@ std::vector<Cell> row_of(const Times& times, const AuditEntry& entry) {
   std::string what = entry.what;
   if (!entry.override_code.empty()) {
     what += "; override " + entry.override_code + ": " + entry.reason;
+  } else if (!entry.reason.empty()) {
+    what += "; because: " + entry.reason;
   }
   return {{times.plain(entry.at), Style::kDim},
           {printable(who)},

@@ -101,7 +101,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_revoke(CommandLine& line) {
   line.command<Options>(
       {"revoke", "withdraw a selector's key for good; if it signs, signing moves to the other selector first",
-       "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1",
+       "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1 --reason \"laptop stolen\"",
        exits_of_change({{ExitCode::kRefused, "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
                         {ExitCode::kNotFound, "no such institution or slot, or no key in it"}})},
       arguments, body);

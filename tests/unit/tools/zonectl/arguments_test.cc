@@ -77,10 +77,6 @@ TEST_F(Usage, RefusesAnOverrideWithoutAReason) {
   expect_usage_error({"rotate", "mosa", "--override", "E_NOT_RIPE", "--reason", "  "}, "--reason: the text is empty");
 }
 
-TEST_F(Usage, RefusesAReasonWithoutAnOverride) {
-  expect_usage_error({"rotate", "mosa", "--reason", "because"}, "--override");
-}
-
 TEST_F(Usage, RefusesToOverrideAnUnknownGuard) {
   expect_usage_error({"rotate", "mosa", "--override", "E_TYPO", "--reason", "x"}, "there is no guard \"E_TYPO\"");
 }

@@ -49,6 +49,15 @@ TEST_F(LifecycleCommands, RevokeOfWhatIsNotThereIsNotFound) {
   EXPECT_EQ(run({"revoke", "mosa", "first"}).code, 2);
 }
 
+TEST_F(LifecycleCommands, AReasonStandsInTheLogWithoutAnOverrideToo) {
+  expect_done({"revoke", "mosa", "sel2", "--reason", "laptop stolen"});
+  const auto entries = json_of({"log", "mosa", "--last", "1"}).at("entries");
+  EXPECT_EQ(entries.at(0).at("reason"), "laptop stolen");
+  EXPECT_EQ(entries.at(0).at("override"), nullptr);
+  EXPECT_THAT(run({"log", "mosa"}).out, HasSubstr("; because: laptop stolen"));
+  EXPECT_EQ(run({"log", "verify"}).code, 0);
+}
+
 TEST_F(LifecycleCommands, RevokeTwiceSaysSo) {
   expect_done({"revoke", "mosa", "sel2"});
   const Outcome again = run({"revoke", "mosa", "sel2"});

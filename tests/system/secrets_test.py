@@ -54,7 +54,8 @@ COMMANDS = [
     ("policy", "set", "signer-limit", "1s"),
     ("signer", "sync", "--all"),
     ("signer", "list"),
-    ("signer", "status"),
+    ("import", "imported{number}", "--pem", "{pem}"),
+    ("import", "mosa", "--slot", "sel2", "--pem", "{pem}"),
     ("vault", "status"),
     ("vault", "rekey"),
     ("backup", "{scratch}/backup-{number}"),
@@ -65,6 +66,8 @@ COMMANDS = [
     ("remove", "nova"),
     ("store", "recover"),
 ]
+
+NOUNS = ("key", "signer", "vault", "log", "zone", "store")
 
 
 class Secrets(unittest.TestCase):
@@ -96,7 +99,11 @@ class Secrets(unittest.TestCase):
             (self.store.scratch / f"list-{name}.csv").write_text(
                 f"code,domains,key\nbulka{name},a{name}.example,\nbulkb{name},b{name}.example,\n")
             backup = next(self.store.scratch.glob("backup-*"), "none")
-            return [word.format(scratch=self.store.scratch, number=name, backup=backup) for word in words]
+            pem = self.private / f"pem-{name}"
+            if words[0] == "import":
+                run("openssl", "genpkey", "-algorithm", "RSA", "-out", pem)
+                self.search.add_key(f"imported by {name}", pem.read_text())
+            return [word.format(scratch=self.store.scratch, number=name, backup=backup, pem=pem) for word in words]
         for form in ("d", "w", "j"):
             command = filled(form)
             command += ["--dry-run"] if form == "d" else ["--json"] if form == "j" else []
@@ -107,13 +114,9 @@ class Secrets(unittest.TestCase):
     def test_no_output_log_or_database_holds_a_private_key(self):
         server = Dnsd(self.store, "--log-level", "debug")
         self.addCleanup(server.kill)
-        skipped = []
         for number, words in enumerate(COMMANDS):
             verbs = [word for word in words[:2] if word.isalpha() or word == "export-public"]
-            if not (has(*verbs) if verbs[0] in ("key", "signer", "vault", "log", "zone", "store") and len(verbs) == 2
-                    else has(verbs[0])):
-                skipped.append(" ".join(verbs))
-                continue
+            self.assertTrue(has(*verbs[:2 if verbs[0] in NOUNS else 1]), verbs)
             if words == ("maintain",):
                 self.store.zonectl("rotate", "mosa", *UNRIPE, expect=None)
                 drained(self.store)
@@ -131,7 +134,7 @@ class Secrets(unittest.TestCase):
             look = self.search.found_in_memory if len(output) > 1_000_000 else self.search.found
             self.assertEqual(look(output), [], name)
         print(f"{len(self.outputs)} outputs of {sum(map(len, self.outputs.values()))} bytes searched for "
-              f"{len(self.search.patterns)} forms of {len(self.known)} keys; not there yet: {skipped}", flush=True)
+              f"{len(self.search.patterns)} forms of {len(self.known)} keys", flush=True)
         self.check_the_search()
 
     def check_the_search(self):

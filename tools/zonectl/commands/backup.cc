@@ -23,7 +23,7 @@ void arguments(Arguments& arguments, Options& options) {
 void write(const Session& session, const Backup& backup) {
   session.out() << "backup made in " << printable(backup.directory.string()) << ": " << backup.institutions
                 << (backup.institutions == 1 ? " institution, " : " institutions, ") << backup.keys
-                << " private keys, " << backup.size_bytes / 1024 << " KiB\n"
+                << (backup.keys == 1 ? " private key, " : " private keys, ") << backup.size_bytes / 1024 << " KiB\n"
                 << "the private keys in it are encrypted, and the key to them, " << backup.wrapping_key_id
                 << ", is not in it: keep that one elsewhere (zonectl vault status says where it is)\n";
 }

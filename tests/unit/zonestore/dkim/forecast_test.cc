@@ -13,8 +13,6 @@ using test::SteppedClock;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr Milliseconds kDrainLength = 7 * 24h + 3600s + 600s;
-
 class Forecast : public ::testing::Test {
  protected:
   // "sel2 ripens +900s", "~" before what is approximate.

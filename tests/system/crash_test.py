@@ -12,7 +12,7 @@ from support.questions import SPF_ZONE, ask, joined, query, selector, until
 from support.server import serve
 from support.store import faults_of, new_store
 
-KILLS = int(os.environ.get("DNSD_TEST_KILLS", "200"))
+KILLS = int(os.environ.get("DNSD_TEST_KILLS", "80"))
 
 
 class Killed(unittest.TestCase):

@@ -52,6 +52,7 @@ void KeyStock::refill(dkim::Algorithm algorithm) {
   }
   if (into_vault_) {
     std::vector<Vault::NewKey> entries;
+    entries.reserve(batch.size());
     for (const StockedKey& key : batch) {
       entries.push_back({key.key_id, &key.made.key});
     }

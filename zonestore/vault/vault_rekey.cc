@@ -120,7 +120,7 @@ Result<VaultStatus> Vault::status() {
     if (impl_->found->place.source != KeySource::kOwnFile && fs::exists(own, error)) {
       status.warnings.push_back(own.string() + " holds a key that is not used: destroy it");
     } else if (impl_->found->place.source == KeySource::kOwnFile) {
-      status.warnings.push_back(
+      status.warnings.emplace_back(
           "the wrapping key lies beside the vault: whoever copies the whole directory has both; "
           "zonectl vault rekey --key-file FILE moves it");
     }

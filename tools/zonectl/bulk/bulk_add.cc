@@ -22,7 +22,9 @@ using zonestore::Store;
 
 namespace {
 
-const BulkWords kWords{"added", "would be added"};
+BulkWords words() {
+  return {"added", "would be added"};
+}
 
 // The keys that the rest of the run needs, in the order of its items.
 std::vector<zonestore::dkim::Algorithm> wanted_keys(const BulkRun& run) {
@@ -81,7 +83,7 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   BulkReport report = run_bulk(session, store, own, run, settings, work, interruption);
   stock.reset();
   follow(store, context, report);
-  return end_run(session, store, context, report, kWords);
+  return end_run(session, store, context, report, words());
 }
 
 Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,

@@ -22,7 +22,9 @@ using zonestore::Store;
 
 namespace {
 
-const BulkWords kWords{"rotated", "would be rotated"};
+BulkWords words() {
+  return {"rotated", "would be rotated"};
+}
 
 using Items = std::vector<BulkPlan::Item>;
 
@@ -107,7 +109,7 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
                               const BulkSettings& settings, Interruption& interruption) {
   RotateWork rotations(store, context);
   const BulkReport report = run_bulk(session, store, context, run, settings, rotations.work(), interruption);
-  return end_run(session, store, context, report, kWords);
+  return end_run(session, store, context, report, words());
 }
 
 Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,

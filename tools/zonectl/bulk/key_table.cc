@@ -102,11 +102,11 @@ SigningTable parse_signing_table(std::string_view text) {
 }
 
 Result<zonestore::dkim::Code> institution_of(const KeyTableEntry& entry) {
-  if (const auto code = zonestore::dkim::Code::parse(entry.name)) {
+  if (auto code = zonestore::dkim::Code::parse(entry.name)) {
     return code;
   }
   const std::string domain = entry.domain.to_text();
-  if (const auto code = zonestore::dkim::Code::parse(domain.substr(0, domain.find('.')))) {
+  if (auto code = zonestore::dkim::Code::parse(domain.substr(0, domain.find('.')))) {
     return code;
   }
   return zonestore::fail(ErrorCode::kInvalid, "neither " + printable(entry.name) + " nor " + domain + " makes a code",

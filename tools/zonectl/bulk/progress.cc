@@ -1,6 +1,7 @@
 #include "tools/zonectl/bulk/progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <sstream>
 #include <utility>
@@ -78,8 +79,7 @@ std::string Progress::numbers(std::size_t made, std::size_t troubled, Time now) 
   const std::chrono::duration<double> passed = now - began_;
   if (made > 0 && passed.count() > 0) {
     const double rate = static_cast<double>(made) / passed.count();
-    const auto left =
-        std::chrono::seconds(static_cast<std::int64_t>(static_cast<double>(total_ - made) / rate + 0.5));
+    const auto left = std::chrono::seconds(std::llround(static_cast<double>(total_ - made) / rate));
     text << ", " << std::fixed << std::setprecision(rate < 10 ? 1 : 0) << rate << "/s, " << short_time(left)
          << " left";
   }

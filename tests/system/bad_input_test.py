@@ -71,7 +71,7 @@ class BadInput(unittest.TestCase):
     def test_wrong_usage_is_2(self):
         for arguments in ((), ("frobnicate",), ("rotate",), ("rotate", "mosa", "extra"), ("rotate", "mosa", "--forse"),
                           ("rotate", "mosa", "--override", "E_NONSENSE", "--reason", "x"),
-                          ("rotate", "mosa", "--override", "E_NOT_RIPE"), ("rotate", "mosa", "--reason", "alone"),
+                          ("rotate", "mosa", "--override", "E_NOT_RIPE"), ("rotate", "mosa", "--reason", ""),
                           ("add", "other", "--key", "dsa"), ("key", "export", "mosa", "--slot", "sel1"),
                           ("policy", "set", "slack", "soon"), ("policy", "set", "no-such-key", "1d"),
                           ("policy", "set", "ttl-active", "0")):

@@ -88,18 +88,11 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
 
 Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
                         Interruption& interruption) {
-  const auto run = resumed_run(session, store, "add");
-  if (!run) {
-    return tl::unexpected(run.error());
+  const auto resumed = resumed_run(session, store, "add", change);
+  if (!resumed) {
+    return tl::unexpected(resumed.error());
   }
-  const auto settings = parse_settings(run->arguments_json);
-  if (!settings) {
-    return tl::unexpected(settings.error());
-  }
-  ChangeOptions own = change;
-  own.override_guard = settings->override_guard;
-  own.reason = settings->reason;
-  return work_through(session, store, session.context(own), *run, *settings, interruption);
+  return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
 }
 
 // The whole file against itself and against the store.

@@ -142,7 +142,8 @@ Result<BulkRun> begin_run(const Session& session, zonestore::Store& store, const
   return begin_bulk_run(store, context, plan);
 }
 
-Result<BulkRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command) {
+Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command,
+                               ChangeOptions change) {
   auto run = interrupted_bulk_run(store, command);
   if (!run) {
     return tl::unexpected(run.error());
@@ -152,7 +153,13 @@ Result<BulkRun> resumed_run(const Session& session, zonestore::Store& store, con
                            "zonectl log shows the runs that there were");
   }
   session.err() << "going on with run " << (*run)->id << ", begun " << session.times().text((*run)->began) << '\n';
-  return **std::move(run);
+  Result<BulkSettings> settings = parse_settings((*run)->arguments_json);
+  if (!settings) {
+    return tl::unexpected(settings.error());
+  }
+  change.override_guard = settings->override_guard;
+  change.reason = settings->reason;
+  return ResumedRun{**std::move(run), *std::move(settings), session.context(change)};
 }
 
 Result<ExitCode> end_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,

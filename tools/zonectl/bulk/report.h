@@ -23,9 +23,16 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
 [[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(const Session& session, zonestore::Store& store,
                                                               const zonestore::ChangeContext& context,
                                                               const zonestore::BulkPlan& plan);
-// The last interrupted run. Errors: kNotFound.
-[[nodiscard]] zonestore::Result<zonestore::BulkRun> resumed_run(const Session& session, zonestore::Store& store,
-                                                                const std::string& command);
+// The interrupted run of the command, to go on with as it was begun: its own settings, override and reason.
+struct ResumedRun {
+  zonestore::BulkRun run;
+  BulkSettings settings;
+  zonestore::ChangeContext context;
+};
+// Says so on standard error. `change` has what a resumed run takes anew: --dry-run. Errors: kNotFound if there is
+// none.
+[[nodiscard]] zonestore::Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store,
+                                                        const std::string& command, ChangeOptions change);
 // Closes a run in which nothing is left to do, and prints the report.
 [[nodiscard]] zonestore::Result<ExitCode> end_run(const Session& session, zonestore::Store& store,
                                                   const zonestore::ChangeContext& context, const BulkReport& report,

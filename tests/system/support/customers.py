@@ -12,41 +12,13 @@ In each zone sel1 is as it should be, and sel2 is broken, unless the fault is th
 import signal
 
 from support.odd_server import OddServer
-from support.tree import DNSD_ADDRESS, PARENTS, ROOT_HINTS, Program, add_address
+from support.tree import DNSD_ADDRESS, NSD_REST, PARENTS, ROOT_HINTS, UNBOUND_SERVER, Program, add_address
 
 RESOLVER, ODD, LAGGING = "198.18.53.10", "198.18.53.5", "198.18.53.6"
 
 _SOA = "@ 60 IN SOA ns.invalid. hostmaster.invalid. {serial} 3600 600 86400 60\n"
-_NSD = """
-server:
-  ip-address: {parents}
-  username: ""
-  chroot: ""
-  zonesdir: "{directory}"
-  database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  zonelistfile: "{directory}/zone.list"
-  server-count: 1
-  rrl-ratelimit: 0
-remote-control:
-  control-enable: no
-"""
-_UNBOUND = """
-server:
-  interface: {resolver}
-  access-control: 198.18.0.0/15 allow
-  outgoing-interface: {resolver}
-  do-ip6: no
-  username: ""
-  chroot: ""
-  directory: "{directory}"
-  pidfile: "{directory}/unbound.pid"
-  use-syslog: no
-  num-threads: 1
-  module-config: "iterator"
-  root-hints: "{directory}/root.hints"
-  cache-max-ttl: 1
+_NSD = "server:\n  ip-address: {parents}" + NSD_REST
+_UNBOUND = UNBOUND_SERVER + """  cache-max-ttl: 1
   cache-max-negative-ttl: 1
 remote-control:
   control-enable: no
@@ -117,7 +89,7 @@ class Customers:
             config += f'zone:\n  name: "{zone}"\n  zonefile: "{self.files[zone].name}"\n'
         (directory / "nsd.conf").write_text(config)
         (directory / "root.hints").write_text(ROOT_HINTS)
-        (directory / "unbound.conf").write_text(_UNBOUND.format(resolver=RESOLVER, directory=directory))
+        (directory / "unbound.conf").write_text(_UNBOUND.format(address=RESOLVER, directory=directory))
         self.odd = [OddServer(ODD, "com", self._odd_lines())]
         self.nsd = Program("nsd", directory, "nsd", "-d", "-c", directory / "nsd.conf")
         self.nsd.wait_for(PARENTS, "good.com", "SOA")

@@ -5,25 +5,11 @@
     tcp        TCP alone; PowerDNS has no such switch
 """
 
-from support.tree import DNSD_ADDRESS, PARENTS, ROOT_HINTS, Program, add_address
+from support.tree import DNSD_ADDRESS, PARENTS, ROOT_HINTS, UNBOUND_SERVER, Program, add_address
 
 EDNS_BYTES = {"edns1232": 1232, "edns512": 512, "tcp": 1232}
 
-_UNBOUND = """
-server:
-  interface: {address}
-  access-control: 198.18.0.0/15 allow
-  outgoing-interface: {address}
-  do-ip6: no
-  username: ""
-  chroot: ""
-  directory: "{directory}"
-  pidfile: "{directory}/unbound.pid"
-  use-syslog: no
-  num-threads: 1
-  module-config: "iterator"
-  root-hints: "{directory}/root.hints"
-  qname-minimisation: yes
+_UNBOUND = UNBOUND_SERVER + """  qname-minimisation: yes
   qname-minimisation-strict: yes
   harden-glue: yes
   harden-below-nxdomain: yes

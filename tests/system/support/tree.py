@@ -30,10 +30,8 @@ _ZONES = {
 }
 ROOT_HINTS = f". 3600 NS ns.root.\nns.root. 3600 A {PARENTS}\n"
 
-_NSD = """
-server:
-  ip-address: {parents}
-  ip-address: {elsewhere}
+# NSD and Unbound as the tests start them: first their addresses, each a line before the rest. NSD_REST ends `server`.
+NSD_REST = """
   username: ""
   chroot: ""
   zonesdir: "{directory}"
@@ -45,6 +43,22 @@ server:
   rrl-ratelimit: 0
 remote-control:
   control-enable: no
+"""
+_NSD = "server:\n  ip-address: {parents}\n  ip-address: {elsewhere}" + NSD_REST
+UNBOUND_SERVER = """
+server:
+  interface: {address}
+  access-control: 198.18.0.0/15 allow
+  outgoing-interface: {address}
+  do-ip6: no
+  username: ""
+  chroot: ""
+  directory: "{directory}"
+  pidfile: "{directory}/unbound.pid"
+  use-syslog: no
+  num-threads: 1
+  module-config: "iterator"
+  root-hints: "{directory}/root.hints"
 """
 
 

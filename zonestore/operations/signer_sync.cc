@@ -11,7 +11,6 @@
 namespace zonestore {
 namespace {
 
-constexpr std::string_view kDraftMark = ".new-";
 constexpr Milliseconds kPurgeWait{30'000};
 
 std::string path_of(const std::string& folder, const std::string& name) {
@@ -188,10 +187,10 @@ class Sync {
         kept.insert(link->path.substr(folder.size() + 1));
       }
     }
+    directory_.remove_drafts(folder);
     for (const std::string& name : directory_.list(folder)) {
       const bool is_key = signer::key_id_of(signer_.format, name).has_value();
-      const bool is_ours =
-          is_key || name.starts_with(kDraftMark) || !directory_.read_link(path_of(folder, name)).empty();
+      const bool is_ours = is_key || !directory_.read_link(path_of(folder, name)).empty();
       if (is_ours && !kept.contains(name)) {
         directory_.remove(path_of(folder, name));
         result_.keys_removed += is_key ? 1 : 0;
@@ -208,10 +207,9 @@ class Sync {
       known.insert(signing.code);
     }
     const std::string folder = signer_.format == signer::Format::kFiles ? "." : "keys";
+    directory_.remove_drafts(".");  // of the tables
     for (const std::string& name : directory_.list(folder)) {
-      if (name.starts_with(kDraftMark)) {
-        directory_.remove(path_of(folder, name));
-      } else if (!known.contains(name) && dkim::Code::parse(name)) {
+      if (!known.contains(name) && dkim::Code::parse(name)) {
         signer::Signing departed;
         departed.code = name;
         point_own(departed);

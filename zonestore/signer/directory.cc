@@ -279,6 +279,14 @@ void Directory::remove(const std::string& file) {
   }
 }
 
+void Directory::remove_drafts(const std::string& folder) {
+  for (const std::string& name : list(folder)) {
+    if (name.starts_with(kDraftMark)) {
+      remove(folder + "/" + name);
+    }
+  }
+}
+
 void Directory::remove_folder_if_empty(const std::string& folder) {
   if (::unlinkat(directory_.get(), folder.c_str(), AT_REMOVEDIR) == 0) {
     touched_.erase(folder);

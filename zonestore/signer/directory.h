@@ -37,6 +37,7 @@ class Directory {
   void replace(const std::string& file, std::string_view text);                  // what is the same stays
   void replace_link(const std::string& link, const std::string& target);         // likewise
   void remove(const std::string& file);                                          // if it is there
+  void remove_drafts(const std::string& folder);                                 // of writers that were killed
   void remove_folder_if_empty(const std::string& folder);
   void make_durable();  // the folders in which names have come or gone since the last call
 

@@ -263,6 +263,22 @@ TEST_F(Signers, AreMadeWholeByASync) {
   EXPECT_TRUE(is_there("a/notes"));
 }
 
+TEST_F(Signers, LoseTheDraftsOfASyncThatWasKilled) {
+  for (const Format format : signer::kFormats) {
+    const std::string name(signer::to_text(format));
+    enrol(name, format);
+    const std::string keys = signer::key_directory(format, "mosa");
+    for (const std::string& draft : {name + "/.new-0123abcd", name + "/" + keys + "/.new-4567cdef"}) {
+      std::ofstream(temp_ / draft) << "half";
+      ASSERT_TRUE(is_there(draft));
+    }
+    ASSERT_TRUE(sync_signers(*store_, context_, name, false));
+    EXPECT_FALSE(is_there(name + "/.new-0123abcd")) << name;
+    EXPECT_FALSE(is_there(name + "/" + keys + "/.new-4567cdef")) << name;
+    EXPECT_TRUE(is_there(name + "/.lock"));
+  }
+}
+
 TEST_F(Signers, ThatARestoreSwitchedOffWaitForSomebodyToLook) {
   enrol("a");
   {

@@ -66,9 +66,18 @@ class SignerCrash(unittest.TestCase):
         if self.store.zonectl("rotate", code, "--override", "E_NOT_RIPE", "--reason", "test", expect=None).returncode != 0:
             self.store.zonectl("undo", code, expect=None)
 
+    def seconds_of(self, *command):
+        began = time.monotonic()
+        self.store.zonectl(*command)
+        return time.monotonic() - began
+
     def test_a_sync_that_is_killed_leaves_what_can_be_signed_with(self):
         dice = random.Random(12)
         killed = 0
+        swap = 2 * self.seconds_of("rotate", CODES[0], "--override", "E_NOT_RIPE", "--reason", "test", "--dry-run")
+        spans = {"rotate": swap, "undo": swap,  # which sync as well
+                 "domain": self.seconds_of("domain", "add", CODES[0], "measured.example")}
+        self.store.zonectl("domain", "remove", CODES[0], "measured.example")
         for attempt in range(KILLS):
             code = CODES[attempt % len(CODES)]
             command = ("undo", code) if attempt >= len(CODES) else ("rotate", code, "--override", "E_NOT_RIPE",
@@ -77,7 +86,7 @@ class SignerCrash(unittest.TestCase):
                 command = ("domain", "add", code, f"more{attempt}.{code}.example")
             process = subprocess.Popen(self.store.command(*command), stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
-            time.sleep(dice.uniform(0.0, 0.08))
+            time.sleep(dice.uniform(0.0, spans[command[0]]))
             process.send_signal(signal.SIGKILL)
             killed += process.wait() == -signal.SIGKILL
             if attempt < 2 * len(CODES):

@@ -282,7 +282,7 @@ void Directory::remove(const std::string& file) {
 void Directory::remove_drafts(const std::string& folder) {
   for (const std::string& name : list(folder)) {
     if (name.starts_with(kDraftMark)) {
-      remove(folder + "/" + name);
+      remove(std::string(folder).append("/").append(name));
     }
   }
 }

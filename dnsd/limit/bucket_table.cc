@@ -9,8 +9,6 @@ namespace {
 constexpr unsigned kMomentBits = 44;  // 203 days, then round again
 constexpr std::uint64_t kMomentMask = (std::uint64_t{1} << kMomentBits) - 1;
 constexpr std::uint64_t kMicrosecondsPerSecond = 1'000'000;
-// Each failure means that another worker wrote into the same set at that very moment.
-constexpr int kAttempts = 16;
 
 constexpr std::uint64_t tag_of(std::uint64_t word) {
   return word >> kMomentBits;
@@ -28,7 +26,9 @@ bool BucketTable::take(std::uint64_t hash, Time now) noexcept {
   const std::uint64_t moment = static_cast<std::uint64_t>(now.count()) & kMomentMask;
   const std::uint64_t tag = tag_of(hash);
   Set& set = sets_[hash & set_mask_];
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  // Lock-free: an exchange fails because another worker's succeeded at that very moment. No worker loops for long:
+  // each success takes credit, of which there is one second's, and without credit there is nothing to exchange.
+  for (;;) {
     Choice choice = choose(set, tag, moment);
     if (choice.ahead + step_ > burst_) {
       return false;
@@ -39,7 +39,6 @@ bool BucketTable::take(std::uint64_t hash, Time now) noexcept {
       return true;
     }
   }
-  return true;
 }
 
 // The tag's own bucket; if it has none, the one to replace, which then counts as full.

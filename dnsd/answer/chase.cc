@@ -16,13 +16,14 @@ using wire::Rcode;
 using wire::RecordView;
 using zone::Found;
 using zone::Match;
-using zone::Node;
+using zone::NodeView;
+using zone::Place;
 using zone::RecordSetView;
 using zone::Zone;
 using zonestore::RecordType;
 
 // RFC 8482 section 4.1: for ANY, one record set stands for all.
-std::optional<RecordSetView> choose_record_set(const Node& node, RecordType type) {
+std::optional<RecordSetView> choose_record_set(NodeView node, RecordType type) {
   if (type != RecordType::kAny) {
     return node.find(type);
   }
@@ -46,12 +47,12 @@ class Chase {
  private:
   // True: a CNAME or a DNAME has led to another name.
   bool answer_name();
-  bool answer_from(const Zone& zone, const Node& node);
+  bool answer_from(const Zone& zone, NodeView node);
   void answer_negative(const Zone& zone, Rcode rcode);
   void refer(const Zone& zone, const Found& cut);
-  bool redirect(const Node& dname, std::size_t owner_at);
-  bool follow(ByteView target, const Node* by);
-  [[nodiscard]] const Zone* zone_of_name() const;
+  bool redirect(NodeView dname, std::size_t owner_at);
+  bool follow(ByteView target, NodeView by);
+  [[nodiscard]] Place place_of_name() const;
   bool truncate_unless(bool all_fits);
   [[nodiscard]] bool is_first() const { return changes_ == 0; }
 
@@ -62,14 +63,14 @@ class Chase {
   Owner owner_;                      // of what is found there
   wire::LoweredName target_;
   std::array<std::uint8_t, zonestore::kMaxNameBytes> synthesized_;  // what owner_ views after a DNAME
-  std::array<std::uint32_t, kMostChanges> been_at_;                 // hashes of the names that were left
-  std::array<const Node*, kMostChanges> given_;                     // the CNAME and DNAME that led away from them
+  std::array<std::uint64_t, kMostChanges> been_at_;                 // hashes of the names that were left
+  std::array<NodeView, kMostChanges> given_;                        // the CNAME and DNAME that led away from them
   unsigned changes_ = 0;
 };
 
 bool Chase::answer_name() {
-  const Zone* zone = zone_of_name();
-  if (zone == nullptr) {
+  const Place place = place_of_name();
+  if (place.zone == nullptr) {
     if (is_first()) {
       reply_.rcode = Rcode::kRefused;
       reply_.writer.explain(wire::ExtendedError::kNotAuthoritative);
@@ -77,23 +78,24 @@ bool Chase::answer_name() {
     return false;
   }
   const auto cut_itself = type_ == RecordType::kDs ? zone::CutItself::kIsOurs : zone::CutItself::kIsBelow;
-  const Found found = look_up(*zone, *sought_, cut_itself);
+  const Found found = look_up(place, *sought_, cut_itself);
+  const Zone& zone = *place.zone;
   if (is_first()) {
-    reply_.zone = zone;
+    reply_.zone = &zone;
     reply_.source = found.source;
     reply_.authoritative = found.match != Match::kCut;
   }
   switch (found.match) {
     case Match::kExact:
     case Match::kWildcard:
-      return answer_from(*zone, *found.node);
+      return answer_from(zone, found.node);
     case Match::kCut:
-      refer(*zone, found);
+      refer(zone, found);
       return false;
     case Match::kDname:
-      return redirect(*found.node, found.owner_at);
+      return redirect(found.node, found.owner_at);
     case Match::kNone:
-      answer_negative(*zone, Rcode::kNxDomain);
+      answer_negative(zone, Rcode::kNxDomain);
       return false;
   }
   return false;
@@ -101,16 +103,19 @@ bool Chase::answer_name() {
 
 // DS records stand above the cut: of a zone's apex they are the parent's, if that is ours too (RFC 4035
 // section 3.1.4.1).
-const Zone* Chase::zone_of_name() const {
-  const Zone* zone = image_.apexes.find(*sought_);
+Place Chase::place_of_name() const {
+  const Zone* zone = is_first() ? reply_.place.zone : image_.apexes.find(*sought_);
   if (zone != nullptr && type_ == RecordType::kDs && zone->apex.size_bytes() == sought_->size) {
     const Zone* parent = image_.apexes.find_above(*sought_);
-    return parent != nullptr ? parent : zone;
+    return zone::place_in(parent != nullptr ? *parent : *zone, *sought_);
   }
-  return zone;
+  if (is_first() || zone == nullptr) {
+    return is_first() ? reply_.place : Place{};
+  }
+  return zone::place_in(*zone, *sought_);
 }
 
-bool Chase::answer_from(const Zone& zone, const Node& node) {
+bool Chase::answer_from(const Zone& zone, NodeView node) {
   if (const auto record_set = choose_record_set(node, type_)) {
     reply_.kind = AnswerKind::kPositive;
     reply_.is_by_type = is_first();
@@ -128,7 +133,7 @@ bool Chase::answer_from(const Zone& zone, const Node& node) {
   ByteView rest = cname->answer;
   RecordView record;
   return truncate_unless(add_answer(reply_.writer, owner_, *cname)) && zone::take_record(rest, record) &&
-         follow(record.rdata, &node);
+         follow(record.rdata, node);
 }
 
 void Chase::answer_negative(const Zone& zone, Rcode rcode) {
@@ -144,16 +149,16 @@ void Chase::refer(const Zone& zone, const Found& cut) {
   if (is_first()) {
     reply_.kind = AnswerKind::kReferral;
   }
-  truncate_unless(add_referral(reply_.writer, owner_.name.subspan(cut.owner_at), *cut.node, zone));
+  truncate_unless(add_referral(reply_.writer, owner_.name.subspan(cut.owner_at), cut.node, zone));
 }
 
 // RFC 6672 section 3.1: the DNAME record, and a CNAME record made of it with its TTL.
-bool Chase::redirect(const Node& dname, std::size_t owner_at) {
+bool Chase::redirect(NodeView dname, std::size_t owner_at) {
   reply_.kind = AnswerKind::kPositive;
   const auto record_set = dname.find(RecordType::kDname);
   ByteView rest = record_set->answer;
   RecordView record;
-  const bool is_new = std::find(given_.begin(), given_.begin() + changes_, &dname) == given_.begin() + changes_;
+  const bool is_new = std::find(given_.begin(), given_.begin() + changes_, dname) == given_.begin() + changes_;
   if (is_new && !truncate_unless(add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set))) {
     return false;
   }
@@ -174,12 +179,12 @@ bool Chase::redirect(const Node& dname, std::size_t owner_at) {
     return false;
   }
   synthesized_ = name;
-  return follow({synthesized_.data(), size}, &dname);
+  return follow({synthesized_.data(), size}, dname);
 }
 
 // `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there. No store of ours holds
 // other data than a name under a CNAME or a DNAME; whoever reads it must not rely on that.
-bool Chase::follow(ByteView target, const Node* by) {
+bool Chase::follow(ByteView target, NodeView by) {
   if (changes_ == kMostChanges || !wire::is_one_name(target)) {
     return false;
   }

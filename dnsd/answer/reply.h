@@ -6,17 +6,19 @@
 #include "dnsd/answer/responder.h"
 #include "dnsd/wire/answer_writer.h"
 #include "dnsd/wire/query.h"
+#include "dnsd/zone/look_up.h"
 
 namespace dnsd::answer {
 
 struct Reply {
   const wire::Query& query;
+  const zone::Place& place;  // of the question's name
   wire::AnswerWriter& writer;
   wire::Rcode rcode = wire::Rcode::kNoError;
   bool authoritative = false;
   AnswerKind kind = AnswerKind::kError;
   bool is_by_type = false;           // another type would have another answer (a CNAME's is the same for all)
-  std::uint32_t source = 0;          // hash of the name that the answer comes from
+  std::uint64_t source = 0;          // hash of the name that the answer comes from
   const zone::Zone* zone = nullptr;  // the one that the question's name lies in; nullptr: none of ours
 };
 

@@ -119,23 +119,42 @@ std::uint64_t identity_of(const Reply& reply) {
     return static_cast<std::uint64_t>(reply.rcode);
   }
   const auto type = reply.is_by_type ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
-  return std::uint64_t{reply.source} << 32U | type;
+  return reply.source << 16U | type;
 }
 
 }  // namespace
 
-Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8_t> answer, const zone::Image& image,
+void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image, Received& received) noexcept {
+  received.form = wire::parse_query(query_bytes, received.query);
+  received.bytes = query_bytes;
+  received.place = {};
+  if (received.form != wire::Form::kGood || !received.query.has_question) {
+    return;
+  }
+  const wire::LoweredName& name = received.query.question.name;
+  if (const zone::Zone* zone = image.apexes.find(name)) {
+    received.place = zone::place_in(*zone, name);
+    zone->names.prefetch_slot(received.place.hash);
+  }
+}
+
+void prefetch(const Received& received) noexcept {
+  if (received.place.zone != nullptr) {
+    received.place.zone->names.prefetch_node(received.place.hash);
+  }
+}
+
+Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
                  const Settings& settings, const Client& client) noexcept {
-  Query query;
-  const wire::Form form = wire::parse_query(query_bytes, query);
-  if (form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
+  if (received.form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
     return {};
   }
+  const Query& query = received.query;
   const OptDecision decision = decide_opt(query, settings, client);
-  const std::size_t limit = limit_bytes(query, query_bytes.size(), settings, client.transport, decision.cookie);
+  const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, decision.cookie);
   AnswerWriter writer(answer, limit, decision.opt);
-  Reply reply{query, writer};
-  const std::optional<Rcode> fault = fault_of(query, form, decision.cookie);
+  Reply reply{query, received.place, writer};
+  const std::optional<Rcode> fault = fault_of(query, received.form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {
     writer.add_question(query.question.bytes);
   }
@@ -150,12 +169,19 @@ Answered respond(std::span<const std::uint8_t> query_bytes, std::span<std::uint8
   Answered answered;
   answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
   if (fault == Rcode::kNotAuth && query.tsig) {
-    answered.size = wire::append_unknown_key(answer, answered.size, limit, query_bytes, *query.tsig);
+    answered.size = wire::append_unknown_key(answer, answered.size, limit, received.bytes, *query.tsig);
   }
   answered.kind = reply.kind;
   answered.identity = identity_of(reply);
   answered.has_valid_cookie = decision.cookie == CookieState::kValid;
   return answered;
+}
+
+Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer, const zone::Image& image,
+                 const Settings& settings, const Client& client) noexcept {
+  Received received;
+  receive(query, image, received);
+  return respond(received, answer, image, settings, client);
 }
 
 }  // namespace dnsd::answer

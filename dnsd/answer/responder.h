@@ -3,6 +3,10 @@
 //   parse (wire) ─> opcode, class, form ─> zone ─> find the name ─> positive | NODATA | NXDOMAIN | REFUSED
 //       └─> OPT: cookie, keepalive (opt_decision)         └─> copy the laid-out record set, patch, OPT, TC
 //
+// With a million names the memory behind a name is seldom in the cache, and waiting for it would cost more than all
+// the rest. Whoever has many queries at hand takes them through it step by step: receive all, prefetch all, respond
+// to all; then each step's memory comes while the others' queries are worked on.
+//
 // Reads no clock, does no I/O, logs nothing, allocates nothing. Threads: any number at once.
 #pragma once
 
@@ -12,7 +16,9 @@
 
 #include "dnsd/answer/client.h"
 #include "dnsd/answer/settings.h"
+#include "dnsd/wire/query.h"
 #include "dnsd/zone/image.h"
+#include "dnsd/zone/look_up.h"
 
 namespace dnsd::answer {
 
@@ -28,7 +34,26 @@ struct Answered {
   bool has_valid_cookie = false;  // the client has been seen at its address (RFC 7873 section 5.2.4)
 };
 
-// Writes the answer into `answer` (at least 512 bytes over UDP; 65535 over TCP).
+// A query that was read, and where the image has its name. Good while the query's bytes and the image live.
+struct Received {
+  wire::Query query;
+  wire::Form form = wire::Form::kSilence;
+  std::span<const std::uint8_t> bytes;
+  zone::Place place;
+};
+
+// Reads the query and begins to fetch the name's slot. `received` may be used again and again.
+void receive(std::span<const std::uint8_t> query, const zone::Image& image, Received& received) noexcept;
+
+// Begins to fetch what the answer will be copied from.
+void prefetch(const Received& received) noexcept;
+
+// Writes the answer to what receive() has read into `answer` (at least 512 bytes over UDP; 65535 over TCP), from the
+// same image.
+[[nodiscard]] Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
+                               const Settings& settings, const Client& client) noexcept;
+
+// Both at once, for a single query.
 [[nodiscard]] Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                const zone::Image& image, const Settings& settings, const Client& client) noexcept;
 

@@ -4,6 +4,7 @@
 
 #include "dnsd/wire/name.h"
 #include "dnsd/wire/rdata_names.h"
+#include "dnsd/zone/look_up.h"
 #include "dnsd/zone/record_layout.h"
 
 namespace dnsd::answer {
@@ -41,12 +42,12 @@ bool is_at_or_below(ByteView name, ByteView ancestor) {
 bool add_addresses(AnswerWriter& writer, ByteView server, const zone::Zone& zone) {
   wire::LoweredName lowered;
   wire::lower_name(server, lowered);
-  const zone::Node* node = zone.names.find(lowered.view());
-  if (node == nullptr) {
+  const zone::NodeView node = zone::find_exactly(zone, lowered);
+  if (!node) {
     return true;
   }
   for (const RecordType type : {RecordType::kA, RecordType::kAaaa}) {
-    const auto addresses = node->find(type);
+    const auto addresses = node.find(type);
     if (addresses && !add_set(writer, Section::kAdditional, server, *addresses)) {
       return false;
     }
@@ -90,7 +91,7 @@ void add_server_addresses(AnswerWriter& writer, const RecordSetView& servers, co
   }
 }
 
-bool add_referral(AnswerWriter& writer, ByteView cut, const zone::Node& node, const zone::Zone& zone) {
+bool add_referral(AnswerWriter& writer, ByteView cut, zone::NodeView node, const zone::Zone& zone) {
   const auto servers = node.find(RecordType::kNs);
   if (!servers || !add_set(writer, Section::kAuthority, cut, *servers) ||
       !add_glue(writer, *servers, cut, true, zone)) {

@@ -28,7 +28,7 @@ void add_server_addresses(wire::AnswerWriter& writer, const zone::RecordSetView&
 
 // The NS records of a cut into the authority section, and what the zone has of their addresses into the additional
 // one. Glue that the delegation cannot do without must fit (RFC 9471 section 3.1); of the others as many as do.
-[[nodiscard]] bool add_referral(wire::AnswerWriter& writer, wire::ByteView cut, const zone::Node& node,
+[[nodiscard]] bool add_referral(wire::AnswerWriter& writer, wire::ByteView cut, zone::NodeView node,
                                 const zone::Zone& zone);
 
 }  // namespace dnsd::answer

@@ -22,6 +22,14 @@ struct Client {
   std::chrono::milliseconds idle{0};      // over TCP: how long the connection may wait for the next query
 };
 
+// A query that came in, and the room for its answer; they do not overlap. Both are the caller's.
+struct Exchange {
+  std::span<const std::uint8_t> query;
+  std::span<std::uint8_t> room;
+  Client client;
+  std::size_t answer_size = 0;  // set by the handler; 0: send nothing
+};
+
 class Handler {
  public:
   Handler() = default;
@@ -39,6 +47,14 @@ class Handler {
   // do not overlap. Never throws, whatever the bytes.
   [[nodiscard]] virtual std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                            const Client& client) noexcept = 0;
+
+  // The same for many at once. A handler that can work on one while it waits for memory on behalf of another gains
+  // by it; this one takes them in turn.
+  virtual void handle_all(std::span<Exchange> exchanges) noexcept {
+    for (Exchange& exchange : exchanges) {
+      exchange.answer_size = handle(exchange.query, exchange.room, exchange.client);
+    }
+  }
 };
 
 }  // namespace dnsd::net

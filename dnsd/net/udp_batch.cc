@@ -77,26 +77,31 @@ void UdpBatch::rearm(std::size_t index) {
 void UdpBatch::answer(int socket, Handler& handler, metrics::WorkerCounters& counters) {
   handler.begin_batch();
   counters.udp_queries.add(received_count_);
+  list_queries(counters);
+  handler.handle_all(std::span(exchanges_).first(exchange_count_));
   outgoing_count_ = 0;
-  for (std::size_t index = 0; index < received_count_; ++index) {
-    const std::size_t length = answer_one(index, handler, counters);
-    if (length > 0) {
-      queue_answer(index, length);
+  for (std::size_t at = 0; at < exchange_count_; ++at) {
+    if (exchanges_[at].answer_size > 0) {
+      queue_answer(places_[at], exchanges_[at].answer_size);
     }
   }
   send(socket, counters);
 }
 
-std::size_t UdpBatch::answer_one(std::size_t index, Handler& handler, metrics::WorkerCounters& counters) {
-  const mmsghdr& message = received_[index];
-  if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-    counters.udp_oversized.add();
-    return 0;
+void UdpBatch::list_queries(metrics::WorkerCounters& counters) {
+  exchange_count_ = 0;
+  for (std::size_t index = 0; index < received_count_; ++index) {
+    const mmsghdr& message = received_[index];
+    if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+      counters.udp_oversized.add();
+      continue;
+    }
+    Exchange& exchange = exchanges_[exchange_count_];
+    exchange.query = {static_cast<const std::uint8_t*>(query_parts_[index].iov_base), message.msg_len};
+    exchange.room = {static_cast<std::uint8_t*>(answer_parts_[index].iov_base), answer_bytes_};
+    exchange.client.address = util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index]));
+    places_[exchange_count_++] = static_cast<std::uint8_t>(index);
   }
-  const auto* const query = static_cast<const std::uint8_t*>(query_parts_[index].iov_base);
-  auto* const room = static_cast<std::uint8_t*>(answer_parts_[index].iov_base);
-  const Client client{Transport::kUdp, util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index])), {}};
-  return handler.handle({query, message.msg_len}, {room, answer_bytes_}, client);
 }
 
 void UdpBatch::queue_answer(std::size_t index, std::size_t length) {

@@ -39,7 +39,7 @@ class UdpBatch {
   };
 
   void rearm(std::size_t index);
-  [[nodiscard]] std::size_t answer_one(std::size_t index, Handler& handler, metrics::WorkerCounters& counters);
+  void list_queries(metrics::WorkerCounters& counters);
   void queue_answer(std::size_t index, std::size_t length);
   void send(int socket, metrics::WorkerCounters& counters);
 
@@ -51,8 +51,11 @@ class UdpBatch {
   std::array<iovec, kMaxMessages> query_parts_{};
   std::array<iovec, kMaxMessages> answer_parts_{};
   std::array<mmsghdr, kMaxMessages> received_{};
+  std::array<Exchange, kMaxMessages> exchanges_{};   // the queries among what was received,
+  std::array<std::uint8_t, kMaxMessages> places_{};  // and their indices there
   std::array<mmsghdr, kMaxMessages> outgoing_{};
   std::size_t received_count_ = 0;
+  std::size_t exchange_count_ = 0;
   std::size_t outgoing_count_ = 0;
 };
 

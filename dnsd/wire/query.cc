@@ -75,6 +75,9 @@ void read_additional(Reader& reader, Query& query) {
 }  // namespace
 
 Form parse_query(ByteView message, Query& query) {
+  query.has_question = false;
+  query.edns.reset();
+  query.tsig.reset();
   if (message.size() < kHeaderBytes) {
     return Form::kSilence;
   }

@@ -40,7 +40,7 @@ struct Query {
   std::optional<Tsig> tsig;  // a good TSIG record closes the message (RFC 8945 section 5.1)
 };
 
-// `query` must be fresh. Form is judged alike for every opcode.
+// `query` may have been used before. Form is judged alike for every opcode.
 [[nodiscard]] Form parse_query(ByteView message, Query& query);
 
 }  // namespace dnsd::wire

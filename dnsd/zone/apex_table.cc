@@ -6,10 +6,11 @@
 #include "dnsd/zone/image.h"
 
 namespace dnsd::zone {
+
 ApexTable::ApexTable(std::span<const std::shared_ptr<const Zone>> zones)
     : slots_(std::bit_ceil(2 * zones.size() + 1)) {
   for (const std::shared_ptr<const Zone>& zone : zones) {
-    const std::uint32_t hash = hash_name(zone->apex.wire());
+    const std::uint64_t hash = hash_name(zone->apex.wire());
     std::size_t index = hash & (slots_.size() - 1);
     while (slots_[index].zone != nullptr) {
       index = (index + 1) & (slots_.size() - 1);
@@ -46,7 +47,7 @@ const Zone* ApexTable::find_from(wire::ByteView suffix, unsigned labels) const {
 }
 
 const Zone* ApexTable::find_exactly(wire::ByteView apex) const {
-  const std::uint32_t hash = hash_name(apex);
+  const std::uint64_t hash = hash_name(apex);
   for (std::size_t index = hash & (slots_.size() - 1);; index = (index + 1) & (slots_.size() - 1)) {
     const Slot& slot = slots_[index];
     if (slot.zone == nullptr || (slot.hash == hash && std::ranges::equal(slot.zone->apex.wire(), apex))) {

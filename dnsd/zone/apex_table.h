@@ -30,7 +30,7 @@ class ApexTable {
 
  private:
   struct Slot {
-    std::uint32_t hash = 0;
+    std::uint64_t hash = 0;
     const Zone* zone = nullptr;
   };
 

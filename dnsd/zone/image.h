@@ -38,7 +38,8 @@ struct Census {
 };
 
 struct Zone {
-  zonestore::Name apex;  // lower-cased
+  zonestore::Name apex;         // lower-cased
+  std::uint64_t apex_hash = 0;  // in `names`
   std::uint32_t serial = 0;
   // The SOA as a negative answer carries it (RFC 2308 section 3): owner left out, from the type on, TTL already
   // min(SOA TTL, SOA minimum).

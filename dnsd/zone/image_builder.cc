@@ -13,8 +13,10 @@ ImageBuilder::ImageBuilder(const Image& base) {
   }
 }
 
-ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expected_names) {
+ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expected_names,
+                                 std::shared_ptr<const Zone> served) {
   drafts_.emplace_back(apex, expected_names);
+  drafts_.back().share_with(std::move(served));
   return static_cast<ZoneIndex>(drafts_.size() - 1);
 }
 

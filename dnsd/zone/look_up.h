@@ -26,15 +26,27 @@ enum class Match : std::uint8_t {
 
 struct Found {
   Match match = Match::kNone;
-  const Node* node = nullptr;
+  NodeView node;
   std::size_t owner_at = 0;  // of kCut and kDname: where in the name that was sought the node's name begins
-  std::uint32_t source = 0;  // hash of the node's name; of kNone: of the apex
+  std::uint64_t source = 0;  // hash of the node's name; of kNone: of the apex
 };
 
 // At a cut itself the parent is asked for DS, and the child for all else (RFC 4035 section 3.1.4.1).
 enum class CutItself : bool { kIsBelow, kIsOurs };
 
+// Where a name of a zone is, if it is there: computed once for a query.
+struct Place {
+  const Zone* zone = nullptr;  // nullptr: none of ours
+  std::uint64_t hash = 0;      // of the name, in the zone's table
+};
+
 // Precondition: `name` is at or below the zone's apex.
-[[nodiscard]] Found look_up(const Zone& zone, const wire::LoweredName& name, CutItself cut_itself);
+[[nodiscard]] Place place_in(const Zone& zone, const wire::LoweredName& name);
+
+// Precondition: `place` is the name's, and has a zone.
+[[nodiscard]] Found look_up(const Place& place, const wire::LoweredName& name, CutItself cut_itself);
+
+// The node of any name, in lower case, not of its wildcard; of no node: it is not there, or not of this zone.
+[[nodiscard]] NodeView find_exactly(const Zone& zone, const wire::LoweredName& name);
 
 }  // namespace dnsd::zone

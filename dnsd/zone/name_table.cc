@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include <xxhash.h>
@@ -11,8 +12,12 @@ namespace {
 
 constexpr std::size_t kNamesPerPage = 320;  // on average, before the pages are split
 constexpr std::size_t kFewestSlots = 8;
-constexpr unsigned kHashBits = 32;
-constexpr unsigned kMostPageBits = 20;  // leaves 12 bits of the hash to spread names over a page's slots
+constexpr unsigned kHashBits = 64;
+constexpr unsigned kMostPageBits = 20;
+// The hash: at the top the page, at the bottom the slot, in between the tag.
+constexpr unsigned kTagAt = 28;
+constexpr unsigned kTagBits = 64 - Node::kWordBits;
+constexpr std::uint64_t kWordMask = (std::uint64_t{1} << Node::kWordBits) - 1;
 
 // Probes stay short while a quarter of the slots is free.
 constexpr bool is_full(std::size_t used, std::size_t slots) {
@@ -27,13 +32,50 @@ std::size_t slots_for(std::size_t names) {
   return slots;
 }
 
-}  // namespace
-
-std::uint32_t hash_name(ByteView lowered_name) {
-  return static_cast<std::uint32_t>(XXH3_64bits(lowered_name.data(), lowered_name.size()));
+std::uint64_t tag_of(std::uint64_t hash) {
+  return hash >> kTagAt & ((std::uint64_t{1} << kTagBits) - 1);
 }
 
-NameTable::NameTable(std::size_t expected_names) {
+std::uint64_t slot_with(Node node, std::uint64_t hash) {
+  return tag_of(hash) << Node::kWordBits | node.release();
+}
+
+bool has_tag(std::uint64_t slot, std::uint64_t hash) {
+  return slot >> Node::kWordBits == tag_of(hash);
+}
+
+NodeView node_in(std::uint64_t slot) {
+  return NodeView(reinterpret_cast<const std::uint8_t*>(slot & kWordMask));
+}
+
+// The slot's own handle, which the slot does not have any more then.
+Node take_node(std::uint64_t& slot) {
+  return Node::adopt(std::exchange(slot, 0) & kWordMask);
+}
+
+bool is_same(ByteView left, ByteView right) {
+  return left.size() == right.size() && (left.empty() || std::memcmp(left.data(), right.data(), left.size()) == 0);
+}
+
+// Gives the nodes back with the slots.
+struct FreeSlots {
+  std::size_t count;
+
+  void operator()(std::uint64_t* slots) const {
+    for (std::size_t index = 0; index < count; ++index) {
+      const Node dropped = take_node(slots[index]);
+    }
+    delete[] slots;
+  }
+};
+
+}  // namespace
+
+std::uint64_t hash_name(ByteView lowered_name, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(lowered_name.data(), lowered_name.size(), seed);
+}
+
+NameTable::NameTable(std::uint64_t seed, std::size_t expected_names) : seed_(seed) {
   const std::size_t pages = std::bit_ceil(expected_names / kNamesPerPage + 1);
   page_bits_ = std::min(static_cast<unsigned>(std::countr_zero(pages)), kMostPageBits);
   pages_.resize(std::size_t{1} << page_bits_);
@@ -43,132 +85,158 @@ NameTable::NameTable(std::size_t expected_names) {
 }
 
 NameTable NameTable::share() const {
-  NameTable copy;
+  NameTable copy(seed_);
   copy.pages_ = pages_;
   copy.page_bits_ = page_bits_;
   copy.size_ = size_;
   copy.node_bytes_ = node_bytes_;
-  copy.nodes_shared_ = true;
   for (Page& page : copy.pages_) {
     page.shared = true;
   }
   return copy;
 }
 
-const Node* NameTable::find(ByteView lowered_name, std::uint32_t hash) const {
+NodeView NameTable::find(ByteView name, std::uint64_t hash) const {
   const Page& page = pages_[page_of(hash)];
-  const Slot& slot = page.at(slot_of(page, lowered_name, hash));
-  return slot.node ? &slot.node : nullptr;
+  return node_in(page.at(slot_of(page, name, hash)));
+}
+
+void NameTable::prefetch_slot(std::uint64_t hash) const {
+  const Page& page = pages_[page_of(hash)];
+  __builtin_prefetch(&page.at(hash & page.mask));
+}
+
+void NameTable::prefetch_node(std::uint64_t hash) const {
+  const Page& page = pages_[page_of(hash)];
+  for (std::size_t index = hash & page.mask; page.at(index) != 0; index = (index + 1) & page.mask) {
+    if (has_tag(page.at(index), hash)) {
+      node_in(page.at(index)).prefetch();
+      return;
+    }
+  }
 }
 
 std::size_t NameTable::memory_bytes() const {
   std::size_t bytes = sizeof *this + pages_.capacity() * sizeof(Page) + node_bytes_;
   for (const Page& page : pages_) {
-    bytes += (std::size_t{page.mask} + 1) * sizeof(Slot);
+    bytes += page.slot_count() * sizeof(Slot);
   }
   return bytes;
 }
 
-void NameTable::put(Node node) {
-  const std::uint32_t hash = hash_name(node.name());
+void NameTable::put(Node node, std::uint64_t hash) {
   Page& page = own_page(hash);
-  node_bytes_ += node.memory_bytes();
-  Slot& slot = page.at(slot_of(page, node.name(), hash));
-  if (slot.node) {
-    node_bytes_ -= slot.node.memory_bytes();
-    slot.node = std::move(node);
+  const NodeView view = node.view();
+  node_bytes_ += view.memory_bytes();
+  Slot& slot = page.at(slot_of(page, view.name(), hash));
+  if (slot != 0) {
+    node_bytes_ -= node_in(slot).memory_bytes();
+    const Node replaced = take_node(slot);
+    slot = slot_with(std::move(node), hash);
     return;
   }
-  slot = Slot{hash, std::move(node)};
+  slot = slot_with(std::move(node), hash);
   ++size_;
   ++page.used;
-  if (is_full(page.used, std::size_t{page.mask} + 1)) {
-    page = resized(page, (std::size_t{page.mask} + 1) * 2);
+  if (is_full(page.used, page.slot_count())) {
+    page = resized(page, page.slot_count() * 2);
   }
   if (size_ > pages_.size() * kNamesPerPage && page_bits_ < kMostPageBits) {
     split_pages();
   }
 }
 
-void NameTable::erase(ByteView lowered_name) {
-  const std::uint32_t hash = hash_name(lowered_name);
-  Page& page = own_page(hash);
-  std::size_t hole = slot_of(page, lowered_name, hash);
-  if (!page.at(hole).node) {
+void NameTable::erase(ByteView name) {
+  const std::uint64_t sought = hash(name);
+  Page& page = own_page(sought);
+  std::size_t hole = slot_of(page, name, sought);
+  if (page.at(hole) == 0) {
     return;
   }
-  node_bytes_ -= page.at(hole).node.memory_bytes();
+  node_bytes_ -= node_in(page.at(hole)).memory_bytes();
   --size_;
   --page.used;
+  const Node erased = take_node(page.at(hole));
   // The slots behind move up, so that no probe ends early at the hole (Knuth, 6.4, algorithm R).
-  for (std::size_t next = (hole + 1) & page.mask; page.at(next).node; next = (next + 1) & page.mask) {
-    const std::size_t home = page.at(next).hash & page.mask;
+  for (std::size_t next = (hole + 1) & page.mask; page.at(next) != 0; next = (next + 1) & page.mask) {
+    const std::size_t home = hash(node_in(page.at(next)).name()) & page.mask;
     if (((next - home) & page.mask) >= ((next - hole) & page.mask)) {
-      page.at(hole) = std::move(page.at(next));
+      page.at(hole) = std::exchange(page.at(next), 0);
       hole = next;
     }
   }
-  page.at(hole) = Slot{};
 }
 
-void NameTable::set_children(ByteView lowered_name, std::uint32_t children) {
-  const std::uint32_t hash = hash_name(lowered_name);
-  Page& page = own_page(hash);
-  Slot& slot = page.at(slot_of(page, lowered_name, hash));
-  if (nodes_shared_) {
-    slot.node = slot.node.copy();
+void NameTable::set_children(ByteView name, std::uint32_t children) {
+  const std::uint64_t sought = hash(name);
+  Page& page = own_page(sought);
+  Slot& slot = page.at(slot_of(page, name, sought));
+  Node node = take_node(slot);
+  if (node.is_shared()) {
+    node = node.copy();
   }
-  slot.node.set_children(children);
+  node.set_children(children);
+  slot = slot_with(std::move(node), sought);
 }
 
 NameTable::Page NameTable::empty_page(std::size_t slots) {
   Page page;
-  page.slots = std::make_shared<Slot[]>(slots);
+  page.slots = std::shared_ptr<Slot[]>(new Slot[slots](), FreeSlots{slots});
   page.mask = static_cast<std::uint32_t>(slots - 1);
   return page;
 }
 
+// The same nodes in slots of its own.
+NameTable::Page NameTable::copied(const Page& page) {
+  Page copy = empty_page(page.slot_count());
+  copy.used = page.used;
+  for (std::size_t index = 0; index <= page.mask; ++index) {
+    if (page.at(index) != 0) {
+      copy.at(index) = page.at(index);
+      (void)Node(node_in(page.at(index))).release();
+    }
+  }
+  return copy;
+}
+
 // Where the name is, or the free slot where it would go; a page always has one.
-std::size_t NameTable::slot_of(const Page& page, ByteView lowered_name, std::uint32_t hash) {
+std::size_t NameTable::slot_of(const Page& page, ByteView name, std::uint64_t hash) {
   std::size_t index = hash & page.mask;
   for (;; index = (index + 1) & page.mask) {
-    const Slot& slot = page.at(index);
-    if (!slot.node) {
-      return index;
-    }
-    if (slot.hash == hash && std::ranges::equal(slot.node.name(), lowered_name)) {
+    const Slot slot = page.at(index);
+    if (slot == 0 || (has_tag(slot, hash) && is_same(node_in(slot).name(), name))) {
       return index;
     }
   }
 }
 
-void NameTable::insert(Page& page, Slot slot) {
-  std::size_t index = slot.hash & page.mask;
-  while (page.at(index).node) {
+void NameTable::insert(Page& page, Slot slot, std::uint64_t hash) {
+  std::size_t index = hash & page.mask;
+  while (page.at(index) != 0) {
     index = (index + 1) & page.mask;
   }
-  page.at(index) = std::move(slot);
+  page.at(index) = slot;
   ++page.used;
 }
 
-NameTable::Page NameTable::resized(const Page& page, std::size_t slots) {
+NameTable::Page NameTable::resized(const Page& page, std::size_t slots) const {
   Page larger = empty_page(slots);
   for (std::size_t index = 0; index <= page.mask; ++index) {
-    if (page.at(index).node) {
-      insert(larger, page.at(index));
+    if (const Slot slot = std::exchange(page.at(index), 0); slot != 0) {
+      insert(larger, slot, hash(node_in(slot).name()));
     }
   }
   return larger;
 }
 
-std::size_t NameTable::page_of(std::uint32_t hash) const {
-  return static_cast<std::size_t>(std::uint64_t{hash} >> (kHashBits - page_bits_));
+std::size_t NameTable::page_of(std::uint64_t hash) const {
+  return hash >> 1 >> (kHashBits - 1 - page_bits_);
 }
 
-NameTable::Page& NameTable::own_page(std::uint32_t hash) {
+NameTable::Page& NameTable::own_page(std::uint64_t hash) {
   Page& page = pages_[page_of(hash)];
   if (page.shared) {
-    page = resized(page, std::size_t{page.mask} + 1);
+    page = copied(page);
   }
   return page;
 }
@@ -178,13 +246,15 @@ void NameTable::split_pages() {
   std::vector<Page> split(pages_.size() * 2);
   const unsigned shift = kHashBits - page_bits_ - 1;
   for (std::size_t index = 0; index < pages_.size(); ++index) {
-    const Page whole = std::exchange(pages_[index], Page{});
-    const std::size_t slots = std::size_t{whole.mask} + 1;
+    const Page whole = pages_[index].shared ? copied(pages_[index]) : std::exchange(pages_[index], Page{});
+    pages_[index] = Page{};
+    const std::size_t slots = whole.slot_count();
     split[2 * index] = empty_page(slots);
     split[2 * index + 1] = empty_page(slots);
     for (std::size_t at = 0; at < slots; ++at) {
-      if (const Slot& slot = whole.at(at); slot.node) {
-        insert(split[2 * index + ((slot.hash >> shift) & 1)], slot);
+      if (const Slot slot = std::exchange(whole.at(at), 0); slot != 0) {
+        const std::uint64_t name_hash = hash(node_in(slot).name());
+        insert(split[2 * index + (name_hash >> shift & 1)], slot, name_hash);
       }
     }
   }

@@ -1,16 +1,24 @@
 #include "dnsd/zone/node.h"
 
+#include <atomic>
 #include <cstring>
+#include <new>
+
+#include <malloc.h>
 
 namespace dnsd::zone {
 namespace {
 
-constexpr std::size_t kSetCountAt = 4;
-constexpr std::size_t kNameSizeAt = 6;
-constexpr std::size_t kHeadBytes = 8;
-constexpr std::size_t kEntryBytes = 8;
-// What make_shared for arrays and the allocator put beside the bytes, about.
-constexpr std::size_t kAllocationBytes = 40;
+using Holders = std::atomic<std::uint32_t>;
+
+constexpr std::size_t kChildrenAt = 4;
+constexpr std::size_t kSetCountAt = 8;
+constexpr std::size_t kNameSizeAt = 10;
+constexpr std::size_t kHeadBytes = 11;
+constexpr std::size_t kEntryBytes = 6;
+constexpr std::size_t kAnswerSizeAt = 4;  // in an entry
+constexpr std::size_t kCacheLineBytes = 64;
+constexpr std::size_t kPrefetchedBytes = 512;  // a node with one RSA-2048 key has about 470
 
 template <class T>
 T get(const std::uint8_t* bytes) {
@@ -31,90 +39,134 @@ std::uint8_t* append(std::uint8_t* here, ByteView bytes) {
   return here + bytes.size();
 }
 
-const std::uint8_t* entry_at(const std::uint8_t* bytes, std::size_t index) {
-  return bytes + kHeadBytes + index * kEntryBytes;
+std::size_t answer_size(const std::uint8_t* entry) {
+  return get<std::uint16_t>(entry + kAnswerSizeAt);
 }
 
 RecordSetView view_of(const std::uint8_t* entry, const std::uint8_t* answer) {
-  return {get<RecordType>(entry), get<std::uint16_t>(entry + 2), {answer, get<std::uint32_t>(entry + 4)}};
+  return {get<RecordType>(entry), get<std::uint16_t>(entry + 2), {answer, answer_size(entry)}};
+}
+
+std::uint8_t* allocate(std::size_t size) {
+  void* const bytes = ::operator new(size);
+  new (bytes) Holders(1);
+  return static_cast<std::uint8_t*>(bytes);
+}
+
+Holders& holders_of(std::uint8_t* bytes) {
+  return *std::launder(reinterpret_cast<Holders*>(bytes));
 }
 
 }  // namespace
 
-Node::Node(ByteView lowered_name, std::uint32_t children, std::span<const RecordSetView> record_sets) {
-  std::size_t size = kHeadBytes + record_sets.size() * kEntryBytes + lowered_name.size();
+ByteView NodeView::name() const {
+  return {bytes_ + kHeadBytes + record_set_count() * kEntryBytes, bytes_[kNameSizeAt]};
+}
+
+std::uint32_t NodeView::children() const {
+  return get<std::uint32_t>(bytes_ + kChildrenAt);
+}
+
+std::size_t NodeView::record_set_count() const {
+  return get<std::uint16_t>(bytes_ + kSetCountAt);
+}
+
+RecordSetView NodeView::record_set(std::size_t index) const {
+  const std::uint8_t* entry = bytes_ + kHeadBytes;
+  const std::uint8_t* answer = name().data() + name().size();
+  for (; index > 0; --index, entry += kEntryBytes) {
+    answer += answer_size(entry);
+  }
+  return view_of(entry, answer);
+}
+
+std::optional<RecordSetView> NodeView::find(RecordType type) const {
+  const std::uint8_t* entry = bytes_ + kHeadBytes;
+  const std::uint8_t* answer = name().data() + name().size();
+  for (std::size_t left = record_set_count(); left > 0; --left, entry += kEntryBytes) {
+    if (get<RecordType>(entry) == type) {
+      return view_of(entry, answer);
+    }
+    answer += answer_size(entry);
+  }
+  return std::nullopt;
+}
+
+std::size_t NodeView::size_bytes() const {
+  std::size_t size = kHeadBytes + record_set_count() * kEntryBytes + name().size();
+  for (std::size_t index = 0; index < record_set_count(); ++index) {
+    size += answer_size(bytes_ + kHeadBytes + index * kEntryBytes);
+  }
+  return size;
+}
+
+// With the word that the allocator keeps before them.
+std::size_t NodeView::memory_bytes() const {
+  return ::malloc_usable_size(const_cast<std::uint8_t*>(bytes_)) + sizeof(std::size_t);
+}
+
+void NodeView::prefetch() const {
+  for (std::size_t at = 0; at < kPrefetchedBytes; at += kCacheLineBytes) {
+    __builtin_prefetch(bytes_ + at);
+  }
+}
+
+Node::Node(ByteView relative_name, std::uint32_t children, std::span<const RecordSetView> record_sets) {
+  std::size_t size = kHeadBytes + record_sets.size() * kEntryBytes + relative_name.size();
   for (const RecordSetView& record_set : record_sets) {
     size += record_set.answer.size();
   }
-  bytes_ = std::make_shared_for_overwrite<std::uint8_t[]>(size);
-  set(bytes_.get(), children);
-  set(bytes_.get() + kSetCountAt, static_cast<std::uint16_t>(record_sets.size()));
-  set(bytes_.get() + kNameSizeAt, static_cast<std::uint16_t>(lowered_name.size()));
-  std::uint8_t* entry = bytes_.get() + kHeadBytes;
-  std::uint8_t* here = append(entry + record_sets.size() * kEntryBytes, lowered_name);
+  bytes_ = allocate(size);
+  set(bytes_ + kChildrenAt, children);
+  set(bytes_ + kSetCountAt, static_cast<std::uint16_t>(record_sets.size()));
+  bytes_[kNameSizeAt] = static_cast<std::uint8_t>(relative_name.size());
+  std::uint8_t* entry = bytes_ + kHeadBytes;
+  std::uint8_t* here = append(entry + record_sets.size() * kEntryBytes, relative_name);
   for (const RecordSetView& record_set : record_sets) {
     set(entry, record_set.type);
     set(entry + 2, record_set.count);
-    set(entry + 4, static_cast<std::uint32_t>(record_set.answer.size()));
+    set(entry + kAnswerSizeAt, static_cast<std::uint16_t>(record_set.answer.size()));
     entry += kEntryBytes;
     here = append(here, record_set.answer);
   }
 }
 
-ByteView Node::name() const {
-  return {entry_at(bytes_.get(), record_set_count()), get<std::uint16_t>(bytes_.get() + kNameSizeAt)};
-}
-
-std::uint32_t Node::children() const {
-  return get<std::uint32_t>(bytes_.get());
-}
-
-std::size_t Node::record_set_count() const {
-  return get<std::uint16_t>(bytes_.get() + kSetCountAt);
-}
-
-RecordSetView Node::record_set(std::size_t index) const {
-  const std::uint8_t* answer = name().data() + name().size();
-  for (std::size_t before = 0; before < index; ++before) {
-    answer += get<std::uint32_t>(entry_at(bytes_.get(), before) + 4);
+Node::Node(NodeView view) : bytes_(const_cast<std::uint8_t*>(view.bytes_)) {
+  if (bytes_ != nullptr) {
+    holders_of(bytes_).fetch_add(1, std::memory_order_relaxed);
   }
-  return view_of(entry_at(bytes_.get(), index), answer);
 }
 
-std::optional<RecordSetView> Node::find(RecordType type) const {
-  const std::uint8_t* entry = entry_at(bytes_.get(), 0);
-  const std::uint8_t* const entries_end = entry_at(bytes_.get(), record_set_count());
-  const std::uint8_t* answer = name().data() + name().size();
-  for (; entry != entries_end; entry += kEntryBytes) {
-    if (get<RecordType>(entry) == type) {
-      return view_of(entry, answer);
-    }
-    answer += get<std::uint32_t>(entry + 4);
+Node::~Node() {
+  if (bytes_ != nullptr && holders_of(bytes_).fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    ::operator delete(bytes_);
   }
-  return std::nullopt;
-}
-
-std::size_t Node::size_bytes() const {
-  std::size_t size = kHeadBytes + record_set_count() * kEntryBytes + name().size();
-  for (std::size_t index = 0; index < record_set_count(); ++index) {
-    size += get<std::uint32_t>(entry_at(bytes_.get(), index) + 4);
-  }
-  return size;
-}
-
-std::size_t Node::memory_bytes() const {
-  return size_bytes() + kAllocationBytes;
-}
-
-void Node::set_children(std::uint32_t children) {
-  set(bytes_.get(), children);
 }
 
 Node Node::copy() const {
   Node copied;
-  copied.bytes_ = std::make_shared_for_overwrite<std::uint8_t[]>(size_bytes());
-  append(copied.bytes_.get(), {bytes_.get(), size_bytes()});
+  const std::size_t size = view().size_bytes();
+  copied.bytes_ = allocate(size);
+  append(copied.bytes_ + kChildrenAt, ByteView(bytes_, size).subspan(kChildrenAt));
   return copied;
+}
+
+bool Node::is_shared() const {
+  return holders_of(bytes_).load(std::memory_order_acquire) > 1;
+}
+
+void Node::set_children(std::uint32_t children) {
+  set(bytes_ + kChildrenAt, children);
+}
+
+Node Node::adopt(std::uint64_t word) {
+  Node node;
+  node.bytes_ = reinterpret_cast<std::uint8_t*>(word);
+  return node;
+}
+
+std::uint64_t Node::release() {
+  return reinterpret_cast<std::uint64_t>(std::exchange(bytes_, nullptr));
 }
 
 }  // namespace dnsd::zone

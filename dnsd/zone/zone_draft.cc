@@ -28,37 +28,61 @@ void add_to(std::uint32_t& counter, int change) {
 }  // namespace
 
 ZoneDraft::ZoneDraft(const zonestore::Name& apex, std::size_t expected_names)
-    : apex_(apex.lowered()), names_(NameTable(expected_names)) {}
+    : apex_(apex.lowered()), names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
 
 ZoneDraft::ZoneDraft(std::shared_ptr<const Zone> base)
     : apex_(base->apex), base_(std::move(base)), census_(base_->census) {}
 
+void ZoneDraft::share_with(std::shared_ptr<const Zone> served) {
+  served_ = std::move(served);
+}
+
 void ZoneDraft::put(ByteView owner, const RecordSetView& record_set) {
   NameTable& table = names();
-  const Node* node = table.find(owner);
-  const bool is_new_name = node == nullptr;
-  if (is_new_name || !node->find(record_set.type)) {
+  const ByteView name = relative(owner);
+  const std::uint64_t hash = table.hash(name);
+  const NodeView node = table.find(name, hash);
+  if (!node || !node.find(record_set.type)) {
     count_record_set(owner, record_set.type, 1);
+  }
+  if (!node) {
+    const NodeView served = served_node(name, hash, record_set);
+    table.put(served ? Node(served) : Node(name, 0, {&record_set, 1}), hash);
+    count_name(owner, 1);
+    link_to_parents(owner);
+    return;
   }
   collect_other_sets(node, record_set.type);
   const auto by_type = [](const RecordSetView& left, const RecordSetView& right) { return left.type < right.type; };
   record_sets_.insert(std::upper_bound(record_sets_.begin(), record_sets_.end(), record_set, by_type), record_set);
-  table.put(Node(owner, is_new_name ? 0 : node->children(), record_sets_));
-  if (is_new_name) {
-    count_name(owner, 1);
-    link_to_parents(owner);
+  table.put(Node(name, node.children(), record_sets_), hash);
+}
+
+// The node that is being served, if it is just what a new one with this one record set would be.
+NodeView ZoneDraft::served_node(ByteView name, std::uint64_t hash, const RecordSetView& record_set) const {
+  if (!served_) {
+    return {};
   }
+  const NodeView served = served_->names.find(name, hash);
+  if (!served || served.children() != 0 || served.record_set_count() != 1) {
+    return {};
+  }
+  const RecordSetView present = served.record_set(0);
+  const bool is_equal = present.type == record_set.type && present.count == record_set.count &&
+                        std::ranges::equal(present.answer, record_set.answer);
+  return is_equal ? served : NodeView{};
 }
 
 bool ZoneDraft::remove(ByteView owner, RecordType type) {
   NameTable& table = names();
-  const Node* node = table.find(owner);
-  if (node == nullptr || !node->find(type)) {
+  const ByteView name = relative(owner);
+  const NodeView node = table.find(name);
+  if (!node || !node.find(type)) {
     return false;
   }
   count_record_set(owner, type, -1);
   collect_other_sets(node, type);
-  table.put(Node(owner, node->children(), record_sets_));
+  table.put(Node(name, node.children(), record_sets_));
   drop_if_unused(owner);
   return true;
 }
@@ -67,8 +91,8 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
   if (!names_) {
     return base_;
   }
-  const Node* apex = names_->find(apex_.wire());
-  const auto soa = apex == nullptr ? std::nullopt : apex->find(RecordType::kSoa);
+  const NodeView apex = names_->find(relative(apex_.wire()));
+  const auto soa = apex ? apex.find(RecordType::kSoa) : std::nullopt;
   if (!soa) {
     return zonestore::fail(zonestore::ErrorCode::kDamaged, "zone " + apex_.to_text() + " has no SOA record");
   }
@@ -82,6 +106,7 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
   zone->negative_soa = std::move(laid_out->negative);
   zone->census = census_;
   zone->names = std::move(*names_);
+  zone->apex_hash = zone->names.hash(relative(apex_.wire()));
   return zone;
 }
 
@@ -92,10 +117,10 @@ NameTable& ZoneDraft::names() {
   return *names_;
 }
 
-void ZoneDraft::collect_other_sets(const Node* node, RecordType type) {
+void ZoneDraft::collect_other_sets(NodeView node, RecordType type) {
   record_sets_.clear();
-  for (std::size_t index = 0; node != nullptr && index < node->record_set_count(); ++index) {
-    if (const RecordSetView present = node->record_set(index); present.type != type) {
+  for (std::size_t index = 0; index < node.record_set_count(); ++index) {
+    if (const RecordSetView present = node.record_set(index); present.type != type) {
       record_sets_.push_back(present);
     }
   }
@@ -105,26 +130,26 @@ void ZoneDraft::collect_other_sets(const Node* node, RecordType type) {
 void ZoneDraft::link_to_parents(ByteView name) {
   while (!is_apex(name)) {
     name = wire::parent_of(name);
-    if (const Node* parent = names_->find(name)) {
-      names_->set_children(name, parent->children() + 1);
+    if (const NodeView parent = names_->find(relative(name))) {
+      names_->set_children(relative(name), parent.children() + 1);
       return;
     }
-    names_->put(Node(name, 1, {}));
+    names_->put(Node(relative(name), 1, {}));
     count_name(name, 1);
   }
 }
 
 // Takes the name out if neither records nor names below hold it, and then its parents likewise.
 void ZoneDraft::drop_if_unused(ByteView name) {
-  for (const Node* node = names_->find(name); node->record_set_count() == 0 && node->children() == 0;) {
-    names_->erase(name);
+  for (NodeView node = names_->find(relative(name)); node.record_set_count() == 0 && node.children() == 0;) {
+    names_->erase(relative(name));
     count_name(name, -1);
     if (is_apex(name)) {
       return;
     }
     name = wire::parent_of(name);
-    names_->set_children(name, names_->find(name)->children() - 1);
-    node = names_->find(name);
+    names_->set_children(relative(name), names_->find(relative(name)).children() - 1);
+    node = names_->find(relative(name));
   }
 }
 

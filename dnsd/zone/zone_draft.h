@@ -20,6 +20,10 @@ class ZoneDraft {
   ZoneDraft(const zonestore::Name& apex, std::size_t expected_names);
   explicit ZoneDraft(std::shared_ptr<const Zone> base);
 
+  // To be built anew from nothing, but beside a zone of the same apex that is still being served: what is put and
+  // equals what `served` has is shared with it, not held twice.
+  void share_with(std::shared_ptr<const Zone> served);
+
   // Adds the record set, or replaces the one of that type. Precondition: the owner, lower-cased, is at or below the
   // apex.
   void put(ByteView owner, const RecordSetView& record_set);
@@ -31,16 +35,19 @@ class ZoneDraft {
 
  private:
   [[nodiscard]] NameTable& names();
+  [[nodiscard]] NodeView served_node(ByteView name, std::uint64_t hash, const RecordSetView& record_set) const;
+  [[nodiscard]] ByteView relative(ByteView owner) const { return owner.first(owner.size() - apex_.size_bytes()); }
   [[nodiscard]] bool is_apex(ByteView owner) const { return owner.size() == apex_.size_bytes(); }
-  void collect_other_sets(const Node* node, RecordType type);  // into record_sets_
+  void collect_other_sets(NodeView node, RecordType type);  // into record_sets_
   void link_to_parents(ByteView name);
   void drop_if_unused(ByteView name);
   void count_name(ByteView name, int change);
   void count_record_set(ByteView owner, RecordType type, int change);
 
-  zonestore::Name apex_;              // lower-cased
-  std::shared_ptr<const Zone> base_;  // nullptr: a new zone
-  std::optional<NameTable> names_;    // absent: nothing has changed
+  zonestore::Name apex_;                // lower-cased
+  std::shared_ptr<const Zone> base_;    // nullptr: a new zone
+  std::shared_ptr<const Zone> served_;  // whose nodes may be shared; nullptr: none
+  std::optional<NameTable> names_;      // absent: nothing has changed
   Census census_;
   std::vector<RecordSetView> record_sets_;  // kept for its memory
 };

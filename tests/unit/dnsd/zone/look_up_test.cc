@@ -21,6 +21,12 @@ wire::LoweredName lowered(std::string_view text) {
   return name;
 }
 
+std::uint64_t hash_of(std::string_view text) {
+  const Bytes apex = test::name("example");
+  const Bytes name = test::name(text);
+  return hash_name(ByteView(name).first(name.size() - apex.size()), hash_name(apex));
+}
+
 class LookUp : public ::testing::Test {
  protected:
   LookUp() {
@@ -37,17 +43,14 @@ class LookUp : public ::testing::Test {
   Found find(std::string_view name, CutItself cut_itself = CutItself::kIsBelow) {
     image_ = builder_.finish().value();
     builder_ = ImageBuilder(*image_);
-    return look_up(*image_->zones[0], lowered(name), cut_itself);
+    const wire::LoweredName sought = lowered(name);
+    return look_up(place_in(*image_->zones[0], sought), sought, cut_itself);
   }
   [[nodiscard]] const Census& census() const { return image_->zones[0]->census; }
 
   ImageBuilder builder_;
   std::shared_ptr<const Image> image_;
 };
-
-std::uint32_t hash_of(std::string_view text) {
-  return hash_name(test::name(text));
-}
 
 TEST_F(LookUp, NameOfAPlainZoneIsItsOwnSource) {
   put_txt("a.example");

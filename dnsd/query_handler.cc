@@ -1,0 +1,77 @@
+#include "dnsd/query_handler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <utility>
+
+namespace dnsd {
+
+QueryHandler::QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecrets>& secrets,
+                           const answer::Settings& settings, std::optional<AnswerLimit> limit)
+    : hub_(hub),
+      secrets_(secrets),
+      settings_(settings),
+      limit_(std::move(limit)),
+      image_(hub.current()),
+      seen_secrets_(secrets.current()) {
+  settings_.cookie_secrets = seen_secrets_.value.get();
+}
+
+void QueryHandler::begin_batch() {
+  if (hub_.generation() != image_.generation) {
+    image_ = hub_.current();
+  }
+  if (secrets_.generation() != seen_secrets_.generation) {
+    seen_secrets_ = secrets_.current();
+    settings_.cookie_secrets = seen_secrets_.value.get();
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  unix_seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  if (limit_) {
+    const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
+    limit_->begin_batch(std::chrono::duration_cast<AnswerLimit::Time>(since_start));
+  }
+}
+
+std::size_t QueryHandler::handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
+                                 const net::Client& client) noexcept {
+  answer::receive(query, *image_.image, received_[0]);
+  return answer_to(received_[0], answer, client);
+}
+
+void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
+  while (!exchanges.empty()) {
+    const std::span now = exchanges.first(std::min(kStride, exchanges.size()));
+    for (std::size_t index = 0; index < now.size(); ++index) {
+      answer::receive(now[index].query, *image_.image, received_[index]);
+    }
+    for (std::size_t index = 0; index < now.size(); ++index) {
+      answer::prefetch(received_[index]);
+    }
+    for (std::size_t index = 0; index < now.size(); ++index) {
+      now[index].answer_size = answer_to(received_[index], now[index].room, now[index].client);
+    }
+    exchanges = exchanges.subspan(now.size());
+  }
+}
+
+std::size_t QueryHandler::answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
+                                    const net::Client& client) noexcept {
+  const answer::Answered made = answer::respond(received, answer, *image_.image, settings_, seen_by_answer(client));
+  if (limit_ && client.transport == net::Transport::kUdp) {
+    return limit_->pass(answer.first(made.size), made, client.address);
+  }
+  return made.size;
+}
+
+answer::Client QueryHandler::seen_by_answer(const net::Client& client) const {
+  constexpr std::chrono::milliseconds kKeepaliveUnit{100};  // RFC 7828 section 3.1
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
+  return {.transport = client.transport == net::Transport::kUdp ? answer::Transport::kUdp : answer::Transport::kTcp,
+          .address = client.address,
+          .unix_seconds = unix_seconds_,
+          .keepalive = static_cast<std::uint16_t>(std::min(client.idle / kKeepaliveUnit, kMost))};
+}
+
+}  // namespace dnsd

@@ -47,11 +47,11 @@ class Chase {
  private:
   // True: a CNAME or a DNAME has led to another name.
   bool answer_name();
-  bool answer_from(const Zone& zone, NodeView node);
+  bool answer_from(const Zone& zone, const Found& found);
   void answer_negative(const Zone& zone, Rcode rcode);
   void refer(const Zone& zone, const Found& cut);
-  bool redirect(NodeView dname, std::size_t owner_at);
-  bool follow(ByteView target, NodeView by);
+  bool redirect(const Found& dname);
+  bool follow(ByteView target, std::uint64_t by);
   [[nodiscard]] Place place_of_name() const;
   bool truncate_unless(bool all_fits);
   [[nodiscard]] bool is_first() const { return changes_ == 0; }
@@ -64,7 +64,7 @@ class Chase {
   wire::LoweredName target_;
   std::array<std::uint8_t, zonestore::kMaxNameBytes> synthesized_;  // what owner_ views after a DNAME
   std::array<std::uint64_t, kMostChanges> been_at_;                 // hashes of the names that were left
-  std::array<NodeView, kMostChanges> given_;                        // the CNAME and DNAME that led away from them
+  std::array<std::uint64_t, kMostChanges> given_;                   // the sources of the CNAME or DNAME that led away
   unsigned changes_ = 0;
 };
 
@@ -88,12 +88,12 @@ bool Chase::answer_name() {
   switch (found.match) {
     case Match::kExact:
     case Match::kWildcard:
-      return answer_from(zone, found.node);
+      return answer_from(zone, found);
     case Match::kCut:
       refer(zone, found);
       return false;
     case Match::kDname:
-      return redirect(found.node, found.owner_at);
+      return redirect(found);
     case Match::kNone:
       answer_negative(zone, Rcode::kNxDomain);
       return false;
@@ -115,8 +115,8 @@ Place Chase::place_of_name() const {
   return zone::place_in(*zone, *sought_);
 }
 
-bool Chase::answer_from(const Zone& zone, NodeView node) {
-  if (const auto record_set = choose_record_set(node, type_)) {
+bool Chase::answer_from(const Zone& zone, const Found& found) {
+  if (const auto record_set = choose_record_set(found.node, type_)) {
     reply_.kind = AnswerKind::kPositive;
     reply_.is_by_type = is_first();
     if (truncate_unless(add_answer(reply_.writer, owner_, *record_set)) && type_ == RecordType::kNs) {
@@ -124,7 +124,7 @@ bool Chase::answer_from(const Zone& zone, NodeView node) {
     }
     return false;
   }
-  const auto cname = node.find(RecordType::kCname);
+  const auto cname = found.node.find(RecordType::kCname);
   if (!cname) {
     answer_negative(zone, Rcode::kNoError);
     return false;
@@ -133,7 +133,7 @@ bool Chase::answer_from(const Zone& zone, NodeView node) {
   ByteView rest = cname->answer;
   RecordView record;
   return truncate_unless(add_answer(reply_.writer, owner_, *cname)) && zone::take_record(rest, record) &&
-         follow(record.rdata, node);
+         follow(record.rdata, found.source);
 }
 
 void Chase::answer_negative(const Zone& zone, Rcode rcode) {
@@ -153,12 +153,13 @@ void Chase::refer(const Zone& zone, const Found& cut) {
 }
 
 // RFC 6672 section 3.1: the DNAME record, and a CNAME record made of it with its TTL.
-bool Chase::redirect(NodeView dname, std::size_t owner_at) {
+bool Chase::redirect(const Found& dname) {
   reply_.kind = AnswerKind::kPositive;
-  const auto record_set = dname.find(RecordType::kDname);
+  const std::size_t owner_at = dname.owner_at;
+  const auto record_set = dname.node.find(RecordType::kDname);
   ByteView rest = record_set->answer;
   RecordView record;
-  const bool is_new = std::find(given_.begin(), given_.begin() + changes_, dname) == given_.begin() + changes_;
+  const bool is_new = std::find(given_.begin(), given_.begin() + changes_, dname.source) == given_.begin() + changes_;
   if (is_new && !truncate_unless(add_answer(reply_.writer, {owner_.name.subspan(owner_at), false}, *record_set))) {
     return false;
   }
@@ -179,12 +180,12 @@ bool Chase::redirect(NodeView dname, std::size_t owner_at) {
     return false;
   }
   synthesized_ = name;
-  return follow({synthesized_.data(), size}, dname);
+  return follow({synthesized_.data(), size}, dname.source);
 }
 
-// `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: what led there. No store of ours holds
-// other data than a name under a CNAME or a DNAME; whoever reads it must not rely on that.
-bool Chase::follow(ByteView target, NodeView by) {
+// `target`: in the image, or synthesized_; owner_ goes on to view it. `by`: the source of what led there. No store of
+// ours holds other data than a name under a CNAME or a DNAME; whoever reads it must not rely on that.
+bool Chase::follow(ByteView target, std::uint64_t by) {
   if (changes_ == kMostChanges || !wire::is_one_name(target)) {
     return false;
   }

@@ -150,9 +150,9 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
     return {};
   }
   const Query& query = received.query;
-  const OptDecision decision = decide_opt(query, settings, client);
+  OptDecision decision = decide_opt(query, settings, client);
   const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, decision.cookie);
-  AnswerWriter writer(answer, limit, decision.opt);
+  AnswerWriter writer(answer, limit, decision.opt ? &*decision.opt : nullptr);
   Reply reply{query, received.place, writer};
   const std::optional<Rcode> fault = fault_of(query, received.form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {

@@ -30,10 +30,10 @@ bool holds_names(ByteView rdata, const RdataNames& names) {
 
 }  // namespace
 
-AnswerWriter::AnswerWriter(MutableBytes out, std::size_t limit_bytes, const std::optional<AnswerOpt>& opt)
+AnswerWriter::AnswerWriter(MutableBytes out, std::size_t limit_bytes, AnswerOpt* opt)
     : out_(out),
       opt_(opt),
-      end_(std::min(out.size(), limit_bytes) - (opt ? least_bytes(*opt) : 0)),
+      end_(std::min(out.size(), limit_bytes) - (opt != nullptr ? least_bytes(*opt) : 0)),
       compressor_(out) {}
 
 std::uint8_t* AnswerWriter::reserve(std::size_t count) {
@@ -167,13 +167,13 @@ void AnswerWriter::truncate() {
 }
 
 void AnswerWriter::explain(ExtendedError error) {
-  if (opt_) {
+  if (opt_ != nullptr) {
     opt_->extended_error = error;
   }
 }
 
 void AnswerWriter::set_zone_version(const ZoneVersion& version) {
-  if (opt_) {
+  if (opt_ != nullptr) {
     opt_->zone_version = version;
   }
 }
@@ -187,8 +187,8 @@ std::size_t AnswerWriter::finish(std::uint16_t id, std::uint16_t flags, Rcode rc
   store_u16(head + 4, question_count_);
   store_u16(head + 6, count_of(Section::kAnswer));
   store_u16(head + 8, count_of(Section::kAuthority));
-  store_u16(head + 10, static_cast<std::uint16_t>(count_of(Section::kAdditional) + (opt_ ? 1U : 0U)));
-  if (opt_) {
+  store_u16(head + 10, static_cast<std::uint16_t>(count_of(Section::kAdditional) + (opt_ != nullptr ? 1U : 0U)));
+  if (opt_ != nullptr) {
     finish_opt(static_cast<std::uint8_t>(code >> 4));
   }
   return size_;

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "dnsd/wire/header.h"
 #include "dnsd/wire/name_compressor.h"
@@ -27,9 +26,10 @@ struct RecordView {
 
 class AnswerWriter {
  public:
-  // At most `limit_bytes` of `out` are used. Precondition: `out` has kPlainUdpBytes, and the
+  // At most `limit_bytes` of `out` are used. `opt`: nullptr for an answer without; else it is the caller's, outlives
+  // the writer, and is added to by explain and set_zone_version. Precondition: `out` has kPlainUdpBytes, and the
   // limit leaves room for a header and for what `opt` must have.
-  AnswerWriter(MutableBytes out, std::size_t limit_bytes, const std::optional<AnswerOpt>& opt);
+  AnswerWriter(MutableBytes out, std::size_t limit_bytes, AnswerOpt* opt);
 
   // The question section, byte for byte. Precondition: nothing was added yet.
   void add_question(ByteView question);
@@ -78,7 +78,7 @@ class AnswerWriter {
   void finish_opt(std::uint8_t rcode_high);
 
   MutableBytes out_;
-  std::optional<AnswerOpt> opt_;
+  AnswerOpt* opt_;
   std::size_t end_;  // no section goes beyond
   std::size_t size_ = kHeaderBytes;
   std::size_t question_end_ = kHeaderBytes;

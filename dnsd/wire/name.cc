@@ -1,6 +1,7 @@
 #include "dnsd/wire/name.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace dnsd::wire {
 namespace {
@@ -8,40 +9,70 @@ namespace {
 constexpr std::uint8_t kPointerBits = 0xC0;
 constexpr std::size_t kPointerTarget = 0x3FFF;
 
+// Sixteen bytes at once: a vector type of GCC and clang, which makes plain operators of it.
+using Block = std::uint8_t __attribute__((vector_size(16)));
+
+void lower_block(const std::uint8_t* from, std::uint8_t* to) {
+  Block block;
+  std::memcpy(&block, from, sizeof block);
+  const auto is_upper = block - 'A' <= static_cast<std::uint8_t>('Z' - 'A');  // all bits of a byte, or none
+  block |= reinterpret_cast<Block>(is_upper) & static_cast<std::uint8_t>('a' - 'A');
+  std::memcpy(to, &block, sizeof block);
+}
+
+// Length bytes are at most 63, below 'A': folding the whole run leaves them alone.
+void lower_bytes(ByteView from, std::uint8_t* to) {
+  if (from.size() < sizeof(Block)) {
+    std::transform(from.begin(), from.end(), to, zonestore::to_lower);
+    return;
+  }
+  const std::size_t last = from.size() - sizeof(Block);
+  for (std::size_t at = 0; at < last; at += sizeof(Block)) {
+    lower_block(from.data() + at, to + at);
+  }
+  lower_block(from.data() + last, to + last);  // some bytes once more
+}
+
+struct Extent {
+  std::size_t size = 0;  // bytes; 0: there is no uncompressed name
+  std::uint8_t labels = 0;
+};
+
+Extent measure(ByteView bytes) {
+  const std::size_t end = std::min(bytes.size(), zonestore::kMaxNameBytes);
+  Extent extent;
+  for (std::size_t at = 0; at < end && bytes[at] <= zonestore::kMaxLabelBytes; ++extent.labels) {
+    const std::uint8_t length = bytes[at];
+    at += length + 1U;
+    if (length == 0) {
+      extent.size = at;
+      return extent;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::size_t uncompressed_name_size(ByteView bytes) {
-  std::size_t at = 0;
-  while (at < bytes.size() && at < zonestore::kMaxNameBytes) {
-    const std::uint8_t length = bytes[at];
-    if (length > zonestore::kMaxLabelBytes) {
-      return 0;
-    }
-    at += length + 1U;
-    if (length == 0) {
-      return at;
-    }
-  }
-  return 0;
+  return measure(bytes).size;
 }
 
 void lower_name(ByteView wire, LoweredName& name) {
-  // Length bytes are at most 63, below 'A': folding the whole run leaves them alone.
-  std::transform(wire.begin(), wire.end(), name.bytes.begin(), zonestore::to_lower);
+  lower_bytes(wire, name.bytes.data());
   name.size = static_cast<std::uint8_t>(wire.size());
-  name.labels = 0;
-  for (std::size_t at = 0; wire[at] != 0; at += wire[at] + 1U) {
-    ++name.labels;
-  }
+  name.labels = measure(wire).labels;
 }
 
 void read_uncompressed_name(Reader& reader, LoweredName& name) {
-  const std::size_t size = uncompressed_name_size(reader.rest());
-  if (size == 0) {
+  const Extent extent = measure(reader.rest());
+  if (extent.size == 0) {
     reader.fail();
     return;
   }
-  lower_name(reader.take(size), name);
+  lower_bytes(reader.take(extent.size), name.bytes.data());
+  name.size = static_cast<std::uint8_t>(extent.size);
+  name.labels = extent.labels;
 }
 
 bool expand_name(ByteView message, std::size_t offset, LoweredName& name) {

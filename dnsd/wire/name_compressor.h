@@ -36,9 +36,9 @@ class NameCompressor {
 
  private:
   struct Known {
-    std::uint16_t offset = 0;
-    std::uint8_t pointers = 0;  // that a reader follows from there to the root
-    std::uint8_t size = 0;      // of the name from there on, uncompressed: only names of one length can be equal
+    std::uint16_t offset;
+    std::uint8_t pointers;  // that a reader follows from there to the root
+    std::uint8_t size;      // of the name from there on, uncompressed: only names of one length can be equal
   };
 
   [[nodiscard]] const Known* find(ByteView suffix) const;  // nullptr: not there

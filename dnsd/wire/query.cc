@@ -7,15 +7,15 @@ namespace {
 
 constexpr RecordType kTypeTsig{250};
 
+// Precondition: the header is there.
 Header read_header(Reader& reader) {
-  Header header;
-  header.id = reader.u16();
-  header.flags = reader.u16();
-  header.question_count = reader.u16();
-  header.answer_count = reader.u16();
-  header.authority_count = reader.u16();
-  header.additional_count = reader.u16();
-  return header;
+  const std::uint8_t* const bytes = reader.take(kHeaderBytes).data();
+  return {.id = load_u16(bytes),
+          .flags = load_u16(bytes + 2),
+          .question_count = load_u16(bytes + 4),
+          .answer_count = load_u16(bytes + 6),
+          .authority_count = load_u16(bytes + 8),
+          .additional_count = load_u16(bytes + 10)};
 }
 
 // More than one question is a fault that the counts already show; they are read only to find the OPT record.

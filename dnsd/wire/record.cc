@@ -3,16 +3,24 @@
 #include "dnsd/wire/name.h"
 
 namespace dnsd::wire {
+namespace {
+
+constexpr std::size_t kHeadBytes = 10;  // type, class, TTL, length of the data
+
+}  // namespace
 
 Record read_record(Reader& reader) {
   Record record;
   record.owner_at = reader.position();
   skip_name(reader);
   record.owner_is_root = reader.position() - record.owner_at == 1;
-  record.type = static_cast<zonestore::RecordType>(reader.u16());
-  record.record_class = reader.u16();
-  record.ttl = reader.u32();
-  record.rdata = reader.take(reader.u16());
+  const ByteView head = reader.take(kHeadBytes);
+  if (!head.empty()) {
+    record.type = static_cast<zonestore::RecordType>(load_u16(head.data()));
+    record.record_class = load_u16(head.data() + 2);
+    record.ttl = load_u32(head.data() + 4);
+    record.rdata = reader.take(load_u16(head.data() + 8));
+  }
   return record;
 }
 

@@ -16,7 +16,8 @@ constexpr std::uint16_t kId = 0xBEEF;
 
 TEST(AnswerWriter, FillsItsLimitToTheLastByteAndNoFurther) {
   Bytes out(1024, 0xEE);
-  AnswerWriter writer(out, 600, AnswerOpt{1232, false});
+  AnswerOpt answer_opt{1232, false};
+  AnswerWriter writer(out, 600, &answer_opt);
   EXPECT_FALSE(writer.add_answer(Bytes(600 - kHeaderBytes - kOptBytes + 1, 1), 1));
   EXPECT_TRUE(writer.add_answer(Bytes(600 - kHeaderBytes - kOptBytes, 1), 1));
   EXPECT_FALSE(writer.add_answer(Bytes(1, 1), 1));
@@ -28,7 +29,8 @@ TEST(AnswerWriter, KeepsRoomForTheOptionsThatItMustHaveRfc7873) {
   constexpr std::size_t kCookieOption = 4 + 24;
   constexpr std::size_t kKeepaliveOption = 4 + 2;
   Bytes out(1024, 0xEE);
-  AnswerWriter writer(out, 600, AnswerOpt{.udp_bytes = 1232, .cookie = FullCookie{}, .keepalive = 100});
+  AnswerOpt answer_opt{.udp_bytes = 1232, .cookie = FullCookie{}, .keepalive = 100};
+  AnswerWriter writer(out, 600, &answer_opt);
   const std::size_t left = 600 - kHeaderBytes - kOptBytes - kCookieOption - kKeepaliveOption;
   EXPECT_FALSE(writer.add_answer(Bytes(left + 1, 1), 1));
   EXPECT_TRUE(writer.add_answer(Bytes(left, 1), 1));
@@ -40,7 +42,8 @@ TEST(AnswerWriter, GivesOtherOptionsWhatTheSectionsLeave) {
   constexpr std::size_t kZoneVersionOption = 4 + 6;
   for (const bool fits : {false, true}) {
     Bytes out(512);
-    AnswerWriter writer(out, 512, AnswerOpt{1232, false});
+    AnswerOpt answer_opt{1232, false};
+    AnswerWriter writer(out, 512, &answer_opt);
     const std::size_t left = 512 - kHeaderBytes - kOptBytes - kZoneVersionOption;
     ASSERT_TRUE(writer.add_answer(Bytes(fits ? left : left + 1, 1), 1));
     writer.set_zone_version({3, 7});
@@ -50,7 +53,7 @@ TEST(AnswerWriter, GivesOtherOptionsWhatTheSectionsLeave) {
 
 TEST(AnswerWriter, HasNowhereToExplainWithoutAnOpt) {
   Bytes out(512);
-  AnswerWriter writer(out, 512, std::nullopt);
+  AnswerWriter writer(out, 512, nullptr);
   writer.explain(ExtendedError::kNotAuthoritative);
   writer.set_zone_version({3, 7});
   EXPECT_EQ(writer.finish(kId, 0, Rcode::kRefused), kHeaderBytes);
@@ -58,7 +61,7 @@ TEST(AnswerWriter, HasNowhereToExplainWithoutAnOpt) {
 
 TEST(AnswerWriter, NeverLeavesABufferThatIsShorterThanTheLimit) {
   Bytes out(512);
-  AnswerWriter writer(out, 65535, std::nullopt);
+  AnswerWriter writer(out, 65535, nullptr);
   EXPECT_FALSE(writer.add_answer(Bytes(501, 1), 1));
   EXPECT_EQ(writer.finish(kId, 0, Rcode::kNoError), kHeaderBytes);
 }
@@ -66,7 +69,8 @@ TEST(AnswerWriter, NeverLeavesABufferThatIsShorterThanTheLimit) {
 TEST(AnswerWriter, TruncationLeavesTheQuestionAndTheOptRfc2181) {
   Bytes out(512);
   const Bytes asked = question(name("a.example"));
-  AnswerWriter writer(out, 512, AnswerOpt{1232, true});
+  AnswerOpt answer_opt{1232, true};
+  AnswerWriter writer(out, 512, &answer_opt);
   writer.add_question(asked);
   ASSERT_TRUE(writer.add_answer(Bytes(100, 1), 3));
   ASSERT_TRUE(writer.add_authority(2, Bytes(50, 1)));
@@ -77,7 +81,7 @@ TEST(AnswerWriter, TruncationLeavesTheQuestionAndTheOptRfc2181) {
 
 TEST(AnswerWriter, AuthorityOwnerPointsIntoTheQuestion) {
   Bytes out(512);
-  AnswerWriter writer(out, 512, std::nullopt);
+  AnswerWriter writer(out, 512, nullptr);
   writer.add_question(question(name("a.example")));
   ASSERT_TRUE(writer.add_authority(2, Bytes{7, 8}));
   out.resize(writer.finish(kId, 0, Rcode::kNxDomain));
@@ -87,7 +91,7 @@ TEST(AnswerWriter, AuthorityOwnerPointsIntoTheQuestion) {
 // A question for a.example, and one record of that owner behind it.
 Bytes with_record(std::size_t limit, const RecordView& record, bool& fits) {
   Bytes out(512);
-  AnswerWriter writer(out, limit, std::nullopt);
+  AnswerWriter writer(out, limit, nullptr);
   writer.add_question(question(name("a.example")));
   fits = writer.add_record(Section::kAnswer, name("a.example"), record);
   out.resize(writer.finish(kId, 0, Rcode::kNoError));
@@ -126,7 +130,7 @@ TEST(AnswerWriter, RecordThatDoesNotFitLeavesNothingBehindWhereverItEnds) {
 
 TEST(AnswerWriter, SoaOfAChainsEndThatDoesNotFitLeavesNothingBehind) {
   Bytes out(512);
-  AnswerWriter writer(out, 64, std::nullopt);
+  AnswerWriter writer(out, 64, nullptr);
   writer.add_question(question(name("a.example")));
   EXPECT_FALSE(writer.add_authority(name("other.test"), Bytes(40, 1)));
   EXPECT_TRUE(writer.add_authority(name("other.test"), Bytes(20, 1)));
@@ -137,7 +141,8 @@ TEST(AnswerWriter, SoaOfAChainsEndThatDoesNotFitLeavesNothingBehind) {
 
 TEST(AnswerWriter, UpperBitsOfTheRcodeGoIntoTheOptRfc6891) {
   Bytes out(512);
-  AnswerWriter writer(out, 512, AnswerOpt{1232, false});
+  AnswerOpt answer_opt{1232, false};
+  AnswerWriter writer(out, 512, &answer_opt);
   out.resize(writer.finish(kId, 0, Rcode::kBadVers));
   EXPECT_EQ(out, test::message(0x8000, {0, 0, 0, 1}, {opt(1232, 0x01000000)}));
 }

@@ -106,6 +106,7 @@ std::size_t NodeView::memory_bytes() const {
 }
 
 void NodeView::prefetch() const {
+#pragma GCC unroll 8
   for (std::size_t at = 0; at < kPrefetchedBytes; at += kCacheLineBytes) {
     __builtin_prefetch(bytes_ + at);
   }

@@ -3,22 +3,25 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <sys/socket.h>
 
 namespace dnsd::net {
 namespace {
 
-namespace asio = boost::asio;
-using Descriptor = asio::posix::stream_descriptor;
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPrefixBytes = 2;
 constexpr std::size_t kInputBytes = 16384;
 
 bool would_block() {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+  return errno == EAGAIN || errno == EWOULDBLOCK;
+}
+
+long receive(int socket, std::span<std::uint8_t> into) {
+  while (true) {
+    const long count = ::recv(socket, into.data(), into.size(), MSG_DONTWAIT);
+    if (count >= 0 || errno != EINTR) {
+      return count;
+    }
+  }
 }
 
 }  // namespace
@@ -29,11 +32,17 @@ TcpWorkspace::TcpWorkspace(const TcpLimits& tcp_limits, Handler& query_handler,
       handler(query_handler),
       counters(worker_counters),
       input(kInputBytes),
-      output(tcp_limits.unsent_bytes + kPrefixBytes + kMaxMessageBytes) {}
+      output(tcp_limits.unsent_bytes + kPrefixBytes + kMaxMessageBytes),
+      now(Clock::now()) {}
 
-TcpConnection::TcpConnection(asio::io_context& context, util::UniqueFd socket, const util::Address& peer,
-                             AddressQuota::Ticket ticket, TcpWorkspace& workspace)
-    : socket_(context, socket.release()),
+void TcpWorkspace::begin_round() {
+  now = Clock::now();
+  handler.begin_batch();
+}
+
+TcpConnection::TcpConnection(util::UniqueFd socket, const util::Address& peer, AddressQuota::Ticket ticket,
+                             TcpWorkspace& workspace)
+    : socket_(std::move(socket)),
       peer_(peer),
       ticket_(std::move(ticket)),
       workspace_(workspace),
@@ -42,50 +51,47 @@ TcpConnection::TcpConnection(asio::io_context& context, util::UniqueFd socket, c
   workspace.counters.tcp_connections.add();
 }
 
-asio::awaitable<void> TcpConnection::run() {
-  while (true) {
-    const bool received = co_await receive();
-    if (!received) {
-      break;
-    }
-    Progress progress = Progress::kOutputFull;
-    while (progress == Progress::kOutputFull) {
-      progress = answer_queries();
-      const bool sent = co_await flush();
-      if (!sent) {
-        close();
-        co_return;
-      }
-    }
-    if (progress == Progress::kFinished) {
-      co_await part();
-      break;
-    }
-    std::vector<std::uint8_t>().swap(held_input_);
+TcpConnection::Next TcpConnection::proceed(bool has_ended) {
+  has_ended_ = has_ended_ || has_ended;
+  if (parting_) {
+    return discard_input();
   }
-  close();
+  if (!held_output_.empty()) {
+    if (const std::optional<Next> next = go_on_writing()) {
+      return *next;
+    }
+  }
+  return read_and_answer();
 }
 
-// Waits for bytes and feeds them to the reader. False: the client has gone, or there is nothing left to drain.
-asio::awaitable<bool> TcpConnection::receive() {
-  bool look_first = draining_;
-  while (true) {
-    if (!look_first) {
-      const auto [error] = co_await socket_.async_wait(Descriptor::wait_read, kAwait);
-      if (error && !(draining_ && is_open())) {
-        co_return false;
-      }
+// The kernel reports a change once. So after a read that left something behind, or that an end may follow of which
+// we have been told, it must be asked to report again; one that did not fill the buffer has emptied the queue.
+TcpConnection::Next TcpConnection::read_and_answer() {
+  const long count = receive(socket_.get(), workspace_.input);
+  if (count > 0) {
+    reader_.feed(std::span(workspace_.input).first(static_cast<std::size_t>(count)));
+    if (const std::optional<Next> next = answer_input()) {
+      return *next;
     }
-    look_first = false;
-    const long count = ::recv(socket_.native_handle(), workspace_.input.data(), workspace_.input.size(), 0);
-    if (count > 0) {
-      reader_.feed(std::span(workspace_.input).first(static_cast<std::size_t>(count)));
-      co_return true;
+    if (has_ended_ || static_cast<std::size_t>(count) == workspace_.input.size()) {
+      return Next::kAgain;
     }
-    if (count == 0 || !would_block() || (draining_ && !reader_.is_inside())) {
-      co_return false;
-    }
+  } else if (count == 0 || !would_block()) {
+    return Next::kEnd;
   }
+  return draining_ && !reader_.is_inside() ? Next::kEnd : Next::kWait;
+}
+
+// Answers what the reader has. nullopt: that was all, and the answers are sent.
+std::optional<TcpConnection::Next> TcpConnection::answer_input() {
+  do {
+    progress_ = answer_queries();
+    const Sent sent = send_output();
+    if (sent != Sent::kAll) {
+      return sent == Sent::kFailed ? Next::kEnd : Next::kWait;
+    }
+  } while (progress_ == Progress::kOutputFull);
+  return leave_input();
 }
 
 TcpConnection::Progress TcpConnection::answer_queries() {
@@ -104,10 +110,9 @@ TcpConnection::Progress TcpConnection::answer_queries() {
       case FrameReader::Status::kZeroLength:
         return Progress::kFinished;
       case FrameReader::Status::kNeedMore:
-        if (!reader_.is_inside()) {
-          wait_for(WaitingFor::kQuery);
-        } else if (answered || !was_inside) {
-          wait_for(WaitingFor::kRestOfQuery);  // the clock of a query runs from its first byte, not its latest
+        // The clock of a query runs from its first byte, not its latest.
+        if (!reader_.is_inside() || answered || !was_inside) {
+          since_ = workspace_.now;
         }
         return Progress::kInputUsedUp;
     }
@@ -117,7 +122,6 @@ TcpConnection::Progress TcpConnection::answer_queries() {
 
 void TcpConnection::answer_one(std::span<const std::uint8_t> query) {
   workspace_.counters.tcp_queries.add();
-  workspace_.handler.begin_batch();
   std::uint8_t* const prefix = workspace_.output.data() + workspace_.output_bytes;
   const std::size_t length = workspace_.handler.handle(query, {prefix + kPrefixBytes, kMaxMessageBytes},
                                                        Client{Transport::kTcp, peer_.bytes(), most_idle()});
@@ -130,85 +134,82 @@ void TcpConnection::answer_one(std::span<const std::uint8_t> query) {
   workspace_.counters.tcp_answers.add();
 }
 
-// Sends what the workspace holds. What the kernel does not take at once moves to the connection, together with
-// the queries that were not come to, so that the workspace is free during the wait.
-asio::awaitable<bool> TcpConnection::flush() {
+// Sends what the workspace holds, and frees it for the next connection.
+TcpConnection::Sent TcpConnection::send_output() {
   std::span<const std::uint8_t> output(workspace_.output.data(), workspace_.output_bytes);
   workspace_.output_bytes = 0;
-  while (!output.empty()) {
-    const long count = send(output);
-    if (count < 0) {
-      co_return false;
-    }
-    if (count == 0) {
-      held_output_.assign(output.begin(), output.end());
-      const auto unread = reader_.unread();
-      std::vector<std::uint8_t> input(unread.begin(), unread.end());
-      held_input_.swap(input);
-      reader_.feed(held_input_);
-      co_return co_await write_held_output();
-    }
-    output = output.subspan(static_cast<std::size_t>(count));
+  const Sent sent = send(output);
+  if (sent == Sent::kKernelIsFull) {
+    hold(output);
   }
-  co_return true;
+  return sent;
 }
 
-asio::awaitable<bool> TcpConnection::write_held_output() {
-  const WaitingFor before = waiting_for_;
-  wait_for(WaitingFor::kWrite);
+// Moves what was not sent to the connection, together with the queries that were not come to.
+void TcpConnection::hold(std::span<const std::uint8_t> unsent) {
+  held_output_.assign(unsent.begin(), unsent.end());
+  const auto unread = reader_.unread();
+  std::vector<std::uint8_t> input(unread.begin(), unread.end());
+  held_input_.swap(input);
+  reader_.feed(held_input_);
+  since_ = workspace_.now;
+}
+
+// nullopt: the answers are sent, and so are those to what was read before.
+std::optional<TcpConnection::Next> TcpConnection::go_on_writing() {
   std::span<const std::uint8_t> output = held_output_;
-  while (!output.empty()) {
-    const auto [error] = co_await socket_.async_wait(Descriptor::wait_write, kAwait);
-    const long count = error ? -1 : send(output);
-    if (count < 0) {
-      co_return false;
-    }
-    output = output.subspan(static_cast<std::size_t>(count));
+  const Sent sent = send(output);
+  if (sent == Sent::kFailed) {
+    return Next::kEnd;
+  }
+  if (sent == Sent::kKernelIsFull) {
+    held_output_.erase(held_output_.begin(), held_output_.end() - static_cast<std::ptrdiff_t>(output.size()));
+    return Next::kWait;
   }
   std::vector<std::uint8_t>().swap(held_output_);
-  wait_for(before);
-  co_return true;
+  since_ = workspace_.now;
+  return progress_ == Progress::kOutputFull ? answer_input() : leave_input();
+}
+
+std::optional<TcpConnection::Next> TcpConnection::leave_input() {
+  std::vector<std::uint8_t>().swap(held_input_);
+  if (progress_ == Progress::kFinished) {
+    return part();
+  }
+  return std::nullopt;
+}
+
+// Until the kernel takes no more; `bytes` are then those that it did not take.
+TcpConnection::Sent TcpConnection::send(std::span<const std::uint8_t>& bytes) {
+  while (!bytes.empty()) {
+    const long count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    } else if (errno != EINTR) {
+      return would_block() ? Sent::kKernelIsFull : Sent::kFailed;
+    }
+  }
+  return Sent::kAll;
 }
 
 // Ends the connection so that the last answers arrive: closing with unread bytes in the queue would reset the
 // connection and take them away.
-asio::awaitable<void> TcpConnection::part() {
-  if (::shutdown(socket_.native_handle(), SHUT_WR) != 0) {
-    co_return;
+TcpConnection::Next TcpConnection::part() {
+  if (::shutdown(socket_.get(), SHUT_WR) != 0) {
+    return Next::kEnd;
   }
-  wait_for(WaitingFor::kRestOfQuery);
-  long count = 1;
-  while (count > 0) {
-    const auto [error] = co_await socket_.async_wait(Descriptor::wait_read, kAwait);
-    if (error) {
-      co_return;
-    }
-    count = ::recv(socket_.native_handle(), workspace_.input.data(), workspace_.input.size(), 0);
+  parting_ = true;
+  since_ = workspace_.now;
+  return discard_input();
+}
+
+TcpConnection::Next TcpConnection::discard_input() {
+  const long count = receive(socket_.get(), workspace_.input);
+  if (draining_ || count == 0 || (count < 0 && !would_block())) {
+    return Next::kEnd;
   }
-}
-
-// How many bytes the kernel took, 0 if it is full; -1: the connection is dead.
-long TcpConnection::send(std::span<const std::uint8_t> bytes) {
-  const long count = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  return count < 0 && would_block() ? 0 : count;
-}
-
-void TcpConnection::wait_for(WaitingFor what) {
-  waiting_for_ = what;
-  since_ = Clock::now();
-}
-
-void TcpConnection::close() {
-  boost::system::error_code ignored;
-  socket_.close(ignored);
-}
-
-void TcpConnection::drain() {
-  draining_ = true;
-  if (is_open() && waiting_for_ != WaitingFor::kWrite) {
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
-  }
+  const bool emptied = count < 0 || (static_cast<std::size_t>(count) < workspace_.input.size() && !has_ended_);
+  return emptied ? Next::kWait : Next::kAgain;
 }
 
 std::chrono::seconds TcpConnection::most_idle() const {
@@ -216,10 +217,17 @@ std::chrono::seconds TcpConnection::most_idle() const {
   return workspace_.crowded ? std::min(limits.idle, limits.idle_when_half_full) : limits.idle;
 }
 
+TcpConnection::WaitingFor TcpConnection::waiting_for() const {
+  if (!held_output_.empty()) {
+    return WaitingFor::kWrite;
+  }
+  return parting_ || reader_.is_inside() ? WaitingFor::kRestOfQuery : WaitingFor::kQuery;
+}
+
 TcpConnection::Clock::time_point TcpConnection::deadline() const {
   const TcpLimits& limits = workspace_.limits;
   const auto at_most = [&]() -> std::chrono::seconds {
-    switch (waiting_for_) {
+    switch (waiting_for()) {
       case WaitingFor::kQuery:
         return most_idle();
       case WaitingFor::kRestOfQuery:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
-#include <tuple>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -23,6 +22,7 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kSweepInterval{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr int kAcceptsPerTurn = 64;  // before established connections and UDP get their turn
+constexpr int kRoundsPerTurn = 8;    // of connections that have something to do, before UDP gets its turn
 constexpr int kAcceptsInDrain = 4096;
 
 util::UniqueFd open_reserve() {
@@ -70,12 +70,16 @@ TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsig
       counters_(counters),
       log_(log),
       workspace_(limits_, handler, counters),
+      events_(context),
       sweep_timer_(context),
       drain_timer_(context),
       reserve_(open_reserve()) {}
 
 void TcpService::listen(util::UniqueFd socket) {
   limit_unsent(socket.get(), limits_.unsent_bytes);
+  if (listeners_.empty()) {
+    wait_for_events();
+  }
   Listener& listener = listeners_.emplace_back(context_, socket.release());
   asio::co_spawn(context_, accept_on(listener), rethrow);
 }
@@ -131,16 +135,56 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
   if (connections_.size() >= share_) {
     make_room();
   }
-  const auto place =
-      connections_.emplace(connections_.end(), context_, std::move(socket), peer, std::move(*ticket), workspace_);
+  const int descriptor = socket.get();
+  if (!events_.add(descriptor)) {
+    counters_.tcp_refused.add();
+    return;
+  }
+  connections_.try_emplace(descriptor, std::move(socket), peer, std::move(*ticket), workspace_);
   note_crowd();
-  asio::co_spawn(context_, place->run(), [this, place](const std::exception_ptr& exception) {
-    connections_.erase(place);
-    note_crowd();
-    stop_timers_if_drained();
-    rethrow(exception);
-  });
   start_sweeping();
+}
+
+void TcpService::wait_for_events() {
+  events_.async_wait([this](const boost::system::error_code& error) {
+    if (error) {
+      return;
+    }
+    serve_rounds();
+    stop_if_drained();
+    wait_for_events();
+  });
+}
+
+void TcpService::serve_rounds() {
+  for (int round = 0; round < kRoundsPerTurn; ++round) {
+    const std::span<const TcpEvents::Event> events = events_.take();
+    if (events.empty()) {
+      return;
+    }
+    workspace_.begin_round();
+    for (const TcpEvents::Event& event : events) {
+      proceed(connections_.at(event.data.fd), TcpEvents::has_ended(event));
+    }
+  }
+}
+
+void TcpService::proceed(TcpConnection& connection, bool has_ended) {
+  switch (connection.proceed(has_ended)) {
+    case TcpConnection::Next::kWait:
+      break;
+    case TcpConnection::Next::kAgain:
+      events_.report_again(connection.socket());
+      break;
+    case TcpConnection::Next::kEnd:
+      end(connection);
+      break;
+  }
+}
+
+void TcpService::end(TcpConnection& connection) {
+  connections_.erase(connection.socket());
+  note_crowd();
 }
 
 // Better a closed connection now than a client that waits for its own time-out.
@@ -154,16 +198,16 @@ void TcpService::turn_one_away(int listener) {
 }
 
 void TcpService::make_room() {
-  const auto goes_sooner = [](const TcpConnection& left, const TcpConnection& right) {
+  const auto goes_sooner = [](const auto& left, const auto& right) {
     const auto rank = [](const TcpConnection& connection) {
-      return std::make_tuple(!connection.is_open(), !connection.is_idle(), connection.since());
+      return std::make_pair(!connection.is_idle(), connection.since());
     };
-    return rank(left) < rank(right);
+    return rank(left.second) < rank(right.second);
   };
   const auto victim = std::min_element(connections_.begin(), connections_.end(), goes_sooner);
-  if (victim != connections_.end() && victim->is_open()) {
+  if (victim != connections_.end()) {
     counters_.tcp_evicted.add();
-    victim->close();
+    end(victim->second);
   }
 }
 
@@ -183,12 +227,14 @@ void TcpService::start_sweeping() {
 
 void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
-  for (TcpConnection& connection : connections_) {
-    if (connection.is_open() && connection.deadline() <= now) {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    TcpConnection& connection = (next++)->second;
+    if (connection.deadline() <= now) {
       counters_.tcp_timed_out.add();
-      connection.close();
+      end(connection);
     }
   }
+  stop_if_drained();
   if (!connections_.empty()) {
     start_sweeping();
   }
@@ -200,29 +246,36 @@ void TcpService::drain(std::chrono::milliseconds at_most) {
     (void)accept_waiting(listener.native_handle(), kAcceptsInDrain);
     listener.close();
   }
-  for (TcpConnection& connection : connections_) {
-    connection.drain();
-  }
   drain_timer_.expires_after(at_most);
   drain_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
-      close_all();
+      connections_.clear();
+      stop_if_drained();
     }
   });
-  stop_timers_if_drained();
+  finish_connections();
+  stop_if_drained();
 }
 
-void TcpService::close_all() {
-  for (TcpConnection& connection : connections_) {
-    connection.close();
+// Those that wait for nothing but their next query end at once.
+void TcpService::finish_connections() {
+  if (connections_.empty()) {
+    return;
+  }
+  workspace_.begin_round();
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    TcpConnection& connection = (next++)->second;
+    connection.drain();
+    proceed(connection, false);
   }
 }
 
-// A timer that still ran would keep the worker from ending.
-void TcpService::stop_timers_if_drained() {
+// What still waited would keep the worker from ending.
+void TcpService::stop_if_drained() {
   if (draining_ && connections_.empty()) {
     drain_timer_.cancel();
     sweep_timer_.cancel();
+    events_.close();
   }
 }
 

@@ -1,5 +1,10 @@
 // All TCP of one worker: its listening sockets, its connections, and the limits on them (RFC 7766 section 6).
 //
+//   listening socket ──> welcome ──> the set of connections (TcpEvents) ──> those that have something to do: a round
+//
+// Asio waits for the set as a whole: its own waits would cost each query a system call and a coroutine's way there
+// and back.
+//
 // A full house does not turn newcomers away: the connection that has been idle longest goes. An address that
 // holds as many as it may is refused. When descriptors run out, the waiting client is let in and out by a
 // reserve descriptor, and accepting pauses; UDP does not notice.
@@ -8,6 +13,7 @@
 #pragma once
 
 #include <list>
+#include <unordered_map>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,6 +25,7 @@
 #include "dnsd/net/handler.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/net/tcp_connection.h"
+#include "dnsd/net/tcp_events.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/unique_fd.h"
 
@@ -43,13 +50,17 @@ class TcpService {
   [[nodiscard]] boost::asio::awaitable<void> accept_on(Listener& listener);
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
   void welcome(util::UniqueFd socket, const util::Address& peer);
+  void wait_for_events();
+  void serve_rounds();
+  void proceed(TcpConnection& connection, bool has_ended);
+  void end(TcpConnection& connection);
   void turn_one_away(int listener);
   void note_crowd() { workspace_.crowded = connections_.size() * 2 >= share_; }
   void make_room();
   void start_sweeping();
   void sweep();
-  void close_all();
-  void stop_timers_if_drained();
+  void finish_connections();
+  void stop_if_drained();
 
   boost::asio::io_context& context_;
   TcpLimits limits_;
@@ -59,7 +70,8 @@ class TcpService {
   const util::Log& log_;
   TcpWorkspace workspace_;
   std::list<Listener> listeners_;
-  std::list<TcpConnection> connections_;
+  TcpEvents events_;
+  std::unordered_map<int, TcpConnection> connections_;  // by socket
   boost::asio::steady_timer sweep_timer_;
   bool sweeping_ = false;
   boost::asio::steady_timer drain_timer_;

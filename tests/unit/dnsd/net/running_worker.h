@@ -16,8 +16,8 @@
 
 namespace dnsd::net {
 
-// "silence": no answer. "big...": 60,000 bytes that begin with the query. "from", "idle": what it was told of the
-// client, its address and the milliseconds. Anything else: the query itself.
+// "silence": no answer. "big...": 60,000 bytes that begin with the query; "full": as many as there is room for.
+// "from", "idle": what it was told of the client, its address and the milliseconds. Anything else: the query itself.
 class EchoHandler final : public Handler {
  public:
   explicit EchoHandler(std::atomic<int>& batches) : batches_(batches) {}
@@ -38,6 +38,9 @@ class EchoHandler final : public Handler {
       const std::string idle = std::to_string(client.idle.count());
       std::copy(idle.begin(), idle.end(), answer.begin());
       return idle.size();
+    }
+    if (text == "full") {
+      return answer.size();
     }
     const std::size_t copied = std::min(query.size(), answer.size());
     std::copy_n(query.begin(), copied, answer.begin());

@@ -106,6 +106,21 @@ TEST(Tcp, AnswersAClientThatHasFinishedSending) {
   EXPECT_TRUE(client.is_ended_by_server());
 }
 
+TEST(Tcp, AnswersAllThatAClientHasSentBeforeItFinished) {
+  constexpr int kQueries = 1000;
+  RunningWorker running;
+  const LoopbackClient client = connect_to(running);
+  const std::string query(60, 'q');
+  std::string all;  // several reads long
+  for (int index = 0; index < kQueries; ++index) {
+    all += frame(query);
+  }
+  client.send(all);
+  client.shut_down_sending();
+  EXPECT_EQ(client.receive_bytes(all.size()), all);
+  EXPECT_TRUE(client.is_ended_by_server());
+}
+
 TEST(Tcp, AnswersTheLongestQueryThereIs) {
   RunningWorker running;
   const LoopbackClient client = connect_to(running);
@@ -141,6 +156,19 @@ TEST(Tcp, EndsAtALengthOfZero) {
   client.send(frame("before") + std::string(2, '\0'));
   EXPECT_EQ(client.receive_frame(), "before");
   EXPECT_TRUE(client.is_ended_by_server());
+}
+
+// Closing at once would reset the connection, and the answer that is still under way would be lost.
+TEST(Tcp, EndsWithoutAResetThoughTheClientGoesOnSending) {
+  TcpLimits limits;
+  limits.queries = 1;
+  RunningWorker running(limits);
+  const LoopbackClient client = connect_to(running);
+  client.send(frame("only") + std::string(100'000, 'x'));
+  EXPECT_EQ(client.receive_frame(), "only");
+  EXPECT_EQ(client.receive(), "") << "a FIN";
+  client.send(std::string(100'000, 'x'));
+  EXPECT_EQ(running.counters().tcp_queries.read(), 1U);
 }
 
 TEST(Tcp, AnswersWhatHasComeBeforeItEnds) {

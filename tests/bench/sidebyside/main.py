@@ -1,0 +1,93 @@
+"""The order of things: build, make stores, take turns, report."""
+
+import json
+import signal
+import sys
+import time
+
+from sidebyside import build, measure, page, report
+from sidebyside.options import parse
+from sidebyside.ours import Dnsd, Floor, LimitedDnsd
+from sidebyside.peers import PEERS
+from sidebyside.processes import Failed
+from sidebyside.stores import Data
+
+
+def say(text):
+    print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
+
+
+def contenders(options):
+    """The classes that take part, ours first; one that is not installed is left out with a word."""
+    chosen = [Floor, Dnsd, LimitedDnsd]
+    for name in (name for name in options.peers if name != "none"):
+        if PEERS[name].is_there():
+            chosen.append(PEERS[name])
+        else:
+            say(f"{name}: skipped, {PEERS[name].program} is not installed (deploy/install_packages bench)")
+    return chosen
+
+
+def servers_of(size, options, data, classes):
+    made = []
+    for each in classes:
+        for workers in options.workers if each is not Floor else [1]:
+            made.append(each(data, options.work.resolve() / size / f"{each.__name__.lower()}{workers}", workers))
+    return made
+
+
+def summary(figures):
+    """One turn in one line."""
+    loads = ", ".join(f"{load} {each['cpu_ns']:.0f} ns {each['qps'] / 1000:.0f} k/s"
+                      for load, each in figures["loads"].items())
+    start = "" if figures["start_s"] is None else f"start {figures['start_s']:.2f} s, "
+    return f"{figures['server']}: {start}{loads}"
+
+
+def take_turns(options, programs, classes):
+    """(figures of all turns, facts of each size)."""
+    turns, facts = [], {}
+    for size in options.size:
+        data = Data(size, options, programs, say)
+        facts[size] = data.facts
+        generator = measure.Generator(programs / "load_generator", data.questions)
+        for number in range(1, options.rounds + 1):
+            for server in servers_of(size, options, data, classes):
+                turns.append(measure.take_turn(server, generator, options, number))
+                say(f"{size} round {number}/{options.rounds} {summary(turns[-1])}")
+    return turns, facts
+
+
+def side_by_side(options, programs):
+    classes = contenders(options)
+    about = {"machine": page.machine(), "command": options.command, "build": build.ABOUT, "rounds": options.rounds,
+             "seconds": options.seconds, "rate": options.rate,
+             "servers": [[each.name, each.version(), each.settings] for each in classes]}
+    turns, facts = take_turns(options, programs, classes)
+    results = report.Results(turns, facts)
+    for size in results.sizes:
+        print(f"\n{size}: {facts[size]['keys']} keys\n\n{report.tables(results, size, report.as_text)}")
+    if options.json:
+        options.json.write_text(json.dumps({**about, "facts": facts, "turns": turns}, indent=1) + "\n")
+    if options.page:
+        page.write(options.page, page.markdown(results, about))
+    wrong = [line for turn in turns for line in measure.faults(turn)]
+    for line in wrong:
+        say(line)
+    return 1 if wrong else 0
+
+
+def main(arguments):
+    """The exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    options = parse(arguments)
+    try:
+        programs = build.programs(options, say)
+        Dnsd.binary, Floor.binary = programs / "dnsd", programs / "echo_floor"
+        return side_by_side(options, programs)
+    except Failed as failure:
+        say(f"failed: {failure}")
+        return 1
+    except KeyboardInterrupt:
+        say("interrupted: all that was started has ended")
+        return 130

@@ -1,5 +1,6 @@
 #include "tests/bench/load/conductor.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -7,6 +8,9 @@
 
 namespace bench {
 namespace {
+
+constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
+constexpr std::uint64_t kLongestIdleNs = 1'000'000;
 
 std::uint64_t clock_ns() {
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
@@ -43,20 +47,27 @@ bool Conductor::has_ended() const {
   return is_late || (settings_.queries != 0 && result_.sent >= settings_.queries);
 }
 
-// At a rate, query number n is due n / rate seconds after the begin.
+// Query number n is due n / rate seconds after the begin.
+std::uint64_t Conductor::due_ns() const {
+  return began_ns_ + result_.sent * kNsPerSecond / settings_.rate;
+}
+
 bool Conductor::may_send() const {
-  if (has_ended()) {
-    return false;
+  return !has_ended() && (settings_.rate == 0 || due_ns() <= now_ns_);
+}
+
+std::uint64_t Conductor::idle_ns() const {
+  if (settings_.rate == 0) {
+    return 0;
   }
-  return settings_.rate == 0 || result_.sent * std::uint64_t{1'000'000'000} / settings_.rate <= now_ns_ - began_ns_;
+  return has_ended() ? kLongestIdleNs : std::min(kLongestIdleNs, due_ns() > now_ns_ ? due_ns() - now_ns_ : 0);
 }
 
 // Latency counts from when the query was due, so that a server that stalls pays for those that could not be sent.
 Flight& Conductor::begin(Flights& flights) {
-  const std::uint64_t due_ns =
-      settings_.rate == 0 ? now_ns_ : began_ns_ + result_.sent * std::uint64_t{1'000'000'000} / settings_.rate;
+  const std::uint64_t due = settings_.rate == 0 ? now_ns_ : due_ns();
   ++result_.sent;
-  return flights.begin(workload_, due_ns, now_ns_);
+  return flights.begin(workload_, due, now_ns_);
 }
 
 bool Conductor::take(std::span<const std::uint8_t> message, Flights& flights) {

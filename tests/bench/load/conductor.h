@@ -21,6 +21,8 @@ class Conductor {
   // Whether a query may be sent now: neither the time, the number nor the rate are against it.
   [[nodiscard]] bool may_send() const;
   [[nodiscard]] bool has_ended() const;  // no more will be sent
+  // How long nothing is to be done but to wait for answers: 0 without a rate, at most a millisecond.
+  [[nodiscard]] std::uint64_t idle_ns() const;
   Flight& begin(Flights& flights);
 
   // A message that came: ends its query, if it is one's answer. Returns whether it was.
@@ -35,6 +37,8 @@ class Conductor {
   [[nodiscard]] RunResult result();
 
  private:
+  [[nodiscard]] std::uint64_t due_ns() const;  // when the next query is, at a rate
+
   const RunSettings settings_;
   Workload& workload_;
   RunResult result_;

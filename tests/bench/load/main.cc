@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -55,7 +56,7 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--queries", flags.run.queries, "at most so many");
   app.add_option("--rate", flags.run.rate, "queries a second (default: as many as are answered)");
   app.add_option("--sockets", flags.run.sockets, "source ports, or TCP connections (4)")->check(CLI::Range(1, 1000));
-  app.add_option("--window", flags.run.window, "queries under way at once, over all (256)")
+  app.add_option("--window", flags.run.window, "queries under way at once, over all (128)")
       ->check(CLI::Range(1, 65536));
   app.add_option("--patience", flags.patience_seconds, "seconds after which a query is lost (1)")
       ->check(CLI::Range(0.001, 60.0));
@@ -149,6 +150,10 @@ int main(int argc, char** argv) {
   flags.run.time = from_seconds(flags.seconds);
   flags.run.patience = from_seconds(flags.patience_seconds);
   flags.run.are_checked = !flags.unchecked;
+  if (flags.tcp && (flags.run.rate != 0 || flags.until_right)) {
+    std::cerr << "load_generator: --rate and --until-right are for UDP\n";
+    return 2;
+  }
   if (flags.seconds == 0 && (flags.run.queries == 0 || flags.until_right)) {
     std::cerr << "load_generator: say how long (--seconds) or how many (--queries)\n";
     return 2;

@@ -31,7 +31,7 @@ struct Question {
   std::span<const std::uint8_t> name;  // uncompressed wire form
   std::uint16_t type = 0;
   std::uint16_t answers = 0;     // records in the answer section
-  std::uint32_t ttl = 0;         // of each of them, seconds
+  std::uint32_t ttl = 0;         // of each of them, seconds; 0: not looked at
   std::uint64_t rdata_hash = 0;  // XXH3-64 of each answer's RDATA, added up mod 2^64; 0: not looked at
 };
 

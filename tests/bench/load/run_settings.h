@@ -10,12 +10,12 @@
 namespace bench {
 
 struct RunSettings {
-  std::uint16_t port = 0;               // of 127.0.0.1
-  std::chrono::nanoseconds time{};      // how long queries are sent; 0: until `queries` were
-  std::uint64_t queries = 0;            // at most so many; 0: no end but the time
-  std::uint64_t rate = 0;               // queries a second; 0: as fast as they are answered
-  unsigned sockets = 4;                 // source ports over UDP, connections over TCP
-  unsigned window = 256;                // queries under way at once, over all sockets
+  std::uint16_t port = 0;           // of 127.0.0.1
+  std::chrono::nanoseconds time{};  // how long queries are sent; 0: until `queries` were
+  std::uint64_t queries = 0;        // at most so many; 0: no end but the time
+  std::uint64_t rate = 0;           // queries a second; 0: as fast as they are answered
+  unsigned sockets = 4;             // source ports over UDP, connections over TCP
+  unsigned window = 128;            // queries under way at once, over all: a socket with Linux's own buffer takes 190
   std::chrono::nanoseconds patience{};  // a query without an answer for so long is lost
   bool are_checked = true;              // the answers; the echo floor sends none that could be
 };

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include "tests/bench/load/conductor.h"
@@ -51,8 +53,10 @@ class Lane {
   }
 
   [[nodiscard]] Flights& flights() { return flights_; }
+  [[nodiscard]] pollfd to_poll() const { return {socket_.get(), POLLIN, 0}; }
 
-  void send(Conductor& conductor) {
+  // How many were sent.
+  unsigned send(Conductor& conductor) {
     unsigned count = 0;
     for (; count < kBatch && flights_.has_room() && conductor.may_send(); ++count) {
       Flight& flight = conductor.begin(flights_);
@@ -64,14 +68,17 @@ class Lane {
       const int done = ::sendmmsg(socket_.get(), &messages_[sent], count - sent, 0);
       sent += done > 0 ? static_cast<unsigned>(done) : 1;  // one that cannot be sent will count as lost
     }
+    return count;
   }
 
-  void receive(Conductor& conductor, AnswerBatch& batch) {
+  // How many came.
+  unsigned receive(Conductor& conductor, AnswerBatch& batch) {
     const auto waiting = static_cast<unsigned>(flights_.under_way());
     const unsigned count = waiting > 0 ? batch.receive(socket_.get(), waiting) : 0;
     for (unsigned i = 0; i < count; ++i) {
       conductor.take(batch.answer(i), flights_);
     }
+    return count;
   }
 
  private:
@@ -81,31 +88,62 @@ class Lane {
   std::array<mmsghdr, kBatch> messages_{};
 };
 
+class UdpLoad {
+ public:
+  UdpLoad(const RunSettings& settings, Workload& workload) : conductor_(settings, workload) {
+    for (unsigned i = 0; i < settings.sockets; ++i) {
+      lanes_.push_back(std::make_unique<Lane>(settings.port, std::max(1U, settings.window / settings.sockets)));
+      polled_.push_back(lanes_.back()->to_poll());
+    }
+    ::prctl(PR_SET_TIMERSLACK, 1);  // wakes at the nanosecond that was asked for
+  }
+
+  RunResult run() {
+    while (under_way() > 0 || !conductor_.has_ended()) {
+      if (!go_round() && conductor_.idle_ns() > 0) {
+        const timespec idle{0, static_cast<long>(conductor_.idle_ns())};
+        ::ppoll(polled_.data(), polled_.size(), &idle, nullptr);
+      }
+    }
+    return conductor_.result();
+  }
+
+ private:
+  [[nodiscard]] std::size_t under_way() const {
+    std::size_t sum = 0;
+    for (const auto& lane : lanes_) {
+      sum += lane->flights().under_way();
+    }
+    return sum;
+  }
+
+  // Each lane once; false if nothing came and nothing was sent.
+  bool go_round() {
+    unsigned moved = 0;
+    const bool is_time_to_look = conductor_.now_ns() - looked_ns_ > kLookForLostEveryNs;
+    looked_ns_ = is_time_to_look ? conductor_.now_ns() : looked_ns_;
+    for (const auto& lane : lanes_) {
+      conductor_.tick();
+      moved += lane->receive(conductor_, batch_);
+      if (is_time_to_look) {
+        conductor_.give_up(lane->flights());
+      }
+      moved += lane->send(conductor_);
+    }
+    return moved > 0;
+  }
+
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<pollfd> polled_;
+  AnswerBatch batch_;
+  Conductor conductor_;
+  std::uint64_t looked_ns_ = 0;
+};
+
 }  // namespace
 
 RunResult run_over_udp(const RunSettings& settings, Workload& workload) {
-  std::vector<std::unique_ptr<Lane>> lanes;
-  for (unsigned i = 0; i < settings.sockets; ++i) {
-    lanes.push_back(std::make_unique<Lane>(settings.port, std::max(1U, settings.window / settings.sockets)));
-  }
-  AnswerBatch batch;
-  Conductor conductor(settings, workload);
-  std::uint64_t looked_ns = conductor.now_ns();
-  for (std::size_t under_way = 1; under_way > 0 || !conductor.has_ended();) {
-    const bool is_time_to_look = conductor.now_ns() - looked_ns > kLookForLostEveryNs;
-    looked_ns = is_time_to_look ? conductor.now_ns() : looked_ns;
-    under_way = 0;
-    for (const auto& lane : lanes) {
-      conductor.tick();
-      lane->receive(conductor, batch);
-      if (is_time_to_look) {
-        conductor.give_up(lane->flights());
-      }
-      lane->send(conductor);
-      under_way += lane->flights().under_way();
-    }
-  }
-  return conductor.result();
+  return UdpLoad(settings, workload).run();
 }
 
 }  // namespace bench

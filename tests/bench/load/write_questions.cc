@@ -78,6 +78,8 @@ class Collector {
     const bool at_apex = set.owner_key.empty();
     if (at_apex && (set.type == RecordType::kSoa || set.type == RecordType::kNs)) {
       question.rdata_hash = 0;  // a server may compress the names in them
+      question.ttl =
+          set.type == RecordType::kSoa ? 0 : question.ttl;  // gdnsd has the negative TTL there, and says so
       apex_.add(question);
     } else if (at_apex && set.type == RecordType::kTxt) {
       spf_.add(question);

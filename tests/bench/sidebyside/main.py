@@ -2,14 +2,17 @@
 
 import json
 import signal
+import subprocess
 import sys
 import time
 
 from sidebyside import build, measure, page, report
+from sidebyside.freshness import freshness
 from sidebyside.options import parse
 from sidebyside.ours import Dnsd, Floor, LimitedDnsd
 from sidebyside.peers import PEERS
 from sidebyside.processes import Failed
+from sidebyside.soak import soak
 from sidebyside.stores import Data
 
 
@@ -45,17 +48,23 @@ def summary(figures):
 
 
 def take_turns(options, programs, classes):
-    """(figures of all turns, facts of each size)."""
-    turns, facts = [], {}
+    """(figures of all turns, facts of each size, failures). A server that fails is left out from there on."""
+    turns, facts, failures = [], {}, []
     for size in options.size:
         data = Data(size, options, programs, say)
         facts[size] = data.facts
         generator = measure.Generator(programs / "load_generator", data.questions)
+        servers = servers_of(size, options, data, classes)
         for number in range(1, options.rounds + 1):
-            for server in servers_of(size, options, data, classes):
-                turns.append(measure.take_turn(server, generator, options, number))
-                say(f"{size} round {number}/{options.rounds} {summary(turns[-1])}")
-    return turns, facts
+            for server in list(servers):
+                try:
+                    turns.append(measure.take_turn(server, generator, options, number))
+                    say(f"{size} round {number}/{options.rounds} {summary(turns[-1])}")
+                except (Failed, OSError, subprocess.TimeoutExpired) as failure:
+                    servers.remove(server)
+                    failures.append(f"{server.label}, {size}: left out: {failure}")
+                    say(failures[-1])
+    return turns, facts, failures
 
 
 def side_by_side(options, programs):
@@ -63,7 +72,7 @@ def side_by_side(options, programs):
     about = {"machine": page.machine(), "command": options.command, "build": build.ABOUT, "rounds": options.rounds,
              "seconds": options.seconds, "rate": options.rate,
              "servers": [[each.name, each.version(), each.settings] for each in classes]}
-    turns, facts = take_turns(options, programs, classes)
+    turns, facts, failures = take_turns(options, programs, classes)
     results = report.Results(turns, facts)
     for size in results.sizes:
         print(f"\n{size}: {facts[size]['keys']} keys\n\n{report.tables(results, size, report.as_text)}")
@@ -71,10 +80,24 @@ def side_by_side(options, programs):
         options.json.write_text(json.dumps({**about, "facts": facts, "turns": turns}, indent=1) + "\n")
     if options.page:
         page.write(options.page, page.markdown(results, about))
-    wrong = [line for turn in turns for line in measure.faults(turn)]
-    for line in wrong:
+    failures += [line for turn in turns for line in measure.faults(turn)]
+    for line in failures:
         say(line)
-    return 1 if wrong else 0
+    return 1 if failures else 0
+
+
+def under_changes(options, programs):
+    """--freshness or --soak, for each size."""
+    job = freshness if options.freshness else soak
+    about = {"machine": page.machine(), "command": options.command, "results": []}
+    status = 0
+    for size in options.size:
+        figures, failed = job(size, options, programs, say)
+        about["results"].append(figures)
+        status = max(status, failed)
+    if options.json:
+        options.json.write_text(json.dumps(about, indent=1) + "\n")
+    return status
 
 
 def main(arguments):
@@ -84,7 +107,8 @@ def main(arguments):
     try:
         programs = build.programs(options, say)
         Dnsd.binary, Floor.binary = programs / "dnsd", programs / "echo_floor"
-        return side_by_side(options, programs)
+        work = under_changes if options.freshness or options.soak else side_by_side
+        return work(options, programs)
     except Failed as failure:
         say(f"failed: {failure}")
         return 1

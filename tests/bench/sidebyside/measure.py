@@ -31,7 +31,10 @@ class Generator:
                               stderr=subprocess.PIPE, encoding="utf-8", timeout=timeout, check=False)
         if not done.stdout.strip():
             raise Failed(f"{server.label}: {done.stderr.strip()}\n{server.log()}")
-        return json.loads(done.stdout)
+        report = json.loads(done.stdout)
+        if report["answered"] == 0:
+            raise Failed(f"{server.label}: no answer to {report['sent']} queries\n{server.log()}")
+        return report
 
 
 def load_arguments(load, workers):
@@ -71,9 +74,8 @@ def measure_load(server, generator, load, seconds, seed):
     user, system = server.processes.cpu_ns()
     report = generator.run(server, *arguments, "--seconds", seconds, "--seed", seed, timeout=timeout)
     user_after, system_after = server.processes.cpu_ns()
-    answered = max(1, report["answered"])
-    report["cpu_ns"] = (user_after - user + system_after - system) / answered
-    report["user_ns"] = (user_after - user) / answered
+    report["cpu_ns"] = (user_after - user + system_after - system) / report["answered"]
+    report["user_ns"] = (user_after - user) / report["answered"]
     # Below 1 the server waited for the load: what it can do at most is then more than the rate that was seen.
     report["busy_cores"] = (user_after - user + system_after - system) / 1e9 / max(1e-9, report["seconds"])
     return report

@@ -187,9 +187,10 @@ class Pdns(Server):
     name, program = "pdns", "pdns_server"
     needs_warming = True
     settings = "gsqlite3 backend, `receiver-threads` = workers, `reuseport` with more than one, one distributor " \
-               "thread each, packet and query caches without end and warmed with every key before a load"
+               "thread each, packet and query caches that hold every key for a day, warmed with each before the load"
 
     def write_config(self):
+        entries = 4 * self.data.facts["keys"] + 100_000
         (self.directory / "pdns.conf").write_text(f"""
 launch=gsqlite3
 gsqlite3-database={self.data.pdns_database()}
@@ -208,8 +209,8 @@ reuseport={"yes" if self.workers > 1 else "no"}
 cache-ttl=86400
 query-cache-ttl=86400
 negquery-cache-ttl=86400
-max-cache-entries=10000000
-max-packet-cache-entries=10000000
+max-cache-entries={entries}
+max-packet-cache-entries={entries}
 zone-cache-refresh-interval=86400
 max-tcp-connections=100
 max-tcp-connections-per-client=0
@@ -250,13 +251,13 @@ class Yadifa(Server):
     settings = "`network-model multi`, `thread-count-by-address` = workers, no statistics, no RRL"
 
     def write_config(self):
-        for name in ("keys", "xfr", "log"):
+        for name in ("keys", "xfr", "logs"):
             (self.directory / name).mkdir()
         self.fill("""
 <main>
   daemon off
   chroot off
-  logpath "{directory}/log"
+  logpath "{directory}/logs"
   pidfile "{directory}/yadifad.pid"
   datapath "{directory}"
   keyspath "{directory}/keys"

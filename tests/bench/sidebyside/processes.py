@@ -89,6 +89,14 @@ class Processes:
                 peak = max(peak, _kilobytes(f"/proc/{pid}/status", "VmHWM:"))
         return now * 1024, max(now, peak) * 1024
 
+    def rss_bytes(self):
+        """Resident memory, of which the pages of programs and libraries do not depend on who else has them mapped."""
+        sizes = []
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                sizes.append(_kilobytes(f"/proc/{pid}/status", "VmRSS:"))
+        return sum(sizes) * 1024
+
     def has_ended(self):
         return self.main.poll() is not None
 

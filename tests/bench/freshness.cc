@@ -169,7 +169,7 @@ Times make_changes(const Wanted& wanted, const Change& change, Asker& asker) {
     const auto due = wanted.per_second > 0 ? began + std::chrono::duration_cast<steady_clock::duration>(
                                                          std::chrono::duration<double>(number / wanted.per_second))
                                            : steady_clock::now();
-    if (due - began >= std::chrono::duration<double>(wanted.seconds)) {
+    if (std::max(due, steady_clock::now()) - began >= std::chrono::duration<double>(wanted.seconds)) {
       break;
     }
     std::this_thread::sleep_until(due);

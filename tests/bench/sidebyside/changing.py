@@ -8,7 +8,7 @@ import subprocess
 
 from sidebyside.measure import start
 from sidebyside.ours import Dnsd
-from sidebyside.processes import Failed
+from sidebyside.processes import Failed, tied
 
 FIGURES = (("sent", "queries"), ("lost", "lost"), ("wrong", "wrong"), ("p50_us", "µs p50"), ("p99_us", "µs p99"),
            ("max_us", "µs at most"))
@@ -43,8 +43,8 @@ def served(data, name, generator, core):
 @contextlib.contextmanager
 def _beside(command):
     """A program that runs beside this one, and does not outlive the block."""
-    process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               encoding="utf-8")
     try:
         yield process
     finally:
@@ -61,8 +61,8 @@ def load(generator, server, rate, seconds, seed):
 @contextlib.contextmanager
 def changes(programs, generator, server, *arguments):
     """Changes of the server's store, begun; by a program on the generator's core that watches the wire."""
-    command = ["taskset", "-c", generator.core, programs / "bench_freshness", "--store", server.data.store, "--port",
-               server.port, *arguments]
+    command = tied("taskset", "-c", generator.core, programs / "bench_freshness", "--store", server.data.store,
+                   "--port", server.port, *arguments)
     with _beside(command) as process:
         if process.stdout.readline().strip() != "ready":
             raise Failed(f"bench_freshness: {process.communicate()[1].strip()}")

@@ -1,6 +1,7 @@
 """The order of things: build, make stores, take turns, report."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -102,7 +103,10 @@ def under_changes(options, programs):
 
 def main(arguments):
     """The exit status."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
+    # So that what was started is ended; a shell's background job would ignore SIGINT.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian has servers, and ordinary users do not look
     options = parse(arguments)
     try:
         programs = build.programs(options, say)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from sidebyside.processes import Failed
+from sidebyside.processes import Failed, tied
 
 START_PATIENCE_S = 600
 TCP_CONNECTIONS = 20
@@ -21,9 +21,8 @@ class Generator:
 
     def command(self, server, *arguments):
         unchecked = () if server.is_checked else ("--unchecked",)
-        words = (self.program, "--port", server.port, "--questions", self.questions, "--core", self.core, *unchecked,
-                 *arguments)
-        return [str(word) for word in words]
+        return tied(self.program, "--port", server.port, "--questions", self.questions, "--core", self.core, *unchecked,
+                    *arguments)
 
     def run(self, server, *arguments, timeout):
         """What the generator reports; wrong answers are in it and for the caller to mind."""

@@ -26,9 +26,9 @@ def markdown(results, about):
     where = about["machine"]
     lines = [f"Made by `{about['command'].strip()}` on {where['date'][:10]}: {where['processor']}, {where['cores']} "
              f"cores, {where['memory_gb']} GB, Linux {where['kernel']}, load average {where['load_average']:.2f} at "
-             f"the begin. {about['rounds']} rounds in turns, {about['seconds']:g} s a load; server on the first cores, "
+             f"the begin. Rounds: {about['rounds']}, in turns; {about['seconds']:g} s a load; server on the first cores, "
              f"generator on the last; latency at {about['rate']} queries a second. {about['build']}."]
-    lines.append(report.as_markdown(["server", "version", "settings"], about["servers"]))
+    lines.append(report.as_markdown(["server", "version", "settings"], about["servers"], "---"))
     for size in results.sizes:
         facts = results.facts[size]
         lines.append(f"### {size}: {facts['keys']:,} keys, {facts['record_data_bytes'] / report.MEGABYTE:,.1f} MB of "

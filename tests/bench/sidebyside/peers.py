@@ -35,7 +35,7 @@ class Server:
 
     @classmethod
     def is_there(cls):
-        return shutil.which(cls.program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is not None
+        return shutil.which(cls.program) is not None
 
     @classmethod
     def version(cls):

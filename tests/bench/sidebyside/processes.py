@@ -42,15 +42,19 @@ def free_port():
     raise Failed("no port is free for both UDP and TCP")
 
 
+def tied(*command):
+    """The words of a command that ends with this program, however that ends."""
+    return ["setpriv", "--pdeathsig", "TERM", *map(str, command)]
+
+
 class Processes:
     """All processes of one server. They end with this program, however that ends."""
 
     def __init__(self, command, log_file, **options):
-        words = ["setpriv", "--pdeathsig", "TERM", *map(str, command)]
         options.setdefault("stdin", subprocess.DEVNULL)
         with open(log_file, "wb") as log:
             options.setdefault("stdout", log)
-            self.main = subprocess.Popen(words, stderr=log, start_new_session=True, **options)
+            self.main = subprocess.Popen(tied(*command), stderr=log, start_new_session=True, **options)
 
     def pids(self):
         """The processes of the session that have not ended."""

@@ -110,7 +110,8 @@ class Results:
         for load in self.loads(size):
             ours = median(self.values(size, "dnsd", load, "cpu_ns"))
             theirs = {each: median(self.values(size, each, load, "cpu_ns")) for each in others
-                      if " x" not in each and self.values(size, each, load, "cpu_ns")}
+                      if " x" not in each}
+            theirs = {each: value for each, value in theirs.items() if value}
             if ours and theirs:
                 best = min(theirs, key=theirs.get)
                 lines.append(f"{load}: dnsd {ours:.0f} ns, {ours / theirs[best]:.2f} x of the best other ({best}, "
@@ -126,8 +127,8 @@ def as_text(head, rows):
     return "\n".join(line.rstrip() for line in lines)
 
 
-def as_markdown(head, rows):
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+def as_markdown(head, rows, alignment="---:"):
+    lines = [head, ["---", *[alignment] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

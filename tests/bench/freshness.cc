@@ -1,41 +1,39 @@
-// How soon a commit is on the wire: makes a store, starts the real dnsd on it, commits changes one by one and asks
-// over UDP until the new answer comes. Each query waits for its answer, so that a lost one would be seen.
+// Commits changes to a store that a running dnsd serves, and asks over UDP until each is on the wire.
 //
-//   bench_freshness --dnsd build/bin/dnsd [--changes 200] [--institutions 20]
+//   bench_freshness --store DIR --port P [--kind rotation|ttl] [--changes N] [--seconds S] [--per-second R]
 //
-// Prints the median, the 99th percentile and the largest time from the return of the commit to the arrival of the
-// first new answer, in milliseconds, and how many queries were lost.
+// rotation: institutions are added first, as many as half of the changes; then each is rotated, and that is undone:
+// two record sets and the SOA a change. ttl: ten institutions are added; the TTL of one's other selector is set by
+// policy, one institution after the other, as long as it shall go on: one record set and the SOA a change. The
+// institutions are called fresh0, fresh1, ...; their keys are Ed25519, since their making is not what is measured.
+//
+// Prints "ready" when the institutions are there and it begins; in the end one line of JSON: changes, seconds, times
+// of the commit itself and from its return to the arrival of the new answer (milliseconds), queries asked and lost.
+// Each query waits for its answer, so that a lost one is seen.
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
+#include <functional>
 #include <iostream>
+#include <limits>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <arpa/inet.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <nlohmann/json.hpp>
 
+#include "tests/bench/load/sockets.h"
 #include "zonestore/operations/institutions.h"
-#include "zonestore/operations/spf_policy.h"
-
-extern char** environ;  // NOLINT: POSIX names it so
+#include "zonestore/operations/policy.h"
+#include "zonestore/operations/rotation.h"
 
 namespace {
 
+using std::chrono::steady_clock;
+using zonestore::Guard;
 using zonestore::Name;
-using SteadyTime = std::chrono::steady_clock::time_point;
-
-const zonestore::ChangeContext kContext{
-    {"bench", "bench"}, zonestore::Override{zonestore::Guard::kKeyType, "bench"}, false};
 
 template <class T>
 T require(zonestore::Result<T> result) {
@@ -45,188 +43,198 @@ T require(zonestore::Result<T> result) {
   return std::move(*result);
 }
 
-// A config that leaves dnsd unlimited: the same question is asked as fast as it is answered.
-std::filesystem::path config_beside(const std::filesystem::path& store) {
-  std::filesystem::path file = store.parent_path() / "dnsd.toml";
-  std::ofstream(file) << "[rate_limit]\nanswers_per_second = 0\n";
-  return file;
+zonestore::ChangeContext overriding(Guard guard) {
+  return {{"bench", "bench"}, zonestore::Override{guard, "a measurement"}};
 }
 
-// dnsd as a child on a free port of 127.0.0.1; ended with this object.
-class Server {
- public:
-  Server(const std::string& program, const std::filesystem::path& store) {
-    std::array<int, 2> log{};
-    if (::pipe(log.data()) != 0) {
-      throw std::runtime_error("no pipe");
-    }
-    posix_spawn_file_actions_t actions{};
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, log[1], STDERR_FILENO);
-    ::posix_spawn_file_actions_addclose(&actions, log[0]);
-    std::vector<std::string> words{program,    "--store",           store, "--listen", "127.0.0.1:0",
-                                   "--config", config_beside(store)};
-    std::vector<char*> arguments;
-    for (std::string& word : words) {
-      arguments.push_back(word.data());
-    }
-    arguments.push_back(nullptr);
-    const int failed = ::posix_spawnp(&pid_, program.c_str(), &actions, nullptr, arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::close(log[1]);
-    if (failed != 0) {
-      throw std::runtime_error("cannot start " + program);
-    }
-    log_ = ::fdopen(log[0], "r");
-    wait_until_ready();
-  }
-  ~Server() {
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-    std::fclose(log_);
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  Server(Server&&) = delete;
-  Server& operator=(Server&&) = delete;
-
-  [[nodiscard]] std::uint16_t port() const { return port_; }
-
- private:
-  void wait_until_ready() {
-    std::array<char, 4096> line{};
-    while (std::fgets(line.data(), line.size(), log_) != nullptr) {
-      const std::string text(line.data());
-      const std::size_t at = text.find("address=127.0.0.1:");
-      if (text.find("transport=udp") != std::string::npos && at != std::string::npos) {
-        port_ = static_cast<std::uint16_t>(std::stoi(text.substr(at + 18)));
-      }
-      if (text.find("event=ready") != std::string::npos) {
-        return;
-      }
-    }
-    throw std::runtime_error("dnsd ended before it was ready");
-  }
-
-  pid_t pid_ = -1;
-  std::FILE* log_ = nullptr;
-  std::uint16_t port_ = 0;
-};
-
-// Asks one question over and over on one socket.
+// Asks for one name's TXT record over and over on one socket.
 class Asker {
  public:
-  Asker(std::uint16_t port, const Name& name) : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in server{};
-    server.sin_family = AF_INET;
-    server.sin_port = htons(port);
-    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0) {
-      throw std::runtime_error("cannot connect");
-    }
+  explicit Asker(std::uint16_t port) : socket_(bench::connect_to(port, SOCK_DGRAM)) {
     const timeval patience{1, 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    query_ = {0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0};
-    const auto wire = name.wire();
-    query_.insert(query_.end(), wire.begin(), wire.end());
-    query_.insert(query_.end(), {0, 16, 0, 1});
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   }
-  ~Asker() { ::close(socket_); }
-  Asker(const Asker&) = delete;
-  Asker& operator=(const Asker&) = delete;
-  Asker(Asker&&) = delete;
-  Asker& operator=(Asker&&) = delete;
 
-  // The answer's bytes; empty and counted if none comes.
-  std::string ask() {
-    if (::send(socket_, query_.data(), query_.size(), 0) < 0) {
-      throw std::runtime_error("cannot send");
+  // Asks until the first answer record has this TTL. Errors: std::runtime_error if that takes more than 10 s.
+  void wait_for(const Name& name, std::uint32_t ttl) {
+    const auto deadline = steady_clock::now() + std::chrono::seconds(10);
+    while (ask(name) != ttl) {
+      if (steady_clock::now() > deadline) {
+        throw std::runtime_error("a change was not served within 10 s");
+      }
     }
-    std::array<char, 1500> answer{};
-    const ssize_t got = ::recv(socket_, answer.data(), answer.size(), 0);
-    ++asked_;
-    if (got < 0) {
-      ++lost_;
-      return {};
-    }
-    return {answer.data(), static_cast<std::size_t>(got)};
   }
   [[nodiscard]] std::size_t asked() const { return asked_; }
   [[nodiscard]] std::size_t lost() const { return lost_; }
 
  private:
-  int socket_;
-  std::vector<std::uint8_t> query_;
+  // The TTL of the first answer record; 0 without one.
+  std::uint32_t ask(const Name& name) {
+    const auto id = static_cast<std::uint16_t>(++asked_);
+    std::vector<std::uint8_t> query{static_cast<std::uint8_t>(id >> 8), static_cast<std::uint8_t>(id)};
+    query.insert(query.end(), {0, 0, 0, 1, 0, 0, 0, 0, 0, 0});
+    query.insert(query.end(), name.wire().begin(), name.wire().end());
+    query.insert(query.end(), {0, 16, 0, 1});
+    if (::send(socket_.get(), query.data(), query.size(), 0) < 0) {
+      throw std::runtime_error("cannot send");
+    }
+    std::array<std::uint8_t, 1500> answer{};
+    const std::size_t ttl_at = query.size() + 2 + 2 + 2;  // behind a compressed name, type and class
+    while (true) {
+      const ssize_t got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
+      if (got < 0) {
+        ++lost_;
+        return 0;
+      }
+      if (std::equal(query.begin(), query.begin() + 2, answer.begin())) {  // else one that was given up
+        const bool has_ttl = static_cast<std::size_t>(got) >= ttl_at + 4 && answer[7] > 0;
+        return !has_ttl ? 0
+                        : std::uint32_t{answer[ttl_at]} << 24 | std::uint32_t{answer[ttl_at + 1]} << 16 |
+                              std::uint32_t{answer[ttl_at + 2]} << 8 | answer[ttl_at + 3];
+      }
+    }
+  }
+
+  bench::Socket socket_;
   std::size_t asked_ = 0;
   std::size_t lost_ = 0;
 };
 
-zonestore::Store make_store(const std::filesystem::path& dir, int institutions, const zonestore::Clock& clock) {
-  zonestore::InitOptions options;
-  options.dkim_zone = require(Name::parse("dkim.secutix.com"));
-  options.spf_zone = require(Name::parse("spf.secutix.com"));
-  options.name_servers = {require(Name::parse("ns1.secutix.com"))};
-  options.mailbox = require(Name::parse("hostmaster.secutix.com"));
-  require(zonestore::Store::init(dir, options, kContext, clock));
-  zonestore::Store store = require(zonestore::Store::open(dir, zonestore::Store::Access::kWrite, clock));
-  zonestore::AddOptions keys;
-  keys.algorithm = zonestore::dkim::Algorithm::kEd25519;
-  for (int i = 0; i < institutions; ++i) {
-    require(zonestore::add_institution(store, kContext,
-                                       require(zonestore::dkim::Code::parse("bench" + std::to_string(i))), keys));
+struct Institution {
+  zonestore::dkim::Code code;
+  Name sel2;  // its owner name
+};
+
+std::vector<Institution> add_institutions(zonestore::Store& store, int count) {
+  zonestore::AddOptions options;
+  options.algorithm = zonestore::dkim::Algorithm::kEd25519;
+  std::vector<Institution> added;
+  for (int i = 0; i < count; ++i) {
+    const auto code = require(zonestore::dkim::Code::parse("fresh" + std::to_string(i)));
+    const auto done = require(zonestore::add_institution(store, overriding(Guard::kKeyType), code, options));
+    added.push_back({code, done.institution.slots.at(1).owner});
   }
-  return store;
+  return added;
 }
 
-double commit_to_wire_ms(zonestore::Store& store, Asker& asker, int number) {
-  const std::string address = "10.0." + std::to_string(number / 256) + "." + std::to_string(number % 256);
-  const zonestore::spf::Term term = require(zonestore::spf::Term::parse("ip4:" + address));
-  require(zonestore::spf_allow(store, kContext, {term}));
-  const SteadyTime committed = std::chrono::steady_clock::now();
-  const std::string wanted = term.text() + " ~all";
-  while (asker.ask().find(wanted) == std::string::npos) {
-    if (std::chrono::steady_clock::now() - committed > std::chrono::seconds(10)) {
-      throw std::runtime_error("the change was not served within 10 s");
+struct Wanted {
+  std::string store;
+  std::uint16_t port = 0;
+  std::string kind = "rotation";
+  int changes = 200;
+  double seconds = 3600;
+  double per_second = 0;  // 0: one as soon as the last is on the wire
+};
+
+struct Times {
+  std::vector<double> commit_ms;
+  std::vector<double> wire_ms;
+};
+
+// One change: does it, and says what to ask for and which TTL comes then.
+struct Proof {
+  const Name* name;
+  std::uint32_t ttl;
+};
+using Change = std::function<Proof(int number)>;
+
+Change rotations(zonestore::Store& store, const std::vector<Institution>& institutions) {
+  return [&](int number) {
+    const Institution& one = institutions.at(static_cast<std::size_t>(number / 2));
+    if (number % 2 == 0) {
+      require(zonestore::rotate(store, overriding(Guard::kNotRipe), one.code));
+      return Proof{&one.sel2, 3600};  // ttl-active
     }
-  }
-  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - committed;
-  require(zonestore::spf_deny(store, kContext, {term}));
-  return took.count();
+    require(zonestore::undo(store, {{"bench", "bench"}, std::nullopt}, one.code));
+    return Proof{&one.sel2, 300};  // ttl-other
+  };
 }
 
-void run(const std::string& program, int changes, int institutions) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "dnsd-bench-XXXXXX").string();
-  const std::filesystem::path dir = ::mkdtemp(pattern.data());
+Change ttl_settings(zonestore::Store& store, const std::vector<Institution>& institutions) {
+  return [&](int number) {
+    const auto count = static_cast<int>(institutions.size());
+    const Institution& one = institutions.at(static_cast<std::size_t>(number % count));
+    const auto ttl = static_cast<std::uint32_t>(301 + number / count % 2);
+    require(zonestore::set_policy(store, {{"bench", "bench"}, std::nullopt}, one.code, "ttl-other",
+                                  zonestore::Seconds{ttl}));
+    return Proof{&one.sel2, ttl};
+  };
+}
+
+Times make_changes(const Wanted& wanted, const Change& change, Asker& asker) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  Times times;
+  const auto began = steady_clock::now();
+  for (int number = 0; number < wanted.changes; ++number) {
+    const auto due = wanted.per_second > 0 ? began + std::chrono::duration_cast<steady_clock::duration>(
+                                                         std::chrono::duration<double>(number / wanted.per_second))
+                                           : steady_clock::now();
+    if (std::max(due, steady_clock::now()) - began >= std::chrono::duration<double>(wanted.seconds)) {
+      break;
+    }
+    std::this_thread::sleep_until(due);
+    const auto before = steady_clock::now();
+    const Proof proof = change(number);
+    const auto committed = steady_clock::now();
+    asker.wait_for(*proof.name, proof.ttl);
+    times.commit_ms.push_back(Milliseconds(committed - before).count());
+    times.wire_ms.push_back(Milliseconds(steady_clock::now() - committed).count());
+  }
+  return times;
+}
+
+nlohmann::json quantiles(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t count = values.size();
+  return {{"p50", values.at(count / 2)}, {"p99", values.at(count * 99 / 100)}, {"max", values.back()}};
+}
+
+void run(const Wanted& wanted) {
   const zonestore::SystemClock clock;
-  std::vector<double> times;
-  {
-    zonestore::Store store = make_store(dir / "store", institutions, clock);
-    const Server server(program, dir / "store");
-    Asker asker(server.port(), store.spf_zone());
-    for (int i = 0; i < changes; ++i) {
-      times.push_back(commit_to_wire_ms(store, asker, i));
-    }
-    std::sort(times.begin(), times.end());
-    std::printf("commit to wire, %zu changes, %d institutions: median %.3f ms, p99 %.3f ms, largest %.3f ms\n",
-                times.size(), institutions, times[times.size() / 2], times[times.size() * 99 / 100], times.back());
-    std::printf("queries asked %zu, lost %zu\n", asker.asked(), asker.lost());
+  zonestore::Store store = require(zonestore::Store::open(wanted.store, zonestore::Store::Access::kWrite, clock));
+  Asker asker(wanted.port);
+  const bool are_rotations = wanted.kind == "rotation";
+  const auto institutions = add_institutions(store, are_rotations ? (wanted.changes + 1) / 2 : 10);
+  asker.wait_for(institutions.back().sel2, 300);  // all are served
+  std::cout << "ready" << std::endl;
+  const Change change = are_rotations ? rotations(store, institutions) : ttl_settings(store, institutions);
+  const auto began = steady_clock::now();
+  const Times times = make_changes(wanted, change, asker);
+  const std::chrono::duration<double> took = steady_clock::now() - began;
+  if (times.wire_ms.empty()) {
+    throw std::runtime_error("no change was made in this time");
   }
-  std::filesystem::remove_all(dir);
+  std::cout << nlohmann::json{{"kind", wanted.kind},
+                              {"changes", times.wire_ms.size()},
+                              {"seconds", took.count()},
+                              {"commit_ms", quantiles(times.commit_ms)},
+                              {"wire_ms", quantiles(times.wire_ms)},
+                              {"asked", asker.asked()},
+                              {"lost", asker.lost()}}
+                   .dump()
+            << "\n";
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"How soon a commit is on the wire"};
-  std::string program = "dnsd";
-  int changes = 200;
-  int institutions = 20;
-  app.add_option("--dnsd", program, "the server's program")->required();
-  app.add_option("--changes", changes, "how many to commit")->check(CLI::Range(1, 10000));
-  app.add_option("--institutions", institutions, "how many the store holds")->check(CLI::Range(0, 100000));
+  Wanted wanted;
+  app.add_option("--store", wanted.store, "the store's directory; it is changed for good")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--port", wanted.port, "where dnsd serves it, on 127.0.0.1")
+      ->required()
+      ->check(CLI::Range(1, 65535));
+  app.add_option("--kind", wanted.kind, "rotation (default) or ttl")->check(CLI::IsMember({"rotation", "ttl"}));
+  app.add_option("--changes", wanted.changes, "at most so many (200)")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
+  app.add_option("--seconds", wanted.seconds, "at most so long (3600)")->check(CLI::Range(0.1, 1e6));
+  app.add_option("--per-second", wanted.per_second, "begin so many a second (default: one after the other)")
+      ->check(CLI::Range(0.01, 1e6));
   CLI11_PARSE(app, argc, argv);
   try {
-    run(program, changes, institutions);
+    run(wanted);
   } catch (const std::exception& failure) {
     std::cerr << "bench_freshness: " << failure.what() << "\n";
     return 1;

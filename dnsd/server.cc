@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include "dnsd/config/cookie_secrets.h"
+#include "dnsd/first_load.h"
 #include "dnsd/image_hub.h"
 #include "dnsd/latest.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
-#include "dnsd/store_follower.h"
 #include "dnsd/store_watcher.h"
 #include "dnsd/worker_group.h"
 
@@ -29,10 +29,7 @@ namespace dnsd {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
-constexpr milliseconds kStoreBusyPatience{30'000};  // of the start; a writer holds the store for less
-constexpr milliseconds kStoreBusyPause{50};
 constexpr std::size_t kSpareDescriptors = 64;  // for everything that is not a TCP connection
 
 // Signals, and failures of other threads, as events of the main thread.
@@ -91,11 +88,6 @@ ExitCode refuse(const util::Log& log, ExitCode code, const std::string& message,
   return code;
 }
 
-ExitCode refuse_store(const util::Log& log, const zonestore::Error& error) {
-  log.error("store_unusable", {{"reason", reason(error.code)}, {"message", error.message}, {"hint", error.hint}});
-  return ExitCode::kStore;
-}
-
 unsigned worker_count(const config::Config& config) {
   return config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -127,32 +119,15 @@ util::Result<void> give_up_rights(const std::optional<Account>& account, const u
   return renounce_capabilities();
 }
 
-// The first load: waits for a writer, but not for ever. Nothing: it was told to end.
-std::optional<StoreFollower::Look> load_first(StoreFollower& follower, Control& control, const util::Log& log) {
-  const auto give_up_at = steady_clock::now() + kStoreBusyPatience;
-  bool said_so = false;
-  while (true) {
-    StoreFollower::Look seen = follower.look();
-    if (seen.outcome != StoreFollower::Outcome::kBusy || steady_clock::now() >= give_up_at) {
-      return seen;
-    }
-    if (!std::exchange(said_so, true)) {
-      log.info("store_busy", {{"message", seen.error->message}, {"hint", "waiting for the writer"}});
-    }
-    control.run_for(kStoreBusyPause);
-    if (control.should_end()) {
-      return std::nullopt;
-    }
-  }
-}
-
-void log_loaded(const StoreFollower& follower, milliseconds took, const util::Log& log) {
-  for (const zonestore::PublishedZone& zone : follower.loaded().head.zones) {
-    log.info("loaded", {{"zone", zone.apex.to_text_no_dot()},
-                        {"serial", zone.serial.value},
-                        {"record_sets", zone.record_set_count},
-                        {"took_ms", took.count()}});
-  }
+// A loaded store, or how the program ends without one.
+tl::expected<FirstLoad, ExitCode> load_store(const config::Config& config, Control& control, const util::Log& log) {
+  const auto pause = [&control](milliseconds time) {
+    control.run_for(time);
+    return !control.should_end();
+  };
+  return load_first(config.store, pause, log).map_error([](const std::optional<zonestore::Error>& error) {
+    return error ? ExitCode::kStore : ExitCode::kEnded;
+  });
 }
 
 void log_stopped(const metrics::Totals& totals, const util::Log& log) {
@@ -273,17 +248,13 @@ ExitCode serve(const config::Config& config, const util::Log& log) {
   Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
   control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
 
-  const auto started = steady_clock::now();
-  StoreFollower follower(config.store);
-  const auto seen = load_first(follower, control, log);
-  if (!seen) {
-    return ExitCode::kEnded;
+  auto loaded = load_store(config, control, log);
+  if (!loaded) {
+    return loaded.error();
   }
-  if (seen->outcome != StoreFollower::Outcome::kNew) {
-    return refuse_store(log, *seen->error);
-  }
-  log_loaded(follower, std::chrono::duration_cast<milliseconds>(steady_clock::now() - started), log);
-  return answer_until_told(config, settings, std::move(*bound), std::move(follower), cookie_secrets, control, log);
+  log_loaded(*loaded, log);
+  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), cookie_secrets, control,
+                           log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {
@@ -302,19 +273,16 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
     return refuse(log, ExitCode::kUsage, secrets.error());
   }
   Control control(log);
-  StoreFollower follower(config.store);
-  const auto seen = load_first(follower, control, log);
-  if (!seen) {
-    return ExitCode::kEnded;
-  }
-  if (seen->outcome != StoreFollower::Outcome::kNew) {
-    return refuse_store(log, *seen->error);
+  const auto loaded = load_store(config, control, log);
+  if (!loaded) {
+    return loaded.error();
   }
   out << "config: good\n";
-  for (const zonestore::PublishedZone& zone : follower.loaded().head.zones) {
+  for (const zonestore::PublishedZone& zone : loaded->follower.loaded().head.zones) {
     out << "zone " << zone.apex.to_text_no_dot() << ": serial " << zone.serial.value << ", " << zone.record_set_count
         << " record sets\n";
   }
+  print(loaded->report, process_memory(), out);
   return ExitCode::kEnded;
 }
 

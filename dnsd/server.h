@@ -16,7 +16,8 @@ enum class ExitCode : int { kEnded = 0, kFailed = 1, kUsage = 2, kStore = 3, kAd
 // Serves until a signal ends it or something fails; says why in the log.
 [[nodiscard]] ExitCode serve(const config::Config& config, const util::Log& log);
 
-// dnsd --check: that the user exists and the store can be loaded. What it found goes to `out`.
+// dnsd --check: that the user exists and the store can be loaded. What it found, and the memory that it takes, goes
+// to `out`.
 [[nodiscard]] ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out);
 
 }  // namespace dnsd

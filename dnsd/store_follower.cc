@@ -37,7 +37,7 @@ StoreFollower::Look StoreFollower::load_anew() {
   if (!version) {
     return give_up(version.error());
   }
-  auto loaded = zone::load(*opened);
+  auto loaded = zone::load(*opened, loaded_ ? loaded_->image.get() : nullptr);
   if (!loaded) {
     return give_up(std::move(loaded.error()));
   }

@@ -5,6 +5,8 @@
 
 #include <sys/stat.h>
 
+#include "dnsd/load_report.h"
+
 namespace dnsd {
 namespace {
 
@@ -131,7 +133,11 @@ void StoreWatcher::publish() {
   const zone::Loaded& loaded = follower_.loaded();
   hub_.publish(loaded.image);
   on_published_();
+  hub_.free_retired();  // those before the last one: a burst of commits must not pile up a second's images
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_).count();
+  if (loaded.whole) {
+    log_report(report_on(loaded, std::chrono::duration_cast<milliseconds>(Clock::now() - *noticed_at_)), log_);
+  }
   const bool same_store = loaded.head.store_id == published_.store_id;
   for (const zonestore::PublishedZone& zone : loaded.head.zones) {
     const zonestore::PublishedZone* const before = find(published_, zone.apex);

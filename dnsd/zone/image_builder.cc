@@ -22,19 +22,28 @@ ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expect
 
 zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, const zonestore::Name& owner, RecordType type,
                                           zonestore::Ttl ttl, ByteView packed_rdata) {
+  wire::LoweredName lowered;
+  wire::lower_name(owner.wire(), lowered);
+  return put(zone, lowered.view(), type, ttl, packed_rdata);
+}
+
+zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, ByteView lowered_owner, RecordType type, zonestore::Ttl ttl,
+                                          ByteView packed_rdata) {
   if (auto laid_out = lay_out(type, ttl, packed_rdata, laid_out_); !laid_out) {
     return laid_out;
   }
-  wire::LoweredName lowered;
-  wire::lower_name(owner.wire(), lowered);
-  drafts_[static_cast<std::size_t>(zone)].put(lowered.view(), {type, laid_out_.count, laid_out_.answer});
+  drafts_[static_cast<std::size_t>(zone)].put(lowered_owner, {type, laid_out_.count, laid_out_.answer});
   return {};
 }
 
 bool ImageBuilder::remove(ZoneIndex zone, const zonestore::Name& owner, RecordType type) {
   wire::LoweredName lowered;
   wire::lower_name(owner.wire(), lowered);
-  return drafts_[static_cast<std::size_t>(zone)].remove(lowered.view(), type);
+  return remove(zone, lowered.view(), type);
+}
+
+bool ImageBuilder::remove(ZoneIndex zone, ByteView lowered_owner, RecordType type) {
+  return drafts_[static_cast<std::size_t>(zone)].remove(lowered_owner, type);
 }
 
 zonestore::Result<std::shared_ptr<const Image>> ImageBuilder::finish() {

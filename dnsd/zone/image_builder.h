@@ -31,8 +31,12 @@ class ImageBuilder {
   // the zone's apex. Errors: kDamaged when the record data cannot be laid out; nothing has changed then.
   [[nodiscard]] zonestore::Result<void> put(ZoneIndex zone, const zonestore::Name& owner, RecordType type,
                                             zonestore::Ttl ttl, ByteView packed_rdata);
+  // The same for an owner in lower-cased wire form.
+  [[nodiscard]] zonestore::Result<void> put(ZoneIndex zone, ByteView lowered_owner, RecordType type,
+                                            zonestore::Ttl ttl, ByteView packed_rdata);
   // False: there was none.
   bool remove(ZoneIndex zone, const zonestore::Name& owner, RecordType type);
+  bool remove(ZoneIndex zone, ByteView lowered_owner, RecordType type);
 
   // Errors: kDamaged when a zone has no SOA or not exactly one. The builder is empty afterwards.
   [[nodiscard]] zonestore::Result<std::shared_ptr<const Image>> finish();

@@ -1,159 +1,115 @@
 #include "dnsd/zone/loader.h"
 
 #include <algorithm>
+#include <future>
 #include <optional>
-#include <unordered_map>
+#include <system_error>
+#include <thread>
 #include <utility>
 
-#include "dnsd/zone/image_builder.h"
+#include "dnsd/zone/loader_intake.h"
+#include "dnsd/zone/loader_relay.h"
 
 namespace dnsd::zone {
 namespace {
 
-using zonestore::ErrorCode;
+using zonestore::ChangeId;
+using zonestore::Error;
 using zonestore::JournalOperation;
 using zonestore::PublishedHead;
+using zonestore::PublishedReader;
 using zonestore::PublishedZone;
 using zonestore::Result;
 using zonestore::StoredRecordSet;
-using zonestore::ZoneId;
 
-// What a zone should hold, as far as it was read: counted and added up on the way.
-struct Tally {
-  ZoneIndex index{};
-  zonestore::Name apex;
-  std::uint64_t count = 0;
-  std::uint64_t hash_sum = 0;  // mod 2^64
+// Gets everything that the reader has ready and hands it to `take`, until that says false.
+template <class OnHead, class Take>
+Result<PublishedHead> read_all(PublishedReader& reader, OnHead on_head, Take take) {
+  std::optional<Preparer> preparer;
+  std::optional<Error> error;
+  auto head = reader.load(
+      [&](const PublishedHead& first) {
+        preparer.emplace(first);
+        on_head(first);
+      },
+      [&](const StoredRecordSet& stored) {
+        const auto ready = preparer->prepare(stored);
+        if (!ready) {
+          error = ready.error();
+          return false;
+        }
+        return take(*ready);
+      });
+  return error ? Result<PublishedHead>(tl::unexpected(*error)) : std::move(head);
+}
 
-  void add(std::uint64_t hash) {
-    ++count;
-    hash_sum += hash;
+Result<Loaded> load_in_one_thread(PublishedReader& reader, const Image* served) {
+  std::optional<Intake> intake;
+  Result<void> taken;
+  auto head = read_all(
+      reader, [&](const PublishedHead& first) { intake.emplace(first, served); },
+      [&](const ReadySet& set) {
+        taken = intake->take(set, JournalOperation::kAdded);
+        return taken.has_value();
+      });
+  if (!head || !taken) {
+    return tl::unexpected(head ? taken.error() : head.error());
   }
-  void subtract(std::uint64_t hash) {
-    --count;
-    hash_sum -= hash;
-  }
-};
+  return intake->finish(std::move(*head), true);
+}
 
-// Feeds a builder from the reader's callbacks, which cannot fail: the first error is kept, the rest skipped.
-class Intake {
+// Does something at the end of a scope, however that is left.
+template <class Action>
+class AtEnd {
  public:
-  Intake() = default;
-  // Goes on from an image and the head that it was made from.
-  explicit Intake(const Loaded& current) : builder_(*current.image) {
-    for (std::size_t index = 0; index < current.head.zones.size(); ++index) {
-      const PublishedZone& zone = current.head.zones[index];
-      tallies_.emplace(
-          zone.id, Tally{static_cast<ZoneIndex>(index), zone.apex, zone.record_set_count, zone.record_set_hash_sum});
-    }
-  }
-
-  void begin(const PublishedHead& head) {
-    for (const PublishedZone& zone : head.zones) {
-      const auto expected_names = static_cast<std::size_t>(zone.record_set_count);
-      tallies_.emplace(zone.id, Tally{builder_.add_zone(zone.apex, expected_names), zone.apex, 0, 0});
-    }
-  }
-
-  void add(const StoredRecordSet& stored) { take(stored, JournalOperation::kAdded); }
-
-  void take(const StoredRecordSet& stored, JournalOperation operation) {
-    if (error_) {
-      return;
-    }
-    ++record_sets_;
-    if (auto taken = try_take(stored, operation); !taken) {
-      error_ = std::move(taken.error());
-    }
-  }
-
-  // The image, if all that was taken adds up to what the head says.
-  [[nodiscard]] Result<Loaded> finish(PublishedHead head, bool whole) {
-    if (error_) {
-      return tl::unexpected(*error_);
-    }
-    for (const PublishedZone& zone : head.zones) {
-      if (auto checked = check(zone); !checked) {
-        return tl::unexpected(checked.error());
-      }
-    }
-    auto image = builder_.finish();
-    if (!image) {
-      return tl::unexpected(image.error());
-    }
-    if (auto checked = check_serials(head, **image); !checked) {
-      return tl::unexpected(checked.error());
-    }
-    return Loaded{std::move(*image), std::move(head), whole, record_sets_};
-  }
+  explicit AtEnd(Action action) : action_(std::move(action)) {}
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  AtEnd(AtEnd&&) = delete;
+  AtEnd& operator=(AtEnd&&) = delete;
+  ~AtEnd() { action_(); }
 
  private:
-  [[nodiscard]] Result<void> try_take(const StoredRecordSet& stored, JournalOperation operation) {
-    const auto found = tallies_.find(stored.zone);
-    if (found == tallies_.end()) {
-      return zonestore::fail(ErrorCode::kDamaged, "a record set belongs to no zone");
-    }
-    Tally& tally = found->second;
-    const auto owner = zonestore::decode_owner_key(stored.owner_key, tally.apex);
-    if (!owner) {
-      return tl::unexpected(owner.error());
-    }
-    const std::uint64_t hash =
-        zonestore::record_set_hash(stored.owner_key, stored.type, stored.ttl, stored.packed_rdata);
-    if (operation == JournalOperation::kRemoved) {
-      tally.subtract(hash);
-      return remove(tally, *owner, stored.type);
-    }
-    tally.add(hash);
-    auto put = builder_.put(tally.index, *owner, stored.type, stored.ttl, stored.packed_rdata);
-    return put ? put : zonestore::fail(put.error().code, describe(*owner, stored.type) + ": " + put.error().message);
-  }
+  Action action_;
+};
 
-  [[nodiscard]] Result<void> remove(const Tally& tally, const zonestore::Name& owner, RecordType type) {
-    if (!builder_.remove(tally.index, owner, type)) {
-      return zonestore::fail(ErrorCode::kDamaged,
-                             "the journal removes " + describe(owner, type) + ", which is not there");
-    }
-    return {};
-  }
-
-  [[nodiscard]] static std::string describe(const zonestore::Name& owner, RecordType type) {
-    return owner.to_text() + " " + zonestore::to_text(type);
-  }
-
-  [[nodiscard]] Result<void> check(const PublishedZone& zone) const {
-    const Tally& tally = tallies_.at(zone.id);
-    if (tally.count == zone.record_set_count && tally.hash_sum == zone.record_set_hash_sum) {
-      return {};
-    }
-    return zonestore::fail(ErrorCode::kDamaged,
-                           "zone " + zone.apex.to_text() + " has " + std::to_string(tally.count) +
-                               " record sets that do not match its count of " +
-                               std::to_string(zone.record_set_count) + " and its checksum",
-                           "restore the store from a backup with zonectl restore");
-  }
-
-  [[nodiscard]] static Result<void> check_serials(const PublishedHead& head, const Image& image) {
-    for (std::size_t index = 0; index < head.zones.size(); ++index) {
-      if (image.zones[index]->serial != head.zones[index].serial.value) {
-        return zonestore::fail(ErrorCode::kDamaged, "zone " + head.zones[index].apex.to_text() + " has serial " +
-                                                        std::to_string(head.zones[index].serial.value) +
-                                                        " but its SOA record says " +
-                                                        std::to_string(image.zones[index]->serial));
+Result<void> take_all(Relay& relay, Intake& intake) {
+  while (const Batch* const batch = relay.next()) {
+    for (std::size_t index = 0; index < batch->size(); ++index) {
+      if (auto taken = intake.take(batch->at(index), JournalOperation::kAdded); !taken) {
+        return taken;
       }
     }
-    return {};
   }
+  return {};
+}
 
-  struct HashZoneId {
-    std::size_t operator()(ZoneId id) const { return std::hash<std::int64_t>{}(static_cast<std::int64_t>(id)); }
-  };
-
-  ImageBuilder builder_;
-  std::unordered_map<ZoneId, Tally, HashZoneId> tallies_;
-  std::optional<zonestore::Error> error_;
-  std::size_t record_sets_ = 0;
-};
+// The image is built here, and the store read beside it: the image's memory then comes from the heap of the thread
+// that loads first, the program's main one, which grows by fewer system calls than those of other threads.
+Result<Loaded> load_in_two_threads(PublishedReader& reader, const Image* served) {
+  Relay relay;
+  // An exception of the reading thread comes out of get().
+  std::future<Result<PublishedHead>> reading = std::async(std::launch::async, [&] {
+    const AtEnd end([&relay] { relay.end(); });
+    return read_all(
+        reader, [&](const PublishedHead& first) { relay.begin(first); },
+        [&](const ReadySet& set) { return relay.add(set); });
+  });
+  std::optional<Intake> intake;
+  Result<void> taken;
+  {
+    const AtEnd stop([&relay] { relay.stop(); });
+    if (const PublishedHead* const first = relay.head()) {
+      intake.emplace(*first, served);
+      taken = take_all(relay, *intake);
+    }
+  }
+  auto head = reading.get();
+  if (!head || !taken) {
+    return tl::unexpected(head ? taken.error() : head.error());
+  }
+  return intake->finish(std::move(*head), true);
+}
 
 // What of a zone a commit changes.
 bool same_content(const PublishedHead& left, const PublishedHead& right) {
@@ -172,41 +128,68 @@ bool same_zones(const PublishedHead& left, const PublishedHead& right) {
                     });
 }
 
+// The journal's changes, which come by a callback that cannot fail: after the first error the rest is skipped.
+class JournalIntake {
+ public:
+  explicit JournalIntake(const Loaded& current) : preparer_(current.head), intake_(current) {}
+
+  void take(const StoredRecordSet& stored, JournalOperation operation) {
+    any_ = true;
+    if (taken_) {
+      taken_ = preparer_.prepare(stored).and_then([&](const ReadySet& set) { return intake_.take(set, operation); });
+    }
+  }
+  [[nodiscard]] bool any() const { return any_; }
+  [[nodiscard]] Result<Loaded> finish(PublishedHead head) {
+    return taken_ ? intake_.finish(std::move(head), false) : tl::unexpected(taken_.error());
+  }
+
+ private:
+  Preparer preparer_;
+  Intake intake_;
+  Result<void> taken_;
+  bool any_ = false;
+};
+
 }  // namespace
 
-Result<Loaded> load(zonestore::PublishedReader& reader) {
-  Intake intake;
-  auto head = reader.load([&](const PublishedHead& first) { intake.begin(first); },
-                          [&](const StoredRecordSet& stored) { intake.add(stored); });
-  if (!head) {
-    return tl::unexpected(head.error());
-  }
-  return intake.finish(std::move(*head), true);
+Threads threads_for_a_load() {
+  return std::thread::hardware_concurrency() >= 2 ? Threads::kTwo : Threads::kOne;
 }
 
-Result<Loaded> follow(zonestore::PublishedReader& reader, const Loaded& current) {
-  Intake intake(current);
+Result<Loaded> load(PublishedReader& reader, const Image* served, Threads threads) {
+  if (threads == Threads::kTwo) {
+    try {
+      return load_in_two_threads(reader, served);
+    } catch (const std::system_error& error) {
+      if (error.code() != std::errc::resource_unavailable_try_again) {
+        throw;
+      }
+      // There is no second thread to be had: that is no reason not to load.
+    }
+  }
+  return load_in_one_thread(reader, served);
+}
+
+Result<Loaded> follow(PublishedReader& reader, const Loaded& current) {
+  JournalIntake intake(current);
   bool reached = false;
-  bool any_change = false;
   auto head = reader.catch_up(
       current.head.store_id, current.head.newest_change,
-      [&](zonestore::ChangeId, JournalOperation operation, const StoredRecordSet& stored) {
-        any_change = true;
-        intake.take(stored, operation);
-      },
+      [&](ChangeId, JournalOperation operation, const StoredRecordSet& stored) { intake.take(stored, operation); },
       reached);
   if (!head) {
     return tl::unexpected(head.error());
   }
   if (!reached || !same_zones(*head, current.head)) {
-    return load(reader);
+    return load(reader, current.image.get());
   }
-  if (!any_change && same_content(*head, current.head)) {
-    return Loaded{current.image, std::move(*head), false, 0};
+  if (!intake.any() && same_content(*head, current.head)) {
+    return Loaded{current.image, std::move(*head), false, 0, current.record_data_bytes};
   }
   // A journal that does not lead to the head is no reason to stop: what the store holds now decides.
-  auto followed = intake.finish(std::move(*head), false);
-  return followed ? std::move(followed) : load(reader);
+  auto followed = intake.finish(std::move(*head));
+  return followed ? std::move(followed) : load(reader, current.image.get());
 }
 
 }  // namespace dnsd::zone

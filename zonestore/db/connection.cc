@@ -39,8 +39,9 @@ void make_file(const fs::path& file, unsigned mode) {
 
 SQLite::Database open_database(const fs::path& file, bool for_writing, Milliseconds busy_timeout) {
   try {
-    return SQLite::Database(file.string(), for_writing ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY,
-                            static_cast<int>(busy_timeout.count()));
+    // No mutex: a connection is one thread's at a time, and a load would take it a dozen times for each row.
+    const int access = for_writing ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY;
+    return SQLite::Database(file.string(), access | SQLite::OPEN_NOMUTEX, static_cast<int>(busy_timeout.count()));
   } catch (const SQLite::Exception& exception) {
     throw failure_from(exception.getExtendedErrorCode(), exception.what(), errno, file, for_writing);
   }

@@ -6,6 +6,7 @@
 // Threads: plain value.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -70,5 +71,8 @@ class Name {
 [[nodiscard]] Bytes encode_owner_key(const Name& name, const Name& apex);
 // Errors: kDamaged for bytes that no encode makes.
 [[nodiscard]] Result<Name> decode_owner_key(ByteView key, const Name& apex);
+// The same without an allocation: the name in lower-cased wire form, a view into `buffer`.
+using OwnerBuffer = std::array<std::uint8_t, kMaxNameBytes>;
+[[nodiscard]] Result<ByteView> decode_owner_key(ByteView key, const Name& apex, OwnerBuffer& buffer);
 
 }  // namespace zonestore

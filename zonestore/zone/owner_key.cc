@@ -1,4 +1,5 @@
 // The owner key: see encode_owner_key in name.h, and the README of this folder.
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -26,9 +27,11 @@ void append_label(Bytes& key, ByteView label) {
   key.push_back(kEndOfLabel);
 }
 
+using LabelBuffer = std::array<std::uint8_t, kMaxLabelBytes>;
+
 // Takes one label off the front of `key`. Errors: the reason.
-tl::expected<std::string, std::string_view> take_label(ByteView& key) {
-  std::string label;
+tl::expected<ByteView, std::string_view> take_label(ByteView& key, LabelBuffer& buffer) {
+  std::size_t size = 0;
   std::size_t at = 0;
   while (at < key.size() && key[at] != kEndOfLabel) {
     std::uint8_t byte = key[at];
@@ -40,14 +43,20 @@ tl::expected<std::string, std::string_view> take_label(ByteView& key) {
     } else if (byte != to_lower(byte)) {
       return tl::unexpected<std::string_view>("has an upper-case letter");
     }
-    label += static_cast<char>(byte);
+    if (size == kMaxLabelBytes) {
+      return tl::unexpected<std::string_view>("has a label of more than 63 bytes");
+    }
+    buffer[size++] = byte;
     ++at;
   }
   if (at == key.size()) {
     return tl::unexpected<std::string_view>("ends within a label");
   }
+  if (size == 0) {
+    return tl::unexpected<std::string_view>("has an empty label");
+  }
   key = key.subspan(at + 1);
-  return label;
+  return ByteView(buffer).first(size);
 }
 
 }  // namespace
@@ -70,20 +79,30 @@ Bytes encode_owner_key(const Name& name, const Name& apex) {
   return key;
 }
 
-Result<Name> decode_owner_key(ByteView key, const Name& apex) {
-  Name name = apex.lowered();
+// The key has the labels from the apex outwards, a name those from itself inwards: so it is put together from its
+// end.
+Result<ByteView> decode_owner_key(ByteView key, const Name& apex, OwnerBuffer& buffer) {
+  LabelBuffer label_buffer;  // NOLINT(*-member-init): filled as far as it is read
+  std::uint8_t* begin = buffer.data() + buffer.size() - apex.size_bytes();
+  std::ranges::transform(apex.wire(), begin, to_lower);
   while (!key.empty()) {
-    const auto label = take_label(key);
+    const auto label = take_label(key, label_buffer);
     if (!label) {
       return damaged_key(label.error(), apex);
     }
-    auto longer = name.child(*label);
-    if (!longer) {
-      return damaged_key("does not make a name: " + longer.error().message, apex);
+    if (label->size() + 1 > static_cast<std::size_t>(begin - buffer.data())) {
+      return damaged_key("makes a name of more than 255 bytes", apex);
     }
-    name = std::move(*longer);
+    begin -= label->size() + 1;
+    *begin = static_cast<std::uint8_t>(label->size());
+    std::ranges::copy(*label, begin + 1);
   }
-  return name;
+  return ByteView(begin, buffer.data() + buffer.size());
+}
+
+Result<Name> decode_owner_key(ByteView key, const Name& apex) {
+  OwnerBuffer buffer;  // NOLINT(*-member-init): filled as far as it is read
+  return decode_owner_key(key, apex, buffer).and_then([](ByteView wire) { return Name::from_wire(wire); });
 }
 
 }  // namespace zonestore

@@ -64,7 +64,8 @@ constexpr std::int64_t kPublishedSince = 1;
 // file, which passes over the rows of others; a smaller one by its index. So at most this many scans.
 constexpr std::uint64_t kScanPart = 8;
 
-void visit_zone(db::Connection& connection, const PublishedZone& zone, std::uint64_t record_sets_of_all,
+// False: the visitor wants no more.
+bool visit_zone(db::Connection& connection, const PublishedZone& zone, std::uint64_t record_sets_of_all,
                 const RecordSetVisitor& visit) {
   const bool is_large = zone.record_set_count >= record_sets_of_all / kScanPart;
   db::Statement& statement = connection.cached(
@@ -72,11 +73,13 @@ void visit_zone(db::Connection& connection, const PublishedZone& zone, std::uint
                : std::string_view("SELECT owner, type, ttl, rdata FROM record_set INDEXED BY record_set_by_owner "
                                   "WHERE zone_id = ?"));
   statement.bind(1, static_cast<std::int64_t>(zone.id));
-  while (statement.step()) {
-    visit({zone.id, statement.blob(0), static_cast<RecordType>(statement.integer(1)),
-           static_cast<Ttl>(statement.integer(2)), statement.blob(3)});
+  bool more = true;
+  while (more && statement.step()) {
+    more = visit({zone.id, statement.blob(0), static_cast<RecordType>(statement.integer(1)),
+                  static_cast<Ttl>(statement.integer(2)), statement.blob(3)});
   }
   statement.reset();
+  return more;
 }
 
 // True if the journal has every change after `after`, whole. Changes are numbered without a gap, but each
@@ -161,7 +164,9 @@ Result<PublishedHead> PublishedReader::load(const std::function<void(const Publi
       record_sets += zone.record_set_count;
     }
     for (const PublishedZone& zone : head.zones) {
-      visit_zone(impl_->connection, zone, record_sets, on_record_set);
+      if (!visit_zone(impl_->connection, zone, record_sets, on_record_set)) {
+        break;
+      }
     }
     return head;
   });

@@ -53,7 +53,7 @@ struct PublishedHead {
   std::vector<PublishedZone> zones;  // by apex, canonical order
 };
 
-using RecordSetVisitor = std::function<void(const StoredRecordSet&)>;
+using RecordSetVisitor = std::function<bool(const StoredRecordSet&)>;  // false: no more of them
 using JournalVisitor = std::function<void(ChangeId, JournalOperation, const StoredRecordSet&)>;
 
 class PublishedReader {
@@ -78,7 +78,7 @@ class PublishedReader {
   // Everything: the head, handed to `on_head` first, then each record set. Zones come one after the other, in
   // the order of the head; within a zone the order is that of the file, which is several times faster to read
   // than that of the names, so the types of one owner need not stand together. Counts and hash sums are for
-  // the caller to check.
+  // the caller to check. It ends early, and well, when `on_record_set` says false.
   [[nodiscard]] Result<PublishedHead> load(const std::function<void(const PublishedHead&)>& on_head,
                                            const RecordSetVisitor& on_record_set);
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "dnsd/zone/look_up.h"
@@ -76,6 +77,24 @@ class Loader : public ::testing::Test {
       change.remove(owner, RecordType::kTxt);
     }
     change.commit(kNow);
+  }
+
+  // More than the ring between a load's two threads holds.
+  static constexpr std::size_t kMany = 4500;
+  static inline const std::string kLongText = std::string(240, 'k');
+  void commit_many() {
+    std::vector<RecordSet> sets;
+    for (std::size_t index = 0; index < kMany; ++index) {
+      sets.push_back(txt("k" + std::to_string(index) + "._domainkey.dkim.secutix.com", kLongText));
+    }
+    db::Transaction transaction(store_, db::Transaction::Kind::kWrite);
+    commit(dkim_, sets);
+    transaction.commit();
+  }
+
+  static std::size_t allocated_bytes() {
+    const struct mallinfo2 counts = ::mallinfo2();
+    return counts.uordblks + counts.hblkhd;
   }
 
   [[nodiscard]] zonestore::PublishedReader reader() const {
@@ -198,6 +217,87 @@ TEST_F(Loader, AnotherStoreInThisPlaceIsAWholeLoad) {
   const Loaded first = load(open).value();
   store_.execute("UPDATE store SET store_id = 'ffffffffffffffffffffffffffffffff'");
   EXPECT_TRUE(follow(open, first)->whole);
+}
+
+TEST_F(Loader, ReloadSharesTheNodesThatAreServedAndStayTheSame) {
+  commit_many();
+  auto open = reader();
+  const Loaded first = load(open).value();
+  commit(dkim_, {txt("k7._domainkey.dkim.secutix.com", "changed")});
+  const Loaded second = load(open, first.image.get()).value();
+  EXPECT_TRUE(second.whole);
+  EXPECT_EQ(find(second, "k8._domainkey.dkim.secutix.com"), find(first, "k8._domainkey.dkim.secutix.com"));
+  EXPECT_NE(find(second, "k7._domainkey.dkim.secutix.com"), find(first, "k7._domainkey.dkim.secutix.com"));
+  EXPECT_EQ(text_of(second, "k7._domainkey.dkim.secutix.com"), "changed");
+  EXPECT_EQ(text_of(first, "k7._domainkey.dkim.secutix.com"), kLongText);
+}
+
+TEST_F(Loader, ReadsInOneThreadWhatItReadsInTwo) {
+  commit_many();
+  auto open = reader();
+  const Loaded one = load(open, nullptr, Threads::kOne).value();
+  const Loaded two = load(open, nullptr, Threads::kTwo).value();
+  EXPECT_EQ(two.record_sets_read, kMany + 5);
+  EXPECT_EQ(one.record_sets_read, two.record_sets_read);
+  EXPECT_EQ(one.record_data_bytes, two.record_data_bytes);
+  for (std::size_t index = 0; index < kMany; ++index) {
+    const std::string owner = "k" + std::to_string(index) + "._domainkey.dkim.secutix.com";
+    ASSERT_EQ(text_of(one, owner), kLongText);
+    ASSERT_EQ(text_of(two, owner), kLongText);
+  }
+}
+
+// Damage in the first of many: the reading thread finds that of a key, the building one that of record data. Either
+// way both end, and the reader can be used again.
+TEST_F(Loader, EndsAtDamageInEitherThread) {
+  commit_many();
+  for (const char* damage : {"UPDATE record_set SET owner = x'0102030405' WHERE record_set_id = 3",
+                             "UPDATE record_set SET rdata = x'0005FF' WHERE record_set_id = 3"}) {
+    for (const Threads threads : {Threads::kOne, Threads::kTwo}) {
+      auto open = reader();
+      store_.execute("CREATE TABLE kept AS SELECT * FROM record_set WHERE record_set_id = 3");
+      store_.execute(damage);
+      EXPECT_EQ(load(open, nullptr, threads).error().code, ErrorCode::kDamaged) << damage;
+      store_.execute("REPLACE INTO record_set SELECT * FROM kept; DROP TABLE kept");
+      EXPECT_TRUE(load(open, nullptr, threads));
+    }
+  }
+}
+
+TEST_F(Loader, CountsTheRecordDataInWireForm) {
+  auto open = reader();
+  const Loaded first = load(open).value();
+  constexpr std::size_t kFixed = 10;  // type, class, TTL, RDLENGTH
+  std::size_t expected = 0;
+  for (const RecordSet& set : {soa("dkim.secutix.com"), txt("sel1-mosa._domainkey.dkim.secutix.com", "one"),
+                               txt("sel2-mosa._domainkey.dkim.secutix.com", "two"), soa("spf.secutix.com"),
+                               txt("spf.secutix.com", "v=spf1 ~all")}) {
+    expected += set.owner.size_bytes() + kFixed + set.rdata[0].size();
+  }
+  EXPECT_EQ(first.record_data_bytes, expected);
+
+  commit(dkim_, {{parse("a.dkim.secutix.com"), RecordType::kTxt, Ttl{300}, {{1, 'x'}, {1, 'y'}}}},
+         {parse("sel2-mosa._domainkey.dkim.secutix.com")});
+  const Loaded second = follow(open, first).value();
+  EXPECT_FALSE(second.whole);
+  EXPECT_EQ(second.record_data_bytes, load(open)->record_data_bytes);
+  EXPECT_NE(second.record_data_bytes, first.record_data_bytes);
+}
+
+// What the image says that it takes is what the allocator has given for it.
+TEST_F(Loader, MemoryOfAnImageIsCountedAsTheAllocatorCountsIt) {
+  commit_many();
+  auto open = reader();
+  ASSERT_TRUE(load(open));  // SQLite keeps what it has read of the file
+  const std::size_t before = allocated_bytes();
+  const auto loaded = load(open);
+  ASSERT_TRUE(loaded);
+  const std::size_t taken = allocated_bytes() - before;
+  if (taken == 0) {
+    GTEST_SKIP() << "a sanitizer's allocator is in the C library's place";
+  }
+  EXPECT_NEAR(static_cast<double>(loaded->image->memory_bytes()), static_cast<double>(taken),
+              static_cast<double>(taken) * 0.02);
 }
 
 TEST_F(Loader, ContentThatDoesNotMatchItsChecksumIsDamage) {

@@ -106,6 +106,7 @@ TEST_F(PublishedReaderTest, LoadsZoneByZoneAndTheHeadFirst) {
         EXPECT_TRUE(set.zone == spf_ || spf.empty());
         (set.zone == dkim_ ? dkim : spf).push_back(line_of(set));
         dkim_sum += set.zone == dkim_ ? record_set_hash(set.owner_key, set.type, set.ttl, set.packed_rdata) : 0;
+        return true;
       });
   ASSERT_TRUE(head);
   EXPECT_THAT(dkim, UnorderedElementsAre("dkim.example. 3600 SOA ", "a.dkim.example. 300 TXT ay",
@@ -123,11 +124,27 @@ TEST_F(PublishedReaderTest, LoadsASmallZoneBesideALargeOneWhole) {
   put(dkim_, sets);
   auto reader = open();
   std::vector<ZoneId> zones;
-  ASSERT_TRUE(
-      reader.load([](const PublishedHead&) {}, [&](const StoredRecordSet& set) { zones.push_back(set.zone); }));
+  ASSERT_TRUE(reader.load([](const PublishedHead&) {},
+                          [&](const StoredRecordSet& set) {
+                            zones.push_back(set.zone);
+                            return true;
+                          }));
   std::vector<ZoneId> expected(501, dkim_);
   expected.insert(expected.end(), 2, spf_);
   EXPECT_EQ(zones, expected);
+}
+
+TEST_F(PublishedReaderTest, EndsALoadWhenToldSoAndStaysUsable) {
+  publish_both();
+  auto reader = open();
+  std::size_t record_sets = 0;
+  const auto head =
+      reader.load([](const PublishedHead&) {}, [&](const StoredRecordSet&) { return ++record_sets < 2; });
+  ASSERT_TRUE(head);
+  EXPECT_EQ(record_sets, 2U);
+  connection_.execute("PRAGMA busy_timeout = 0");
+  EXPECT_TRUE(put(dkim_, {txt("a.dkim.example", "two")}).changed) << "the read transaction has ended";
+  EXPECT_TRUE(reader.head());
 }
 
 TEST_F(PublishedReaderTest, FollowsTheJournalInOrder) {
@@ -211,7 +228,7 @@ TEST_F(PublishedReaderTest, DoesNotHoldTheWriterBackWhenAVisitorThrows) {
   publish_both();
   auto reader = open();
   try {
-    (void)reader.load([](const PublishedHead&) {}, [](const StoredRecordSet&) { throw std::bad_alloc(); });
+    (void)reader.load([](const PublishedHead&) {}, [](const StoredRecordSet&) -> bool { throw std::bad_alloc(); });
   } catch (const std::bad_alloc&) {  // or an Error: either way the read transaction has ended
   }
   connection_.execute("PRAGMA busy_timeout = 0");
@@ -272,7 +289,8 @@ TEST_F(PublishedReaderTest, ReadsAStoreOfTheFirstVersion) {
   auto reader = PublishedReader::open(directory_.path());
   ASSERT_TRUE(reader) << reader.error().message;
   std::size_t record_sets = 0;
-  const auto head = reader->load([](const PublishedHead&) {}, [&](const StoredRecordSet&) { ++record_sets; });
+  const auto head =
+      reader->load([](const PublishedHead&) {}, [&](const StoredRecordSet&) { return ++record_sets > 0; });
   ASSERT_TRUE(head) << head.error().message;
   EXPECT_EQ(record_sets, 2U);
 }

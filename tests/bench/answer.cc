@@ -47,7 +47,7 @@ std::size_t institutions(const benchmark::State& state) {
 }
 
 void hit(benchmark::State& state) {
-  const dnsd::zone::Image& image = image_of(institutions(state));
+  const dnsd::zone::Image& image = *image_of(institutions(state));
   answer_all(state, image, random_queries(institutions(state), Names::kOfTheImage, RecordType::kTxt),
              AnswerKind::kPositive);
   state.counters["image_bytes_per_name"] =
@@ -55,19 +55,19 @@ void hit(benchmark::State& state) {
 }
 
 void nxdomain(benchmark::State& state) {
-  answer_all(state, image_of(institutions(state)),
+  answer_all(state, *image_of(institutions(state)),
              random_queries(institutions(state), Names::kUnknown, RecordType::kTxt), AnswerKind::kNxDomain);
 }
 
 void nodata(benchmark::State& state) {
-  answer_all(state, image_of(institutions(state)),
+  answer_all(state, *image_of(institutions(state)),
              random_queries(institutions(state), Names::kOfTheImage, RecordType::kA), AnswerKind::kNoData);
 }
 
 void one_query(benchmark::State& state, std::string_view name, RecordType type) {
   Ring queries;
   queries.add(query_for(name, type));
-  answer_all(state, image_of(institutions(state)), std::move(queries), AnswerKind::kPositive);
+  answer_all(state, *image_of(institutions(state)), std::move(queries), AnswerKind::kPositive);
 }
 
 void spf(benchmark::State& state) {
@@ -86,6 +86,7 @@ void soa(benchmark::State& state) {
     benchmark::RegisterBenchmark("nodata", nodata)->Arg(size);
     benchmark::RegisterBenchmark("spf", spf)->Arg(size);
     benchmark::RegisterBenchmark("soa", soa)->Arg(size);
+    register_batches(size);
     register_look_ups(size);
   }
   register_parsing();

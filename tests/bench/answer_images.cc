@@ -1,7 +1,6 @@
 #include "tests/bench/answer_images.h"
 
 #include <algorithm>
-#include <memory>
 #include <random>
 #include <stdexcept>
 
@@ -70,7 +69,7 @@ std::shared_ptr<const dnsd::zone::Image> make_image(std::size_t institutions) {
 
 }  // namespace
 
-const dnsd::zone::Image& image_of(std::size_t institutions) {
+const std::shared_ptr<const dnsd::zone::Image>& image_of(std::size_t institutions) {
   static std::shared_ptr<const dnsd::zone::Image> image;
   static std::size_t size = 0;
   if (size != institutions) {
@@ -78,7 +77,7 @@ const dnsd::zone::Image& image_of(std::size_t institutions) {
     image = make_image(institutions);
     size = institutions;
   }
-  return *image;
+  return image;
 }
 
 std::string selector_name(std::size_t number) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,9 +19,9 @@ namespace bench {
 inline constexpr std::string_view kDkimZone = "dkim.secutix.com";
 inline constexpr std::string_view kSpfZone = "spf.secutix.com";
 
-// Makes it when another size was asked for last, which takes seconds for a million; good until then. Throws
-// std::runtime_error if it cannot be made.
-[[nodiscard]] const dnsd::zone::Image& image_of(std::size_t institutions);
+// Makes it when another size was asked for last, which takes seconds for a million. Throws std::runtime_error if it
+// cannot be made.
+[[nodiscard]] const std::shared_ptr<const dnsd::zone::Image>& image_of(std::size_t institutions);
 
 // "sel1-a1b2c3d4._domainkey.dkim.secutix.com", one of two selectors an institution, below 2 * institutions.
 [[nodiscard]] std::string selector_name(std::size_t number);

@@ -6,6 +6,7 @@
 namespace bench {
 
 void register_parsing();
+void register_batches(std::int64_t institutions);
 void register_look_ups(std::int64_t institutions);
 
 }  // namespace bench

@@ -24,26 +24,62 @@ AuditEntry entry_from(const db::Statement& row) {
   return entry;
 }
 
+// Rows of the filter from an id (?1) on, by one subject (?2) and since a time (?3); each way has its index, and all
+// come in the order of their ids without being sorted. The plus keeps the index by time out: it is for first_since.
+std::string from_audit(const LogFilter& filter) {
+  std::string text = " FROM audit WHERE audit_id >= ?1";
+  text += filter.subject ? " AND subject = ?2" : "";
+  text += filter.since ? " AND +at_ms >= ?3" : "";
+  return text;
+}
+
+void bind(db::Statement& rows, const LogFilter& filter, std::int64_t first) {
+  rows.bind(1, first);
+  if (filter.subject) {
+    rows.bind(2, std::string_view(*filter.subject));
+  }
+  if (filter.since) {
+    rows.bind(3, publish::to_column(*filter.since));
+  }
+}
+
+// Of the rows since then, the first; ids rise, but a clock may have been set back.
+std::int64_t first_since(db::Connection& connection, WallTime since) {
+  db::Statement row =
+      connection.prepare("SELECT min(audit_id) FROM audit INDEXED BY audit_by_time WHERE at_ms >= ?1");
+  row.bind(1, publish::to_column(since));
+  return row.step() && !row.is_null(0) ? row.integer(0) : std::numeric_limits<std::int64_t>::max();
+}
+
+// Of the newest rows of the filter, the first.
+std::int64_t first_of_newest(db::Connection& connection, const LogFilter& filter, std::int64_t first) {
+  db::Statement row = connection.prepare("SELECT min(audit_id) FROM (SELECT audit_id" + from_audit(filter) +
+                                         " ORDER BY audit_id DESC LIMIT ?4)");
+  bind(row, filter, first);
+  row.bind(4, std::int64_t{*filter.newest});
+  return row.step() && !row.is_null(0) ? row.integer(0) : std::numeric_limits<std::int64_t>::max();
+}
+
+std::int64_t first_row(db::Connection& connection, const LogFilter& filter) {
+  std::int64_t first = 0;
+  if (filter.since && !filter.subject) {
+    first = first_since(connection, *filter.since);
+  }
+  return filter.newest ? first_of_newest(connection, filter, first) : first;
+}
+
 }  // namespace
 
 Result<void> read_log(Store& store, const LogFilter& filter, const std::function<bool(const AuditEntry&)>& visitor) {
   return db::at_border<void>([&]() -> Result<void> {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    const std::int64_t first = first_row(connection, filter);
     db::Statement rows = connection.prepare(
         "SELECT audit_id, at_ms, actor, login, command, subject, what, coalesce(override_code, ''), "
-        "coalesce(reason, ''), before_json, after_json FROM "
-        "(SELECT * FROM audit WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR at_ms >= ?2) "
-        "ORDER BY audit_id DESC LIMIT ?3) ORDER BY audit_id");
-    rows.bind_null(1);
-    rows.bind_null(2);
-    if (filter.subject) {
-      rows.bind(1, std::string_view(*filter.subject));
-    }
-    if (filter.since) {
-      rows.bind(2, publish::to_column(*filter.since));
-    }
-    rows.bind(3, filter.newest ? std::int64_t{*filter.newest} : std::numeric_limits<std::int64_t>::max());
+        "coalesce(reason, ''), before_json, after_json" +
+        from_audit(filter) + " ORDER BY audit_id");
+    bind(rows, filter, first);
     while (rows.step()) {
       if (!visitor(entry_from(rows))) {
         break;

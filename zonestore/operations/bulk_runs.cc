@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/operations/institution_view.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -99,15 +98,12 @@ std::string_view to_text(BulkState state) {
 
 Result<std::vector<dkim::Code>> signing_institutions(Store& store) {
   return db::at_border<std::vector<dkim::Code>>([&] {
-    Store::Impl& impl = store.impl();
-    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    db::Statement rows =
+        store.impl().connection.prepare("SELECT code FROM institution WHERE phase = 'signing' ORDER BY code");
     std::vector<dkim::Code> codes;
-    for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-      if (row.facts.phase == dkim::Phase::kSigning) {
-        codes.push_back(row.code);
-      }
-      return true;
-    });
+    while (rows.step()) {
+      codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
+    }
     return codes;
   });
 }

@@ -87,8 +87,8 @@ void judge_own_side(Judgement& judgement, const Question& asked, const std::vect
 // clock.
 Serial serial_of_publication(db::Connection& connection, WallTime published) {
   db::Statement& row = connection.cached(
-      "SELECT j.serial_after FROM journal_change AS j JOIN store AS s ON s.dkim_zone_id = j.zone_id "
-      "WHERE j.at_ms = ?1 ORDER BY j.change_id DESC LIMIT 1");
+      "SELECT serial_after FROM journal_change WHERE zone_id = (SELECT dkim_zone_id FROM store) AND at_ms = ?1 "
+      "ORDER BY change_id DESC LIMIT 1");
   row.bind(1, publish::to_column(published));
   const auto clock = std::chrono::duration_cast<Seconds>(published.time_since_epoch()).count();
   const Serial serial{static_cast<std::uint32_t>(row.step() ? row.integer(0) : clock)};

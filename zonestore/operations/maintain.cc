@@ -1,10 +1,10 @@
 #include "zonestore/operations/maintain.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "zonestore/operations/audit_json.h"
+#include "zonestore/operations/due.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
@@ -142,38 +142,41 @@ Due find_due(Store::Impl& impl) {
   const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
   const Now now = impl.now();
   Due due;
-  for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-    if (is_maintain_due(row, publish::read_policy(impl.connection, row.id), now)) {
-      due.codes.push_back(row.code);
-      if (row.facts.phase == dkim::Phase::kSigning) {
-        due.keys.push_back(row.algorithm);
+  for (const dkim::Code& code : maintenance_candidates(impl.connection, now)) {
+    const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
+    if (row && is_maintain_due(*row, publish::read_policy(impl.connection, row->id), now)) {
+      due.codes.push_back(code);
+      if (row->facts.phase == dkim::Phase::kSigning) {
+        due.keys.push_back(row->algorithm);
       }
     }
-    return true;
-  });
+  }
   return due;
 }
 
-std::set<std::string> keys_in_slots(db::Connection& connection) {
-  db::Statement rows = connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
-  std::set<std::string> ids;
-  while (rows.step()) {
-    ids.insert(rows.text(0));
-  }
-  return ids;
+bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
+  db::Statement& row = connection.cached("SELECT 1 FROM slot WHERE key_id = ?1");
+  const bool found = row.bind(1, std::string_view(key_id)).step();
+  row.reset();
+  return found;
 }
 
-// The vault is listed before the slots are: a key that is put and published in between is then in a slot.
-void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
+// The vault is listed before the slots are looked at: a key that is put and published in between is then in a slot.
+std::vector<std::string> find_orphans(Store::Impl& impl) {
   const std::vector<VaultEntry> entries = db::unwrap(impl.vault().list());
-  const std::set<std::string> used = keys_in_slots(impl.connection);
   const WallTime now = impl.clock->now().wall;
+  const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
   std::vector<std::string> orphans;
   for (const VaultEntry& entry : entries) {
-    if (!used.contains(entry.key_id) && now - entry.stored > kOrphanAge) {
+    if (now - entry.stored > kOrphanAge && !is_in_a_slot(impl.connection, entry.key_id)) {
       orphans.push_back(entry.key_id);
     }
   }
+  return orphans;
+}
+
+void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
+  const std::vector<std::string> orphans = find_orphans(impl);
   if (orphans.empty()) {
     return;
   }

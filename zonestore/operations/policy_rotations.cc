@@ -1,5 +1,6 @@
 #include "zonestore/operations/policy_rotations.h"
 
+#include "zonestore/operations/due.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/rotation.h"
 
@@ -53,12 +54,12 @@ Result<std::vector<dkim::Code>> due_rotations(Store& store) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     std::vector<dkim::Code> due;
-    for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-      if (is_rotation_due(row, publish::read_policy(impl.connection, row.id), now)) {
-        due.push_back(row.code);
+    for (const dkim::Code& code : rotation_candidates(impl.connection, now)) {
+      const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
+      if (row && is_rotation_due(*row, publish::read_policy(impl.connection, row->id), now)) {
+        due.push_back(code);
       }
-      return true;
-    });
+    }
     return due;
   });
 }

@@ -86,26 +86,20 @@ std::optional<OldestChange> read_oldest(db::Connection& connection, ZoneId zone)
 }
 
 bool has_more_changes_than(db::Connection& connection, ZoneId zone, std::uint64_t changes) {
-  db::Statement& statement =
-      connection.cached("SELECT 1 FROM journal_change WHERE zone_id = ? ORDER BY change_id LIMIT 1 OFFSET ?");
-  statement.bind(1, number(zone)).bind(2, static_cast<std::int64_t>(changes));
-  const bool more = statement.step();
+  db::Statement& statement = connection.cached("SELECT journal_change_count FROM zone WHERE zone_id = ?");
+  statement.bind(1, number(zone));
+  const bool more = statement.step() && static_cast<std::uint64_t>(statement.integer(0)) > changes;
   statement.reset();
   return more;
 }
 
-bool is_due(db::Connection& connection, const ZoneRow& row, const OldestChange& oldest, std::int64_t newest_change_id,
-            WallTime now) {
+bool is_due(db::Connection& connection, const ZoneRow& row, const OldestChange& oldest, WallTime now) {
   const bool is_void = oldest.row_count == 0;
   if (is_void || row.journal_row_count > most_rows(row.zone)) {
     return true;
   }
-  if (oldest.at_ms >= milliseconds(now - kJournalAge)) {
-    return false;
-  }
-  // Changes of all zones are numbered in one row, so that the numbers often tell without counting.
-  const auto most_changes = static_cast<std::uint64_t>(newest_change_id - oldest.change_id) + 1;
-  return most_changes > kJournalChanges && has_more_changes_than(connection, row.zone.id, kJournalChanges);
+  return oldest.at_ms < milliseconds(now - kJournalAge) &&
+         has_more_changes_than(connection, row.zone.id, kJournalChanges);
 }
 
 // Deletes at most `most` rows of the change, the change itself with its last row. Returns how many rows.
@@ -124,11 +118,10 @@ std::uint64_t cut_change(db::Connection& connection, const OldestChange& oldest,
   return rows;
 }
 
-void cut_journal(db::Connection& connection, ZoneRow& row, std::uint64_t most, std::int64_t newest_change_id,
-                 WallTime now) {
+void cut_journal(db::Connection& connection, ZoneRow& row, std::uint64_t most, WallTime now) {
   while (most > 0) {
     const auto oldest = read_oldest(connection, row.zone.id);
-    if (!oldest || !is_due(connection, row, *oldest, newest_change_id, now)) {
+    if (!oldest || !is_due(connection, row, *oldest, now)) {
       return;
     }
     const std::uint64_t rows = cut_change(connection, *oldest, most);
@@ -148,7 +141,7 @@ void append_to_journal(db::Connection& connection, ZoneRow& row, Serial before,
     insert_rows(connection, change_id, differences);
     row.journal_row_count += rows;
   }
-  cut_journal(connection, row, rows + kJournalRowsCutPerChange, change_id, now);
+  cut_journal(connection, row, rows + kJournalRowsCutPerChange, now);
 }
 
 }  // namespace zonestore

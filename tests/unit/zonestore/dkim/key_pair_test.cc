@@ -202,6 +202,22 @@ TEST(PublicKey, RefusesWeakStrangeAndDamagedOnes) {
   EXPECT_EQ(algorithm_of(longer).error().code, ErrorCode::kDamaged);
 }
 
+// A common RSA key is told by its bytes: whatever is off around the modulus is not.
+TEST(PublicKey, RefusesAnRsaKeyWithAWrongByteInItsForm) {
+  const Bytes good = test::rsa_key().public_spki().value();
+  constexpr std::size_t kParameters = 17;  // OpenSSL looks past their tag
+  constexpr std::size_t kModulus = 33;
+  constexpr std::size_t kExponent = kModulus + 256;  // its value may be another one
+  for (std::size_t at = 0; at < kExponent + 2; at = at == kModulus - 1 ? kExponent : at + 1) {
+    Bytes wrong = good;
+    wrong.at(at) ^= 0xff;
+    EXPECT_EQ(algorithm_of(wrong).has_value(), at == kParameters) << at;
+  }
+  Bytes shorter = good;
+  shorter.at(kModulus) &= 0x7f;
+  EXPECT_FALSE(algorithm_of(shorter).has_value()) << "2047 bits behind a needless zero";
+}
+
 TEST(SecretBytes, MoveLeavesNothingBehind) {
   SecretBytes first(Bytes{1, 2, 3});
   SecretBytes second(std::move(first));

@@ -105,6 +105,9 @@ class StoreTest : public testing::Test {
                                     "WHERE zone_id = " +
                                     id))
           << zone.apex.to_text();
+      EXPECT_EQ(connection_.integer("SELECT journal_change_count FROM zone WHERE zone_id = " + id),
+                connection_.integer("SELECT count(*) FROM journal_change WHERE zone_id = " + id))
+          << zone.apex.to_text();
     }
   }
 

@@ -1,0 +1,19 @@
+// Who may be due: found by index (schema step 004), so that it costs what may be due and not what there is.
+//
+// Each is a superset of those that are due, by code: the indexes know the wall clock alone, while the lifecycle also
+// asks the clock that is never set, the policy and the freezes. The caller asks is_maintain_due or is_rotation_due of
+// each. For the sources of this folder only. Errors: db::Failure is thrown.
+#pragma once
+
+#include <vector>
+
+#include "zonestore/base/moment.h"
+#include "zonestore/db/connection.h"
+#include "zonestore/dkim/selector.h"
+
+namespace zonestore {
+
+[[nodiscard]] std::vector<dkim::Code> maintenance_candidates(db::Connection& connection, const Now& now);
+[[nodiscard]] std::vector<dkim::Code> rotation_candidates(db::Connection& connection, const Now& now);
+
+}  // namespace zonestore

@@ -24,7 +24,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/bench/load/sockets.h"
+#include "tests/bench/generator/sockets.h"
 #include "zonestore/operations/institutions.h"
 #include "zonestore/operations/policy.h"
 #include "zonestore/operations/rotation.h"

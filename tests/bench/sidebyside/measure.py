@@ -93,7 +93,7 @@ def take_turn(server, generator, options, seed):
         figures = {"server": server.label, "size": server.data.size, "round": seed, "loads": {},
                    "start_s": start(server, generator)}
         server.processes.pin(range(server.workers))
-        if server.needs_warming:
+        if server.is_checked:  # each key once: pages are touched for the first time, caches filled
             generator.run(server, "--queries", server.data.facts["keys"], "--seconds", 3600, timeout=3700)
         for load in (load for load in options.load if load in server.loads):
             figures["loads"][load] = measure_load(server, generator, load, options.seconds, seed)

@@ -18,9 +18,8 @@ class Server:
     program = ""
     version_of = ("--version",)
     loads = ("hits", "mix", "flood", "tcp")
-    is_checked = True      # its answers are DNS
-    needs_warming = False  # it answers each question faster the second time
-    settings = ""          # for the page: what was set beyond the addresses
+    is_checked = True  # its answers are DNS
+    settings = ""      # for the page: what was set beyond the addresses
 
     def __init__(self, data, directory, workers):
         self.data = data
@@ -73,7 +72,8 @@ class Server:
     def fill(self, template, per_zone=""):
         values = {"directory": self.directory, "port": self.port, "workers": self.workers,
                   "several": "yes" if self.workers > 1 else "no", "on_if_several": "on" if self.workers > 1 else "off"}
-        zones = "".join(per_zone.format(name=name, file=file) for name, file in self.data.zone_files.items())
+        files = self.data.zone_files if per_zone else {}
+        zones = "".join(per_zone.format(name=name, file=file) for name, file in files.items())
         (self.directory / "config").write_text(template.format(**values) + zones)
 
 
@@ -185,9 +185,8 @@ controls {{ }};
 
 class Pdns(Server):
     name, program = "pdns", "pdns_server"
-    needs_warming = True
     settings = "gsqlite3 backend, `receiver-threads` = workers, `reuseport` with more than one, one distributor " \
-               "thread each, packet and query caches that hold every key for a day, warmed with each before the load"
+               "thread each, packet and query caches that hold every key for a day"
 
     def write_config(self):
         entries = 4 * self.data.facts["keys"] + 100_000

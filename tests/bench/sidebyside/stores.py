@@ -1,5 +1,6 @@
 """The zones of one size in every form that a server reads, made once and kept."""
 
+import functools
 import json
 import sqlite3
 from pathlib import Path
@@ -31,7 +32,6 @@ class Data:
         self._forget_other_store()
         self.questions = self.work / "questions"
         self.facts = self._facts()
-        self.zone_files = self._zone_files()
 
     # What was made of one state of a store is of no use for another.
     def _forget_other_store(self):
@@ -58,7 +58,9 @@ class Data:
             file.write_text(facts)
         return json.loads(file.read_text())
 
-    def _zone_files(self):
+    @functools.cached_property
+    def zone_files(self):
+        """Zone name -> file, for those who read none of our stores."""
         files = {name: self.work / f"{name}.zone" for name in self.zone_names}
         for name, file in files.items():
             if not file.exists():

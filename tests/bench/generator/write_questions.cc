@@ -20,7 +20,7 @@
 #include <nlohmann/json.hpp>
 #include <xxhash.h>
 
-#include "tests/bench/load/question_list.h"
+#include "tests/bench/generator/question_list.h"
 #include "zonestore/zone/published_reader.h"
 
 namespace {

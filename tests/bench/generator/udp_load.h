@@ -3,8 +3,8 @@
 // client would pay for that.
 #pragma once
 
-#include "tests/bench/load/run_settings.h"
-#include "tests/bench/load/workload.h"
+#include "tests/bench/generator/run_settings.h"
+#include "tests/bench/generator/workload.h"
 
 namespace bench {
 

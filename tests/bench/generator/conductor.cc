@@ -1,10 +1,10 @@
-#include "tests/bench/load/conductor.h"
+#include "tests/bench/generator/conductor.h"
 
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 
-#include "tests/bench/load/answer_check.h"
+#include "tests/bench/generator/answer_check.h"
 
 namespace bench {
 namespace {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "tests/bench/load/question_list.h"
+#include "tests/bench/generator/question_list.h"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "tests/bench/load/workload.h"
+#include "tests/bench/generator/workload.h"
 
 #include <array>
 #include <cstring>

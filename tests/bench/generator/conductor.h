@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "tests/bench/load/flights.h"
-#include "tests/bench/load/run_settings.h"
+#include "tests/bench/generator/flights.h"
+#include "tests/bench/generator/run_settings.h"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "tests/bench/load/flights.h"
+#include "tests/bench/generator/flights.h"
 
 #include <bit>
 

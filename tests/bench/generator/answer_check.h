@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "tests/bench/load/workload.h"
+#include "tests/bench/generator/workload.h"
 
 namespace bench {
 

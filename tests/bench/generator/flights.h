@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "tests/bench/load/workload.h"
+#include "tests/bench/generator/workload.h"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "tests/bench/load/answer_check.h"
+#include "tests/bench/generator/answer_check.h"
 
 #include <cstring>
 

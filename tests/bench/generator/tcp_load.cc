@@ -1,4 +1,4 @@
-#include "tests/bench/load/tcp_load.h"
+#include "tests/bench/generator/tcp_load.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +12,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "tests/bench/load/conductor.h"
-#include "tests/bench/load/sockets.h"
+#include "tests/bench/generator/conductor.h"
+#include "tests/bench/generator/sockets.h"
 
 namespace bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/bench/load/question_list.h"
+#include "tests/bench/generator/question_list.h"
 
 #include <cstring>
 #include <stdexcept>

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "tests/bench/load/histogram.h"
+#include "tests/bench/generator/histogram.h"
 
 namespace bench {
 

@@ -2,8 +2,8 @@
 // the number of connections: one query at a time on each; with more they are pipelined, RFC 7766 section 6.2.1.1).
 #pragma once
 
-#include "tests/bench/load/run_settings.h"
-#include "tests/bench/load/workload.h"
+#include "tests/bench/generator/run_settings.h"
+#include "tests/bench/generator/workload.h"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "tests/bench/load/udp_load.h"
+#include "tests/bench/generator/udp_load.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-#include "tests/bench/load/conductor.h"
-#include "tests/bench/load/sockets.h"
+#include "tests/bench/generator/conductor.h"
+#include "tests/bench/generator/sockets.h"
 
 namespace bench {
 namespace {

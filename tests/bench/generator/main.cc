@@ -23,8 +23,8 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-#include "tests/bench/load/tcp_load.h"
-#include "tests/bench/load/udp_load.h"
+#include "tests/bench/generator/tcp_load.h"
+#include "tests/bench/generator/udp_load.h"
 
 namespace {
 

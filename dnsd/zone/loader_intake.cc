@@ -84,7 +84,7 @@ Result<ReadySet> Preparer::prepare(const zonestore::StoredRecordSet& stored) {
 }
 
 Intake::Intake(const PublishedHead& head, const Image* served)
-    : heap_(std::make_unique<HugePageHeap>()), tallies_(head.zones.size()) {
+    : heap_(std::make_unique<util::HugePageHeap>()), tallies_(head.zones.size()) {
   for (const PublishedZone& zone : head.zones) {
     (void)builder_.add_zone(zone.apex, static_cast<std::size_t>(zone.record_set_count), find_zone(served, zone.apex));
   }

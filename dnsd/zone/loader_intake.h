@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dnsd/util/huge_page_heap.h"
 #include "dnsd/zone/image_builder.h"
 #include "dnsd/zone/loader.h"
-#include "dnsd/zone/loader_heap.h"
 #include "zonestore/base/error.h"
 #include "zonestore/zone/published_reader.h"
 
@@ -73,7 +73,7 @@ class Intake {
 
   [[nodiscard]] static zonestore::Result<void> check(const zonestore::PublishedZone& zone, const Tally& tally);
 
-  std::unique_ptr<HugePageHeap> heap_;  // of a new image
+  std::unique_ptr<util::HugePageHeap> heap_;  // of a new image
   ImageBuilder builder_;
   std::vector<Tally> tallies_;  // in the order of the head's zones
   std::size_t record_sets_ = 0;

@@ -10,7 +10,7 @@
 // most of their memory with the image that is served, grow as ever. Threads: one at a time.
 #pragma once
 
-namespace dnsd::zone {
+namespace dnsd::util {
 
 class HugePageHeap {
  public:
@@ -27,4 +27,4 @@ class HugePageHeap {
   void* marked_to_;
 };
 
-}  // namespace dnsd::zone
+}  // namespace dnsd::util

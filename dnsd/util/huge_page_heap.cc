@@ -1,4 +1,4 @@
-#include "dnsd/zone/loader_heap.h"
+#include "dnsd/util/huge_page_heap.h"
 
 #include <cstdint>
 
@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace dnsd::zone {
+namespace dnsd::util {
 namespace {
 
 constexpr int kStepBytes = 64 * 1024 * 1024;
@@ -42,4 +42,4 @@ void HugePageHeap::mark_growth() {
   marked_to_ = end;
 }
 
-}  // namespace dnsd::zone
+}  // namespace dnsd::util

@@ -19,12 +19,25 @@ RATE = 20
 COOKIE = 10  # RFC 7873 section 4
 
 
+def earned(sent, rate=RATE):
+    """How many of questions sent at these times a bucket of one second's answers lets pass."""
+    tokens, passed, last = rate, 0, sent[0]
+    for moment in sent:
+        tokens = min(rate, tokens + rate * (moment - last))
+        last = moment
+        if tokens >= 1:
+            tokens -= 1
+            passed += 1
+    return passed
+
+
 class Seen:
     """What came back to a flood."""
 
-    def __init__(self, asked, answers, seconds):
-        self.asked = asked
-        self.seconds = seconds
+    def __init__(self, sent, answers, seconds):
+        self.asked = len(sent)
+        self.seconds = seconds  # from the first question to the last answer
+        self.sent = sent
         self.truncated = [answer for answer in answers if answer.flags & dns.flags.TC]
         self.whole = [answer for answer in answers if not answer.flags & dns.flags.TC]
         self.rcodes = {answer.rcode() for answer in answers}
@@ -51,16 +64,17 @@ def flood(address, messages, seconds=0.0, source=None, ports=1):
         for udp in sockets:
             udp.bind((source or address[0], 0))
             udp.connect(address)
-        answers = []
+        answers, sent = [], []
         began = time.monotonic()
         for number, message in enumerate(messages):
+            sent.append(time.monotonic())
             sockets[number % ports].send(message.to_wire())
             if number % 10 == 9:
                 due = began + seconds * (number + 1) / len(messages)
                 answers += receive(sockets, 0)
                 time.sleep(max(0.0, due - time.monotonic()))
-        lasted = time.monotonic() - began
-        return Seen(len(messages), answers + receive(sockets, 0.3), lasted)
+        answers += receive(sockets, 0.3)
+        return Seen(sent, answers, time.monotonic() - 0.3 - began)
     finally:
         for udp in sockets:
             udp.close()
@@ -80,10 +94,10 @@ class RateLimit(unittest.TestCase):
         return self.server.address()
 
     def check_limited(self, seen, slip=2):
-        """One second's answers at once and RATE a second; of the rest every second one truncated."""
-        allowed = RATE + RATE * seen.seconds
-        self.assertLessEqual(len(seen.whole), allowed + 2)
-        self.assertGreaterEqual(len(seen.whole), allowed - RATE * 0.2 - 2)
+        """One second's answers at once and RATE a second; of the rest every second one truncated. On a loaded machine
+        questions come in clumps: none asks for what the last pause earned, and the server may read them late."""
+        self.assertLessEqual(len(seen.whole), RATE + RATE * seen.seconds + 2)
+        self.assertGreaterEqual(len(seen.whole), earned(seen.sent) - RATE * 0.2 - 2)
         self.assertAlmostEqual(len(seen.truncated), (seen.asked - len(seen.whole)) / slip, delta=3)
 
     def test_a_flood_of_one_question_gets_its_rate_and_some_truncated_answers(self):
@@ -194,8 +208,8 @@ class RateLimit(unittest.TestCase):
     def test_200_a_second_is_the_default(self):
         server = serve(self, self.store)
         seen = flood(server.address(), [query(SPF_ZONE) for _ in range(1000)], seconds=1)
-        allowed = 200 + 200 * seen.seconds
-        self.assertTrue(allowed * 0.9 < len(seen.whole) <= allowed + 2, (len(seen.whole), allowed))
+        self.assertGreater(len(seen.whole), earned(seen.sent, 200) * 0.9)
+        self.assertLessEqual(len(seen.whole), 200 + 200 * seen.seconds + 2)
 
     def test_the_log_says_who_is_limited_and_how_much_was(self):
         udp = self.serve()

@@ -131,7 +131,10 @@ void run(const std::filesystem::path& store, const std::filesystem::path& out, s
   Collector collector;
   auto reader = require(zonestore::PublishedReader::open(store, zonestore::Milliseconds{10'000}));
   require(reader.load([&](const auto& head) { collector.take_head(head); },
-                      [&](const auto& set) { collector.take(set); }));
+                      [&](const auto& set) {
+                        collector.take(set);
+                        return true;
+                      }));
   collector.write(out, seed);
   std::cout << collector.summary().dump() << "\n";
 }

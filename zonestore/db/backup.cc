@@ -86,15 +86,10 @@ void check_integrity(Connection& connection) {
   }
 }
 
+// In this mode SQLite keeps the locks that a transaction took when it ends; while it waits it would keep its read lock
+// too, and a writer that wants to commit would wait for that: so first the locks, then the mode.
 ExclusiveHold::ExclusiveHold(Connection& connection) : connection_(connection) {
-  // In this mode SQLite keeps the locks that a transaction took when it ends.
-  connection_.execute("PRAGMA locking_mode=EXCLUSIVE");
-  try {
-    connection_.execute("BEGIN EXCLUSIVE; COMMIT");
-  } catch (const Failure&) {
-    connection_.execute("PRAGMA locking_mode=NORMAL");
-    throw;
-  }
+  connection_.execute("BEGIN EXCLUSIVE; PRAGMA locking_mode=EXCLUSIVE; COMMIT");
 }
 
 ExclusiveHold::~ExclusiveHold() {

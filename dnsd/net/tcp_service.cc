@@ -228,8 +228,7 @@ void TcpService::start_sweeping() {
 // All by the deadlines that they had when it began: those that go make it no less crowded for the others.
 void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
-  const auto ended =
-      std::erase_if(connections_, [now](const auto& entry) { return entry.second.deadline() <= now; });
+  const auto ended = std::erase_if(connections_, [now](const auto& entry) { return entry.second.deadline() <= now; });
   counters_.tcp_timed_out.add(ended);
   note_crowd();
   stop_if_drained();

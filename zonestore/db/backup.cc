@@ -86,8 +86,8 @@ void check_integrity(Connection& connection) {
   }
 }
 
-// In this mode SQLite keeps the locks that a transaction took when it ends; while it waits it would keep its read lock
-// too, and a writer that wants to commit would wait for that: so first the locks, then the mode.
+// In this mode SQLite keeps the locks that a transaction took when it ends; while it waits it would keep its read
+// lock too, and a writer that wants to commit would wait for that: so first the locks, then the mode.
 ExclusiveHold::ExclusiveHold(Connection& connection) : connection_(connection) {
   connection_.execute("BEGIN EXCLUSIVE; PRAGMA locking_mode=EXCLUSIVE; COMMIT");
 }

@@ -16,11 +16,7 @@ namespace zonestore {
 namespace {
 
 // Which file a path leads to.
-struct FileIdentity {
-  dev_t device = 0;
-  ino_t inode = 0;
-  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-};
+using FileIdentity = std::pair<dev_t, ino_t>;
 
 // By stat alone: opening and closing the file would drop SQLite's locks on it.
 std::optional<FileIdentity> identity_of(const std::filesystem::path& file) {

@@ -228,8 +228,11 @@ void TcpService::start_sweeping() {
 // All by the deadlines that they had when it began: those that go make it no less crowded for the others.
 void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
-  const auto ended = std::erase_if(connections_, [now](const auto& entry) { return entry.second.deadline() <= now; });
-  counters_.tcp_timed_out.add(ended);
+  std::erase_if(connections_, [&](const auto& entry) {
+    const bool is_due = entry.second.deadline() <= now;
+    counters_.tcp_timed_out.add(is_due ? 1 : 0);  // before its client can see it go
+    return is_due;
+  });
   note_crowd();
   stop_if_drained();
   if (!connections_.empty()) {

@@ -63,10 +63,10 @@ struct FreeSlots {
   std::size_t count;
 
   void operator()(std::uint64_t* slots) const {
+    const std::unique_ptr<std::uint64_t[]> freed_last(slots);
     for (std::size_t index = 0; index < count; ++index) {
       const Node dropped = take_node(slots[index]);
     }
-    delete[] slots;
   }
 };
 
@@ -123,6 +123,11 @@ std::size_t NameTable::memory_bytes() const {
     bytes += page.slot_count() * sizeof(Slot);
   }
   return bytes;
+}
+
+void NameTable::put(Node node) {
+  const std::uint64_t name_hash = hash(node.view().name());
+  put(std::move(node), name_hash);
 }
 
 void NameTable::put(Node node, std::uint64_t hash) {

@@ -54,7 +54,7 @@ class NameTable {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  void put(Node node) { put(std::move(node), hash(node.view().name())); }  // adds it, or replaces the name's node
+  void put(Node node);  // adds it, or replaces the name's node
   void put(Node node, std::uint64_t hash);
   void erase(ByteView name);
   void set_children(ByteView name, std::uint32_t children);  // of a name that is there

@@ -15,7 +15,7 @@ def options():
     """The arguments of this test; the others are unittest's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--questions", type=int, default=60_000, help="how many at least")
+    parser.add_argument("--questions", type=int, default=30_000, help="how many at least")
     parser.add_argument("--only", help="one question, as a report shows it: udp:HEX or tcp:HEX")
     return parser.parse_known_args()
 

@@ -1,5 +1,7 @@
 #include "dnsd/net/udp_service.h"
 
+#include <utility>
+
 #include <boost/asio/post.hpp>
 
 namespace dnsd::net {
@@ -7,6 +9,8 @@ namespace {
 
 // Batches in a row before other sockets and TCP get their turn.
 constexpr int kBatchesPerTurn = 8;
+// A batch of so many pays for taking the socket from the reactor and giving it back.
+constexpr std::size_t kBusyMessages = 16;
 // What a drain answers at most: a flood must not keep the server from ending.
 constexpr int kDrainTurns = 64;
 
@@ -14,19 +18,27 @@ constexpr int kDrainTurns = 64;
 
 UdpService::UdpService(boost::asio::io_context& context, util::UniqueFd socket, UdpBatch& batch, Handler& handler,
                        metrics::WorkerCounters& counters)
-    : socket_(context, socket.release()), batch_(batch), handler_(handler), counters_(counters) {}
+    : socket_(std::move(socket)), readiness_(context), batch_(batch), handler_(handler), counters_(counters) {}
+
+UdpService::~UdpService() {
+  unwatch();
+}
 
 void UdpService::start() {
   wait();
 }
 
 void UdpService::wait() {
-  socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                     [this](const boost::system::error_code& error) {
-                       if (error != boost::asio::error::operation_aborted) {
-                         serve();
-                       }
-                     });
+  if (!watch()) {
+    serve_later();
+    return;
+  }
+  readiness_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                        [this](const boost::system::error_code& error) {
+                          if (error != boost::asio::error::operation_aborted) {
+                            serve();
+                          }
+                        });
 }
 
 void UdpService::serve() {
@@ -36,27 +48,50 @@ void UdpService::serve() {
   if (serve_some()) {
     wait();
   } else {
-    boost::asio::post(socket_.get_executor(), [this] { serve(); });
+    serve_later();
   }
+}
+
+void UdpService::serve_later() {
+  boost::asio::post(readiness_.get_executor(), [this] { serve(); });
 }
 
 bool UdpService::serve_some() {
   for (int turn = 0; turn < kBatchesPerTurn; ++turn) {
-    const std::size_t count = batch_.receive(socket_.native_handle());
-    if (count > 0) {
-      batch_.answer(socket_.native_handle(), handler_, counters_);
-    }
-    if (count < UdpBatch::kMaxMessages) {
+    const std::size_t count = batch_.receive(socket_.get());
+    if (count == 0) {
       return true;
+    }
+    if (count >= kBusyMessages) {
+      unwatch();
+    }
+    batch_.answer(socket_.get(), handler_, counters_);
+    if (readiness_.is_open()) {
+      return true;  // what came meanwhile is seen by the reactor
     }
   }
   return false;
 }
 
+bool UdpService::watch() {
+  if (!readiness_.is_open()) {
+    boost::system::error_code error;
+    readiness_.assign(socket_.get(), error);
+  }
+  return readiness_.is_open();
+}
+
+void UdpService::unwatch() {
+  if (readiness_.is_open()) {
+    readiness_.release();
+  }
+}
+
 void UdpService::drain() {
   for (int turn = 0; turn < kDrainTurns && !serve_some(); ++turn) {
   }
-  socket_.close();
+  unwatch();
+  socket_.reset();
 }
 
 }  // namespace dnsd::net

@@ -1,4 +1,7 @@
 // One UDP socket of one worker: waits until it is readable, then answers batch after batch.
+//
+// While there is much to do the reactor does not watch the socket. For each datagram that it sends from a watched
+// socket the kernel wakes the watcher, who does not care; that would be a tenth of what an answer costs.
 // Threads: its worker's. Ownership: the socket is its own; the rest is the worker's and outlives it.
 #pragma once
 
@@ -16,6 +19,11 @@ class UdpService {
  public:
   UdpService(boost::asio::io_context& context, util::UniqueFd socket, UdpBatch& batch, Handler& handler,
              metrics::WorkerCounters& counters);
+  UdpService(const UdpService&) = delete;
+  UdpService& operator=(const UdpService&) = delete;
+  UdpService(UdpService&&) = delete;
+  UdpService& operator=(UdpService&&) = delete;
+  ~UdpService();
 
   void start();
   // Answers what is queued, then closes.
@@ -24,9 +32,13 @@ class UdpService {
  private:
   void wait();
   void serve();
+  void serve_later();
   [[nodiscard]] bool serve_some();  // true: the queue was emptied
+  [[nodiscard]] bool watch();       // false: the kernel has no memory for it
+  void unwatch();
 
-  boost::asio::posix::stream_descriptor socket_;
+  util::UniqueFd socket_;
+  boost::asio::posix::stream_descriptor readiness_;  // borrows the socket while it is watched
   UdpBatch& batch_;
   Handler& handler_;
   metrics::WorkerCounters& counters_;

@@ -1,4 +1,7 @@
+#include <chrono>
+#include <ctime>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,6 +63,27 @@ TEST(Udp, GivesTheHandlerAsMuchRoomAsTheLimitAllows) {
   const LoopbackClient client(SOCK_DGRAM, running.address());
   client.send("big");
   EXPECT_EQ(client.receive()->size(), UdpLimits{}.answer_bytes);
+}
+
+// A busy socket is taken from the reactor, and must be given back.
+TEST(Udp, AnswersASingleDatagramAfterEachOfManyBursts) {
+  constexpr int kBursts = 20;
+  constexpr int kDatagrams = 100;
+  RunningWorker running;
+  const LoopbackClient client(SOCK_DGRAM, running.address());
+  for (int burst = 0; burst < kBursts; ++burst) {
+    for (int index = 0; index < kDatagrams; ++index) {
+      client.send("one of many");
+    }
+    for (int index = 0; index < kDatagrams; ++index) {
+      ASSERT_EQ(client.receive(), "one of many") << "burst " << burst << ", datagram " << index;
+    }
+    client.send("alone");
+    ASSERT_EQ(client.receive(), "alone") << "after burst " << burst;
+  }
+  const std::clock_t before = std::clock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10) << "the worker does not sleep";
 }
 
 TEST(Udp, AnswersMoreDatagramsThanABatchHolds) {

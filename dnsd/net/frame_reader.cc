@@ -19,6 +19,13 @@ void FrameReader::feed(std::span<const std::uint8_t> bytes) {
   input_ = bytes;
 }
 
+std::span<const std::uint8_t> FrameReader::only_message_in(std::span<const std::uint8_t> bytes) const {
+  if (is_inside() || bytes.size() <= kPrefixBytes || length_in(bytes) != bytes.size() - kPrefixBytes) {
+    return {};
+  }
+  return bytes.subspan(kPrefixBytes);
+}
+
 FrameReader::Status FrameReader::next(std::span<const std::uint8_t>& message) {
   forget_handed_out();
   return partial_.empty() ? next_in_place(message) : next_from_parts(message);

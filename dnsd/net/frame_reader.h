@@ -27,6 +27,10 @@ class FrameReader {
   // Of what was fed, what next() has not come to yet.
   [[nodiscard]] std::span<const std::uint8_t> unread() const { return input_; }
 
+  // The message, if `bytes` come next in the stream and are a whole one and no more: they need not be fed then.
+  // Empty: they do.
+  [[nodiscard]] std::span<const std::uint8_t> only_message_in(std::span<const std::uint8_t> bytes) const;
+
   // On kMessage `message` is set; it is good until the next call of next() or feed().
   [[nodiscard]] Status next(std::span<const std::uint8_t>& message);
 

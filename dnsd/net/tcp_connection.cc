@@ -8,9 +8,6 @@
 namespace dnsd::net {
 namespace {
 
-constexpr std::size_t kPrefixBytes = 2;
-constexpr std::size_t kInputBytes = 16384;
-
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK;
 }
@@ -26,20 +23,6 @@ long receive(int socket, std::span<std::uint8_t> into) {
 
 }  // namespace
 
-TcpWorkspace::TcpWorkspace(const TcpLimits& tcp_limits, Handler& query_handler,
-                           metrics::WorkerCounters& worker_counters)
-    : limits(tcp_limits),
-      handler(query_handler),
-      counters(worker_counters),
-      input(kInputBytes),
-      output(tcp_limits.unsent_bytes + kPrefixBytes + kMaxMessageBytes),
-      now(Clock::now()) {}
-
-void TcpWorkspace::begin_round() {
-  now = Clock::now();
-  handler.begin_batch();
-}
-
 TcpConnection::TcpConnection(util::UniqueFd socket, const util::Address& peer, AddressQuota::Ticket ticket,
                              TcpWorkspace& workspace)
     : socket_(std::move(socket)),
@@ -51,7 +34,7 @@ TcpConnection::TcpConnection(util::UniqueFd socket, const util::Address& peer, A
   workspace.counters.tcp_connections.add();
 }
 
-TcpConnection::Next TcpConnection::proceed(bool has_ended) {
+std::optional<TcpConnection::Next> TcpConnection::begin(bool has_ended, const TcpSlot& slot, Exchange& exchange) {
   has_ended_ = has_ended_ || has_ended;
   if (parting_) {
     return discard_input();
@@ -61,23 +44,51 @@ TcpConnection::Next TcpConnection::proceed(bool has_ended) {
       return *next;
     }
   }
-  return read_and_answer();
+  return read(slot, exchange);
+}
+
+std::optional<TcpConnection::Next> TcpConnection::read(const TcpSlot& slot, Exchange& exchange) {
+  const long count = receive(socket_.get(), slot.input);
+  if (count == 0 || (count < 0 && !would_block())) {
+    return Next::kEnd;
+  }
+  const std::span<const std::uint8_t> bytes = slot.input.first(count > 0 ? static_cast<std::size_t>(count) : 0);
+  may_be_more_ = !bytes.empty() && (has_ended_ || bytes.size() == slot.input.size());
+  exchange.query = reader_.only_message_in(bytes);
+  if (!exchange.query.empty()) {
+    exchange.room = slot.output.subspan(kTcpPrefixBytes);
+    exchange.client = seen_by_handler();
+    return std::nullopt;
+  }
+  if (!bytes.empty()) {
+    reader_.feed(bytes);
+    if (const std::optional<Next> next = answer_input()) {
+      return *next;
+    }
+  }
+  return after_reading();
+}
+
+TcpConnection::Next TcpConnection::finish(const TcpSlot& slot, const Exchange& exchange) {
+  const std::size_t length = exchange.answer_size;
+  count_query(length > 0);
+  since_ = workspace_.now;
+  progress_ = queries_ >= workspace_.limits.queries ? Progress::kFinished : Progress::kInputUsedUp;
+  if (length > 0) {
+    write_prefix(slot.output.data(), length);
+    const Sent sent = send_or_hold(slot.output.first(kTcpPrefixBytes + length));
+    if (sent != Sent::kAll) {
+      return sent == Sent::kFailed ? Next::kEnd : Next::kWait;
+    }
+  }
+  return leave_input().value_or(after_reading());
 }
 
 // The kernel reports a change once. So after a read that left something behind, or that an end may follow of which
 // we have been told, it must be asked to report again; one that did not fill the buffer has emptied the queue.
-TcpConnection::Next TcpConnection::read_and_answer() {
-  const long count = receive(socket_.get(), workspace_.input);
-  if (count > 0) {
-    reader_.feed(std::span(workspace_.input).first(static_cast<std::size_t>(count)));
-    if (const std::optional<Next> next = answer_input()) {
-      return *next;
-    }
-    if (has_ended_ || static_cast<std::size_t>(count) == workspace_.input.size()) {
-      return Next::kAgain;
-    }
-  } else if (count == 0 || !would_block()) {
-    return Next::kEnd;
+TcpConnection::Next TcpConnection::after_reading() const {
+  if (may_be_more_) {
+    return Next::kAgain;
   }
   return draining_ && !reader_.is_inside() ? Next::kEnd : Next::kWait;
 }
@@ -103,7 +114,7 @@ TcpConnection::Progress TcpConnection::answer_queries() {
       case FrameReader::Status::kMessage:
         answer_one(query);
         answered = true;
-        if (++queries_ >= workspace_.limits.queries) {
+        if (queries_ >= workspace_.limits.queries) {
           return Progress::kFinished;
         }
         break;
@@ -121,23 +132,36 @@ TcpConnection::Progress TcpConnection::answer_queries() {
 }
 
 void TcpConnection::answer_one(std::span<const std::uint8_t> query) {
-  workspace_.counters.tcp_queries.add();
   std::uint8_t* const prefix = workspace_.output.data() + workspace_.output_bytes;
-  const std::size_t length = workspace_.handler.handle(query, {prefix + kPrefixBytes, kMaxMessageBytes},
-                                                       Client{Transport::kTcp, peer_.bytes(), most_idle()});
-  if (length == 0) {
-    return;
+  const std::size_t length =
+      workspace_.handler.handle(query, {prefix + kTcpPrefixBytes, kMaxMessageBytes}, seen_by_handler());
+  if (length > 0) {
+    write_prefix(prefix, length);
+    workspace_.output_bytes += kTcpPrefixBytes + length;
   }
-  prefix[0] = static_cast<std::uint8_t>(length >> 8U);
-  prefix[1] = static_cast<std::uint8_t>(length & 0xFFU);
-  workspace_.output_bytes += kPrefixBytes + length;
-  workspace_.counters.tcp_answers.add();
+  count_query(length > 0);
+}
+
+void TcpConnection::count_query(bool is_answered) {
+  ++queries_;
+  workspace_.counters.tcp_queries.add();
+  if (is_answered) {
+    workspace_.counters.tcp_answers.add();
+  }
+}
+
+Client TcpConnection::seen_by_handler() const {
+  return Client{Transport::kTcp, peer_.bytes(), most_idle()};
 }
 
 // Sends what the workspace holds, and frees it for the next connection.
 TcpConnection::Sent TcpConnection::send_output() {
-  std::span<const std::uint8_t> output(workspace_.output.data(), workspace_.output_bytes);
+  const std::span<const std::uint8_t> output(workspace_.output.data(), workspace_.output_bytes);
   workspace_.output_bytes = 0;
+  return send_or_hold(output);
+}
+
+TcpConnection::Sent TcpConnection::send_or_hold(std::span<const std::uint8_t> output) {
   const Sent sent = send(output);
   if (sent == Sent::kKernelIsFull) {
     hold(output);
@@ -204,11 +228,12 @@ TcpConnection::Next TcpConnection::part() {
 }
 
 TcpConnection::Next TcpConnection::discard_input() {
-  const long count = receive(socket_.get(), workspace_.input);
+  std::vector<std::uint8_t>& input = workspace_.discarded;
+  const long count = receive(socket_.get(), input);
   if (draining_ || count == 0 || (count < 0 && !would_block())) {
     return Next::kEnd;
   }
-  const bool emptied = count < 0 || (static_cast<std::size_t>(count) < workspace_.input.size() && !has_ended_);
+  const bool emptied = count < 0 || (static_cast<std::size_t>(count) < input.size() && !has_ended_);
   return emptied ? Next::kWait : Next::kAgain;
 }
 

@@ -4,9 +4,12 @@
 //                                        answers that the kernel does not take at once: kWrite --> as before
 //                                        as many queries as are allowed: answered, our side closed, kRestOfQuery
 //
-// Waits for nothing: the service calls proceed() when the kernel has reported the socket, and closes a connection
+// Waits for nothing: the service calls begin() when the kernel has reported the socket, and closes a connection
 // that has not moved on by its deadline(). A query costs one recv() and one send(). An idle connection keeps no
 // buffers: queries are read and answers laid out in the worker's.
+//
+// Most often one query has come and nothing else. Those of several connections are then answered together, so
+// that one waits for memory while another is worked on: begin() of each, the handler once, finish() of each.
 //
 // Threads: its worker's. Ownership: the service's; the socket and the place in the quota go with the object.
 #pragma once
@@ -17,34 +20,13 @@
 #include <span>
 #include <vector>
 
-#include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/frame_reader.h"
-#include "dnsd/net/handler.h"
-#include "dnsd/net/limits.h"
+#include "dnsd/net/tcp_workspace.h"
 #include "dnsd/util/address.h"
 #include "dnsd/util/unique_fd.h"
 
 namespace dnsd::net {
-
-// What all connections of a worker share. No connection holds on to the buffers beyond one call of proceed().
-struct TcpWorkspace {
-  using Clock = std::chrono::steady_clock;
-
-  TcpWorkspace(const TcpLimits& tcp_limits, Handler& query_handler, metrics::WorkerCounters& worker_counters);
-
-  // Before a round of connections is served: reads the clock, and has the handler look for a newer image.
-  void begin_round();
-
-  const TcpLimits& limits;
-  Handler& handler;
-  metrics::WorkerCounters& counters;
-  std::vector<std::uint8_t> input;
-  std::vector<std::uint8_t> output;  // length-prefixed answers; `output_bytes` of it are filled
-  std::size_t output_bytes = 0;
-  Clock::time_point now;  // when this round began
-  bool crowded = false;   // half of the connections are taken: the idle ones go sooner
-};
 
 class TcpConnection {
  public:
@@ -60,9 +42,11 @@ class TcpConnection {
                 TcpWorkspace& workspace);
 
   // Does what can be done without waiting, for one read at most. `has_ended`: the kernel has reported that the
-  // client will send no more, or an error.
-  [[nodiscard]] Next proceed(bool has_ended);
-  // From now on proceed() ends it when what has come is answered.
+  // client will send no more, or an error. nullopt: there is one query, in `exchange`; have it handled, then call
+  // finish(). It and its answer lie in `slot`, which is this connection's until then.
+  [[nodiscard]] std::optional<Next> begin(bool has_ended, const TcpSlot& slot, Exchange& exchange);
+  [[nodiscard]] Next finish(const TcpSlot& slot, const Exchange& exchange);
+  // From now on begin() or finish() ends it when what has come is answered.
   void drain() { draining_ = true; }
 
   [[nodiscard]] int socket() const { return socket_.get(); }
@@ -76,13 +60,17 @@ class TcpConnection {
   enum class Sent : std::uint8_t { kAll, kKernelIsFull, kFailed };
 
   [[nodiscard]] WaitingFor waiting_for() const;
-  [[nodiscard]] Next read_and_answer();
+  [[nodiscard]] std::optional<Next> read(const TcpSlot& slot, Exchange& exchange);
+  [[nodiscard]] Next after_reading() const;
   [[nodiscard]] std::optional<Next> answer_input();
   [[nodiscard]] Progress answer_queries();
   void answer_one(std::span<const std::uint8_t> query);
+  void count_query(bool is_answered);
+  [[nodiscard]] Client seen_by_handler() const;
   [[nodiscard]] std::optional<Next> go_on_writing();
   [[nodiscard]] std::optional<Next> leave_input();
   [[nodiscard]] Sent send_output();
+  [[nodiscard]] Sent send_or_hold(std::span<const std::uint8_t> output);
   void hold(std::span<const std::uint8_t> unsent);
   [[nodiscard]] Sent send(std::span<const std::uint8_t>& bytes);
   [[nodiscard]] Next part();
@@ -100,8 +88,9 @@ class TcpConnection {
   Clock::time_point since_;
   unsigned queries_ = 0;
   Progress progress_ = Progress::kInputUsedUp;
-  bool has_ended_ = false;  // the client's side, or all of it
-  bool parting_ = false;    // our side is closed
+  bool may_be_more_ = false;  // the last read has left something behind, or the end
+  bool has_ended_ = false;    // the client's side, or all of it
+  bool parting_ = false;      // our side is closed
   bool draining_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "dnsd/net/tcp_service.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -163,14 +164,33 @@ void TcpService::serve_rounds() {
       return;
     }
     workspace_.begin_round();
-    for (const TcpEvents::Event& event : events) {
-      proceed(connections_.at(event.data.fd), TcpEvents::has_ended(event));
+    for (std::size_t done = 0; done < events.size(); done += TcpWorkspace::kSlots) {
+      serve_together(events.subspan(done, std::min(TcpWorkspace::kSlots, events.size() - done)));
     }
   }
 }
 
-void TcpService::proceed(TcpConnection& connection, bool has_ended) {
-  switch (connection.proceed(has_ended)) {
+void TcpService::serve_together(std::span<const TcpEvents::Event> events) {
+  std::array<TcpConnection*, TcpWorkspace::kSlots> asking{};
+  std::array<Exchange, TcpWorkspace::kSlots> exchanges;
+  std::size_t count = 0;
+  for (const TcpEvents::Event& event : events) {
+    TcpConnection& connection = connections_.at(event.data.fd);
+    const auto next = connection.begin(TcpEvents::has_ended(event), workspace_.slots[count], exchanges[count]);
+    if (next) {
+      go_on(connection, *next);
+    } else {
+      asking[count++] = &connection;
+    }
+  }
+  workspace_.handler.handle_all(std::span(exchanges).first(count));
+  for (std::size_t index = 0; index < count; ++index) {
+    go_on(*asking[index], asking[index]->finish(workspace_.slots[index], exchanges[index]));
+  }
+}
+
+void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
+  switch (next) {
     case TcpConnection::Next::kWait:
       break;
     case TcpConnection::Next::kAgain:
@@ -266,7 +286,9 @@ void TcpService::finish_connections() {
   for (auto next = connections_.begin(); next != connections_.end();) {
     TcpConnection& connection = (next++)->second;
     connection.drain();
-    proceed(connection, false);
+    TcpEvents::Event event{};
+    event.data.fd = connection.socket();
+    serve_together({&event, 1});
   }
 }
 

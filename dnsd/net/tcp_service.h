@@ -13,6 +13,7 @@
 #pragma once
 
 #include <list>
+#include <span>
 #include <unordered_map>
 
 #include <boost/asio/awaitable.hpp>
@@ -52,7 +53,8 @@ class TcpService {
   void welcome(util::UniqueFd socket, const util::Address& peer);
   void wait_for_events();
   void serve_rounds();
-  void proceed(TcpConnection& connection, bool has_ended);
+  void serve_together(std::span<const TcpEvents::Event> events);  // at most kSlots, each of another connection
+  void go_on(TcpConnection& connection, TcpConnection::Next next);
   void end(TcpConnection& connection);
   void turn_one_away(int listener);
   void note_crowd() { workspace_.crowded = connections_.size() * 2 >= share_; }

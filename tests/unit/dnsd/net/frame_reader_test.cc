@@ -50,6 +50,24 @@ TEST(FrameReader, GivesPipelinedMessagesInOrder) {
   EXPECT_THAT(read_all(reader, frames({"a", "bc", "def"})), ElementsAre("a", "bc", "def"));
 }
 
+TEST(FrameReader, TellsAnOnlyMessageFromMoreAndLess) {
+  FrameReader reader;
+  const Bytes one = frames({"hello"});
+  const auto only = reader.only_message_in(one);
+  EXPECT_EQ(std::string(only.begin(), only.end()), "hello");
+  EXPECT_THAT(reader.only_message_in({}), IsEmpty());
+  EXPECT_THAT(reader.only_message_in(frames({"hello", "again"})), IsEmpty());
+  EXPECT_THAT(reader.only_message_in(std::span(one).first(one.size() - 1)), IsEmpty());
+  EXPECT_THAT(reader.only_message_in(std::span(one).first(1)), IsEmpty());
+  EXPECT_THAT(reader.only_message_in(Bytes{0, 0}), IsEmpty()) << "of length 0";
+}
+
+TEST(FrameReader, TakesNothingForAnOnlyMessageInsideOfOne) {
+  FrameReader reader;
+  EXPECT_THAT(read_all(reader, Bytes{0, 9, 'b'}), IsEmpty());
+  EXPECT_THAT(reader.only_message_in(frames({"hello"})), IsEmpty());
+}
+
 TEST(FrameReader, NeedsMoreWhenItHasNothing) {
   FrameReader reader;
   std::span<const std::uint8_t> message;

@@ -1,9 +1,11 @@
 #include <chrono>
+#include <list>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
 
+#include "dnsd/net/tcp_workspace.h"
 #include "tests/unit/dnsd/net/loopback.h"
 #include "tests/unit/dnsd/net/running_worker.h"
 
@@ -56,6 +58,39 @@ TEST(Tcp, AnswersPipelinedQueriesInOrder) {
   client.send(all);
   for (int index = 0; index < kQueries; ++index) {
     ASSERT_EQ(client.receive_frame(), std::to_string(index));
+  }
+}
+
+// A third of them one query, a third two at once, a third one in two pieces; more than are answered together.
+TEST(Tcp, GivesEachOfManyConnectionsItsOwnAnswers) {
+  constexpr std::size_t kClients = 3 * TcpWorkspace::kSlots;
+  constexpr int kRounds = 50;
+  RunningWorker running;
+  std::list<LoopbackClient> clients;
+  for (std::size_t index = 0; index < kClients; ++index) {
+    clients.emplace_back(SOCK_STREAM, running.address());
+  }
+  const auto query = [](std::size_t client, int round) {
+    return "client " + std::to_string(client) + ", round " + std::to_string(round);
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    std::size_t index = 0;
+    for (const LoopbackClient& client : clients) {
+      const std::string bytes = frame(query(index, round));
+      client.send(index % 3 == 2 ? bytes.substr(0, 5) : bytes + (index % 3 == 1 ? frame("more") : ""));
+      ++index;
+    }
+    index = 0;
+    for (const LoopbackClient& client : clients) {
+      if (index % 3 == 2) {
+        client.send(frame(query(index, round)).substr(5));
+      }
+      ASSERT_EQ(client.receive_frame(), query(index, round));
+      if (index % 3 == 1) {
+        ASSERT_EQ(client.receive_frame(), "more");
+      }
+      ++index;
+    }
   }
 }
 

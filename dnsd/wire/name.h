@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "dnsd/wire/reader.h"
 #include "zonestore/zone/name.h"
@@ -34,6 +35,11 @@ void read_uncompressed_name(Reader& reader, LoweredName& name);
 // Of a name in uncompressed wire form. Precondition: it is not the root.
 [[nodiscard]] inline ByteView parent_of(ByteView name) {
   return name.subspan(name[0] + 1U);
+}
+
+// Both lower-cased, in uncompressed wire form.
+[[nodiscard]] inline bool is_same(ByteView left, ByteView right) {
+  return left.size() == right.size() && (left.empty() || std::memcmp(left.data(), right.data(), left.size()) == 0);
 }
 
 // Folds a name in uncompressed wire form. Precondition: it is one.

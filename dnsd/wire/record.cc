@@ -12,8 +12,13 @@ constexpr std::size_t kHeadBytes = 10;  // type, class, TTL, length of the data
 Record read_record(Reader& reader) {
   Record record;
   record.owner_at = reader.position();
-  skip_name(reader);
-  record.owner_is_root = reader.position() - record.owner_at == 1;
+  const ByteView rest = reader.rest();
+  record.owner_is_root = !rest.empty() && rest[0] == 0;  // an OPT record's is; most queries have no other
+  if (record.owner_is_root) {
+    reader.take(1);
+  } else {
+    skip_name(reader);
+  }
   const ByteView head = reader.take(kHeadBytes);
   if (!head.empty()) {
     record.type = static_cast<zonestore::RecordType>(load_u16(head.data()));

@@ -7,16 +7,18 @@
 
 namespace dnsd::zone {
 
-ApexTable::ApexTable(std::span<const std::shared_ptr<const Zone>> zones)
-    : slots_(std::bit_ceil(2 * zones.size() + 1)) {
+ApexTable::ApexTable(std::span<const std::shared_ptr<const Zone>> zones) {
+  if (zones.size() > kFew) {
+    slots_.resize(std::bit_ceil(2 * zones.size()));
+  }
   for (const std::shared_ptr<const Zone>& zone : zones) {
-    const std::uint64_t hash = hash_name(zone->apex.wire());
-    std::size_t index = hash & (slots_.size() - 1);
-    while (slots_[index].zone != nullptr) {
-      index = (index + 1) & (slots_.size() - 1);
-    }
-    slots_[index] = {hash, zone.get()};
     most_labels_ = std::max(most_labels_, static_cast<unsigned>(zone->apex.label_count()));
+    const Slot slot{hash_name(zone->apex.wire()), zone->apex.wire(), zone.get()};
+    if (zones.size() > kFew) {
+      slots_[index_of(slot.apex, slot.hash)] = slot;
+    } else {
+      slots_.push_back(slot);
+    }
   }
 }
 
@@ -47,13 +49,24 @@ const Zone* ApexTable::find_from(wire::ByteView suffix, unsigned labels) const {
 }
 
 const Zone* ApexTable::find_exactly(wire::ByteView apex) const {
-  const std::uint64_t hash = hash_name(apex);
-  for (std::size_t index = hash & (slots_.size() - 1);; index = (index + 1) & (slots_.size() - 1)) {
-    const Slot& slot = slots_[index];
-    if (slot.zone == nullptr || (slot.hash == hash && std::ranges::equal(slot.zone->apex.wire(), apex))) {
+  if (slots_.size() > kFew) {
+    return slots_[index_of(apex, hash_name(apex))].zone;
+  }
+  for (const Slot& slot : slots_) {
+    if (wire::is_same(slot.apex, apex)) {
       return slot.zone;
     }
   }
+  return nullptr;
+}
+
+// Where the apex is, or the free slot where it would go.
+std::size_t ApexTable::index_of(wire::ByteView apex, std::uint64_t hash) const {
+  std::size_t index = hash & (slots_.size() - 1);
+  while (slots_[index].zone != nullptr && !(slots_[index].hash == hash && wire::is_same(slots_[index].apex, apex))) {
+    index = (index + 1) & (slots_.size() - 1);
+  }
+  return index;
 }
 
 }  // namespace dnsd::zone

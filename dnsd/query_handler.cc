@@ -46,9 +46,7 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
     for (std::size_t index = 0; index < now.size(); ++index) {
       answer::receive(now[index].query, *image_.image, received_[index]);
     }
-    for (std::size_t index = 0; index < now.size(); ++index) {
-      answer::prefetch(received_[index]);
-    }
+    answer::prefetch(std::span(received_).first(now.size()));
     for (std::size_t index = 0; index < now.size(); ++index) {
       now[index].answer_size = answer_to(received_[index], now[index].room, now[index].client);
     }

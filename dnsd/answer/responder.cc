@@ -134,13 +134,27 @@ void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image
   const wire::LoweredName& name = received.query.question.name;
   if (const zone::Zone* zone = image.apexes.find(name)) {
     received.place = zone::place_in(*zone, name);
-    zone->names.prefetch_slot(received.place.hash);
   }
 }
 
-void prefetch(const Received& received) noexcept {
-  if (received.place.zone != nullptr) {
-    received.place.zone->names.prefetch_node(received.place.hash);
+// Each step in a loop of its own: what a processor waits for most is to learn where in memory an address lies, and it
+// does that for several at once only if they follow each other closely.
+void prefetch(std::span<Received> queries) noexcept {
+  for (const Received& query : queries) {
+    if (query.place.zone != nullptr) {
+      query.place.zone->names.prefetch_slot(query.place.hash);
+    }
+  }
+  for (Received& query : queries) {
+    query.guess = query.place.zone == nullptr ? zone::NodeView() : query.place.zone->names.guess(query.place.hash);
+    if (query.guess) {
+      query.guess.prefetch_begin();
+    }
+  }
+  for (const Received& query : queries) {
+    if (query.guess) {
+      query.guess.prefetch_rest();
+    }
   }
 }
 

@@ -40,13 +40,14 @@ struct Received {
   wire::Form form = wire::Form::kSilence;
   std::span<const std::uint8_t> bytes;
   zone::Place place;
+  zone::NodeView guess;  // of prefetch: the node that the name will most likely lead to
 };
 
-// Reads the query and begins to fetch the name's slot. `received` may be used again and again.
+// Reads the query. `received` may be used again and again.
 void receive(std::span<const std::uint8_t> query, const zone::Image& image, Received& received) noexcept;
 
-// Begins to fetch what the answer will be copied from.
-void prefetch(const Received& received) noexcept;
+// Begins to fetch what the answers will be copied from.
+void prefetch(std::span<Received> queries) noexcept;
 
 // Writes the answer to what receive() has read into `answer` (at least 512 bytes over UDP; 65535 over TCP), from the
 // same image.

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <utility>
 
 #define XXH_INLINE_ALL  // a name's hash costs less than the call
 #include <xxhash.h>
+
+#include "dnsd/wire/name.h"
 
 namespace dnsd::zone {
 namespace {
@@ -52,10 +53,6 @@ NodeView node_in(std::uint64_t slot) {
 // The slot's own handle, which the slot does not have any more then.
 Node take_node(std::uint64_t& slot) {
   return Node::adopt(std::exchange(slot, 0) & kWordMask);
-}
-
-bool is_same(ByteView left, ByteView right) {
-  return left.size() == right.size() && (left.empty() || std::memcmp(left.data(), right.data(), left.size()) == 0);
 }
 
 // Gives the nodes back with the slots.
@@ -107,14 +104,14 @@ void NameTable::prefetch_slot(std::uint64_t hash) const {
   __builtin_prefetch(&page.at(hash & page.mask));
 }
 
-void NameTable::prefetch_node(std::uint64_t hash) const {
+NodeView NameTable::guess(std::uint64_t hash) const {
   const Page& page = pages_[page_of(hash)];
   for (std::size_t index = hash & page.mask; page.at(index) != 0; index = (index + 1) & page.mask) {
     if (has_tag(page.at(index), hash)) {
-      node_in(page.at(index)).prefetch();
-      return;
+      return node_in(page.at(index));
     }
   }
+  return {};
 }
 
 std::size_t NameTable::memory_bytes() const {
@@ -210,7 +207,7 @@ std::size_t NameTable::slot_of(const Page& page, ByteView name, std::uint64_t ha
   std::size_t index = hash & page.mask;
   for (;; index = (index + 1) & page.mask) {
     const Slot slot = page.at(index);
-    if (slot == 0 || (has_tag(slot, hash) && is_same(node_in(slot).name(), name))) {
+    if (slot == 0 || (has_tag(slot, hash) && wire::is_same(node_in(slot).name(), name))) {
       return index;
     }
   }

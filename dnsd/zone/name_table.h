@@ -46,10 +46,11 @@ class NameTable {
   [[nodiscard]] NodeView find(ByteView name, std::uint64_t hash) const;
   [[nodiscard]] NodeView find(ByteView name) const { return find(name, hash(name)); }
 
-  // For whoever has many names to find: first asks for the slot's cache line, then, when that has come, for the
-  // node's. Neither waits for memory, if the other names' calls lie between them.
+  // For whoever has many names to find: asks for the slot's cache line; and, when that has come, the node that find
+  // will most likely give, so that it can be asked for as well. Neither waits for memory, if the other names' calls
+  // lie between them.
   void prefetch_slot(std::uint64_t hash) const;
-  void prefetch_node(std::uint64_t hash) const;
+  [[nodiscard]] NodeView guess(std::uint64_t hash) const;
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const;

@@ -105,9 +105,13 @@ std::size_t NodeView::memory_bytes() const {
   return ::malloc_usable_size(const_cast<std::uint8_t*>(bytes_)) + sizeof(std::size_t);
 }
 
-void NodeView::prefetch() const {
+void NodeView::prefetch_begin() const {
+  __builtin_prefetch(bytes_);
+}
+
+void NodeView::prefetch_rest() const {
 #pragma GCC unroll 8
-  for (std::size_t at = 0; at < kPrefetchedBytes; at += kCacheLineBytes) {
+  for (std::size_t at = kCacheLineBytes; at < kPrefetchedBytes; at += kCacheLineBytes) {
     __builtin_prefetch(bytes_ + at);
   }
 }

@@ -50,8 +50,9 @@ class NodeView {
   [[nodiscard]] std::optional<RecordSetView> find(RecordType type) const;
   [[nodiscard]] std::size_t memory_bytes() const;  // what the allocator has set aside for it
 
-  // Asks for the cache lines that an answer is usually copied from; waits for none.
-  void prefetch() const;
+  // Asks for the first cache line, and for the others that an answer is usually copied from; waits for none.
+  void prefetch_begin() const;
+  void prefetch_rest() const;
 
  private:
   friend class Node;

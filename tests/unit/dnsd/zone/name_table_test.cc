@@ -56,6 +56,18 @@ TEST(NameTable, FindsEveryNameWhenTheSizeWasForetold) {
   }
 }
 
+TEST(NameTable, GuessesTheNodeOfANameByItsHash) {
+  constexpr std::size_t kNames = 5000;
+  const NameTable table = table_of(kNames);
+  std::size_t wrong = 0;
+  for (std::size_t number = 0; number < 2 * kNames; ++number) {
+    const std::uint64_t hash = table.hash(name_of(number));
+    wrong += table.guess(hash) == table.find(name_of(number), hash) ? 0 : 1;
+  }
+  EXPECT_LE(wrong, 3U) << "a tag has 16 bits, and a probe is short";
+  EXPECT_FALSE(NameTable().guess(1));
+}
+
 TEST(NameTable, PutReplacesTheNodeOfThatName) {
   NameTable table = table_of(3);
   table.put(node_of(1, 7));

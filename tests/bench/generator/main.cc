@@ -112,6 +112,7 @@ bool wait_until_right(const Flags& flags, bench::Workload& workload) {
   one.queries = 1;
   one.sockets = 1;
   one.window = 1;
+  one.rate = 1000;  // between two queries it sleeps until an answer comes: the cores are the server's
   one.patience = std::chrono::milliseconds(20);
   const auto began = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - began < from_seconds(flags.seconds)) {

@@ -263,6 +263,7 @@ class Yadifa(Server):
   xfrpath "{directory}/xfr"
   edns0-max-size 1232
   max-tcp-queries 100
+  max-tcp-queries-per-address 100
   port {port}
   listen 127.0.0.1
   network-model multi

@@ -1,5 +1,6 @@
 """The order of things: build, make stores, take turns, report."""
 
+import contextlib
 import json
 import os
 import signal
@@ -56,16 +57,30 @@ def take_turns(options, programs, classes):
         facts[size] = data.facts
         generator = measure.Generator(programs / "load_generator", data.questions)
         servers = servers_of(size, options, data, classes)
-        for number in range(1, options.rounds + 1):
-            for server in list(servers):
-                try:
-                    turns.append(measure.take_turn(server, generator, options, number))
-                    say(f"{size} round {number}/{options.rounds} {summary(turns[-1])}")
-                except (Failed, OSError, subprocess.TimeoutExpired) as failure:
-                    servers.remove(server)
-                    failures.append(f"{server.label}, {size}: left out: {failure}")
-                    say(failures[-1])
+        with running_floor(options.work.resolve() / size / "floor") as floor:
+            for number in range(1, options.rounds + 1):
+                for server in list(servers):
+                    try:
+                        turns.append(measure.take_turn(server, floor, generator, options, number))
+                        say(f"{size} round {number}/{options.rounds} {summary(turns[-1])}")
+                    except (Failed, OSError, subprocess.TimeoutExpired) as failure:
+                        servers.remove(server)
+                        failures.append(f"{server.label}, {size}: left out: {failure}")
+                        say(failures[-1])
     return turns, facts, failures
+
+
+@contextlib.contextmanager
+def running_floor(directory):
+    """The floor that stands beside every server; it sleeps while it is not asked."""
+    floor = Floor(None, directory, 1)
+    floor.prepare()
+    try:
+        floor.start()
+        floor.processes.pin(range(1))
+        yield floor
+    finally:
+        floor.stop()
 
 
 def side_by_side(options, programs):

@@ -65,19 +65,39 @@ def start(server, generator):
         waiting.communicate()
 
 
-def measure_load(server, generator, load, seconds, seed):
+SUMS = ("sent", "answered", "wrong", "lost", "late", "reconnects", "seconds", "user_ns", "system_ns")
+
+
+def measure_slice(server, generator, arguments, seconds, seed):
     """The generator's report with the server's CPU time in it."""
-    arguments = load_arguments(load, server.workers)
-    timeout = seconds + 120
-    generator.run(server, *arguments, "--seconds", min(1.0, seconds / 4), "--seed", seed + 1000, timeout=timeout)
     user, system = server.processes.cpu_ns()
-    report = generator.run(server, *arguments, "--seconds", seconds, "--seed", seed, timeout=timeout)
+    report = generator.run(server, *arguments, "--seconds", seconds, "--seed", seed, timeout=seconds + 120)
     user_after, system_after = server.processes.cpu_ns()
-    report["cpu_ns"] = (user_after - user + system_after - system) / report["answered"]
-    report["user_ns"] = (user_after - user) / report["answered"]
+    return report | {"user_ns": user_after - user, "system_ns": system_after - system}
+
+
+def together(slices):
+    """Many slices as one report, with the CPU time for an answer."""
+    report = {key: sum(each[key] for each in slices) for key in SUMS}
+    report["first_fault"] = next((each["first_fault"] for each in slices if each["first_fault"]), "")
+    report["qps"] = report["answered"] / max(1e-9, report["seconds"])
+    cpu_ns = report["user_ns"] + report["system_ns"]
     # Below 1 the server waited for the load: what it can do at most is then more than the rate that was seen.
-    report["busy_cores"] = (user_after - user + system_after - system) / 1e9 / max(1e-9, report["seconds"])
+    report["busy_cores"] = cpu_ns / 1e9 / max(1e-9, report["seconds"])
+    report["cpu_ns"] = cpu_ns / report["answered"]
     return report
+
+
+def measure_load(server, floor, generator, load, seconds, seed):
+    """A second of the server, half a second of the floor, and so on: what the machine does to one, it does to both."""
+    arguments = load_arguments(load, server.workers)
+    generator.run(server, *arguments, "--seconds", min(1.0, seconds / 4), "--seed", seed + 1000, timeout=seconds + 120)
+    turns = max(1, round(seconds))
+    ours, floors = [], []
+    for number in range(turns):
+        ours.append(measure_slice(server, generator, arguments, seconds / turns, 1000 * seed + number))
+        floors.append(measure_slice(floor, generator, load_arguments("hits", 1), seconds / turns / 2, number))
+    return together(ours) | {"floor_ns": together(floors)["cpu_ns"]}
 
 
 def measure_latency(server, generator, rate, seconds, seed):
@@ -86,7 +106,7 @@ def measure_latency(server, generator, rate, seconds, seed):
                          timeout=seconds + 120)
 
 
-def take_turn(server, generator, options, seed):
+def take_turn(server, floor, generator, options, seed):
     """All figures of one turn."""
     server.prepare()
     try:
@@ -96,7 +116,7 @@ def take_turn(server, generator, options, seed):
         if server.is_checked:  # each key once: pages are touched for the first time, caches filled
             generator.run(server, "--queries", server.data.facts["keys"], "--seconds", 3600, timeout=3700)
         for load in (load for load in options.load if load in server.loads):
-            figures["loads"][load] = measure_load(server, generator, load, options.seconds, seed)
+            figures["loads"][load] = measure_load(server, floor, generator, load, options.seconds, seed)
             if "memory_bytes" not in figures:  # before a flood fills caches with names that are not there
                 figures["memory_bytes"] = server.processes.memory_bytes()[0]
         if "hits" in options.load:

@@ -35,12 +35,10 @@ class Results:
         return [turn["loads"][load][key] for turn in self.of(size, server) if load in turn["loads"]]
 
     def times_floor(self, size, server, load):
-        """The median over the rounds of the ratio to the floor of the same round, so that a slower minute counts
-        for neither; None without a floor."""
-        floors = {turn["round"]: turn["loads"]["hits"]["cpu_ns"] for turn in self.of(size, "floor")
-                  if "hits" in turn["loads"]}
-        return median([turn["loads"][load]["cpu_ns"] / floors[turn["round"]] for turn in self.of(size, server)
-                       if load in turn["loads"] and floors.get(turn["round"])])
+        """The median over the rounds of the ratio to the floor in the same seconds, so that a slower minute counts for
+        neither."""
+        return median([turn["loads"][load]["cpu_ns"] / turn["loads"][load]["floor_ns"]
+                       for turn in self.of(size, server) if load in turn["loads"]])
 
     def loads(self, size):
         seen = {load for turn in self.turns if turn["size"] == size for load in turn["loads"]}
@@ -50,9 +48,8 @@ class Results:
         values = self.values(size, server, load, "cpu_ns")
         if not values:
             return "-"
-        ratio = self.times_floor(size, server, load) if load != "tcp" else None
-        times = "" if ratio is None else f" ({ratio:.2f})"
-        return f"{median(values):.0f}{times} ±{spread(values) * 50:.0f} %"
+        ratios = [value / floor for value, floor in zip(values, self.values(size, server, load, "floor_ns"))]
+        return f"{median(values):.0f} ({median(ratios):.2f}) ±{spread(ratios) * 50:.0f} %"
 
     def cpu_table(self, size):
         loads = self.loads(size)
@@ -97,10 +94,10 @@ class Results:
             if base not in self.servers(size):
                 continue
             for load in self.loads(size):
-                one, several = (median(self.values(size, each, load, "cpu_ns")) for each in (base, server))
+                one, several = (self.times_floor(size, each, load) for each in (base, server))
                 if one and several:
                     lines.append(f"{base}, {load}: {number} workers do {int(number) * one / several:.2f} x of one "
-                                 f"({one:.0f} and {several:.0f} ns an answer)")
+                                 f"({one:.2f} and {several:.2f} x floor)")
         return lines
 
     def against_peers(self, size):
@@ -108,14 +105,13 @@ class Results:
         others = [each for each in self.servers(size) if not each.startswith(("dnsd", "floor"))]
         lines = []
         for load in self.loads(size):
-            ours = median(self.values(size, "dnsd", load, "cpu_ns"))
-            theirs = {each: median(self.values(size, each, load, "cpu_ns")) for each in others
-                      if " x" not in each}
+            ours = self.times_floor(size, "dnsd", load)
+            theirs = {each: self.times_floor(size, each, load) for each in others if " x" not in each}
             theirs = {each: value for each, value in theirs.items() if value}
             if ours and theirs:
                 best = min(theirs, key=theirs.get)
-                lines.append(f"{load}: dnsd {ours:.0f} ns, {ours / theirs[best]:.2f} x of the best other ({best}, "
-                             f"{theirs[best]:.0f} ns)")
+                lines.append(f"{load}: dnsd {ours:.2f} x floor, {ours / theirs[best]:.2f} x of the best other ({best}, "
+                             f"{theirs[best]:.2f} x floor)")
         return lines
 
 
@@ -132,7 +128,7 @@ def as_markdown(head, rows, alignment="---:"):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-CPU_TITLE = "server CPU per answer, ns (x floor), ± half the spread over the rounds"
+CPU_TITLE = "server CPU per answer, ns (x floor), ± half the spread of that over the rounds"
 RATE_TITLE = "thousand answers a second (cores that the server kept busy)"
 WHOLE_TITLE = "start to first right answer; memory (x record data); latency at a fixed rate"
 

@@ -22,4 +22,10 @@ struct Reply {
   const zone::Zone* zone = nullptr;  // the one that the question's name lies in; nullptr: none of ours
 };
 
+// What Answered::identity is for answers that come from a name: the name's hash and, where another type would have
+// another answer, the type.
+[[nodiscard]] inline std::uint64_t identity_of(std::uint64_t source, zonestore::RecordType type) {
+  return source << 16U | static_cast<std::uint64_t>(type);
+}
+
 }  // namespace dnsd::answer

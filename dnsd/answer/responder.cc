@@ -1,11 +1,12 @@
 #include "dnsd/answer/responder.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "dnsd/answer/chase.h"
 #include "dnsd/answer/opt_decision.h"
 #include "dnsd/answer/reply.h"
+#include "dnsd/answer/size_limit.h"
+#include "dnsd/answer/usual_answer.h"
 
 namespace dnsd::answer {
 namespace {
@@ -92,34 +93,12 @@ std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState c
   return std::nullopt;
 }
 
-// Over UDP an answer is at most so many times as long as its query: whoever forges the sender's address gains no
-// more. A client whose cookie is valid has shown that the address is its own.
-constexpr std::size_t kMostAmplification = 14;
-
-std::size_t udp_limit_bytes(const Query& query, const Settings& settings) {
-  if (!query.edns) {
-    return wire::kPlainUdpBytes;
-  }
-  const std::size_t wanted = std::min(query.edns->udp_bytes, settings.udp_answer_bytes);
-  return std::max(wanted, wire::kPlainUdpBytes);
-}
-
-std::size_t limit_bytes(const Query& query, std::size_t query_bytes, const Settings& settings, Transport transport,
-                        CookieState cookie) {
-  if (transport == Transport::kTcp) {
-    return wire::kMaxMessageBytes;
-  }
-  const std::size_t limit = udp_limit_bytes(query, settings);
-  return cookie == CookieState::kValid ? limit : std::min(limit, kMostAmplification * query_bytes);
-}
-
 // See Answered::identity.
-std::uint64_t identity_of(const Reply& reply) {
+std::uint64_t identity_for_limit(const Reply& reply) {
   if (reply.kind == AnswerKind::kError) {
     return static_cast<std::uint64_t>(reply.rcode);
   }
-  const auto type = reply.is_by_type ? static_cast<std::uint64_t>(reply.query.question.type) : 0;
-  return reply.source << 16U | type;
+  return identity_of(reply.source, reply.is_by_type ? reply.query.question.type : RecordType{});
 }
 
 }  // namespace
@@ -128,6 +107,7 @@ void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image
   received.form = wire::parse_query(query_bytes, received.query);
   received.bytes = query_bytes;
   received.place = {};
+  received.guess = {};
   if (received.form != wire::Form::kGood || !received.query.has_question) {
     return;
   }
@@ -163,6 +143,9 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   if (received.form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
     return {};
   }
+  if (const Answered usual = usual_answer(received, answer, settings, client); usual.size > 0) {
+    return usual;
+  }
   const Query& query = received.query;
   OptDecision decision = decide_opt(query, settings, client);
   const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, decision.cookie);
@@ -186,7 +169,7 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
     answered.size = wire::append_unknown_key(answer, answered.size, limit, received.bytes, *query.tsig);
   }
   answered.kind = reply.kind;
-  answered.identity = identity_of(reply);
+  answered.identity = identity_for_limit(reply);
   answered.has_valid_cookie = decision.cookie == CookieState::kValid;
   return answered;
 }

@@ -2,12 +2,9 @@
 
 #include <cstring>
 
-#include "zonestore/zone/record_set.h"
-
 namespace dnsd::wire {
 namespace {
 
-constexpr std::uint32_t kDnssecOk = 0x8000;
 constexpr std::size_t kOptionHeaderBytes = 4;  // code and length
 constexpr std::size_t kKeepaliveBytes = 2;
 constexpr std::size_t kInfoCodeBytes = 2;
@@ -85,12 +82,7 @@ std::size_t write_opt(MutableBytes room, const AnswerOpt& opt, std::uint8_t rcod
   if (!opt.nsid.empty()) {
     options.add(OptionCode::kNsid, opt.nsid);
   }
-  std::uint8_t* const out = room.data();
-  out[0] = 0;  // the root
-  store_u16(out + 1, static_cast<std::uint16_t>(zonestore::RecordType::kOpt));
-  store_u16(out + 3, opt.udp_bytes);
-  store_u32(out + 5, std::uint32_t{rcode_high} << 24 | (opt.dnssec_ok ? kDnssecOk : 0U));
-  store_u16(out + 9, static_cast<std::uint16_t>(options.size()));
+  write_opt_head(room.data(), opt, rcode_high, options.size());
   return kOptBytes + options.size();
 }
 

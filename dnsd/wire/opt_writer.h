@@ -13,6 +13,7 @@
 
 #include "dnsd/wire/edns.h"
 #include "dnsd/wire/header.h"
+#include "zonestore/zone/record_set.h"
 
 namespace dnsd::wire {
 
@@ -42,6 +43,18 @@ struct AnswerOpt {
 
 // The bytes of the record with those options that may not be left out.
 [[nodiscard]] std::size_t least_bytes(const AnswerOpt& opt);
+
+// Writes the record up to its options, kOptBytes long; `option_bytes` of them follow. Of `opt` only what is no
+// option.
+inline void write_opt_head(std::uint8_t* out, const AnswerOpt& opt, std::uint8_t rcode_high,
+                           std::size_t option_bytes) {
+  constexpr std::uint32_t kDnssecOk = 0x8000;
+  out[0] = 0;  // the root
+  store_u16(out + 1, static_cast<std::uint16_t>(zonestore::RecordType::kOpt));
+  store_u16(out + 3, opt.udp_bytes);
+  store_u32(out + 5, std::uint32_t{rcode_high} << 24 | (opt.dnssec_ok ? kDnssecOk : 0U));
+  store_u16(out + 9, static_cast<std::uint16_t>(option_bytes));
+}
 
 // Writes the record, and the options that fit `room`; its length. `rcode_high`: the upper bits of the RCODE.
 // Precondition: `room` has at least least_bytes(opt).

@@ -93,6 +93,13 @@ Found look_up(const Place& place, const wire::LoweredName& name, CutItself cut_i
   return {Match::kNone, {}, 0, zone.apex_hash};
 }
 
+NodeView confirm(const Place& place, const wire::LoweredName& name, NodeView guess) {
+  if (!guess || !place.zone->census.is_plain() || !wire::is_same(guess.name(), relative(name.view(), *place.zone))) {
+    return {};
+  }
+  return guess;
+}
+
 NodeView find_exactly(const Zone& zone, const wire::LoweredName& name) {
   ByteView rest = name.view();
   while (rest.size() > zone.apex.size_bytes()) {

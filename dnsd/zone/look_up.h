@@ -46,6 +46,10 @@ struct Place {
 // Precondition: `place` is the name's, and has a zone.
 [[nodiscard]] Found look_up(const Place& place, const wire::LoweredName& name, CutItself cut_itself);
 
+// `guess`, if it is the node that look_up would find, and that takes no more than a look at its name; else no node.
+// Precondition: as for look_up, if there is a guess.
+[[nodiscard]] NodeView confirm(const Place& place, const wire::LoweredName& name, NodeView guess);
+
 // The node of any name, in lower case, not of its wildcard; of no node: it is not there, or not of this zone.
 [[nodiscard]] NodeView find_exactly(const Zone& zone, const wire::LoweredName& name);
 

@@ -247,7 +247,9 @@ options => {{
 
 class Yadifa(Server):
     name, program = "yadifa", "yadifad"
-    settings = "`network-model multi`, `thread-count-by-address` = workers, no statistics, no RRL"
+    loads = ("hits", "mix", "flood")  # asked on kept-open connections for the third time, it resets new ones
+    settings = "`network-model multi`, `thread-count-by-address` = workers, no statistics, no RRL; no TCP: it resets " \
+               "connections when others were open shortly before"
 
     def write_config(self):
         for name in ("keys", "xfr", "logs"):

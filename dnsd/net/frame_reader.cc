@@ -5,7 +5,6 @@
 namespace dnsd::net {
 namespace {
 
-constexpr std::size_t kPrefixBytes = 2;
 constexpr std::size_t kKeptCapacityBytes = 1024;  // more than an ordinary query needs
 
 std::size_t length_in(std::span<const std::uint8_t> prefix) {
@@ -20,10 +19,10 @@ void FrameReader::feed(std::span<const std::uint8_t> bytes) {
 }
 
 std::span<const std::uint8_t> FrameReader::only_message_in(std::span<const std::uint8_t> bytes) const {
-  if (is_inside() || bytes.size() <= kPrefixBytes || length_in(bytes) != bytes.size() - kPrefixBytes) {
+  if (is_inside() || bytes.size() <= kTcpPrefixBytes || length_in(bytes) != bytes.size() - kTcpPrefixBytes) {
     return {};
   }
-  return bytes.subspan(kPrefixBytes);
+  return bytes.subspan(kTcpPrefixBytes);
 }
 
 FrameReader::Status FrameReader::next(std::span<const std::uint8_t>& message) {
@@ -32,7 +31,7 @@ FrameReader::Status FrameReader::next(std::span<const std::uint8_t>& message) {
 }
 
 FrameReader::Status FrameReader::next_in_place(std::span<const std::uint8_t>& message) {
-  if (input_.size() < kPrefixBytes) {
+  if (input_.size() < kTcpPrefixBytes) {
     keep(input_.size());
     return Status::kNeedMore;
   }
@@ -40,19 +39,19 @@ FrameReader::Status FrameReader::next_in_place(std::span<const std::uint8_t>& me
   if (length == 0) {
     return Status::kZeroLength;
   }
-  if (input_.size() < kPrefixBytes + length) {
+  if (input_.size() < kTcpPrefixBytes + length) {
     keep(input_.size());
     return Status::kNeedMore;
   }
-  message = input_.subspan(kPrefixBytes, length);
-  input_ = input_.subspan(kPrefixBytes + length);
+  message = input_.subspan(kTcpPrefixBytes, length);
+  input_ = input_.subspan(kTcpPrefixBytes + length);
   return Status::kMessage;
 }
 
 FrameReader::Status FrameReader::next_from_parts(std::span<const std::uint8_t>& message) {
-  if (partial_.size() < kPrefixBytes) {
-    keep(std::min(kPrefixBytes - partial_.size(), input_.size()));
-    if (partial_.size() < kPrefixBytes) {
+  if (partial_.size() < kTcpPrefixBytes) {
+    keep(std::min(kTcpPrefixBytes - partial_.size(), input_.size()));
+    if (partial_.size() < kTcpPrefixBytes) {
       return Status::kNeedMore;
     }
   }
@@ -60,12 +59,12 @@ FrameReader::Status FrameReader::next_from_parts(std::span<const std::uint8_t>& 
   if (length == 0) {
     return Status::kZeroLength;
   }
-  keep(std::min(kPrefixBytes + length - partial_.size(), input_.size()));
-  if (partial_.size() < kPrefixBytes + length) {
+  keep(std::min(kTcpPrefixBytes + length - partial_.size(), input_.size()));
+  if (partial_.size() < kTcpPrefixBytes + length) {
     return Status::kNeedMore;
   }
   handed_out_ = true;
-  message = std::span<const std::uint8_t>(partial_).subspan(kPrefixBytes);
+  message = std::span<const std::uint8_t>(partial_).subspan(kTcpPrefixBytes);
   return Status::kMessage;
 }
 

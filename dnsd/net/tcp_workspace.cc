@@ -1,5 +1,7 @@
 #include "dnsd/net/tcp_workspace.h"
 
+#include "dnsd/net/frame_reader.h"
+
 namespace dnsd::net {
 namespace {
 

@@ -17,8 +17,6 @@
 
 namespace dnsd::net {
 
-inline constexpr std::size_t kTcpPrefixBytes = 2;  // RFC 1035 section 4.2.2
-
 // Where one connection's bytes are read to, and one answer, length prefix and all, is laid out.
 struct TcpSlot {
   std::span<std::uint8_t> input;
@@ -47,11 +45,5 @@ struct TcpWorkspace {
  private:
   std::unique_ptr<std::uint8_t[]> slot_memory_;  // pages that no answer reaches are never touched
 };
-
-// Writes the length of what follows the prefix.
-inline void write_prefix(std::uint8_t* prefix, std::size_t length) {
-  prefix[0] = static_cast<std::uint8_t>(length >> 8U);
-  prefix[1] = static_cast<std::uint8_t>(length & 0xFFU);
-}
 
 }  // namespace dnsd::net

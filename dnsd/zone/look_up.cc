@@ -105,7 +105,7 @@ NodeView find_exactly(const Zone& zone, const wire::LoweredName& name) {
   while (rest.size() > zone.apex.size_bytes()) {
     rest = wire::parent_of(rest);
   }
-  return std::ranges::equal(rest, zone.apex.wire()) ? zone.names.find(relative(name.view(), zone)) : NodeView{};
+  return wire::is_same(rest, zone.apex.wire()) ? zone.names.find(relative(name.view(), zone)) : NodeView{};
 }
 
 }  // namespace dnsd::zone

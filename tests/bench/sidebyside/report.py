@@ -34,11 +34,13 @@ class Results:
     def values(self, size, server, load, key):
         return [turn["loads"][load][key] for turn in self.of(size, server) if load in turn["loads"]]
 
+    def ratios(self, size, server, load):
+        """To the floor in the same seconds, so that a slower minute counts for neither; one for each round."""
+        return [cpu / floor for cpu, floor in zip(self.values(size, server, load, "cpu_ns"),
+                                                  self.values(size, server, load, "floor_ns"))]
+
     def times_floor(self, size, server, load):
-        """The median over the rounds of the ratio to the floor in the same seconds, so that a slower minute counts for
-        neither."""
-        return median([turn["loads"][load]["cpu_ns"] / turn["loads"][load]["floor_ns"]
-                       for turn in self.of(size, server) if load in turn["loads"]])
+        return median(self.ratios(size, server, load))
 
     def loads(self, size):
         seen = {load for turn in self.turns if turn["size"] == size for load in turn["loads"]}
@@ -48,7 +50,7 @@ class Results:
         values = self.values(size, server, load, "cpu_ns")
         if not values:
             return "-"
-        ratios = [value / floor for value, floor in zip(values, self.values(size, server, load, "floor_ns"))]
+        ratios = self.ratios(size, server, load)
         return f"{median(values):.0f} ({median(ratios):.2f}) ±{spread(ratios) * 50:.0f} %"
 
     def cpu_table(self, size):

@@ -20,12 +20,9 @@ constexpr unsigned kAxfr = 252;
 constexpr std::uint32_t kNow = 1796000000;
 constexpr std::size_t kFullCookieBytes = 24;
 
-class Options : public ResponderTest {
+class Options : public OptionsResponderTest {
  protected:
   Options() {
-    settings_.nsid = nsid_;
-    settings_.cookie_secrets = &secrets_;
-    client_.address = address_;
     client_.unix_seconds = kNow;
     client_.keepalive = 100;
   }
@@ -44,10 +41,7 @@ class Options : public ResponderTest {
     return ask(message(flags, counts, {opt(1232, 0, option(kCookie, cookie))}));
   }
 
-  const Bytes nsid_{'n', 's', '1'};
-  const Bytes address_{192, 0, 2, 1};
   const Bytes client_cookie_{1, 2, 3, 4, 5, 6, 7, 8};
-  const answer::CookieSecrets secrets_{{answer::CookieSecret{1, 2, 3}}};
 };
 
 // The OPT record that ends the answer, told from how it must look.

@@ -63,4 +63,18 @@ class ResponderTest : public ::testing::Test {
   answer::Client client_;
 };
 
+// The same with all that an option may ask for: a name server identifier, secrets for cookies, a client's address.
+class OptionsResponderTest : public ResponderTest {
+ protected:
+  OptionsResponderTest() {
+    settings_.nsid = nsid_;
+    settings_.cookie_secrets = &secrets_;
+    client_.address = address_;
+  }
+
+  const Bytes nsid_{'n', 's', '1'};
+  const Bytes address_{192, 0, 2, 1};
+  const answer::CookieSecrets secrets_{{answer::CookieSecret{1, 2, 3}}};
+};
+
 }  // namespace dnsd::test

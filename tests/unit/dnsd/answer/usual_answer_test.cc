@@ -13,14 +13,8 @@ constexpr unsigned kRd = 0x0100;
 constexpr unsigned kNotify = 0x2000;
 constexpr unsigned kEveryFlagButQr = 0x07FF;
 
-class UsualAnswer : public ResponderTest {
+class UsualAnswer : public OptionsResponderTest {
  protected:
-  UsualAnswer() {
-    settings_.nsid = nsid_;
-    settings_.cookie_secrets = &secrets_;
-    client_.address = address_;
-  }
-
   [[nodiscard]] bool is_taken(const Bytes& query, std::size_t room = 65535) {
     std::vector<std::uint8_t> out(room);
     return usual_answer(prepared(query), out, settings_, client_).size > 0;
@@ -54,9 +48,6 @@ class UsualAnswer : public ResponderTest {
     return received_;
   }
 
-  const Bytes nsid_{'n', 's', '1'};
-  const Bytes address_{192, 0, 2, 1};
-  const answer::CookieSecrets secrets_{{answer::CookieSecret{1, 2, 3}}};
   answer::Received received_;
 };
 

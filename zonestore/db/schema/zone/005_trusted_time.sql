@@ -1,0 +1,1 @@
+-- Trusted time: what a moment needs for its proof, and the last moment that was kept.

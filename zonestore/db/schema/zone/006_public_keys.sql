@@ -1,0 +1,1 @@
+-- Keys by what they are: the public key, wherever its row stands.

@@ -1,0 +1,1 @@
+-- Evidence that ages by trusted readings, and stands while it is bad.

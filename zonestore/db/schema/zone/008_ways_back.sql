@@ -1,0 +1,1 @@
+-- Ways back: removals that can be undone, redo, bulk runs that are taken back.

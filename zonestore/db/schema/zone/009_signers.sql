@@ -1,0 +1,1 @@
+-- Signers: what they hold, by content.

@@ -1,0 +1,1 @@
+-- SPF terms that keep their record while resolvers may hold the old layout.

@@ -18,9 +18,11 @@ using Seconds = std::chrono::seconds;
 using WallTime = std::chrono::sys_time<Milliseconds>;
 
 struct Moment {
-  WallTime wall;            // CLOCK_REALTIME
-  Milliseconds since_boot;  // CLOCK_BOOTTIME: runs on while the machine sleeps
-  std::string boot_id;      // /proc/sys/kernel/random/boot_id; the two moments share a boot if it is equal
+  WallTime wall;             // CLOCK_REALTIME
+  Milliseconds since_boot;   // CLOCK_BOOTTIME: runs on while the machine sleeps
+  std::string boot_id;       // /proc/sys/kernel/random/boot_id; the two moments share a boot if it is equal
+  bool synchronised = true;  // whether the kernel called its clock synchronised
+  Milliseconds trusted{0};   // trusted time: a sum of proofs, from 0
 
   friend bool operator==(const Moment&, const Moment&) = default;
 };

@@ -79,11 +79,12 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
   // Earlier contents that the backup does not know of.
   connection.execute(
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
       "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) FROM main.selector_content AS x "
       "WHERE x.institution_id = p.here AND x.slot = c.slot) "
       "+ row_number() OVER (PARTITION BY p.here, c.slot ORDER BY c.sequence), "
-      "c.kind, c.key_id, c.largest_ttl, c.ended_wall_ms, c.ended_boot_ms, c.ended_boot_id "
+      "c.kind, c.key_id, c.largest_ttl, c.ended_wall_ms, c.ended_boot_ms, c.ended_boot_id, "
+      "c.ended_synchronised, c.ended_trusted_ms "
       "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
       "WHERE c.ended_wall_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.selector_content AS x "
       "WHERE x.institution_id = p.here AND x.slot = c.slot AND x.kind = c.kind AND x.key_id IS c.key_id "
@@ -92,9 +93,9 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
   run_with_moment(
       connection,
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
       "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
-      "WHERE x.institution_id = p.here AND x.slot = c.slot), c.kind, c.key_id, c.largest_ttl, ?1, ?2, ?3 "
+      "WHERE x.institution_id = p.here AND x.slot = c.slot), c.kind, c.key_id, c.largest_ttl, ?1, ?2, ?3, ?4, ?5 "
       "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
       "JOIN temp.wanted AS w ON w.institution_id = p.here AND w.slot = c.slot "
       "WHERE c.ended_wall_ms IS NULL AND (c.kind <> w.kind OR c.key_id IS NOT w.key_id)",
@@ -109,8 +110,10 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
 
 void take_over_drains(db::Connection& connection) {
   connection.execute(
-      "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_for_ms, drain_waits) = "
-      "(SELECT l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_for_ms, l.drain_waits "
+      "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_synchronised, drain_trusted_ms, "
+      "drain_for_ms, drain_waits) = "
+      "(SELECT l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_synchronised, "
+      "l.drain_trusted_ms, l.drain_for_ms, l.drain_waits "
       "FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
       "WHERE p.here = m.institution_id AND l.slot = m.slot) "
       "WHERE EXISTS (SELECT 1 FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
@@ -136,25 +139,29 @@ std::vector<std::string> take_over_freezes(db::Connection& connection) {
 
 void take_over_negative_ttls(db::Connection& connection, const Moment& now) {
   connection.execute(
-      "INSERT INTO main.earlier_negative_ttl SELECT h.zone_id, e.ttl, e.ended_wall_ms, e.ended_boot_ms, "
-      "e.ended_boot_id FROM live.earlier_negative_ttl AS e JOIN live.zone AS t USING (zone_id) "
+      "INSERT INTO main.earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, e.ttl, e.ended_wall_ms, e.ended_boot_ms, "
+      "e.ended_boot_id, e.ended_synchronised, e.ended_trusted_ms FROM live.earlier_negative_ttl AS e JOIN live.zone "
+      "AS t USING (zone_id) "
       "JOIN main.zone AS h ON h.apex = t.apex WHERE NOT EXISTS (SELECT 1 FROM main.earlier_negative_ttl AS x "
       "WHERE x.zone_id = h.zone_id AND x.ttl = e.ttl AND x.ended_wall_ms = e.ended_wall_ms)");
-  run_with_moment(connection,
-                  "INSERT INTO main.earlier_negative_ttl SELECT h.zone_id, min(t.soa_ttl, t.minimum), ?1, ?2, ?3 "
-                  "FROM live.zone AS t JOIN main.zone AS h ON h.apex = t.apex "
-                  "WHERE min(t.soa_ttl, t.minimum) <> min(h.soa_ttl, h.minimum)",
-                  now);
+  run_with_moment(
+      connection,
+      "INSERT INTO main.earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, min(t.soa_ttl, t.minimum), ?1, ?2, ?3, ?4, ?5 "
+      "FROM live.zone AS t JOIN main.zone AS h ON h.apex = t.apex "
+      "WHERE min(t.soa_ttl, t.minimum) <> min(h.soa_ttl, h.minimum)",
+      now);
 }
 
 void assume_unknown_contents(db::Connection& connection, const Moment& now) {
   run_with_moment(
       connection,
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
       "SELECT s.institution_id, s.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
       "WHERE x.institution_id = s.institution_id AND x.slot = s.slot), 'key', NULL, "
-      "(SELECT coalesce(max(largest_ttl), 3600) FROM main.selector_content), ?1, ?2, ?3 FROM main.slot AS s",
+      "(SELECT coalesce(max(largest_ttl), 3600) FROM main.selector_content), ?1, ?2, ?3, ?4, ?5 FROM main.slot AS s",
       now);
 }
 

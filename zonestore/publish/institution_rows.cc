@@ -46,7 +46,8 @@ dkim::Phase phase_from(const std::string& text) {
 
 std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
   db::Statement& rows = connection.cached(
-      "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id FROM selector_content "
+      "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms "
+      "FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NOT NULL ORDER BY sequence");
   rows.bind(1, to_column(id)).bind(2, to_column(slot));
   std::vector<dkim::EarlierContent> contents;
@@ -60,8 +61,8 @@ std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, I
 void read_slots(db::Connection& connection, InstitutionRow& institution) {
   for (const dkim::SlotId slot : dkim::kSlots) {
     db::Statement& row = connection.cached(
-        "SELECT s.revoked, s.drain_for_ms, s.drain_wall_ms, s.drain_boot_ms, s.drain_boot_id, "
-        "k.key_id, k.algorithm, k.public_key, k.published_ms, s.drain_waits "
+        "SELECT s.revoked, s.drain_for_ms, s.drain_waits, k.key_id, k.algorithm, k.public_key, k.published_ms, "
+        "s.drain_wall_ms, s.drain_boot_ms, s.drain_boot_id, s.drain_synchronised, s.drain_trusted_ms "
         "FROM slot AS s LEFT JOIN dkim_key AS k ON k.key_id = s.key_id WHERE s.institution_id = ?1 AND s.slot = ?2");
     row.bind(1, to_column(institution.id)).bind(2, to_column(slot));
     if (!row.step()) {
@@ -71,13 +72,13 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
     facts.slot = slot;
     facts.revoked = row.integer(0) != 0;
     if (!row.is_null(1)) {
-      facts.drain = dkim::Drain{moment_columns(row, 2), Milliseconds(row.integer(1)), row.integer(9) != 0};
+      facts.drain = dkim::Drain{moment_columns(row, 7), Milliseconds(row.integer(1)), row.integer(2) != 0};
     }
-    if (!row.is_null(5)) {
+    if (!row.is_null(3)) {
       facts.has_key = true;
-      const ByteView spki = row.blob(7);
-      institution.key(slot) = SlotKey{row.text(5), db::unwrap(dkim::parse_algorithm(row.text(6))),
-                                      Bytes(spki.begin(), spki.end()), wall_column(row, 8)};
+      const ByteView spki = row.blob(5);
+      institution.key(slot) = SlotKey{row.text(3), db::unwrap(dkim::parse_algorithm(row.text(4))),
+                                      Bytes(spki.begin(), spki.end()), wall_column(row, 6)};
     }
     row.reset();
     facts.earlier = earlier_contents(connection, institution.id, slot);
@@ -87,17 +88,17 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
 
 void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts) {
   db::Statement& update = connection.cached(
-      "UPDATE slot SET revoked = ?3, drain_wall_ms = ?4, drain_boot_ms = ?5, drain_boot_id = ?6, drain_for_ms = ?7, "
-      "drain_waits = ?8 WHERE institution_id = ?1 AND slot = ?2");
+      "UPDATE slot SET revoked = ?3, drain_for_ms = ?4, drain_waits = ?5, drain_wall_ms = ?6, drain_boot_ms = ?7, "
+      "drain_boot_id = ?8, drain_synchronised = ?9, drain_trusted_ms = ?10 WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(facts.slot)).bind(3, std::int64_t{facts.revoked});
   if (facts.drain) {
-    bind_moment(update, 4, facts.drain->began);
-    update.bind(7, facts.drain->lasts.count());
+    update.bind(4, facts.drain->lasts.count());
+    bind_moment(update, 6, facts.drain->began);
   } else {
-    bind_no_moment(update, 4);
-    update.bind_null(7);
+    update.bind_null(4);
+    bind_no_moment(update, 6);
   }
-  update.bind(8, std::int64_t{facts.drain && facts.drain->waits_for_signers});
+  update.bind(5, std::int64_t{facts.drain && facts.drain->waits_for_signers});
   update.run();
 }
 
@@ -106,7 +107,7 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
   db::Statement& row = connection.cached(
       "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap, moved_wall_ms, moved_boot_ms, "
-      "moved_boot_id FROM institution WHERE code = ?1");
+      "moved_boot_id, moved_synchronised, moved_trusted_ms FROM institution WHERE code = ?1");
   row.bind(1, std::string_view(code.text()));
   if (!row.step()) {
     row.reset();
@@ -169,7 +170,9 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
   }
   db::Statement& update = connection.cached(
       "UPDATE institution SET phase = ?2, active_slot = ?3, last_swap = ?4, departed_ms = ?5, moved_wall_ms = ?6, "
-      "moved_boot_ms = ?7, moved_boot_id = ?8 WHERE institution_id = ?1");
+      "moved_boot_ms = ?7, moved_boot_id = ?8, moved_synchronised = ?9, moved_trusted_ms = ?10 WHERE institution_id "
+      "= "
+      "?1");
   update.bind(1, to_column(row.id)).bind(2, dkim::to_text(row.facts.phase));
   if (row.facts.active) {
     update.bind(3, to_column(*row.facts.active));
@@ -198,6 +201,7 @@ void restart_institution(db::Connection& connection, InstitutionId id, dkim::Alg
   db::Statement& update = connection.cached(
       "UPDATE institution SET algorithm = ?2, added_ms = ?3, phase = 'starting', active_slot = NULL, "
       "last_swap = NULL, departed_ms = NULL, moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL, "
+      "moved_synchronised = NULL, moved_trusted_ms = NULL, "
       "frozen_ms = NULL, frozen_reason = NULL WHERE institution_id = ?1");
   update.bind(1, to_column(id)).bind(2, dkim::to_text(algorithm)).bind(3, publish::to_column(now));
   update.run();

@@ -1,4 +1,5 @@
-// Times and moments as the schema keeps them: whole milliseconds; a moment in three columns.
+// Times and moments as the schema keeps them: whole milliseconds; a moment in five columns, one after the other:
+// PREFIX_wall_ms, PREFIX_boot_ms, PREFIX_boot_id, PREFIX_synchronised, PREFIX_trusted_ms.
 #pragma once
 
 #include "zonestore/base/moment.h"
@@ -13,19 +14,24 @@ namespace zonestore::publish {
   return WallTime(Milliseconds(row.integer(column)));
 }
 
-// Columns `first`, first+1, first+2: wall, boot, boot id.
+inline constexpr int kMomentColumns = 5;
+
+// Columns `first` and the four after it.
 [[nodiscard]] inline Moment moment_columns(const db::Statement& row, int first) {
-  return Moment{wall_column(row, first), Milliseconds(row.integer(first + 1)), row.text(first + 2)};
+  return Moment{wall_column(row, first), Milliseconds(row.integer(first + 1)), row.text(first + 2),
+                row.integer(first + 3) != 0, Milliseconds(row.integer(first + 4))};
 }
 inline void bind_moment(db::Statement& statement, int first, const Moment& moment) {
   statement.bind(first, to_column(moment.wall));
   statement.bind(first + 1, moment.since_boot.count());
   statement.bind(first + 2, std::string_view(moment.boot_id));
+  statement.bind(first + 3, std::int64_t{moment.synchronised});
+  statement.bind(first + 4, moment.trusted.count());
 }
 inline void bind_no_moment(db::Statement& statement, int first) {
-  statement.bind_null(first);
-  statement.bind_null(first + 1);
-  statement.bind_null(first + 2);
+  for (int column = first; column < first + kMomentColumns; ++column) {
+    statement.bind_null(column);
+  }
 }
 
 }  // namespace zonestore::publish

@@ -48,9 +48,9 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
                     const Moment* ended) {
   db::Statement& insert = connection.cached(
       "INSERT INTO selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, "
-      "ended_wall_ms, ended_boot_ms, ended_boot_id) VALUES (?1, ?2, "
+      "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, "
       "(SELECT coalesce(max(sequence), 0) + 1 FROM selector_content WHERE institution_id = ?1 AND slot = ?2), "
-      "?3, ?4, ?5, ?6, ?7, ?8)");
+      "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   insert.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, std::string_view(content.kind));
   if (content.key_id.empty()) {
     insert.bind_null(4);
@@ -69,7 +69,8 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
 void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
                  const Moment& now) {
   db::Statement& update = connection.cached(
-      "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6 "
+      "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
+      "ended_synchronised = ?7, ended_trusted_ms = ?8 "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence);
   bind_moment(update, 4, now);

@@ -39,8 +39,8 @@ void store_name_servers(db::Connection& connection, ZoneId zone, const std::vect
 
 void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& ended) {
   db::Statement& insert = connection.cached(
-      "INSERT INTO earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id) "
-      "VALUES (?1, ?2, ?3, ?4, ?5)");
+      "INSERT INTO earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   insert.bind(1, id_of(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
   bind_moment(insert, 3, ended);
   insert.run();
@@ -49,7 +49,8 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
 // A name that is absent now was so under both negative TTLs: one absence ends, and another begins.
 void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& now) {
   db::Statement& end = connection.cached(
-      "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4 "
+      "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4, "
+      "ended_synchronised = ?5, ended_trusted_ms = ?6 "
       "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
   end.bind(1, id_of(zone));
   bind_moment(end, 2, now);
@@ -130,8 +131,8 @@ void delete_zone_settings(db::Connection& connection, ZoneId zone) {
 
 std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {
   db::Statement& rows = connection.cached(
-      "SELECT ttl, ended_wall_ms, ended_boot_ms, ended_boot_id FROM earlier_negative_ttl WHERE zone_id = ?1 "
-      "ORDER BY ended_wall_ms");
+      "SELECT ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms "
+      "FROM earlier_negative_ttl WHERE zone_id = ?1 ORDER BY ended_wall_ms");
   rows.bind(1, id_of(zone));
   std::vector<dkim::EarlierContent> contents;
   while (rows.step()) {

@@ -203,7 +203,8 @@ SignerBacklog read_backlog(db::Connection& connection, SignerId signer) {
 
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now) {
   db::Statement& update = connection.cached(
-      "UPDATE slot SET drain_waits = 0, drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3 "
+      "UPDATE slot SET drain_waits = 0, drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, "
+      "drain_synchronised = ?4, drain_trusted_ms = ?5 "
       "WHERE drain_waits = 1 AND NOT EXISTS "
       "(SELECT 1 FROM signer_task AS t WHERE t.institution_id = slot.institution_id)");
   bind_moment(update, 1, now);

@@ -1,1 +1,26 @@
--- Trusted time: what a moment needs for its proof, and the last moment that was kept.
+-- Trusted time (zonestore/base/moment.h): what a moment needs for its proof, and the last moment that was kept. From
+-- here on a moment has five columns: ..._wall_ms, ..._boot_ms, ..._boot_id, ..._synchronised, ..._trusted_ms.
+
+-- The last moment that was kept; NULL: none yet, and trusted time begins at 0 with the first that is.
+ALTER TABLE store ADD COLUMN last_wall_ms INTEGER;
+ALTER TABLE store ADD COLUMN last_boot_ms INTEGER;
+ALTER TABLE store ADD COLUMN last_boot_id TEXT;
+ALTER TABLE store ADD COLUMN last_synchronised INTEGER CHECK (last_synchronised IN (0, 1));
+ALTER TABLE store ADD COLUMN last_trusted_ms INTEGER;
+-- What the wall clock should say is trusted time and this.
+ALTER TABLE store ADD COLUMN known_ms INTEGER;
+
+ALTER TABLE institution ADD COLUMN moved_synchronised INTEGER CHECK (moved_synchronised IN (0, 1));
+ALTER TABLE institution ADD COLUMN moved_trusted_ms INTEGER;
+ALTER TABLE slot ADD COLUMN drain_synchronised INTEGER CHECK (drain_synchronised IN (0, 1));
+ALTER TABLE slot ADD COLUMN drain_trusted_ms INTEGER;
+ALTER TABLE selector_content ADD COLUMN ended_synchronised INTEGER CHECK (ended_synchronised IN (0, 1));
+ALTER TABLE selector_content ADD COLUMN ended_trusted_ms INTEGER;
+ALTER TABLE earlier_negative_ttl ADD COLUMN ended_synchronised INTEGER CHECK (ended_synchronised IN (0, 1));
+ALTER TABLE earlier_negative_ttl ADD COLUMN ended_trusted_ms INTEGER;
+
+-- Moments from before: they count as synchronised, and lie before trusted time began.
+UPDATE institution SET moved_synchronised = 1, moved_trusted_ms = 0 WHERE moved_wall_ms IS NOT NULL;
+UPDATE slot SET drain_synchronised = 1, drain_trusted_ms = 0 WHERE drain_wall_ms IS NOT NULL;
+UPDATE selector_content SET ended_synchronised = 1, ended_trusted_ms = 0 WHERE ended_wall_ms IS NOT NULL;
+UPDATE earlier_negative_ttl SET ended_synchronised = 1, ended_trusted_ms = 0;

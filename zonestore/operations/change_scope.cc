@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/operations/private_halves.h"
 #include "zonestore/publish/moment_columns.h"
 #include "zonestore/publish/signer_rows.h"
 
@@ -26,6 +27,9 @@ ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
 }
 
 void ChangeScope::publish(const publish::InstitutionRow& institution) {
+  if (!context_.dry_run && store_.has_vault) {
+    prove_new_keys(store_, institution);
+  }
   const PublishedZone dkim_zone = store_.published(store_.dkim_zone);
   publish::publish_institution(store_.connection, zone(dkim_zone), dkim_zone, institution,
                                publish::read_policy(store_.connection, institution.id), moment());

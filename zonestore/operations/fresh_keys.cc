@@ -1,6 +1,7 @@
 #include "zonestore/operations/fresh_keys.h"
 
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/private_halves.h"
 
 namespace zonestore {
 namespace {
@@ -60,9 +61,9 @@ FreshKeys::~FreshKeys() {
       ids.push_back(fresh.stocked.key_id);
     }
   }
-  if (!kept_ && !ids.empty()) {
+  if (!kept_) {
     // If this fails the orphans wait for maintain.
-    const Result<void> ignored = store_.opened_vault->destroy(ids);
+    const Result<void> ignored = db::at_border<void>([&] { destroy_unused(store_, ids); });
     (void)ignored;
   }
 }
@@ -83,7 +84,21 @@ void FreshKeys::store_in_vault(WallTime now) {
   }
 }
 
+// A command that waited long enough for its turn may have been taken for a dead one, and its keys for orphans.
+void FreshKeys::put_missing_again(WallTime now) {
+  std::vector<Vault::NewKey> entries;
+  for (const Fresh& fresh : keys_) {
+    if (fresh.stocked.in_vault) {
+      entries.push_back({fresh.stocked.key_id, &fresh.stocked.made.key});
+    }
+  }
+  if (!entries.empty()) {
+    db::unwrap(store_.vault().put_missing(entries, now));
+  }
+}
+
 void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
+  put_missing_again(now);
   for (const Fresh& fresh : keys_) {
     const MadeKey& made = fresh.stocked.made;
     const publish::SlotKey key{fresh.stocked.key_id, made.algorithm, made.public_spki, now};
@@ -143,7 +158,7 @@ void destroy_in_vault(Store::Impl& store, const ChangeContext& context, const st
   if (context.dry_run || withdrawn.empty()) {
     return;
   }
-  const Result<void> destroyed = db::at_border<void>([&] { return store.vault().destroy(withdrawn); });
+  const Result<void> destroyed = db::at_border<void>([&] { destroy_unused(store, withdrawn); });
   if (!destroyed) {
     outcome.warnings.push_back("private keys that are no longer used stay in the vault until maintain runs: " +
                                destroyed.error().message);

@@ -1,7 +1,7 @@
 // Fresh keys on their way into slots: made, probed with the bytes that will be served, durable in the vault, and only
 // then published. For the sources of this folder only.
 //
-//   make ──> store in the vault ──> (the caller's transaction publishes them) ──> keep
+//   make ──> store in the vault ──> (the caller's transaction proves and publishes them) ──> keep
 //
 // What is not kept is taken out of the vault again. A crash in between leaves an orphan in the vault, which harms
 // nobody and which maintain sweeps up. Errors: db::Failure is thrown.
@@ -31,7 +31,8 @@ class FreshKeys {
   // A key that was made elsewhere, for one more slot. Throws kKeyMismatch, kWeakKey.
   void supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key);
   void store_in_vault(WallTime now);  // all or none; before the write transaction, which it would only prolong
-  // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn.
+  // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn. Under the write lock: a key that
+  // went missing in the vault meanwhile is put again.
   void put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now);
   void keep() { kept_ = true; }
 
@@ -41,6 +42,7 @@ class FreshKeys {
     StockedKey stocked;
   };
   void add(const dkim::Code& code, dkim::SlotId slot, StockedKey key);
+  void put_missing_again(WallTime now);
 
   Store::Impl& store_;
   std::vector<Fresh> keys_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "zonestore/operations/fresh_keys.h"
+#include "zonestore/operations/private_halves.h"
 
 namespace zonestore {
 namespace {
@@ -24,9 +25,9 @@ KeyStock::~KeyStock() {
   for (const StockedKey& key : keys_) {
     ids.push_back(key.key_id);
   }
-  if (into_vault_ && !ids.empty()) {
+  if (into_vault_) {
     // If this fails the orphans wait for maintain.
-    const Result<void> ignored = store_.impl().opened_vault->destroy(ids);
+    const Result<void> ignored = db::at_border<void>([&] { destroy_unused(store_.impl(), ids); });
     (void)ignored;
   }
 }

@@ -8,13 +8,11 @@
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
+#include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
 namespace {
-
-// A key that is in the vault and not yet published belongs to an `add` at work; after this long, to a dead one.
-constexpr Milliseconds kOrphanAge = std::chrono::hours(24);
 
 // Collects the steps of one institution and ends its change with one audit row.
 class InstitutionMaintenance {
@@ -154,37 +152,14 @@ Due find_due(Store::Impl& impl) {
   return due;
 }
 
-bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
-  db::Statement& row = connection.cached("SELECT 1 FROM slot WHERE key_id = ?1");
-  const bool found = row.bind(1, std::string_view(key_id)).step();
-  row.reset();
-  return found;
-}
-
-// The vault is listed before the slots are looked at: a key that is put and published in between is then in a slot.
-std::vector<std::string> find_orphans(Store::Impl& impl) {
-  const std::vector<VaultEntry> entries = db::unwrap(impl.vault().list());
-  const WallTime now = impl.clock->now().wall;
-  const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-  std::vector<std::string> orphans;
-  for (const VaultEntry& entry : entries) {
-    if (now - entry.stored > kOrphanAge && !is_in_a_slot(impl.connection, entry.key_id)) {
-      orphans.push_back(entry.key_id);
-    }
+void sweep(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
+  const Result<std::size_t> swept = db::at_border<std::size_t>([&] { return sweep_vault(impl, context.dry_run); });
+  if (!swept) {
+    outcome.failures.push_back("the vault: " + swept.error().message);
+  } else if (*swept != 0) {
+    outcome.changed = true;
+    outcome.steps.push_back({"", std::to_string(*swept) + " private keys that no record uses destroyed"});
   }
-  return orphans;
-}
-
-void sweep_vault(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
-  const std::vector<std::string> orphans = find_orphans(impl);
-  if (orphans.empty()) {
-    return;
-  }
-  if (!context.dry_run) {
-    db::unwrap(impl.vault().destroy(orphans));
-  }
-  outcome.changed = true;
-  outcome.steps.push_back({"", std::to_string(orphans.size()) + " private keys that no record uses destroyed"});
 }
 
 // What the changes above have left in the outbox, and what was there before.
@@ -225,7 +200,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     }
     stock.reset();
     rotate_what_is_due(store, context, outcome);
-    sweep_vault(impl, context, outcome);
+    sweep(impl, context, outcome);
     sync_signers_due(store, context, outcome);
     return outcome;
   });

@@ -155,6 +155,7 @@ class Restoration {
     }
     staged_.emplace(db::unwrap(Store::open(workshop, Store::Access::kWrite, clock_)));
     staged_->impl().connection.execute("PRAGMA synchronous=OFF");
+    staged_->impl().has_vault = false;  // its private keys are still in the backup
   }
 
   Merged merge_with_copy_in(const fs::path& workshop) {
@@ -186,7 +187,7 @@ class Restoration {
       }
     }
     for (const std::string& id : db::unwrap(copy).key_ids) {
-      outcome_.keys_added += !present.contains(id) && !merged.revoked_keys.contains(id) ? 1U : 0U;
+      outcome_.keys_added += !present.contains(id) && merged.used_keys.contains(id) ? 1U : 0U;
     }
   }
 
@@ -213,11 +214,22 @@ class Restoration {
     const Merged merged =
         live_ && options_.safety_copy ? merge_with_safety_copy(vault) : merge_with_copy_in(workshop);
     // First the private keys, of either store; then the public ones; then what nothing uses any more goes.
-    outcome_.keys_added = db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file,
-                                                    merged.revoked_keys, false))
-                              .added;
+    outcome_.keys_added =
+        db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file, merged.used_keys)).added;
+    prove_keys(vault, merged.used_keys);
     db::copy_database(staged_->impl().connection, zone);
     destroy_unused(vault, merged.unused_keys);
+  }
+
+  // The store is held, so that they stay there until they are published.
+  static void prove_keys(Vault& vault, const std::set<std::string>& used) {
+    for (const std::string& id : used) {
+      if (!db::unwrap(vault.holds(id))) {
+        throw_error(ErrorCode::kDamaged,
+                    "the private half of key " + id + " is neither in the vault nor in the backup",
+                    "nothing was changed in zone.db; take another backup");
+      }
+    }
   }
 
   void destroy_unused(Vault& vault, const std::set<std::string>& unused) {

@@ -283,10 +283,10 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
     assume_unknown_contents(connection, change.moment());
   }
   Merged merged;
-  merged.revoked_keys = texts_of(connection, "SELECT key_id FROM temp.gone");
-  merge_institutions(change, live.has_value(), merged.revoked_keys, outcome);
+  merge_institutions(change, live.has_value(), texts_of(connection, "SELECT key_id FROM temp.gone"), outcome);
   remember_revoked(connection);
   outcome.signers = switch_signers_off(connection, live.has_value());
+  note_unused_keys(connection, live.has_value());
   forget_evidence(connection);
   leave_gap_in_journal(connection, live.has_value());
   raise_serials(change, live.has_value());
@@ -295,6 +295,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
                                   "SELECT key_id FROM live.slot WHERE key_id IS NOT NULL EXCEPT "
                                   "SELECT key_id FROM main.slot WHERE key_id IS NOT NULL");
   }
+  merged.used_keys = texts_of(connection, "SELECT key_id FROM main.slot WHERE key_id IS NOT NULL");
   change.finish(audit_note(outcome), outcome);
   outcome.dry_run = context.dry_run;
   return merged;

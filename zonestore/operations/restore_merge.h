@@ -12,8 +12,8 @@
 namespace zonestore {
 
 struct Merged {
-  std::set<std::string> revoked_keys;  // must not come back into the vault
-  std::set<std::string> unused_keys;   // the live store's that the restored one does not use
+  std::set<std::string> used_keys;    // in a slot of the restored store: these and no others come into the vault
+  std::set<std::string> unused_keys;  // the live store's that the restored one does not use
 };
 
 // Turns `staged`, the backup's store, into the one that is to be; notes, revoked, signers and zones go to `outcome`.

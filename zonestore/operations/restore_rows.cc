@@ -186,6 +186,18 @@ std::vector<std::string> switch_signers_off(db::Connection& connection, bool has
   return {names.begin(), names.end()};
 }
 
+void note_unused_keys(db::Connection& connection, bool has_live) {
+  connection.execute("DELETE FROM main.unused_key WHERE withdrawn = 0");  // whose moments are of another life
+  if (has_live) {
+    connection.execute(
+        "INSERT OR IGNORE INTO main.unused_key (key_id, withdrawn) "
+        "SELECT key_id, 1 FROM live.slot WHERE key_id IS NOT NULL UNION "
+        "SELECT key_id, 1 FROM live.unused_key WHERE withdrawn = 1");
+  }
+  connection.execute(
+      "DELETE FROM main.unused_key WHERE key_id IN (SELECT key_id FROM main.slot WHERE key_id IS NOT NULL)");
+}
+
 void forget_evidence(db::Connection& connection) {
   connection.execute("DELETE FROM main.evidence; DELETE FROM main.server_evidence");
 }

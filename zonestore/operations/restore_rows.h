@@ -35,6 +35,8 @@ void assume_unknown_contents(db::Connection& connection, const Moment& now);
 void leave_gap_in_journal(db::Connection& connection, bool has_live);
 // All signers are switched off and have everything to follow once they are switched on; their names.
 std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live);
+// What the vault may hold and the restored store does not use: the sweep takes it out, if nobody does before.
+void note_unused_keys(db::Connection& connection, bool has_live);
 void forget_evidence(db::Connection& connection);
 void remember_revoked(db::Connection& connection);
 

@@ -22,6 +22,8 @@ struct Store::Impl {
   VaultKeySources key_sources{};
   std::optional<Vault> opened_vault = std::nullopt;
   KeyStock* key_stock = nullptr;  // while one lives: where fresh keys come from
+  bool outcome_unknown = false;   // of a change of this process: nothing is destroyed from then on
+  bool has_vault = true;  // false: a store that a restore makes ready, whose keys the restore itself answers for
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.
   [[nodiscard]] Vault& vault();

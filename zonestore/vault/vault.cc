@@ -158,6 +158,19 @@ void put_one(Vault::Impl& vault, const Vault::NewKey& entry, WallTime now) {
       .bind(2, ByteView(sealed))
       .bind(3, now.time_since_epoch().count())
       .run();
+  connection.cached("INSERT INTO unused_key (key_id) VALUES (?1)").bind(1, entry.key_id).run();
+}
+
+bool holds(Connection& connection, const std::string& key_id) {
+  db::Statement& row = connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1");
+  const bool found = row.bind(1, std::string_view(key_id)).step();
+  row.reset();
+  return found;
+}
+
+void destroy_one(Connection& connection, const std::string& key_id) {
+  connection.cached("DELETE FROM private_key WHERE key_id = ?1").bind(1, key_id).run();
+  connection.cached("DELETE FROM unused_key WHERE key_id = ?1").bind(1, key_id).run();
 }
 
 tl::unexpected<Error> unreadable(const std::string& key_id, const Error& why) {
@@ -174,6 +187,22 @@ Result<void> Vault::put(const std::vector<NewKey>& keys, WallTime now) {
       put_one(*impl_, each, now);
     }
     transaction.commit();
+  });
+}
+
+Result<bool> Vault::holds(const std::string& key_id) {
+  return at_border<bool>([&] { return zonestore::holds(impl_->connection, key_id); });
+}
+
+Result<void> Vault::put_missing(const std::vector<NewKey>& keys, WallTime now) {
+  return at_border<void>([&]() -> Result<void> {
+    std::vector<NewKey> missing;
+    for (const NewKey& each : keys) {
+      if (!zonestore::holds(impl_->connection, each.key_id)) {
+        missing.push_back(each);
+      }
+    }
+    return missing.empty() ? Result<void>{} : put(missing, now);
   });
 }
 
@@ -199,7 +228,33 @@ Result<void> Vault::destroy(const std::vector<std::string>& key_ids) {
   return at_border<void>([&] {
     Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
     for (const std::string& each : key_ids) {
-      impl_->connection.cached("DELETE FROM private_key WHERE key_id = ?1").bind(1, each).run();
+      destroy_one(impl_->connection, each);
+    }
+    transaction.commit();
+  });
+}
+
+Result<std::vector<std::string>> Vault::unused_after(const std::string& after, std::size_t limit) {
+  return at_border<std::vector<std::string>>([&] {
+    db::Statement rows =
+        impl_->connection.prepare("SELECT key_id FROM unused_key WHERE key_id > ?1 ORDER BY key_id LIMIT ?2");
+    rows.bind(1, std::string_view(after)).bind(2, static_cast<std::int64_t>(limit));
+    std::vector<std::string> ids;
+    while (rows.step()) {
+      ids.push_back(rows.text(0));
+    }
+    return ids;
+  });
+}
+
+Result<void> Vault::settle(const std::vector<std::string>& used, const std::vector<std::string>& destroyed) {
+  return at_border<void>([&] {
+    Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
+    for (const std::string& each : used) {
+      impl_->connection.cached("DELETE FROM unused_key WHERE key_id = ?1").bind(1, each).run();
+    }
+    for (const std::string& each : destroyed) {
+      destroy_one(impl_->connection, each);
     }
     transaction.commit();
   });

@@ -79,10 +79,19 @@ class Vault {
   };
   // All or none; durable when it returns. Errors: kInvalid for an id that the vault holds already.
   [[nodiscard]] Result<void> put(const std::vector<NewKey>& keys, WallTime now);
+  // The same, but for those that are here already. Without a write where all are.
+  [[nodiscard]] Result<void> put_missing(const std::vector<NewKey>& keys, WallTime now);
   [[nodiscard]] Result<dkim::PrivateKey> get(const std::string& key_id);  // Errors: kNotFound, kDamaged
   [[nodiscard]] Result<void> destroy(
       const std::vector<std::string>& key_ids);  // secure_delete; unknown ids are no error
   [[nodiscard]] Result<std::vector<VaultEntry>> list();
+  [[nodiscard]] Result<bool> holds(const std::string& key_id);
+
+  // Keys that are not known to be in a slot: at most `limit` ids after `after`, in order. A key that was put is one
+  // of them until settle() says that it is used.
+  [[nodiscard]] Result<std::vector<std::string>> unused_after(const std::string& after, std::size_t limit);
+  // In one commit: these are in a slot, and those are destroyed. Unknown ids are no error.
+  [[nodiscard]] Result<void> settle(const std::vector<std::string>& used, const std::vector<std::string>& destroyed);
 
   [[nodiscard]] Result<VaultStatus> status();
 
@@ -97,11 +106,12 @@ class Vault {
   // is made with mode 0600 and must not be there yet.
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file);
 
-  // Adds the keys of a copy, but for those in `left_out`, sealed with this vault's key. Precondition: the copy is of
-  // the same store. `key_file`: where the wrapping key of the copy is, if not where this vault's sources are.
+  // Adds those of the copy's keys that are `wanted`, sealed with this vault's key. Precondition: the copy is of the
+  // same store. `key_file`: where the wrapping key of the copy is, if not where this vault's sources are. All keys
+  // that are here are then looked at once more by who sweeps: which of them the restored store uses is to be seen.
   [[nodiscard]] Result<VaultImported> add_from(const std::filesystem::path& copy,
                                                const std::optional<std::filesystem::path>& key_file,
-                                               const std::set<std::string>& left_out, bool dry_run);
+                                               const std::set<std::string>& wanted);
 
   struct Impl;  // for the sources of this folder
 

@@ -14,11 +14,12 @@ using db::Connection;
 using db::Transaction;
 
 constexpr unsigned kCopyMode = 0600;
+constexpr std::int64_t kOldestCopy = 2;  // the first whose keys are sealed
 
 Connection open_copy(const fs::path& file) {
   db::check_file(file, db::vault_schema());
   Connection connection = Connection::open(file, db::Access::kReadOnly);
-  db::check_version(connection, db::vault_schema());
+  db::check_version(connection, db::vault_schema(), kOldestCopy);
   return connection;
 }
 
@@ -79,7 +80,7 @@ Result<void> Vault::copy_to(const fs::path& file) {
 }
 
 Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<fs::path>& key_file,
-                                      const std::set<std::string>& left_out, bool dry_run) {
+                                      const std::set<std::string>& wanted) {
   return at_border<VaultImported>([&] {
     Connection source = open_copy(copy);
     const FoundKey copy_key = key_of_copy(source, key_file, impl_->store_dir, impl_->sources);
@@ -88,7 +89,7 @@ Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<
     const WrappingKey& own_key = impl_->wrapping_key().key;
     VaultImported outcome;
     for_each_key(source, copy_key.key, impl_->store_id, [&](const CopiedKey& key, ByteView clear) {
-      if (left_out.contains(key.key_id)) {
+      if (!wanted.contains(key.key_id)) {
         return;
       }
       if (connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1").bind(1, key.key_id).step()) {
@@ -98,9 +99,8 @@ Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<
       insert_key(connection, key, db::unwrap(own_key.seal(seal_context(impl_->store_id, key.key_id), clear)));
       ++outcome.added;
     });
-    if (!dry_run) {
-      transaction.commit();
-    }
+    connection.execute("INSERT OR IGNORE INTO unused_key (key_id) SELECT key_id FROM private_key");
+    transaction.commit();
     return outcome;
   });
 }

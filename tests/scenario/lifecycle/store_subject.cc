@@ -104,6 +104,7 @@ class StoreSubject final : public Subject {
   [[nodiscard]] std::int64_t newest_audit_id();
   [[nodiscard]] PublishedZone published();
   [[nodiscard]] std::string check_publication(const Verdict& verdict, bool dry_run);
+  [[nodiscard]] std::string check_private_halves();
 
   TempDirectory temp_{directory_in_memory()};
   TimelineClock clock_;
@@ -346,7 +347,19 @@ std::string StoreSubject::check_after(const Command& command, const Verdict& ver
   if (rows != wanted) {
     return std::to_string(rows) + " audit rows, not " + std::to_string(wanted);
   }
-  return check_publication(verdict, command.dry_run);
+  const std::string fault = check_publication(verdict, command.dry_run);
+  return fault.empty() ? check_private_halves() : fault;
+}
+
+// None is published without one in the vault.
+std::string StoreSubject::check_private_halves() {
+  Store::Impl& impl = store_->impl();
+  zonestore::db::Statement rows = impl.connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
+  int without = 0;
+  while (rows.step()) {
+    without += zonestore::db::unwrap(impl.vault().holds(rows.text(0))) ? 0 : 1;
+  }
+  return without == 0 ? "" : std::to_string(without) + " published keys without a private half";
 }
 
 }  // namespace

@@ -299,12 +299,12 @@ TEST_F(SealedVaultTest, ACopyHoldsTheKeysSealedAndComesBackIntoAnotherVault) {
   fs::copy_file(own_, key_of_copy);
   fs::remove_all(directory_ / "vault");
   ASSERT_TRUE(create());
-  EXPECT_EQ(open().value().add_from(copy, std::nullopt, {}, false).error().code, ErrorCode::kCrypto);
-  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {}, true).value().added, 2U);
-  EXPECT_TRUE(open().value().list().value().empty()) << "that was a dry run";
-  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {kSecond}, false).value().added, 1U);
+  EXPECT_EQ(open().value().add_from(copy, std::nullopt, {kFirst}).error().code, ErrorCode::kCrypto);
+  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {}).value().added, 0U);
+  EXPECT_TRUE(open().value().list().value().empty()) << "none was wanted";
+  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {kFirst}).value().added, 1U);
   EXPECT_EQ(open().value().get(kSecond).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {}, false).value().present, 1U);
+  EXPECT_EQ(open().value().add_from(copy, key_of_copy, {kFirst, kSecond}).value().present, 1U);
   expect_both_keys();
 }
 
@@ -316,7 +316,7 @@ TEST_F(SealedVaultTest, ACopyThatIsNotWholeIsRefused) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{50}, std::size_t{4096}, whole.size() / 2}) {
     db::test::write_file(copy, whole.substr(0, size));
     EXPECT_FALSE(read_vault_copy(copy)) << size;
-    EXPECT_FALSE(open().value().add_from(copy, std::nullopt, {}, false)) << size;
+    EXPECT_FALSE(open().value().add_from(copy, std::nullopt, {kFirst})) << size;
   }
   expect_both_keys();
 }

@@ -61,7 +61,8 @@ Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& 
     return zonestore::fail(ErrorCode::kInvalid, "there is no guard \"" + printable(text) + "\"", can);
   }
   if (!zonestore::can_override(*guard)) {
-    return zonestore::refuse(*guard, "this guard cannot be overridden", "the same command without --override");
+    return zonestore::refuse(*guard, "this guard cannot be overridden",
+                             "zonectl show CODE says what holds it back, and until when");
   }
   if (std::find(liftable.begin(), liftable.end(), *guard) == liftable.end()) {
     return zonestore::fail(ErrorCode::kInvalid, text + " is not a guard of this command", can);

@@ -1,6 +1,7 @@
 // What a run of zonectl takes from the process that it runs in. Only main asks the system; tests hand in their own.
 #pragma once
 
+#include <istream>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -26,6 +27,8 @@ struct Streams {
   std::ostream& err;
   Terminal out_terminal{};
   Terminal err_terminal{};
+  // Where a person answers a question; nullptr: nobody can be asked.
+  std::istream* in = nullptr;
 };
 
 }  // namespace zonectl

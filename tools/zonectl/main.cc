@@ -68,7 +68,8 @@ int run_main(int argc, char** argv) {
                                          effective_user(),
                                          {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")}};
   zonectl::Streams streams{std::cout, std::cerr, zonectl::terminal_of(STDOUT_FILENO),
-                           zonectl::terminal_of(STDERR_FILENO)};
+                           zonectl::terminal_of(STDERR_FILENO),
+                           zonectl::terminal_of(STDIN_FILENO).interactive ? &std::cin : nullptr};
   const zonestore::SystemClock clock;
   return flushed(zonectl::run(args, streams, environment, clock));
 }

@@ -71,6 +71,12 @@ Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostr
   return spool->pour(out()).map([] { return ExitCode::kDone; });
 }
 
+bool Session::confirms(const std::string& question) const {
+  streams_.err << question << " [y/N] " << std::flush;
+  std::string answer;
+  return static_cast<bool>(std::getline(*streams_.in, answer)) && (answer == "y" || answer == "yes");
+}
+
 void Session::report(const zonestore::Error& error) const {
   zonectl::report(streams_.err, streams_.err_terminal, times(), error);
 }

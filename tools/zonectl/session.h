@@ -54,6 +54,10 @@ class Session {
   // Prints what `write` writes once it is all there; nothing if it fails. See output/spool.h.
   [[nodiscard]] zonestore::Result<ExitCode> print_whole(
       const std::function<zonestore::Result<void>(std::ostream&)>& write) const;
+  // Is there a person who can be asked? One reads standard error and writes on standard input.
+  [[nodiscard]] bool can_ask() const { return streams_.in != nullptr && streams_.err_terminal.interactive; }
+  // Asks that person, on standard error. Anything but "y" or "yes" is no, and so is the end of the input.
+  [[nodiscard]] bool confirms(const std::string& question) const;
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }

@@ -33,7 +33,7 @@ Result<void> check_expected(const InstitutionFacts& institution, const Request& 
 tl::unexpected<Error> being_removed(const InstitutionFacts& institution, const Now& now, const Request& request) {
   return refuse(Guard::kDraining,
                 std::string(request.code) + " is being removed; its records stay until its last mail has arrived",
-                command("show", request), leaves_at(institution, now));
+                command("undo", request) + " takes the removal back", leaves_at(institution, now));
 }
 
 tl::unexpected<Error> is_gone(const Request& request) {
@@ -76,15 +76,39 @@ Result<void> check_phase(const InstitutionFacts& institution, const LifecyclePol
   return {};
 }
 
-Result<void> check_not_frozen(const InstitutionFacts& institution, const Request& request) {
+// Would a rotation that overrides this guard, and no other, be done? What is no help is not told.
+bool would_rotate_with(Guard guard, const InstitutionFacts& institution, const LifecyclePolicy& policy,
+                       const Now& now) {
+  if (!institution.active || (institution.frozen && guard != Guard::kFrozen)) {
+    return false;
+  }
+  const SlotId target = other(*institution.active);
+  const SlotState state = state_of(institution, target, policy, now);
+  const bool may_lead_there =
+      state == SlotState::kStandby || state == SlotState::kPublished || is_redo(institution, policy, now);
+  return may_lead_there && (guard == Guard::kNotRipe || is_ripe(facts_of(institution, target), policy, now));
+}
+
+std::string overriding(Guard guard, const Request& request) {
+  return command("rotate", request) + " --override " + std::string(guard_code(guard)) + " --reason \"...\"";
+}
+
+std::string thaw_command(const Freeze& freeze, const Request& request) {
+  return freeze.whole_store ? "zonectl thaw --all" : command("thaw", request);
+}
+
+Result<void> check_not_frozen(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
+                              const Request& request) {
   if (!institution.frozen || is_lifted(Guard::kFrozen, request)) {
     return {};
   }
   const Freeze& freeze = *institution.frozen;
   const std::string whose = freeze.whole_store ? "the whole store" : std::string(request.code);
-  const std::string thaw = freeze.whole_store ? "zonectl thaw --all" : command("thaw", request);
+  const std::string thaw = thaw_command(freeze, request);
   return refuse(Guard::kFrozen, whose + " is frozen since " + to_rfc3339(freeze.since) + ": " + freeze.reason,
-                thaw + "; or " + command("rotate", request) + " --override E_FROZEN --reason \"...\"");
+                would_rotate_with(Guard::kFrozen, institution, policy, now)
+                    ? thaw + "; or " + overriding(Guard::kFrozen, request)
+                    : thaw);
 }
 
 tl::unexpected<Error> no_standby(SlotId slot, const std::string& why, const Request& request,
@@ -92,23 +116,40 @@ tl::unexpected<Error> no_standby(SlotId slot, const std::string& why, const Requ
   return refuse(Guard::kNoStandby, slot_of(slot, request) + " " + why + ", so signing cannot move to it", instead);
 }
 
+// "; signing moved from sel1 to sel2 at 2026-11-23T18:01:02Z, by alice"
+std::string last_move(const InstitutionFacts& institution) {
+  if (!institution.last_swap || !institution.moved || !institution.active) {
+    return "";
+  }
+  return std::string("; signing moved ") + (*institution.last_swap == Swap::kUndo ? "back " : "") + "from " +
+         to_text(other(*institution.active)) + " to " + to_text(*institution.active) + " at " +
+         to_rfc3339(institution.moved->wall) + (institution.moved_by.empty() ? "" : ", by " + institution.moved_by);
+}
+
 tl::unexpected<Error> still_draining(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
                                      const Now& now, const Request& request) {
-  const bool can_undo = may_undo(institution, policy, now, request).has_value();
-  return refuse(Guard::kDraining, "mail signed with " + slot_of(slot, request) + " is still under way",
-                can_undo ? command("undo", request) + ", to move signing back to " + to_text(slot)
-                         : "zonectl maintain, after that time, gives " + to_text(slot) + " a fresh key",
-                drained_at(facts_of(institution, slot), now));
+  std::string instead = "zonectl maintain, after that time, gives " + to_text(slot) + " a fresh key";
+  if (may_undo(institution, policy, now, request)) {
+    instead = command("undo", request) + ", to move signing back to " + to_text(slot);
+  } else if (is_redo(institution, policy, now)) {  // policy asks, and never goes forward again
+    instead = command("rotate", request) + ", by hand, to go forward again";
+  }
+  return refuse(Guard::kDraining,
+                "mail signed with " + slot_of(slot, request) + " is still under way" + last_move(institution),
+                instead, drained_at(facts_of(institution, slot), now));
 }
 
 tl::unexpected<Error> not_ripe(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
                                const Now& now, const Request& request) {
-  const std::string rotate = command("rotate", request);
-  return refuse(
-      Guard::kNotRipe, "resolvers may still hold what " + slot_of(slot, request) + " served before its key",
-      rotate + ", after that time; or " + rotate +
-          " --override E_NOT_RIPE --reason \"...\", if you accept that some receivers will not find the key",
-      ripe_at(facts_of(institution, slot), policy, now));
+  std::string instead = command("rotate", request) + ", after that time";
+  if (institution.frozen) {  // which was overridden; the next attempt overrides one guard too
+    instead = thaw_command(*institution.frozen, request) + ", and " + instead;
+  } else {
+    instead +=
+        "; or " + overriding(Guard::kNotRipe, request) + ", if you accept that some receivers will not find the key";
+  }
+  return refuse(Guard::kNotRipe, "resolvers may still hold what " + slot_of(slot, request) + " served before its key",
+                instead, ripe_at(facts_of(institution, slot), policy, now));
 }
 
 tl::unexpected<Error> nothing_to_undo(const std::string& why, const Request& request) {
@@ -118,6 +159,11 @@ tl::unexpected<Error> nothing_to_undo(const std::string& why, const Request& req
 
 }  // namespace
 
+bool is_redo(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now) {
+  return institution.active && institution.last_swap == Swap::kUndo &&
+         state_of(institution, other(*institution.active), policy, now) == SlotState::kDraining;
+}
+
 Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
                           const Request& request) {
   if (const auto expected = check_expected(institution, request); !expected) {
@@ -126,7 +172,7 @@ Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePo
   if (const auto phase = check_phase(institution, policy, now, request); !phase) {
     return tl::unexpected(phase.error());
   }
-  if (const auto frozen = check_not_frozen(institution, request); !frozen) {
+  if (const auto frozen = check_not_frozen(institution, policy, now, request); !frozen) {
     return tl::unexpected(frozen.error());
   }
   const SlotId target = other(institution.active.value());
@@ -138,15 +184,18 @@ Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePo
     case SlotState::kDrained:
       return no_standby(target, "holds a key that has served its time", request);
     case SlotState::kDraining:
-      return still_draining(institution, target, policy, now, request);
-    case SlotState::kPublished:
-      if (!is_lifted(Guard::kNotRipe, request)) {
-        return not_ripe(institution, target, policy, now, request);
+      if (request.by_policy || !is_redo(institution, policy, now)) {
+        return still_draining(institution, target, policy, now, request);
       }
-      return target;
+      break;
+    case SlotState::kPublished:
     case SlotState::kStandby:
     case SlotState::kActive:
       break;
+  }
+  // Of a redo too: the first rotation may have been an override.
+  if (!is_ripe(facts_of(institution, target), policy, now) && !is_lifted(Guard::kNotRipe, request)) {
+    return not_ripe(institution, target, policy, now, request);
   }
   return target;
 }
@@ -160,7 +209,7 @@ Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePoli
     return nothing_to_undo("it does not sign now", request);
   }
   if (!institution.last_swap) {
-    return nothing_to_undo("signing has not moved yet", request);
+    return nothing_to_undo("there is no move of signing that could be taken back", request);
   }
   if (*institution.last_swap == Swap::kUndo) {
     return nothing_to_undo("the last move was itself an undo", request);
@@ -180,6 +229,31 @@ Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePoli
       break;
   }
   return nothing_to_undo("the key in " + to_text(target) + " is a new one that has not signed", request);
+}
+
+Result<void> is_last_move(const InstitutionFacts& institution, const MoveToUndo& move, const Request& request) {
+  const bool is_number = !move.number || institution.moves == *move.number;
+  const bool is_of_run = !move.run || institution.moved_in_run == move.run;
+  if (is_number && is_of_run) {
+    return {};
+  }
+  const std::string meant =
+      move.run ? "the rotation of bulk run " + std::to_string(*move.run) : std::string("the move that was meant");
+  return nothing_to_undo("its last move is not " + meant + last_move(institution), request);
+}
+
+Result<std::optional<SlotId>> may_return(const InstitutionFacts& institution, const Request& request) {
+  if (const auto expected = check_expected(institution, request); !expected) {
+    return tl::unexpected(expected.error());
+  }
+  if (institution.phase != Phase::kDeparting) {
+    return nothing_to_undo("it is not being removed", request);
+  }
+  if (!institution.removal || !institution.removal->signed_with ||
+      !facts_of(institution, *institution.removal->signed_with).has_key) {
+    return std::optional<SlotId>{};
+  }
+  return institution.removal->signed_with;
 }
 
 Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
@@ -206,7 +280,10 @@ Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot, const
     case SlotState::kActive:
       break;
   }
-  return refuse(Guard::kExists, subject + " holds the key that signs now", command("rotate", request));
+  const bool can_rotate =
+      may_rotate(institution, policy, now, {request.code, std::nullopt, std::nullopt}).has_value();
+  return refuse(Guard::kExists, subject + " holds the key that signs now",
+                command(can_rotate ? "rotate" : "show", request));
 }
 
 namespace {

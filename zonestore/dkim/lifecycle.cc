@@ -137,12 +137,12 @@ std::optional<SlotId> starts_with(const InstitutionFacts& institution) {
   return first;
 }
 
-SlotId slot_to_prepare(const InstitutionFacts& institution) {
+SlotId slot_to_prepare(const InstitutionFacts& institution, const Now& now) {
   if (institution.active) {
     return other(*institution.active);
   }
   for (const SlotFacts& slot : institution.slots) {
-    if (!holds_a_fresh_key(institution, slot)) {
+    if (!holds_a_fresh_key(institution, slot) && (!slot.drain || is_drained(slot, now))) {
       return slot.slot;
     }
   }
@@ -163,8 +163,20 @@ WallTime leaves_at(const InstitutionFacts& institution, const Now& now) {
   return latest.value_or(now.moment.wall);
 }
 
+namespace {
+
+// Whoever moves signing says afterwards who it was.
+void count_move(InstitutionFacts& institution) {
+  ++institution.moves;
+  institution.moved_by.clear();
+  institution.moved_in_run.reset();
+}
+
+}  // namespace
+
 InstitutionFacts swapped(InstitutionFacts institution, SlotId to, Swap how, const LifecyclePolicy& policy,
                          const Moment& now) {
+  count_move(institution);
   if (institution.active && *institution.active != to) {
     institution.slots.at(index_of(*institution.active)).drain = Drain{now, drain_length(policy)};
   }
@@ -184,6 +196,7 @@ InstitutionFacts revoked(InstitutionFacts institution, SlotId slot, const Revoca
     institution.active = std::nullopt;
     institution.last_swap = std::nullopt;
     institution.moved = std::nullopt;
+    count_move(institution);
   }
   SlotFacts& facts = institution.slots.at(index_of(slot));
   facts.has_key = false;
@@ -193,6 +206,7 @@ InstitutionFacts revoked(InstitutionFacts institution, SlotId slot, const Revoca
 }
 
 InstitutionFacts begun(InstitutionFacts institution, SlotId slot, const Moment& now) {
+  count_move(institution);
   institution.phase = Phase::kSigning;
   institution.active = slot;
   institution.last_swap = std::nullopt;
@@ -204,9 +218,21 @@ InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& 
   if (institution.active) {
     institution.slots.at(index_of(*institution.active)).drain = Drain{now, drain_length(policy)};
   }
+  institution.removal = Removal{institution.active};
   institution.phase = Phase::kDeparting;
   institution.active = std::nullopt;
   institution.last_swap = std::nullopt;
+  return institution;
+}
+
+InstitutionFacts returned(InstitutionFacts institution, std::optional<SlotId> signs_with) {
+  institution.removal.reset();
+  institution.phase = signs_with ? Phase::kSigning : Phase::kStarting;
+  institution.active = signs_with;
+  institution.last_swap = std::nullopt;
+  if (signs_with) {
+    institution.slots.at(index_of(*signs_with)).drain = std::nullopt;
+  }
   return institution;
 }
 

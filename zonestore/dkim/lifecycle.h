@@ -64,13 +64,22 @@ struct Freeze {
   std::string reason;
 };
 
+// What a removal has ended, and what taking it back begins again.
+struct Removal {
+  std::optional<SlotId> signed_with;  // nullopt: it did not sign then
+};
+
 struct InstitutionFacts {
   Phase phase = Phase::kSigning;
   std::optional<SlotId> active;  // set if and only if phase is kSigning
   std::optional<Swap> last_swap;
-  std::optional<Moment> moved;   // when signing last moved or began; nullopt: not on record
-  std::optional<Freeze> frozen;  // its own, else the whole store's
-  std::vector<SlotFacts> slots;  // one for each of kSlots, in that order
+  std::optional<Moment> moved;               // when signing last moved or began; nullopt: not on record
+  std::string moved_by;                      // who moved it; empty: not on record
+  std::optional<std::int64_t> moved_in_run;  // the bulk run whose rotation that was
+  std::int64_t moves = 0;                    // rises with each move of signing: names the last one
+  std::optional<Removal> removal;            // while kDeparting; nullopt then: not on record
+  std::optional<Freeze> frozen;              // its own, else the whole store's
+  std::vector<SlotFacts> slots;              // one for each of kSlots, in that order
 };
 
 struct LifecyclePolicy {
@@ -104,8 +113,8 @@ inline constexpr Seconds kDrainFloor{96 * 3600};
 // been public longest, sel1 if both are as old; nullopt if there is none. It begins once that slot is STANDBY.
 [[nodiscard]] std::optional<SlotId> starts_with(const InstitutionFacts& institution);
 // The slot that a fresh key would go to if the operator names none: beside the one that signs, else the first that
-// has no fresh key, else sel1. may_prepare says whether it may.
-[[nodiscard]] SlotId slot_to_prepare(const InstitutionFacts& institution);
+// has no fresh key and does not drain, else sel1. may_prepare says whether it may.
+[[nodiscard]] SlotId slot_to_prepare(const InstitutionFacts& institution, const Now& now);
 
 // The TTL that a slot's record carries in this arrangement.
 [[nodiscard]] Ttl ttl_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy);
@@ -115,15 +124,30 @@ struct Request {
   std::string_view code;  // the institution's
   std::optional<Guard> override_guard;
   std::optional<SlotId> expect;  // --expect: the slot that the caller believes active
+  bool by_policy = false;        // nobody asks but the calendar
 };
 
-// May signing move to the other slot? The value is the slot that would become active.
-// Refusals: kExpect, kFrozen, kNoStandby, kNotRipe, kDraining.
+// Does the other slot still drain because an undo left it? Then its key is where it was, in the DNS and at the
+// signers, and going there again is a redo.
+[[nodiscard]] bool is_redo(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now);
+// May signing move to the other slot? The value is the slot that would become active. One that drains may take over
+// only in a redo, and never by policy. Refusals: kExpect, kFrozen, kNoStandby, kNotRipe, kDraining.
 [[nodiscard]] Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy,
                                         const Now& now, const Request& request);
 // May signing go back? The value is the slot that would become active. Refusals: kExpect, kNothingToUndo.
 [[nodiscard]] Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePolicy& policy,
                                       const Now& now, const Request& request);
+// The move of signing that an undo is meant for: by its number, or as the rotation of a bulk run.
+struct MoveToUndo {
+  std::optional<std::int64_t> number;
+  std::optional<std::int64_t> run;
+};
+// Is the last move that one? Refusal: kNothingToUndo.
+[[nodiscard]] Result<void> is_last_move(const InstitutionFacts& institution, const MoveToUndo& move,
+                                        const Request& request);
+// May the removal be taken back? The value is the slot that would sign again at once; nullopt: none, because it did
+// not sign, or that slot was revoked meanwhile. Asked of a departing institution. Refusals: kExpect, kNothingToUndo.
+[[nodiscard]] Result<std::optional<SlotId>> may_return(const InstitutionFacts& institution, const Request& request);
 // May a fresh key go into this slot? Refusals: kExists (a key is there and in use), kDraining.
 [[nodiscard]] Result<void> may_prepare(const InstitutionFacts& institution, SlotId slot,
                                        const LifecyclePolicy& policy, const Now& now, const Request& request);
@@ -150,8 +174,10 @@ struct Revocation {
                                        const LifecyclePolicy& policy, const Moment& now);
 // The facts when signing begins with that slot.
 [[nodiscard]] InstitutionFacts begun(InstitutionFacts institution, SlotId slot, const Moment& now);
-// The facts after `remove`: nothing signs; the slot that signed drains, the others keep their drain or begin one.
+// The facts after `remove`: nothing signs; the slot that signed drains, the others keep their drain.
 [[nodiscard]] InstitutionFacts departing(InstitutionFacts institution, const LifecyclePolicy& policy,
                                          const Moment& now);
+// The facts after the removal was taken back; the caller has asked may_return. No swap from before can be undone.
+[[nodiscard]] InstitutionFacts returned(InstitutionFacts institution, std::optional<SlotId> signs_with);
 
 }  // namespace zonestore::dkim

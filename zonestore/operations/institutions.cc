@@ -17,9 +17,10 @@ constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
 [[noreturn]] void throw_exists(const publish::InstitutionRow& row, const Now& now) {
   const std::string& code = row.code.text();
   if (row.facts.phase == dkim::Phase::kDeparting) {
-    throw db::Failure(
-        Error{ErrorCode::kRefused, code + " is being removed: its records stay until the mail under way has arrived",
-              "zonectl add " + code + " after that time", Refusal{Guard::kExists, dkim::leaves_at(row.facts, now)}});
+    throw db::Failure(Error{
+        ErrorCode::kRefused, code + " is being removed: its records stay until the mail under way has arrived",
+        "zonectl undo " + code + " takes the removal back; zonectl add " + code + " after that time begins anew",
+        Refusal{Guard::kExists, dkim::leaves_at(row.facts, now)}});
   }
   throw db::Failure(Error{ErrorCode::kRefused, "there is an institution " + code + " already", "zonectl show " + code,
                           Refusal{Guard::kExists, std::nullopt}});
@@ -137,8 +138,8 @@ void add_with_keys(Store& store, const ChangeContext& context, const dkim::Code&
 Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
                                            const AddOptions& options) {
   return db::at_border<InstitutionChanged>([&] {
+    check_addable(store.impl(), code, options);  // first: another key type would not help one that is there
     check_key_type(context, code, options.algorithm);
-    check_addable(store.impl(), code, options);
     FreshKeys keys(store.impl(), code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
     InstitutionChanged outcome;
     const std::string what = "added with two " + std::string(dkim::to_text(options.algorithm)) + " keys";
@@ -176,8 +177,8 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
 Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
                                    const AddOptions& options) {
   return db::at_border<void>([&] {
-    check_key_type(context, code, options.algorithm);
     check_addable(store.impl(), code, options);
+    check_key_type(context, code, options.algorithm);
   });
 }
 

@@ -117,7 +117,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
   {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const InstitutionRow row = require_institution(impl.connection, code);
-    outcome.slots = {key.slot.value_or(dkim::slot_to_prepare(row.facts))};
+    outcome.slots = {key.slot.value_or(dkim::slot_to_prepare(row.facts, impl.now()))};
     db::unwrap(dkim::may_prepare(row.facts, outcome.slots.front(), publish::read_policy(impl.connection, row.id),
                                  impl.now(), {code.text(), std::nullopt, std::nullopt}));
   }

@@ -95,6 +95,7 @@ class InstitutionMaintenance {
     const dkim::SlotId first = dkim::starts_with(row.facts).value();
     check_served_key(change.store(), row, first);
     row.facts = dkim::begun(std::move(row.facts), first, change.moment());
+    row.facts.moved_by = context_.actor.name;
     return dkim::to_text(first) + " has ripened: signing begins";
   }
 
@@ -102,14 +103,15 @@ class InstitutionMaintenance {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
     }
-    for (const Name& domain : publish::domains_of(change.connection(), row.id)) {
-      publish::delete_domain(change.connection(), row.id, domain);
-    }
+    publish::end_life(change.connection(), row.id);
     for (dkim::SlotFacts& slot : row.facts.slots) {
       slot.revoked = false;  // its empty p= leaves too
     }
     row.facts.phase = dkim::Phase::kDeparted;
     row.facts.last_swap.reset();
+    row.facts.removal.reset();
+    row.facts.moved_by.clear();
+    row.facts.moved_in_run.reset();
   }
 
   std::string refill_slot(ChangeScope& change, publish::InstitutionRow& row, std::optional<dkim::SlotId> refill,

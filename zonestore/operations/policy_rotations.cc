@@ -18,6 +18,14 @@ std::string told(const dkim::Code& code, const Error& error) {
   return text;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
 void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& code, Maintained& outcome) {
   SwapOptions options;
   options.by_policy = true;
@@ -35,12 +43,13 @@ void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& co
   outcome.zones = swapped->zones;
   outcome.warnings.insert(outcome.warnings.end(), swapped->warnings.begin(), swapped->warnings.end());
   if (!swapped->undone_for.empty()) {
-    std::string names;
-    for (const std::string& name : swapped->undone_for) {
-      names += (names.empty() ? "" : ", ") + name;
-    }
-    outcome.failures.push_back(code.text() + ": the rotation by policy was undone: signers did not follow: " + names);
+    outcome.failures.push_back(
+        code.text() + ": the rotation by policy was undone: signers did not follow: " + joined(swapped->undone_for));
     return;
+  }
+  if (!swapped->unfollowed.empty()) {
+    outcome.failures.push_back(code.text() +
+                               ": signers did not follow the rotation by policy: " + joined(swapped->unfollowed));
   }
   outcome.steps.push_back({code.text(), "rotation by policy: signing moved from " + dkim::to_text(swapped->from) +
                                             " to " + dkim::to_text(swapped->to)});

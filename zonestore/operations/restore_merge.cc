@@ -64,7 +64,7 @@ class InstitutionMerge {
     choose_active();
     drain_what_signed(signed_before);
     if (has_live_ && row_.facts.phase == dkim::Phase::kSigning) {
-      row_.facts.last_swap = dkim::Swap::kUndo;  // there is nothing left to undo
+      row_.facts.last_swap.reset();  // a restore opens no way back, and none forward
     }
     publish::store_facts(change_.connection(), row_, change_.wall());
     revoke();

@@ -11,8 +11,53 @@ namespace zonestore {
 namespace {
 
 std::string describe(const Swapped& outcome, bool rotates, bool by_policy) {
-  return (by_policy ? "by policy: signing moved from " : "signing moved from ") + dkim::to_text(outcome.from) +
-         (rotates ? " to " : " back to ") + dkim::to_text(outcome.to);
+  const std::string head = by_policy ? "by policy: " : outcome.redo ? "redo: " : "";
+  return head + "signing moved from " + dkim::to_text(outcome.from) + (rotates ? " to " : " back to ") +
+         dkim::to_text(outcome.to);
+}
+
+std::string describe(const Returned& returned) {
+  return returned.signs_with ? "the removal was taken back: " + dkim::to_text(*returned.signs_with) + " signs again"
+                             : "the removal was taken back; it does not sign yet";
+}
+
+// Both records never left, so that what signed before signs at once.
+Swapped take_removal_back(Store& store, const ChangeContext& context, const SwapOptions& options, ChangeScope& change,
+                          publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
+  Swapped outcome;
+  outcome.returned =
+      Returned{db::unwrap(dkim::may_return(row.facts, {row.code.text(), overridden(context), options.expect}))};
+  if (outcome.returned->signs_with) {
+    check_served_key(change.store(), row, *outcome.returned->signs_with);
+  }
+  const std::string before = audit_json(row, policy, change.now());
+  row.facts = dkim::returned(std::move(row.facts), outcome.returned->signs_with);
+  publish::store_facts(change.connection(), row, change.wall());
+  change.publish(row);
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  change.finish({describe(*outcome.returned), before, audit_json(row, policy, change.now())}, outcome);
+  return outcome;
+}
+
+bool is_for_one_move(const SwapOptions& options) {
+  return options.undoes.number || options.undoes.run;
+}
+
+dkim::SlotId may_swap(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now,
+                      const dkim::Request& request, const SwapOptions& options, bool rotates) {
+  if (rotates) {
+    return db::unwrap(dkim::may_rotate(row.facts, policy, now, request));
+  }
+  db::unwrap(dkim::is_last_move(row.facts, options.undoes, request));
+  return db::unwrap(dkim::may_undo(row.facts, policy, now, request));
+}
+
+// Whose move it was, for whoever is refused later.
+void sign_move(dkim::InstitutionFacts& facts, const ChangeContext& context, bool rotates) {
+  facts.moved_by = context.actor.name;
+  if (rotates && context.bulk_ticket && context.bulk_ticket->command == "rotate") {
+    facts.moved_in_run = context.bulk_ticket->run;
+  }
 }
 
 Swapped not_due(const ChangeContext& context) {
@@ -31,9 +76,11 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   if (options.by_policy && !is_rotation_due(row, policy, change.now())) {
     return not_due(context);
   }
-  const dkim::Request request{code.text(), overridden(context), options.expect};
-  const dkim::SlotId to = db::unwrap(rotates ? dkim::may_rotate(row.facts, policy, change.now(), request)
-                                             : dkim::may_undo(row.facts, policy, change.now(), request));
+  if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {
+    return take_removal_back(store, context, options, change, row, policy);
+  }
+  const dkim::Request request{code.text(), overridden(context), options.expect, options.by_policy};
+  const dkim::SlotId to = may_swap(row, policy, change.now(), request, options, rotates);
   check_served_key(change.store(), row, to);
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
@@ -43,7 +90,10 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   }
   outcome.from = *row.facts.active;
   outcome.to = to;
+  outcome.redo = rotates && dkim::is_redo(row.facts, policy, change.now());
   row.facts = dkim::swapped(std::move(row.facts), to, how, policy, change.moment());
+  sign_move(row.facts, context, rotates);
+  outcome.move = row.facts.moves;
   publish::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.drains_until = *dkim::drained_at(dkim::facts_of(row.facts, outcome.from), change.now());
@@ -56,16 +106,25 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   return outcome;
 }
 
-// Signing goes back, because not all signers have followed; whoever has is made to follow back.
-Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::Code& code,
+// Signing goes back, because not all signers have followed; whoever has is made to follow back. Only this rotation is
+// taken back: who moved signing meanwhile knew what he did. What was done stays told as done.
+Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::Code& code, Swapped swapped,
                         std::vector<std::string> laggards) {
   ChangeContext own = context;
   own.override_guard.reset();
   own.bulk_ticket.reset();
-  Swapped undone = swap(store, own, code, {}, dkim::Swap::kUndo, ": signers had not followed");
-  undone.undone_for = std::move(laggards);
-  follow_once(store, own, code, undone);
-  return undone;
+  SwapOptions options;
+  options.undoes.number = swapped.move;
+  Result<Swapped> undone = db::at_border<Swapped>(
+      [&] { return swap(store, own, code, options, dkim::Swap::kUndo, ": signers had not followed"); });
+  if (!undone) {
+    swapped.warnings.push_back("signers had not followed, but signing was not moved back: " + undone.error().message);
+    swapped.unfollowed = std::move(laggards);
+    return swapped;
+  }
+  undone->undone_for = std::move(laggards);
+  follow_once(store, own, code, *undone);
+  return *std::move(undone);
 }
 
 Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim::Code& code,
@@ -76,7 +135,7 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
     return swapped;  // policy had not made it due
   }
   std::vector<std::string> laggards = follow(store, context, code);
-  return laggards.empty() ? swapped : undo_unfollowed(store, context, code, std::move(laggards));
+  return laggards.empty() ? swapped : undo_unfollowed(store, context, code, std::move(swapped), std::move(laggards));
 }
 
 }  // namespace

@@ -9,30 +9,43 @@
 
 namespace zonestore {
 
+// Of an undo that took a removal back.
+struct Returned {
+  std::optional<dkim::SlotId> signs_with;  // nullopt: it does not sign (yet): it did not, or that slot was revoked
+};
+
 struct Swapped : InstitutionChanged {
   dkim::SlotId from = dkim::SlotId::kSel1;
   dkim::SlotId to = dkim::SlotId::kSel2;
   WallTime drains_until;               // of the slot that was left
   std::optional<WallTime> undo_until;  // nullopt: this swap cannot be undone (it was an undo)
+  bool redo = false;                   // of a rotation: forward again, after an undo
+  std::optional<Returned> returned;    // of an undo: then nothing above says anything
+  std::int64_t move = 0;               // the number of this move of signing, by which it alone can be undone
   // Of a rotation that was undone because signers had not followed within signer-limit: each with why. `from` and
   // `to` tell of the undo then, which is what the store holds.
   std::vector<std::string> undone_for;
+  // Of a rotation that stands although signers had not followed: it could not be undone (a warning says why).
+  std::vector<std::string> unfollowed;
 };
 
 struct SwapOptions {
   std::optional<dkim::SlotId> expect;  // refuse with kExpect unless this slot is active now
   bool by_policy = false;  // of rotate: only if policy makes it due, asked in the transaction; else changed is false
+  dkim::MoveToUndo undoes{};  // of undo: refuse with kNothingToUndo unless the last move is this one
 };
 
 // At once and safely: no key data changes, only states and TTLs. The key in the vault must verify against the
 // bytes that are served (kKeyMismatch), and every enrolled signer must hold it (kSignerStale; it is synced first).
-// After the commit the signers are made to follow; if they do not, signing goes back (undone_for). Errors: kNotFound;
-// the refusals of dkim::may_rotate; kSignerStale.
+// After the commit the signers are made to follow; if they do not, signing goes back (undone_for), but only this move
+// of it, not one that somebody made meanwhile (unfollowed). Errors: kNotFound; the refusals of dkim::may_rotate;
+// kSignerStale.
 [[nodiscard]] Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      const SwapOptions& options = {});
 
-// Back to the slot that is still draining; a signer that does not follow at once is a warning. Errors: kNotFound; the
-// refusals of dkim::may_undo.
+// Back to the slot that is still draining; of an institution that is being removed, the removal is taken back. A
+// signer that does not follow at once is a warning. Errors: kNotFound; the refusals of dkim::may_undo, is_last_move
+// and may_return.
 [[nodiscard]] Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Code& code,
                                    const SwapOptions& options = {});
 

@@ -18,7 +18,7 @@ struct Target {
 
 Target require_target(db::Connection& connection, const publish::InstitutionRow& row,
                       std::optional<dkim::SlotId> slot, const Now& now) {
-  const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts));
+  const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts, now));
   const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
   db::unwrap(dkim::may_prepare(row.facts, chosen, policy, now, {row.code.text(), std::nullopt, std::nullopt}));
   return {chosen, row.algorithm};
@@ -116,7 +116,11 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   const Ttl remembered = publish::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
   outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
   withdrawn.push_back(row.key(slot).value().key_id);
-  store_revocation(change, row, slot, dkim::revoked(row.facts, slot, revocation, policy, change.moment()));
+  dkim::InstitutionFacts after = dkim::revoked(row.facts, slot, revocation, policy, change.moment());
+  if (after.moves != row.facts.moves) {
+    after.moved_by = context.actor.name;
+  }
+  store_revocation(change, row, slot, std::move(after));
   change.publish(row);
   row = *publish::find_institution(connection, code);
   outcome.institution = institution_view(connection, store.dkim_zone(), row, change.now());

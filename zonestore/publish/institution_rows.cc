@@ -44,6 +44,40 @@ dkim::Phase phase_from(const std::string& text) {
   return *phase;
 }
 
+// Five columns from `first` on: who made the last move, in which bulk run, its number, and what a removal has ended.
+void read_ways_back(const db::Statement& row, int first, dkim::InstitutionFacts& facts) {
+  facts.moved_by = row.text(first);
+  if (!row.is_null(first + 1)) {
+    facts.moved_in_run = row.integer(first + 1);
+  }
+  facts.moves = row.integer(first + 2);
+  if (!row.is_null(first + 3)) {
+    facts.removal =
+        dkim::Removal{row.is_null(first + 4) ? std::nullopt : std::optional(slot_from(row.integer(first + 4)))};
+  }
+}
+
+void store_ways_back(db::Connection& connection, InstitutionId id, const dkim::InstitutionFacts& facts) {
+  db::Statement& update = connection.cached(
+      "UPDATE institution SET moved_by = nullif(?2, ''), moved_in_run = ?3, move_count = ?4, removed_phase = ?5, "
+      "removed_slot = ?6 WHERE institution_id = ?1");
+  update.bind(1, to_column(id)).bind(2, std::string_view(facts.moved_by)).bind(4, facts.moves);
+  if (facts.moved_in_run) {
+    update.bind(3, *facts.moved_in_run);
+  } else {
+    update.bind_null(3);
+  }
+  update.bind_null(5);
+  update.bind_null(6);
+  if (facts.removal) {
+    update.bind(5, dkim::to_text(facts.removal->signed_with ? dkim::Phase::kSigning : dkim::Phase::kStarting));
+  }
+  if (facts.removal && facts.removal->signed_with) {
+    update.bind(6, to_column(*facts.removal->signed_with));
+  }
+  update.run();
+}
+
 std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
   db::Statement& rows = connection.cached(
       "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms "
@@ -107,7 +141,8 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
   db::Statement& row = connection.cached(
       "SELECT institution_id, algorithm, added_ms, phase, active_slot, last_swap, moved_wall_ms, moved_boot_ms, "
-      "moved_boot_id, moved_synchronised, moved_trusted_ms FROM institution WHERE code = ?1");
+      "moved_boot_id, moved_synchronised, moved_trusted_ms, coalesce(moved_by, ''), moved_in_run, move_count, "
+      "removed_phase, removed_slot FROM institution WHERE code = ?1");
   row.bind(1, std::string_view(code.text()));
   if (!row.step()) {
     row.reset();
@@ -124,6 +159,7 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
   if (!row.is_null(6)) {
     institution.facts.moved = moment_columns(row, 6);
   }
+  read_ways_back(row, 6 + kMomentColumns, institution.facts);
   row.reset();
   institution.facts.frozen = freeze_in_force(connection, institution.id);
   read_slots(connection, institution);
@@ -195,16 +231,30 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
     bind_no_moment(update, 6);
   }
   update.run();
+  store_ways_back(connection, row.id, row.facts);
+}
+
+void end_life(db::Connection& connection, InstitutionId id) {
+  for (const std::string_view sql :
+       {"DELETE FROM domain WHERE institution_id = ?1", "DELETE FROM policy WHERE institution_id = ?1",
+        "DELETE FROM rotation_window WHERE institution_id = ?1", "DELETE FROM evidence WHERE institution_id = ?1",
+        "DELETE FROM revocation_to_come WHERE institution_id = ?1",
+        "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
+        "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1"}) {
+    db::Statement& statement = connection.cached(sql);
+    statement.bind(1, to_column(id));
+    statement.run();
+  }
 }
 
 void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now) {
   db::Statement& update = connection.cached(
       "UPDATE institution SET algorithm = ?2, added_ms = ?3, phase = 'starting', active_slot = NULL, "
-      "last_swap = NULL, departed_ms = NULL, moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL, "
-      "moved_synchronised = NULL, moved_trusted_ms = NULL, "
-      "frozen_ms = NULL, frozen_reason = NULL WHERE institution_id = ?1");
+      "departed_ms = NULL, moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL, "
+      "moved_synchronised = NULL, moved_trusted_ms = NULL WHERE institution_id = ?1");
   update.bind(1, to_column(id)).bind(2, dkim::to_text(algorithm)).bind(3, publish::to_column(now));
   update.run();
+  end_life(connection, id);
 }
 
 void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key) {

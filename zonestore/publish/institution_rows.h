@@ -53,7 +53,11 @@ struct InstitutionRow {
 // Writes phase, active slot, last swap, last move and drains as they stand in `row.facts`; not whether it is frozen.
 void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime now);
 
-// Starts a departed institution anew: its history stays, its age and algorithm are new.
+// What belongs to one life of an institution goes: domains, policy, window, freeze, evidence, the last move. What its
+// names have served stays, because resolvers remember it, and so do its keys' rows, as history.
+void end_life(db::Connection& connection, InstitutionId id);
+
+// Starts a departed institution anew: its history stays, its age and algorithm are new, nothing else of its old life.
 void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now);
 
 // Puts a key into a slot (which must hold none), or takes it out; both keep the key's row as history.

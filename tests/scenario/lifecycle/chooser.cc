@@ -10,17 +10,17 @@ namespace {
 constexpr std::array<std::pair<Verb, int>, 11> kWeights{{
     {Verb::kRun, 36},
     {Verb::kRotate, 20},
-    {Verb::kUndo, 7},
+    {Verb::kUndo, 9},
     {Verb::kMaintain, 11},
     {Verb::kPrepare, 6},
     {Verb::kRevoke, 4},
     {Verb::kAdd, 5},
-    {Verb::kRemove, 1},
+    {Verb::kRemove, 2},
     {Verb::kFreeze, 1},
     {Verb::kThaw, 4},
     {Verb::kSetPolicy, 4},
 }};
-constexpr int kAllWeights = 99;
+constexpr int kAllWeights = 102;
 
 // Of each policy, two values beside its default.
 constexpr std::array<std::array<Millis, 2>, 4> kPolicyValues{{
@@ -61,11 +61,20 @@ Command Chooser::next(const Model& model) {
     command.slot = active < 0 || one_in(4) ? below(kSlotCount) : 1 - active;
     return command;
   }
+  choose_way_back(command, model);
   decorate(command);
   if (verb == Verb::kRotate && command.lifts.empty() && one_in(6)) {
     lift_what_refuses(command, model.picture(command.who));
   }
   return command;
+}
+
+// What a way back leads back from is rare: a removal is soon undone, and an undo soon redone.
+void Chooser::choose_way_back(Command& command, const Model& model) {
+  const Picture picture = model.picture(command.who);
+  if (picture.life == Life::kDeparting && one_in(3)) {
+    command.verb = Verb::kUndo;
+  }
 }
 
 // An override that meets no refusal shows nothing.
@@ -86,7 +95,9 @@ void Chooser::decorate(Command& command) {
   switch (command.verb) {
     case Verb::kRotate:
       if (choices_.on_a_store && one_in(7)) {
-        command.verb = one_in(2) ? Verb::kRotateWithoutPrivateKey : Verb::kRotateWithStaleSigner;
+        command.verb = one_in(2)   ? Verb::kRotateUnfollowed
+                       : one_in(2) ? Verb::kRotateWithoutPrivateKey
+                                   : Verb::kRotateWithStaleSigner;
       }
       [[fallthrough]];
     case Verb::kUndo:

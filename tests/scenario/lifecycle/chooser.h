@@ -27,6 +27,7 @@ class Chooser {
   [[nodiscard]] Millis time_to_pass(const Model& model);
   [[nodiscard]] Command settings();
   void decorate(Command& command);
+  void choose_way_back(Command& command, const Model& model);
   void lift_what_refuses(Command& command, const Picture& picture);
 
   std::mt19937_64 random_;

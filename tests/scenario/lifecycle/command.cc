@@ -5,11 +5,12 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 17> kVerbs{"add",
+constexpr std::array<std::string_view, 18> kVerbs{"add",
                                                   "remove",
                                                   "rotate",
                                                   "rotate (without its private key)",
                                                   "rotate (with a stale signer)",
+                                                  "rotate (a signer does not follow)",
                                                   "undo",
                                                   "prepare",
                                                   "revoke",

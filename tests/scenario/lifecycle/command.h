@@ -17,6 +17,7 @@ enum class Verb : std::uint8_t {
   kRotate,
   kRotateWithoutPrivateKey,  // with the target's private key taken out of the vault for that time; a store only
   kRotateWithStaleSigner,    // while a signer is enrolled that does not follow; a store only
+  kRotateUnfollowed,         // a signer holds the key, but does not follow the move: it is undone; a store only
   kUndo,
   kPrepare,
   kRevoke,

@@ -75,6 +75,7 @@ Verdict Model::apply(const Command& command) {
     case Verb::kRotateWithoutPrivateKey:
       return rotate(institution, command);
     case Verb::kRotateWithStaleSigner:
+    case Verb::kRotateUnfollowed:
       highest_wall_ = std::max(highest_wall_, timeline_.now().wall);  // the signer comes and goes
       return rotate(institution, command);
     case Verb::kUndo:
@@ -116,6 +117,11 @@ Verdict Model::add(Institution& institution, const Command& command) {
   }
   if (!command.dry_run) {
     const bool is_new = institution.slots[0].served.empty();
+    for (Slot& slot : institution.slots) {  // of an earlier life nothing counts but what its names have served
+      slot.cname.reset();
+      slot.servers.reset();
+    }
+    institution.policy.clear();
     fresh_key(institution, 0);
     fresh_key(institution, 1);
     institution.life = is_new ? Life::kSigning : Life::kIdle;
@@ -132,6 +138,9 @@ Verdict Model::remove(Institution& institution, const Command& command) {
     return nothing_to_do();
   }
   if (!command.dry_run) {
+    institution.life_before = institution.life;
+    institution.active_before = institution.active;
+    institution.last_move = Move::kNone;
     if (institution.life == Life::kSigning) {
       move_signing(institution, -1, Move::kNone);
     }
@@ -162,7 +171,11 @@ std::vector<Refusal> Model::rotation_refusals(const Institution& institution, co
       break;
     case State::kDraining: {
       const Drain& drain = *institution.slots.at(static_cast<std::size_t>(target)).drain;
-      refusals.push_back({"E_DRAINING", clears(drain.began, drain.lasts)});
+      if (institution.last_move != Move::kUndo) {
+        refusals.push_back({"E_DRAINING", clears(drain.began, drain.lasts)});
+      } else if (!is_ripe(institution, target)) {  // forward again: the first time may have been an override
+        refusals.push_back({"E_NOT_RIPE", ripe_at(institution, target)});
+      }
       break;
     }
     case State::kEmpty:
@@ -228,15 +241,44 @@ Verdict Model::rotate(Institution& institution, const Command& command) {
   if (!refusals.empty()) {
     return refused(std::move(refusals));
   }
+  const bool is_redo = state(institution, other(institution.active)) == State::kDraining;
+  const bool is_undone = command.verb == Verb::kRotateUnfollowed && !command.dry_run;
   if (!command.dry_run) {
     move_signing(institution, other(institution.active), Move::kRotate);
   }
+  if (is_undone) {
+    move_signing(institution, other(institution.active), Move::kUndo);
+  }
   Verdict verdict = done(command);
+  verdict.changes += is_undone ? 1 : 0;
   verdict.lifted = was_lifted ? command.lifts : "";
+  verdict.way = is_redo ? "redo" : is_undone ? "automatic undo" : "";
+  return verdict;
+}
+
+// Until its records leave a removal is no more than a word: both are where they were.
+Verdict Model::take_removal_back(Institution& institution, const Command& command) {
+  if (command.expect) {
+    return refused({{"E_EXPECT", std::nullopt}});  // nothing signs
+  }
+  if (!command.dry_run) {
+    const int before = institution.active_before;
+    const bool signs = institution.life_before == Life::kSigning && content_of(institution, before) == Content::kKey;
+    institution.life = signs ? Life::kSigning : Life::kIdle;
+    institution.last_move = Move::kNone;
+    if (signs) {
+      move_signing(institution, before, Move::kNone);
+    }
+  }
+  Verdict verdict = done(command);
+  verdict.way = "removal taken back";
   return verdict;
 }
 
 Verdict Model::undo(Institution& institution, const Command& command) {
+  if (institution.life == Life::kDeparting) {
+    return take_removal_back(institution, command);
+  }
   std::vector<Refusal> refusals;
   if (command.expect && *command.expect != institution.active) {
     refusals.push_back({"E_EXPECT", std::nullopt});
@@ -301,12 +343,12 @@ Verdict Model::revoke(Institution& institution, const Command& command) {
   Slot& of = institution.slots.at(static_cast<std::size_t>(slot));
   const Millis exposed = timeline_.now().wall + of.served.back().largest_ttl;
   if (!command.dry_run) {
+    serve(institution, slot, Content::kRevoked, 0);  // first: the key was never served with another TTL
     if (before == State::kActive) {
       move_signing(institution, can_swap ? other(slot) : -1, Move::kNone);
       institution.life = can_swap ? Life::kSigning : Life::kIdle;
     }
     of.drain.reset();
-    serve(institution, slot, Content::kRevoked, 0);
     serve_ttls(institution);
   }
   Verdict verdict = done(command);

@@ -40,6 +40,7 @@ struct Verdict {
   std::string_view lifted = {};   // the guard that would have refused, had it not been overridden
   int changes = 0;                // how many transactions, each with one audit row (maintain: one an institution)
   std::optional<Millis> exposed_until = {};  // of a revoked key
+  std::string_view way = {};                 // "redo", "removal taken back": of these must be enough
 };
 
 // What can be seen of a slot and of an institution.
@@ -99,6 +100,8 @@ class Model {
     Life life = Life::kAbsent;
     int active = -1;
     Move last_move = Move::kNone;
+    Life life_before = Life::kAbsent;  // of one that is departing: what its removal has ended
+    int active_before = -1;
     bool frozen = false;
     std::array<Slot, kSlotCount> slots;
     std::map<PolicyKey, Millis> policy;
@@ -113,6 +116,7 @@ class Model {
   Verdict remove(Institution& institution, const Command& command);
   Verdict rotate(Institution& institution, const Command& command);
   Verdict undo(Institution& institution, const Command& command);
+  Verdict take_removal_back(Institution& institution, const Command& command);
   Verdict prepare(Institution& institution, const Command& command);
   Verdict revoke(Institution& institution, const Command& command);
   Verdict set_frozen(bool& frozen, const Command& command);

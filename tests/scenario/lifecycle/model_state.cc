@@ -111,12 +111,17 @@ int Model::begins_with(const Institution& institution) const {
   return second_is_older ? 1 : 0;
 }
 
-// Beside the slot that signs; else the first that has no fresh key, else sel1.
+// Beside the slot that signs; else the first that has no fresh key and does not drain, else sel1.
 int Model::slot_to_prepare(const Institution& institution) const {
   if (institution.active >= 0) {
     return 1 - institution.active;
   }
-  return holds_fresh_key(institution, 0) && !holds_fresh_key(institution, 1) ? 1 : 0;
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    if (!holds_fresh_key(institution, slot) && state(institution, slot) != State::kDraining) {
+      return slot;
+    }
+  }
+  return 0;
 }
 
 Model::Step Model::due_step(const Institution& institution) const {

@@ -47,6 +47,9 @@ void count(const Command& command, const Verdict& verdict, const Answer& answer,
     coverage.refused_with_time += answer.clears ? 1 : 0;
   } else if (verdict.changed && !command.dry_run) {
     ++coverage.done[verb_of(command)];
+    if (!verdict.way.empty()) {
+      ++coverage.ways[std::string(verdict.way)];
+    }
     if (!verdict.lifted.empty()) {
       ++coverage.lifted[std::string(verdict.lifted)];
     }
@@ -67,6 +70,7 @@ std::string Coverage::table() const {
   rows("refused by", refused);
   rows("done because overridden", lifted);
   rows("done", done);
+  rows("of these", ways);
   text << "refusals with the time at which they clear: " << refused_with_time << '\n';
   return text.str();
 }

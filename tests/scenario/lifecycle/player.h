@@ -16,6 +16,7 @@ struct Coverage {
   std::map<std::string, std::uint64_t, std::less<>> refused;  // by guard
   std::map<std::string, std::uint64_t, std::less<>> lifted;   // by guard: done because it was overridden
   std::map<std::string, std::uint64_t, std::less<>> done;     // by verb
+  std::map<std::string, std::uint64_t, std::less<>> ways;     // of these: redo, a removal taken back
   std::uint64_t refused_with_time = 0;
   std::uint64_t steps = 0;
 

@@ -33,6 +33,12 @@ void expect_all_reached(const Coverage& coverage, const std::vector<std::string>
   EXPECT_GT(coverage.refused_with_time, 0U);
 }
 
+void expect_ways(const Coverage& coverage, const std::vector<std::string>& ways) {
+  for (const std::string& way : ways) {
+    EXPECT_TRUE(coverage.ways.contains(way)) << "there was no " << way;
+  }
+}
+
 struct Lives {
   std::uint64_t steps = 0;         // of all lives
   std::uint64_t steps_of_one = 0;  // then a new one begins
@@ -53,6 +59,7 @@ TEST(LifecycleProperty, ThePureFunctionsDecideAsThePlainModel) {
   Coverage coverage;
   play_lives({number_from("DNSD_PROPERTY_STEPS", 60'000), 400, 2}, false, make_pure_subject, coverage);
   expect_all_reached(coverage, kGuardsInMemory);
+  expect_ways(coverage, {"redo", "removal taken back"});
 }
 
 TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
@@ -62,6 +69,7 @@ TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
   guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH", "E_CNAME_MISSING", "E_CNAME_WRONG",
                                "E_NS_LAG", "E_SIGNER_STALE"});
   expect_all_reached(coverage, guards);
+  expect_ways(coverage, {"redo", "removal taken back", "automatic undo"});
 }
 
 }  // namespace

@@ -53,6 +53,7 @@ class PureSubject final : public Subject {
   Answer add(Pure& institution, const Command& command);
   Answer remove(Pure& institution, const Command& command);
   Answer swap(Pure& institution, const Command& command);
+  Answer take_removal_back(Pure& institution, const Command& command);
   Answer prepare(Pure& institution, const Command& command);
   Answer revoke(Pure& institution, const Command& command);
   Answer set_frozen(const Command& command);
@@ -152,6 +153,8 @@ Answer PureSubject::add(Pure& institution, const Command& command) {
   }
   institution.facts.phase = dkim::Phase::kStarting;
   institution.facts.last_swap.reset();
+  institution.facts.removal.reset();
+  institution.policy.clear();
   institution.frozen = false;
   for (const dkim::SlotId slot : dkim::kSlots) {
     institution.put_fresh_key(slot, ++keys_);
@@ -170,7 +173,18 @@ Answer PureSubject::remove(Pure& institution, const Command& command) {
   return written(institution, dkim::departing(institution.facts, policy(institution), now().moment), command);
 }
 
+Answer PureSubject::take_removal_back(Pure& institution, const Command& command) {
+  const auto may = dkim::may_return(institution.facts, request(command));
+  if (!may) {
+    return answer_of(may.error());
+  }
+  return written(institution, dkim::returned(institution.facts, *may), command);
+}
+
 Answer PureSubject::swap(Pure& institution, const Command& command) {
+  if (command.verb == Verb::kUndo && institution.facts.phase == dkim::Phase::kDeparting) {
+    return take_removal_back(institution, command);
+  }
   dkim::InstitutionFacts facts = institution.facts;
   if (frozen_ || institution.frozen) {
     facts.frozen.emplace();
@@ -190,7 +204,7 @@ Answer PureSubject::swap(Pure& institution, const Command& command) {
 
 Answer PureSubject::prepare(Pure& institution, const Command& command) {
   const dkim::SlotId slot = command.slot ? dkim::kSlots.at(static_cast<std::size_t>(*command.slot))
-                                         : dkim::slot_to_prepare(institution.facts);
+                                         : dkim::slot_to_prepare(institution.facts, now());
   const auto may = dkim::may_prepare(institution.facts, slot, policy(institution), now(), request(command));
   if (!may) {
     return answer_of(may.error());

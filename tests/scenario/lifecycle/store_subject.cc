@@ -1,5 +1,7 @@
 // A real store as the subject, driven through zonestore's operations, and looked at in two ways: as its readers see
 // the institution, and as the zone is published.
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <utility>
 
@@ -98,6 +100,7 @@ class StoreSubject final : public Subject {
   Answer set_negative_ttl(const Command& command);
   Answer rotate_without_private_key(const Command& command);
   Answer rotate_with_stale_signer(const Command& command);
+  Answer rotate_unfollowed(const Command& command);
 
   [[nodiscard]] int number_of(const std::string& key_id);
   [[nodiscard]] SlotPicture slot_picture(const zonestore::SlotView& view);
@@ -129,6 +132,8 @@ Answer StoreSubject::apply(const Command& command) {
       return rotate_without_private_key(command);
     case Verb::kRotateWithStaleSigner:
       return rotate_with_stale_signer(command);
+    case Verb::kRotateUnfollowed:
+      return rotate_unfollowed(command);
     case Verb::kUndo:
       return answer_from(zonestore::undo(*store_, how, *code(command), {expect}));
     case Verb::kPrepare:
@@ -242,6 +247,26 @@ Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
   (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
   Answer answer =
       answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));
+  audit_id_ = newest_audit_id() - answer.changes * (command.dry_run ? 0 : 1);  // its own rows aside
+  return answer;
+}
+
+// Enrols a signer that follows until then, and has no time to try again, for the time of the command.
+Answer StoreSubject::rotate_unfollowed(const Command& command) {
+  const std::filesystem::path follows = temp_.path() / "follows";
+  std::ofstream(follows).flush();
+  zonestore::SignerOptions options;
+  options.name = "late";
+  options.format = zonestore::signer::Format::kFiles;
+  options.directory = (temp_.path() / "late").string();
+  options.command = "/usr/bin/test -e " + follows.string();
+  (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
+  std::filesystem::remove(follows);
+  store_->impl().connection.execute("INSERT OR REPLACE INTO policy VALUES (0, 'signer-limit', 0)");
+  const auto swapped = zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)});
+  Answer answer = answer_from(swapped);
+  answer.changes += swapped && !swapped->undone_for.empty() ? 1 : 0;
   (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));
   audit_id_ = newest_audit_id() - answer.changes * (command.dry_run ? 0 : 1);  // its own rows aside
   return answer;

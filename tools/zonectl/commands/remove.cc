@@ -12,11 +12,13 @@ using zonestore::Result;
 
 struct Options {
   std::optional<zonestore::dkim::Code> code;
+  bool yes = false;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.institution(options.code);
+  arguments.flag("--yes", options.yes, "on a terminal: do not ask first");
   arguments.dry_run(options.change);
 }
 
@@ -29,13 +31,19 @@ void write(const Session& session, const InstitutionChanged& removed) {
     out << code << ": " << verb(removed, "signing stopped", "signing would stop") << serials_text(removed) << '\n';
   }
   if (removed.institution.leaves_at) {
-    out << "its records stay published until " << session.times().text(*removed.institution.leaves_at)
-        << "; then zonectl maintain takes them out\n";
+    const std::string until = session.times().text(*removed.institution.leaves_at);
+    out << "its records stay published until " << until << "; then zonectl maintain takes them out\n"
+        << "until then it " << verb(removed, "can", "could") << " be taken back: zonectl undo " << code << '\n';
   }
   write_end(out, session.terminal(), removed);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
+  if (session.can_ask() && !options.yes && !options.change.dry_run &&
+      !session.confirms("Stop signing for " + options.code->text() + ", and take its records out later?")) {
+    session.err() << "nothing was changed\n";
+    return ExitCode::kRefused;
+  }
   Result<zonestore::Store> store = session.open_to_write();
   if (!store) {
     return tl::unexpected(store.error());
@@ -46,6 +54,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   }
   if (session.json()) {
     Json json = changed_json(*removed);
+    json["undo_until"] = json_or_null(removed->institution.leaves_at, zonestore::to_rfc3339);
     json["institution"] = to_json(removed->institution);
     print(session.out(), json);
   } else {
@@ -59,7 +68,9 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_remove(CommandLine& line) {
   line.command<Options>(
       {"remove", "stop signing for an institution; its records leave once its last mail has arrived",
-       "zonectl remove mosa", exits_of_change({{ExitCode::kNotFound, "no such institution"}})},
+       "zonectl remove mosa\nzonectl undo mosa   # takes it back, until its records leave",
+       exits_of_change({{ExitCode::kRefused, "whoever was asked on the terminal did not say yes; nothing changed"},
+                        {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);
 }
 

@@ -127,13 +127,48 @@ TEST_F(Guards, ASecondRotateIsRefusedAsDraining) {
   }
 }
 
-TEST_F(Guards, AfterAnUndoRotateNamesNoUndo) {
+TEST_F(Guards, AfterAnUndoRotateIsARedo) {
+  clock.pass(1h);
+  swap_to(kSel2);
+  EXPECT_FALSE(is_redo(institution, policy, clock.now()));
+  swap_to(undo().value(), Swap::kUndo);
+  EXPECT_TRUE(is_redo(institution, policy, clock.now()));
+  EXPECT_EQ(rotate().value(), kSel2);
+}
+
+TEST_F(Guards, PolicyNeverRedoesAndNamesNoUndo) {
   clock.pass(1h);
   swap_to(kSel2);
   swap_to(undo().value(), Swap::kUndo);
+  request.by_policy = true;
   const auto refused = rotate();
   EXPECT_EQ(guard_of(refused), Guard::kDraining);
   EXPECT_THAT(refused.error().hint, Not(HasSubstr("undo")));
+  EXPECT_THAT(refused.error().hint, StartsWith("zonectl rotate mosa"));
+}
+
+TEST_F(Guards, ARedoMustBeRipe) {
+  swap_to(kSel2);  // by an override
+  swap_to(undo().value(), Swap::kUndo);
+  EXPECT_EQ(guard_of(rotate()), Guard::kNotRipe);
+  expect_exact(*clears_at(rotate()), [&] { return rotate().has_value(); });
+}
+
+// One guard is lifted at a time: a command that would meet the next one is no help.
+TEST_F(Guards, NoHintNamesACommandThatIsRefusedToo) {
+  institution.frozen = Freeze{false, clock.now().moment.wall, "audit"};
+  EXPECT_THAT(rotate().error().hint, Not(HasSubstr("--override")));  // not ripe either
+  request.override_guard = Guard::kFrozen;
+  EXPECT_EQ(guard_of(rotate()), Guard::kNotRipe);
+  EXPECT_THAT(rotate().error().hint, StartsWith("zonectl thaw mosa, and zonectl rotate mosa, after that time"));
+  EXPECT_THAT(rotate().error().hint, Not(HasSubstr("--override")));
+  request.override_guard.reset();
+  clock.pass(1h);
+  EXPECT_THAT(rotate().error().hint, HasSubstr("--override E_FROZEN"));
+  institution.frozen.reset();
+  EXPECT_THAT(prepare(kSel1).error().hint, StartsWith("zonectl rotate mosa"));
+  swap_to(kSel2);
+  EXPECT_THAT(prepare(kSel2).error().hint, StartsWith("zonectl show mosa"));  // a rotation would be refused now
 }
 
 TEST_F(Guards, TheDrainGuardClearsExactly) {
@@ -390,7 +425,7 @@ TEST_F(Guards, AStoppedInstitutionBeginsWithTheStandbyThatItHas) {
   EXPECT_THAT(refused.error().message, HasSubstr("it starts with sel2"));
   // A younger key in sel1 does not make it wait for sel1.
   clock.pass(1min);
-  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  EXPECT_EQ(slot_to_prepare(institution, clock.now()), kSel1);
   test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
   EXPECT_EQ(starts_with(institution), kSel2);
   clock.pass(14min);
@@ -408,11 +443,11 @@ TEST_F(Guards, AStoppedInstitutionWithoutAnyKeyNamesPrepare) {
   const auto refused = rotate();
   EXPECT_EQ(guard_of(refused), Guard::kNoStandby);
   EXPECT_THAT(refused.error().hint, StartsWith("zonectl prepare mosa"));
-  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  EXPECT_EQ(slot_to_prepare(institution, clock.now()), kSel1);
   ASSERT_TRUE(prepare(kSel1));
   test::put_fresh_key(institution, kSel1, Ttl{300}, clock.moment());
   EXPECT_EQ(clears_at(rotate()), clock.now().moment.wall + 70min) << "sel1 had signed with TTL 3600";
-  EXPECT_EQ(slot_to_prepare(institution), kSel2);
+  EXPECT_EQ(slot_to_prepare(institution, clock.now()), kSel2);
 }
 
 TEST_F(Guards, AStoppedInstitutionDoesNotGoBackToAKeyThatHasServedItsTime) {
@@ -421,7 +456,7 @@ TEST_F(Guards, AStoppedInstitutionDoesNotGoBackToAKeyThatHasServedItsTime) {
   clock.pass(drain_length(policy));
   revoke_slot(kSel2, true);
   EXPECT_EQ(starts_with(institution), std::nullopt);
-  EXPECT_EQ(slot_to_prepare(institution), kSel1);
+  EXPECT_EQ(slot_to_prepare(institution, clock.now()), kSel1);
   EXPECT_TRUE(prepare(kSel1));
 }
 
@@ -449,7 +484,9 @@ TEST_F(Guards, KeepOneActiveSlotThroughAnyOrderOfCommands) {
           break;
         case 1:
           if (const auto to = rotate()) {
-            ASSERT_EQ(state_of(institution, *to, policy, clock.now()), SlotState::kStandby);
+            ASSERT_TRUE(state_of(institution, *to, policy, clock.now()) == SlotState::kStandby ||
+                        is_redo(institution, policy, clock.now()));
+            ASSERT_TRUE(is_ripe(facts_of(institution, *to), policy, clock.now()));
             swap_to(*to);
           }
           break;

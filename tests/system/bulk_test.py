@@ -130,6 +130,41 @@ class Bulk(unittest.TestCase):
             each.communicate(timeout=60)
         self.check_each_once("rotate")
 
+    def test_a_second_run_does_not_give_up_one_that_is_at_work_or_was_killed(self):
+        self.add_all()
+        process = self.start("--actor", "alice", "rotate", "--all", "--rate", "1/s", *NOT_RIPE)
+        self.wait_until_done(1, process)
+        for arguments in (("--all", *NOT_RIPE), ("--all", "--dry-run"), ("--resume",), ("--give-up", "2")):
+            refused = self.store.zonectl("rotate", *arguments, expect=3).stderr
+            self.assertIn("refused: E_EXISTS: bulk run 2 of rotate, begun ", refused)
+            self.assertIn(" by alice, is at work (", refused)
+            self.assertIn("zonectl rotate --give-up 2", refused)
+        process.kill()
+        process.communicate()
+        refused = self.store.zonectl("rotate", "--all", expect=3).stderr
+        self.assertIn(" by alice, waits to be resumed (", refused)
+        done = self.items_done("rotate")
+        self.assertLess(done, INSTITUTIONS)
+        self.assertIn("given up", self.store.zonectl("rotate", "--give-up", "2").stdout)
+        self.store.zonectl("rotate", "--give-up", "2", expect=6)
+        told = self.store.json("rotate", "--all", *NOT_RIPE, expect=4)
+        self.assertEqual((told["done"], told["refused"]), (INSTITUTIONS - done, done))
+        self.check_each_once("rotate")
+
+    def test_the_rotations_of_a_run_are_taken_back_once_each_through_kills(self):
+        self.add_all()
+        run = self.store.json("rotate", "--all", *NOT_RIPE)["run"]
+        process = self.start("undo", "--run", str(run), "--rate", "30/s")
+        self.wait_until_done(2, process, "undo")
+        process.kill()
+        process.communicate()
+        self.store.zonectl("undo", "--run", str(run), expect=3)  # it waits to be resumed
+        self.resume_through_kills("undo")
+        self.store.zonectl("undo", "--resume", expect=None)
+        self.check_each_once("undo")
+        for institution in self.store.json("list")["institutions"]:
+            self.assertEqual(institution["active"], "sel1")
+
     def test_a_file_with_a_fault_adds_nobody_and_names_each_line(self):
         file = self.store.scratch / "institutions.csv"
         file.write_text("code,domains\nmosa,mosa.example\nno good,b.example\nmosa,c.example\nother,mosa.example\n")

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "zonestore/operations/bulk_lock.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/publish/moment_columns.h"
 
@@ -33,21 +34,25 @@ void insert_item(db::Connection& connection, const BulkItem& item) {
       .run();
 }
 
-void close_earlier_runs(db::Connection& connection, const BulkPlan& plan, WallTime now) {
-  connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE command = ?1 AND ended_ms IS NULL")
-      .bind(1, std::string_view(plan.command))
-      .bind(2, publish::to_column(now))
-      .run();
+void forget_old_runs(db::Connection& connection, WallTime now) {
   connection.cached("DELETE FROM bulk_run WHERE ended_ms < ?1").bind(1, publish::to_column(now - kKept)).run();
 }
 
-std::int64_t insert_run(db::Connection& connection, const BulkPlan& plan, WallTime now) {
-  connection.cached("INSERT INTO bulk_run (command, arguments_json, began_ms) VALUES (?1, ?2, ?3)")
+std::int64_t insert_run(db::Connection& connection, const BulkPlan& plan, const std::string& actor, WallTime now) {
+  connection.cached("INSERT INTO bulk_run (command, arguments_json, began_ms, actor) VALUES (?1, ?2, ?3, ?4)")
       .bind(1, std::string_view(plan.command))
       .bind(2, std::string_view(plan.arguments_json))
       .bind(3, publish::to_column(now))
+      .bind(4, std::string_view(actor))
       .run();
   return connection.last_insert_rowid();
+}
+
+void close_run(db::Connection& connection, std::int64_t run, WallTime now) {
+  connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE run_id = ?1")
+      .bind(1, run)
+      .bind(2, publish::to_column(now))
+      .run();
 }
 
 void check_codes_differ(const BulkPlan& plan) {
@@ -90,6 +95,69 @@ std::string name_of(std::int64_t run) {
   return "bulk run " + std::to_string(run);
 }
 
+std::optional<BulkRun> open_run(db::Connection& connection, std::string_view command) {
+  db::Statement row = connection.prepare(
+      "SELECT run_id, arguments_json, began_ms, actor FROM bulk_run WHERE command = ?1 AND ended_ms IS NULL "
+      "ORDER BY run_id DESC LIMIT 1");
+  if (!row.bind(1, command).step()) {
+    return std::nullopt;
+  }
+  return BulkRun{row.integer(0), row.text(1), publish::wall_column(row, 2), {}, std::string(command),
+                 row.text(3),    {}};
+}
+
+// Who is at work, or was, and what to do about it.
+[[noreturn]] void throw_open(db::Connection& connection, const BulkRun& run, bool at_work) {
+  const std::string command = "zonectl " + run.command;
+  const std::string go_on =
+      command + " --resume goes on with it; " + command + " --give-up " + std::to_string(run.id) + " gives it up";
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          name_of(run.id) + " of " + run.command + ", begun " + to_rfc3339(run.began) +
+                              (run.actor.empty() ? "" : " by " + run.actor) + ", " +
+                              (at_work ? "is at work" : "waits to be resumed") + " (" + counted(connection, run.id) +
+                              ")",
+                          at_work ? "wait for its end; or stop it (Ctrl-C), then " + go_on : go_on,
+                          Refusal{Guard::kExists, std::nullopt}});
+}
+
+// Another process holds the lock of the command.
+[[noreturn]] void throw_at_work(db::Connection& connection, const std::string& command) {
+  const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+  if (const std::optional<BulkRun> run = open_run(connection, command)) {
+    throw_open(connection, *run, true);
+  }
+  throw db::Failure(Error{ErrorCode::kRefused, "another bulk run of " + command + " begins or ends just now",
+                          "try again in a moment", Refusal{Guard::kExists, std::nullopt}});
+}
+
+// In a dry run only looked at: nothing is left behind.
+std::shared_ptr<const FileDescriptor> lock_or_refuse(Store& store, const ChangeContext& context,
+                                                     const std::string& command) {
+  if (context.dry_run) {
+    if (is_bulk_command_locked(store.dir(), command)) {
+      throw_at_work(store.impl().connection, command);
+    }
+    return nullptr;
+  }
+  std::shared_ptr<const FileDescriptor> lock = lock_bulk_command(store.dir(), command);
+  if (!lock) {
+    throw_at_work(store.impl().connection, command);
+  }
+  return lock;
+}
+
+// There may be one that was interrupted: nobody is at work, since this process has the lock.
+void check_none_is_open(ChangeScope& change, const BulkPlan& plan) {
+  const std::optional<BulkRun> open = open_run(change.connection(), plan.command);
+  if (!open) {
+    return;
+  }
+  if (!plan.takes_over) {
+    throw_open(change.connection(), *open, false);
+  }
+  close_run(change.connection(), open->id, change.wall());
+}
+
 }  // namespace
 
 std::string_view to_text(BulkState state) {
@@ -111,9 +179,18 @@ Result<std::vector<dkim::Code>> signing_institutions(Store& store) {
 Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan) {
   return db::at_border<BulkRun>([&] {
     check_codes_differ(plan);
+    std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, plan.command);
     ChangeScope change(store, context, plan.command, "");
-    close_earlier_runs(change.connection(), plan, change.wall());
-    BulkRun run{insert_run(change.connection(), plan, change.wall()), plan.arguments_json, change.wall(), {}};
+    check_none_is_open(change, plan);
+    forget_old_runs(change.connection(), change.wall());
+    const std::string& actor = context.actor.name;
+    BulkRun run{insert_run(change.connection(), plan, actor, change.wall()),
+                plan.arguments_json,
+                change.wall(),
+                {},
+                plan.command,
+                actor,
+                std::move(lock)};
     for (const BulkPlan::Item& each : plan.items) {
       const auto position = static_cast<std::int64_t>(run.items.size()) + 1;
       run.items.push_back(
@@ -132,15 +209,64 @@ Result<std::optional<BulkRun>> interrupted_bulk_run(Store& store, std::string_vi
   return db::at_border<std::optional<BulkRun>>([&]() -> std::optional<BulkRun> {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-    db::Statement row = connection.prepare(
-        "SELECT run_id, arguments_json, began_ms FROM bulk_run WHERE command = ?1 AND ended_ms IS NULL "
-        "ORDER BY run_id DESC LIMIT 1");
-    if (!row.bind(1, command).step()) {
-      return std::nullopt;
+    std::optional<BulkRun> run = open_run(connection, command);
+    if (run) {
+      run->items = read_items(connection, run->id, command);
     }
-    BulkRun run{row.integer(0), row.text(1), publish::wall_column(row, 2), {}};
-    run.items = read_items(connection, run.id, command);
     return run;
+  });
+}
+
+Result<std::optional<BulkRun>> resume_bulk_run(Store& store, const ChangeContext& context, std::string_view command) {
+  return db::at_border<std::optional<BulkRun>>([&] {
+    std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, std::string(command));
+    std::optional<BulkRun> run = db::unwrap(interrupted_bulk_run(store, command));
+    if (run) {
+      run->lock = std::move(lock);
+    }
+    return run;
+  });
+}
+
+Result<GivenUp> give_up_bulk_run(Store& store, const ChangeContext& context, const std::string& command,
+                                 std::int64_t run) {
+  return db::at_border<GivenUp>([&] {
+    const std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, command);
+    ChangeScope change(store, context, command, "");
+    const std::optional<BulkRun> open = open_run(change.connection(), command);
+    if (!open || open->id != run) {
+      throw db::Failure(Error{ErrorCode::kNotFound, "no " + name_of(run) + " of " + command + " waits to be resumed",
+                              "zonectl log shows the runs that there were", std::nullopt});
+    }
+    GivenUp outcome;
+    outcome.run = run;
+    outcome.counts = counted(change.connection(), run);
+    close_run(change.connection(), run, change.wall());
+    change.finish({name_of(run) + " given up: " + outcome.counts}, outcome);
+    return outcome;
+  });
+}
+
+Result<std::vector<dkim::Code>> rotations_of_run(Store& store, std::int64_t run) {
+  return db::at_border<std::vector<dkim::Code>>([&] {
+    db::Connection& connection = store.impl().connection;
+    const bool is_locked = is_bulk_command_locked(store.dir(), "rotate");
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    db::Statement row = connection.prepare("SELECT ended_ms FROM bulk_run WHERE run_id = ?1 AND command = 'rotate'");
+    if (!row.bind(1, run).step()) {
+      throw db::Failure(Error{ErrorCode::kNotFound, "there is no " + name_of(run) + " of rotations",
+                              "zonectl log shows the runs that there were", std::nullopt});
+    }
+    if (row.is_null(0) && is_locked) {
+      throw_open(connection, *open_run(connection, "rotate"), true);
+    }
+    std::vector<dkim::Code> codes;
+    for (const BulkItem& item : read_items(connection, run, "rotate")) {
+      if (item.state == BulkState::kDone) {
+        codes.push_back(item.code);
+      }
+    }
+    return codes;
   });
 }
 
@@ -173,10 +299,7 @@ Result<void> end_bulk_run(Store& store, const ChangeContext& context, std::int64
     const std::string command = row.text(0);
     row.reset();
     ChangeScope change(store, context, command, "");
-    connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE run_id = ?1")
-        .bind(1, run)
-        .bind(2, publish::to_column(change.wall()))
-        .run();
+    close_run(connection, run, change.wall());
     Changed ignored;
     change.finish({name_of(run) + " ended: " + counted(connection, run)}, ignored);
   });

@@ -112,12 +112,14 @@ void declare(Arguments& arguments, BulkAddOptions& options) {
   arguments.one("--file", "FILE.csv", options.file, Need::kOptional, &parse_line,
                 "many institutions: CSV with a header of code, domains (by spaces), key");
   arguments.flag("--resume", options.resume, "go on with the last --file that was interrupted");
+  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                "end the interrupted run N as it is; with --file, before a new one begins");
   declare(arguments, options.settings, false);
 }
 
 Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, const ChangeOptions& change) {
-  if (options.resume &&
-      (options.file || options.settings.rate || options.settings.halt_on || change.override_guard)) {
+  if (options.resume && (options.file || options.give_up || options.settings.rate || options.settings.halt_on ||
+                         change.override_guard)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the file that the run was begun with",
                            "zonectl add --resume");
   }
@@ -128,6 +130,12 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
   }
   if (options.resume) {
     return resume(session, *store, change, interruption);
+  }
+  if (options.give_up) {
+    auto given_up = give_up_run(session, *store, change, "add", *options.give_up, !options.file);
+    if (!given_up || !options.file) {
+      return given_up;
+    }
   }
   const auto text = read_text_file(*options.file);
   if (!text) {
@@ -145,7 +153,7 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
   for (const InstitutionLine& each : file.institutions) {
     plan.items.push_back({each.code, to_json_text(each.options)});
   }
-  const auto run = begin_run(session, *store, context, plan);
+  const auto run = begin_run(*store, context, plan);
   if (!run) {
     return tl::unexpected(run.error());
   }

@@ -11,6 +11,7 @@ namespace zonectl {
 
 struct BulkAddOptions {
   bool resume = false;
+  std::optional<std::uint32_t> give_up;
   std::optional<std::string> file;
   BulkSettings settings;
 };

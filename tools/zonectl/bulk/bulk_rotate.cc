@@ -78,14 +78,18 @@ class RotateWork {
       return tl::unexpected(swapped.error());
     }
     to_ = swapped->to;
+    move_ = swapped->move;
     undone_for_ = swapped->undone_for;
+    unfollowed_ = swapped->unfollowed;
     return zonestore::Changed(*swapped);
   }
 
   Result<void> prove(const BulkItem& item) {
-    if (!undone_for_.empty()) {
-      return zonestore::refuse(zonestore::Guard::kSignerStale, "signers had not followed: " + undone_for_.front(),
-                               "zonectl signer list");
+    for (const std::vector<std::string>* laggards : {&undone_for_, &unfollowed_}) {
+      if (!laggards->empty()) {
+        return zonestore::refuse(zonestore::Guard::kSignerStale, "signers had not followed: " + laggards->front(),
+                                 "zonectl signer list");
+      }
     }
     return prove_signing_key(store_, item.code, to_);
   }
@@ -96,13 +100,17 @@ class RotateWork {
     }
     ChangeContext context = context_;
     context.override_guard.reset();
-    return zonestore::undo(store_, context, item.code).map([](const auto&) {});
+    zonestore::SwapOptions options;
+    options.undoes.number = move_;  // not what somebody did meanwhile
+    return zonestore::undo(store_, context, item.code, options).map([](const auto&) {});
   }
 
   Store& store_;
   ChangeContext context_;
   zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
+  std::int64_t move_ = 0;
   std::vector<std::string> undone_for_;
+  std::vector<std::string> unfollowed_;
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
@@ -126,7 +134,7 @@ Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change
     return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
                            "give one of them");
   }
-  if (options.resume && (options.has_settings() || change.override_guard)) {
+  if (options.resume && (options.has_settings() || options.give_up || change.override_guard)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl rotate --resume");
   }
@@ -141,6 +149,8 @@ void declare(Arguments& arguments, BulkRotateOptions& options) {
   arguments.one("--file", "LIST", options.file, Need::kOptional, &parse_line,
                 "those named in this file, one code a line; # begins a comment");
   arguments.flag("--resume", options.resume, "go on with the last run of many that was interrupted");
+  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                "end the interrupted run N as it is; with --all, --due or --file, before a new one begins");
   declare(arguments, options.settings, true);
 }
 
@@ -155,6 +165,12 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
   }
   if (options.resume) {
     return resume(session, *store, change, interruption);
+  }
+  if (options.give_up) {
+    auto given_up = give_up_run(session, *store, change, "rotate", *options.give_up, options.ways() == 0);
+    if (!given_up || options.ways() == 0) {
+      return given_up;
+    }
   }
   BulkSettings settings = options.settings;
   settings.override_guard = change.override_guard;
@@ -176,7 +192,7 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
     plan.items = *std::move(items);
   }
   const ChangeContext context = session.context(change);
-  const auto run = begin_run(session, *store, context, plan);
+  const auto run = begin_run(*store, context, plan);
   if (!run) {
     return tl::unexpected(run.error());
   }

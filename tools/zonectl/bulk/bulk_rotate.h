@@ -13,10 +13,12 @@ struct BulkRotateOptions {
   bool all = false;
   bool due = false;
   bool resume = false;
+  std::optional<std::uint32_t> give_up;
   std::optional<std::string> file;
   BulkSettings settings;
 
   [[nodiscard]] int ways() const { return int{all} + int{due} + int{resume} + int{file.has_value()}; }
+  [[nodiscard]] bool is_bulk() const { return ways() > 0 || give_up; }
   [[nodiscard]] bool has_settings() const { return settings.canary || settings.rate || settings.halt_on; }
 };
 

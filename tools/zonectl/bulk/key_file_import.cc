@@ -127,11 +127,11 @@ Result<ExitCode> import_all(const Session& session, const ChangeContext& context
   if (!store) {
     return tl::unexpected(store.error());
   }
-  BulkPlan plan{"import", "{}", {}};
+  BulkPlan plan{"import", "{}", {}, true};
   for (const auto& [code, institution] : institutions) {
     plan.items.push_back({institution.code, "{}"});
   }
-  const auto run = begin_run(session, *store, context, plan);
+  const auto run = begin_run(*store, context, plan);
   if (!run) {
     return tl::unexpected(run.error());
   }

@@ -129,22 +129,40 @@ Json to_json(const BulkReport& report, const BulkWords& words) {
   return json;
 }
 
-Result<BulkRun> begin_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,
+Result<BulkRun> begin_run(zonestore::Store& store, const zonestore::ChangeContext& context,
                           const zonestore::BulkPlan& plan) {
   if (plan.items.empty()) {
-    return BulkRun{0, plan.arguments_json, {}, {}};
-  }
-  const auto earlier = interrupted_bulk_run(store, plan.command);
-  if (earlier && *earlier && !context.dry_run) {
-    session.err() << "run " << (*earlier)->id << " of " << session.times().text((*earlier)->began)
-                  << " was interrupted; it is given up for this one\n";
+    return BulkRun{0, plan.arguments_json, {}, {}, plan.command, context.actor.name, {}};
   }
   return begin_bulk_run(store, context, plan);
 }
 
+Result<ExitCode> give_up_run(const Session& session, zonestore::Store& store, const ChangeOptions& change,
+                             const std::string& command, std::uint32_t run, bool is_all) {
+  const auto given_up = give_up_bulk_run(store, session.context(change), command, run);
+  if (!given_up) {
+    return tl::unexpected(given_up.error());
+  }
+  if (is_all && session.json()) {
+    Json json = changed_json(*given_up);
+    json["command"] = command;
+    json["run"] = given_up->run;
+    json["counts"] = given_up->counts;
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  std::ostream& out = is_all ? session.out() : session.err();
+  out << "bulk run " << given_up->run << ' ' << verb(*given_up, "is", "would be") << " given up: " << given_up->counts
+      << '\n';
+  if (is_all) {
+    write_end(out, session.terminal(), *given_up);
+  }
+  return ExitCode::kDone;
+}
+
 Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command,
                                ChangeOptions change) {
-  auto run = interrupted_bulk_run(store, command);
+  auto run = resume_bulk_run(store, session.context(change), command);
   if (!run) {
     return tl::unexpected(run.error());
   }

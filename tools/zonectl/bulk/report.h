@@ -18,9 +18,8 @@ struct BulkWords {
 void write(const Session& session, const BulkReport& report, const BulkWords& words);
 [[nodiscard]] Json to_json(const BulkReport& report, const BulkWords& words);
 
-// The run with its list written down (not in a dry run). That an interrupted one is given up for it is told on
-// standard error.
-[[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(const Session& session, zonestore::Store& store,
+// The run with its list written down (not in a dry run). Errors: those of zonestore::begin_bulk_run.
+[[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(zonestore::Store& store,
                                                               const zonestore::ChangeContext& context,
                                                               const zonestore::BulkPlan& plan);
 // The interrupted run of the command, to go on with as it was begun: its own settings, override and reason.
@@ -33,6 +32,11 @@ struct ResumedRun {
 // none.
 [[nodiscard]] zonestore::Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store,
                                                         const std::string& command, ChangeOptions change);
+// --give-up N: ends that run of the command as it is. It tells so on standard error, or, if that is all that was
+// asked for, as the answer.
+[[nodiscard]] zonestore::Result<ExitCode> give_up_run(const Session& session, zonestore::Store& store,
+                                                      const ChangeOptions& change, const std::string& command,
+                                                      std::uint32_t run, bool is_all);
 // Closes a run in which nothing is left to do, and prints the report.
 [[nodiscard]] zonestore::Result<ExitCode> end_run(const Session& session, zonestore::Store& store,
                                                   const zonestore::ChangeContext& context, const BulkReport& report,

@@ -68,10 +68,10 @@ Result<ExitCode> add_one(Session& session, const Options& options) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  const bool is_bulk = options.bulk.file || options.bulk.resume;
+  const bool is_bulk = options.bulk.file || options.bulk.resume || options.bulk.give_up;
   if (is_bulk == options.code.has_value()) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
-                           is_bulk ? "INST excludes --file and --resume" : "INST is missing",
+                           is_bulk ? "INST excludes --file, --resume and --give-up" : "INST is missing",
                            "zonectl add CODE --domain DOMAIN; zonectl add --file FILE.csv");
   }
   if (!is_bulk) {
@@ -90,7 +90,9 @@ void define_add(CommandLine& line) {
   line.command<Options>({"add", "add an institution, or many from a file: make and publish two DKIM keys for each",
                          "zonectl add mosa --domain mosamuseum.com\nzonectl add --file institutions.csv",
                          exits_of_change({{ExitCode::kPartlyDone, "of many: some were not added; each is named"},
-                                          {ExitCode::kRefused, "refused: E_EXISTS, E_KEY_TYPE, E_WEAK_KEY"}})},
+                                          {ExitCode::kRefused,
+                                           "refused: E_EXISTS (also while another --file is at work or waits to be "
+                                           "resumed), E_KEY_TYPE, E_WEAK_KEY"}})},
                         arguments, body);
 }
 

@@ -22,10 +22,10 @@ void arguments(Arguments& arguments, Options& options) {
 }
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
-  const bool is_bulk = options.bulk.ways() > 0;
+  const bool is_bulk = options.bulk.is_bulk();
   if (is_bulk == options.code.has_value()) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
-                           is_bulk ? "INST excludes --all, --due, --file and --resume" : "INST is missing",
+                           is_bulk ? "INST excludes --all, --due, --file, --resume and --give-up" : "INST is missing",
                            "zonectl rotate CODE; zonectl rotate --all --canary 1%");
   }
   if (is_bulk && options.swap.expect) {
@@ -45,14 +45,16 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
 
 void define_rotate(CommandLine& line) {
   line.command<Options>(
-      {"rotate", "move signing to the other selector, safely, at once",
+      {"rotate", "move signing to the other selector, safely, at once; after an undo: forward again",
        "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"\n"
-       "zonectl rotate --all --canary 1% --rate 20/min --halt-on 2\nzonectl rotate --resume",
+       "zonectl rotate --all --canary 1% --rate 20/min --halt-on 2\nzonectl rotate --resume\n"
+       "zonectl rotate --give-up 7",
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
             {ExitCode::kRefused,
              "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
-             "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; nothing changed"},
+             "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; of many, E_EXISTS: another run is at work or "
+             "waits to be resumed; nothing changed"},
             {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
             {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);

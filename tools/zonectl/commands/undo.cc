@@ -1,27 +1,59 @@
-// zonectl undo: signing moves back to the selector that still drains.
+// zonectl undo: signing moves back to the selector that still drains; a removal is taken back.
+#include "tools/zonectl/bulk/bulk_undo.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/swap_command.h"
 
 namespace zonectl {
 namespace {
 
-void arguments(Arguments& arguments, SwapCommandOptions& options) {
-  arguments.institution(options.code);
+struct Options : SwapCommandOptions {
+  BulkUndoOptions bulk;
+};
+
+void arguments(Arguments& arguments, Options& options) {
+  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                "the institution's code, such as mosa");
+  declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
   arguments.change(options.change, {});
 }
 
-zonestore::Result<ExitCode> body(Session& session, const SwapCommandOptions& options) {
-  return run_swap(session, options, &zonestore::undo);
+zonestore::Result<ExitCode> body(Session& session, const Options& options) {
+  using zonestore::ErrorCode;
+  if (options.bulk.is_bulk() == options.code.has_value()) {
+    return zonestore::fail(ErrorCode::kInvalid,
+                           options.bulk.is_bulk() ? "INST excludes --run, --resume and --give-up" : "INST is missing",
+                           "zonectl undo CODE; zonectl undo --run N");
+  }
+  if (!options.bulk.is_bulk()) {
+    if (options.bulk.has_settings()) {
+      return zonestore::fail(ErrorCode::kInvalid, "--canary, --rate and --halt-on are for many institutions",
+                             "zonectl undo --run N --canary 1%");
+    }
+    return run_swap(session, options, &zonestore::undo);
+  }
+  if (options.swap.expect) {
+    return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
+  }
+  return run_bulk_undo(session, options.bulk, options.change);
 }
 
 }  // namespace
 
 void define_undo(CommandLine& line) {
-  line.command<SwapCommandOptions>(
-      {"undo", "take the last rotation back, while the selector that it left still drains", "zonectl undo mosa",
-       exits_of_change({{ExitCode::kRefused, "refused: E_NOTHING_TO_UNDO, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution"}})},
+  line.command<Options>(
+      {"undo",
+       "take the last rotation back, while the selector that it left still drains; or a removal, until its records "
+       "leave",
+       "zonectl undo mosa\nzonectl rotate mosa   # after it, while that selector drains: forward again\n"
+       "zonectl undo --run 7 --canary 1%   # the rotations of one bulk run\nzonectl undo --resume",
+       exits_of_change(
+           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+            {ExitCode::kRefused,
+             "refused: E_NOTHING_TO_UNDO, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or "
+             "waits "
+             "to be resumed; nothing changed"},
+            {ExitCode::kNotFound, "no such institution or run"}})},
       arguments, body);
 }
 

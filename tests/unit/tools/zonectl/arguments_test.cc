@@ -44,7 +44,8 @@ TEST_F(Usage, RefusesAnArgumentTooMany) {
 }
 
 TEST_F(Usage, RefusesAMissingArgument) {
-  expect_usage_error({"undo"}, "INST is required");
+  expect_usage_error({"prepare"}, "INST is required");
+  expect_usage_error({"undo"}, "INST is missing\n  zonectl undo CODE");
   expect_usage_error({"rotate"}, "INST is missing\n  zonectl rotate CODE");
   expect_usage_error({"init", "--hostmaster", "hostmaster.secutix.com"}, "--ns is required");
   expect_usage_error({"init", "--ns", "ns1.secutix.com"}, "--hostmaster is required");
@@ -90,6 +91,8 @@ TEST_F(Usage, RefusesAGuardThatCannotBeOverriddenWithThree) {
     const Outcome outcome = run_bare({verb, "mosa", "--override", "E_KEY_MISMATCH", "--reason", "x"});
     EXPECT_EQ(outcome.code, 3);
     EXPECT_THAT(outcome.err, StartsWith("refused: E_KEY_MISMATCH: this guard cannot be overridden"));
+    EXPECT_THAT(outcome.err, ::testing::Not(HasSubstr("without --override"))) << "which would be refused too";
+    EXPECT_THAT(outcome.err, HasSubstr("zonectl show"));
   }
 }
 

@@ -109,6 +109,56 @@ TEST_F(BulkCommands, RotateFileTakesThoseNamed) {
   EXPECT_EQ(active("c"), "sel2");
 }
 
+TEST_F(BulkCommands, UndoRunTakesTheRotationsOfThatRunBack) {
+  add_three();
+  ripen();
+  const auto rotated = json_of({"rotate", "--all"});
+  expect_done({"undo", "c"});
+  expect_done({"rotate", "c"});  // forward again: no longer that run's
+  const std::string number = std::to_string(rotated["run"].get<int>());
+  const auto would = json_of({"undo", "--run", number, "--dry-run"}, 4);
+  EXPECT_EQ(would["done"], 2);
+  EXPECT_EQ(active("a"), "sel2");
+  const auto told = json_of({"undo", "--run", number, "--canary", "1", "--rate", "1000/s"}, 4);
+  EXPECT_EQ(told["command"], "undo");
+  EXPECT_EQ(told["done"], 2);
+  EXPECT_EQ(told["refused_by"]["E_NOTHING_TO_UNDO"], 1);
+  EXPECT_EQ(active("a"), "sel1");
+  EXPECT_EQ(active("c"), "sel2");
+  EXPECT_EQ(json_of({"rotate", "a"})["redo"], true);
+}
+
+TEST_F(BulkCommands, UndoTakesAnInstitutionOrARunAndNotBoth) {
+  EXPECT_EQ(run({"undo"}).code, 2);
+  EXPECT_EQ(run({"undo", "a", "--run", "1"}).code, 2);
+  EXPECT_EQ(run({"undo", "a", "--canary", "1%"}).code, 2);
+  EXPECT_EQ(run({"undo", "--run", "1", "--expect", "sel1"}).code, 2);
+  EXPECT_EQ(run({"undo", "--run", "1", "--resume"}).code, 2);
+  EXPECT_EQ(run({"undo", "--run", "1"}).code, 6);
+  EXPECT_EQ(run({"undo", "--resume"}).code, 6);
+}
+
+TEST_F(BulkCommands, ARunThatWaitsToBeResumedIsGivenUpOnlyByItsNumber) {
+  add_three();
+  ripen();
+  expect_done({"signer", "add", "late", "--format", "files", "--dir", file("late"), "--exec",
+               "/usr/bin/test -e " + write("follows", "")});
+  expect_done({"policy", "set", "signer-limit", "1s"});
+  std::filesystem::remove(file("follows"));
+  const auto stopped = json_of({"rotate", "--all", "--halt-on", "1"}, 1);  // the first fails its proof
+  const std::string number = std::to_string(stopped["run"].get<int>());
+  const tests::Outcome refused = run({"rotate", "--all"});
+  EXPECT_EQ(refused.code, 3) << refused.err;
+  EXPECT_NE(refused.err.find("E_EXISTS"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("by operator, waits to be resumed"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("zonectl rotate --give-up " + number), std::string::npos) << refused.err;
+  EXPECT_EQ(run({"rotate", "--give-up", "99"}).code, 6);
+  EXPECT_EQ(run({"rotate", "--give-up", number, "--resume"}).code, 2);
+  EXPECT_EQ(json_of({"rotate", "--give-up", number, "--dry-run"})["dry_run"], true);
+  EXPECT_EQ(json_of({"rotate", "--give-up", number})["run"], stopped["run"]);
+  EXPECT_EQ(run({"rotate", "--resume"}).code, 6);
+}
+
 TEST_F(BulkCommands, RotateFileWithAFaultRotatesNobody) {
   add_three();
   ripen();

@@ -1,5 +1,9 @@
 #include "zonestore/operations/bulk_runs.h"
 
+#include <fstream>
+
+#include <gmock/gmock.h>
+
 #include "tests/support/store_fixture.h"
 #include "zonestore/operations/key_stock.h"
 #include "zonestore/operations/store_impl.h"
@@ -8,6 +12,8 @@
 namespace zonestore {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using tests::refusal_of;
 
 class BulkRuns : public tests::StoreFixture {
@@ -83,12 +89,104 @@ TEST_F(BulkRuns, AFailureIsNotedAndDoesNotTakeBackWhatIsDone) {
 
 TEST_F(BulkRuns, TheLastOneThatDidNotEndIsTheInterruptedOne) {
   EXPECT_FALSE(*interrupted_bulk_run(*store_, "rotate"));
-  begin({"one"});
-  const BulkRun second = begin({"two"});
+  ASSERT_TRUE(end_bulk_run(*store_, context_, begin({"one"}).id));
+  const std::int64_t second = begin({"two"}).id;
   EXPECT_EQ((*interrupted_bulk_run(*store_, "rotate"))->items.at(0).code, code("two"));
   EXPECT_FALSE(*interrupted_bulk_run(*store_, "add"));
-  ASSERT_TRUE(end_bulk_run(*store_, context_, second.id));
+  ASSERT_TRUE(end_bulk_run(*store_, context_, second));
   EXPECT_FALSE(*interrupted_bulk_run(*store_, "rotate"));
+}
+
+TEST_F(BulkRuns, ASecondOneDoesNotGiveUpOneThatIsAtWork) {
+  const BulkRun first = begin({"one", "two"});
+  clock_.advance(std::chrono::hours(1));
+  for (const bool dry_run : {false, true}) {
+    ChangeContext context = context_;
+    context.dry_run = dry_run;
+    const auto second = begin_bulk_run(*store_, context, {"rotate", "{}", {{code("three"), "{}"}}});
+    ASSERT_EQ(refusal_of(second), Guard::kExists);
+    EXPECT_THAT(second.error().message, HasSubstr("bulk run 1 of rotate, begun " + to_rfc3339(first.began) +
+                                                  " by tester, is at work (2 waiting)"));
+    EXPECT_THAT(second.error().hint, HasSubstr("zonectl rotate --give-up 1"));
+  }
+  EXPECT_EQ(refusal_of(resume_bulk_run(*store_, context_, "rotate")), Guard::kExists);
+  EXPECT_EQ(refusal_of(give_up_bulk_run(*store_, context_, "rotate", first.id)), Guard::kExists);
+  EXPECT_EQ(refusal_of(rotations_of_run(*store_, first.id)), Guard::kExists);
+  EXPECT_TRUE(begin_bulk_run(*store_, context_, {"undo", "{}", {{code("three"), "{}"}}}));  // of another command
+  EXPECT_EQ((*interrupted_bulk_run(*store_, "rotate"))->id, first.id);
+}
+
+TEST_F(BulkRuns, ASecondOneDoesNotGiveUpOneThatWaitsToBeResumed) {
+  const std::int64_t first = begin({"one"}).id;
+  const auto second = begin_bulk_run(*store_, context_, {"rotate", "{}", {{code("two"), "{}"}}});
+  ASSERT_EQ(refusal_of(second), Guard::kExists);
+  EXPECT_THAT(second.error().message, HasSubstr("waits to be resumed"));
+  EXPECT_THAT(second.error().hint, HasSubstr("zonectl rotate --resume"));
+  const auto resumed = resume_bulk_run(*store_, context_, "rotate");
+  ASSERT_TRUE(resumed && *resumed);
+  EXPECT_EQ((*resumed)->id, first);
+  EXPECT_NE((*resumed)->lock, nullptr);
+}
+
+TEST_F(BulkRuns, AnInterruptedOneIsGivenUpByItsNumber) {
+  const std::int64_t first = begin({"one"}).id;
+  EXPECT_EQ(give_up_bulk_run(*store_, context_, "rotate", first + 1).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(give_up_bulk_run(*store_, context_, "add", first).error().code, ErrorCode::kNotFound);
+  const std::size_t rows = audit_rows();
+  const auto given_up = give_up_bulk_run(*store_, context_, "rotate", first);
+  ASSERT_TRUE(given_up) << given_up.error().message;
+  EXPECT_EQ(given_up->counts, "1 waiting");
+  EXPECT_EQ(audit_rows(), rows + 1);
+  EXPECT_FALSE(*interrupted_bulk_run(*store_, "rotate"));
+  EXPECT_TRUE(begin_bulk_run(*store_, context_, {"rotate", "{}", {{code("two"), "{}"}}}));
+}
+
+TEST_F(BulkRuns, TheLockFollowsNoLinkAndOpensNothingElse) {
+  const std::filesystem::path lock = dir() / "bulk.rotate.lock";
+  const std::filesystem::path victim = temp_.path() / "victim";
+  std::ofstream(victim) << "mail";
+  std::filesystem::create_symlink(victim, lock);
+  const BulkPlan plan{"rotate", "{}", {{code("one"), "{}"}}};
+  EXPECT_EQ(begin_bulk_run(*store_, context_, plan).error().code, ErrorCode::kForeign);
+  std::filesystem::remove(lock);
+  std::filesystem::create_hard_link(victim, lock);
+  EXPECT_EQ(begin_bulk_run(*store_, context_, plan).error().code, ErrorCode::kForeign);
+  std::filesystem::remove(lock);
+  std::filesystem::create_directory(lock);
+  EXPECT_EQ(begin_bulk_run(*store_, context_, plan).error().code, ErrorCode::kForeign);
+  std::filesystem::remove(lock);
+  EXPECT_FALSE(*interrupted_bulk_run(*store_, "rotate"));
+  const auto run = begin_bulk_run(*store_, context_, plan);
+  ASSERT_TRUE(run) << run.error().message;
+  EXPECT_EQ(std::filesystem::status(lock).permissions(), std::filesystem::perms(0600));
+}
+
+TEST_F(BulkRuns, AMoveOfSigningIsUndoneOnlyIfItIsThatRuns) {
+  for (const char* each : {"mosa", "louvre", "tate"}) {
+    add(each);
+  }
+  clock_.advance(std::chrono::hours(1));
+  std::int64_t first = 0;
+  {
+    const BulkRun run = begin({"mosa", "louvre"});
+    first = run.id;
+    ASSERT_TRUE(rotate(*store_, with(run.items[0].ticket), code("mosa")));
+    ASSERT_TRUE(rotate(*store_, with(run.items[1].ticket), code("louvre")));
+  }
+  ASSERT_TRUE(rotate(*store_, context_, code("tate")));
+  ASSERT_TRUE(undo(*store_, context_, code("louvre")));
+  ASSERT_TRUE(rotate(*store_, context_, code("louvre")));  // forward again, by hand
+  EXPECT_THAT(rotations_of_run(*store_, first).value(), ElementsAre(code("mosa"), code("louvre")));
+  SwapOptions options;
+  options.undoes.run = first;
+  EXPECT_TRUE(undo(*store_, context_, code("mosa"), options));
+  for (const char* each : {"louvre", "tate"}) {
+    const auto refused = undo(*store_, context_, code(each), options);
+    EXPECT_EQ(refusal_of(refused), Guard::kNothingToUndo) << each;
+    EXPECT_THAT(refused.error().message, HasSubstr("not the rotation of bulk run 1"));
+    EXPECT_EQ(show(each).active, dkim::SlotId::kSel2);
+  }
+  EXPECT_EQ(rotations_of_run(*store_, first + 7).error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(BulkRuns, ACodeThatComesTwiceIsRefused) {

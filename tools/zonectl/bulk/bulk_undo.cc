@@ -1,0 +1,141 @@
+#include "tools/zonectl/bulk/bulk_undo.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/zonectl/bulk/report.h"
+#include "zonestore/operations/rotation.h"
+
+namespace zonectl {
+
+using zonestore::BulkItem;
+using zonestore::BulkPlan;
+using zonestore::BulkRun;
+using zonestore::ChangeContext;
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::Store;
+
+namespace {
+
+constexpr const char* kOfRun = "of_run";  // the rotations' run, in the arguments that the run of undos keeps
+
+BulkWords words() {
+  return {"taken back", "would be taken back"};
+}
+
+std::string arguments_of(const BulkSettings& settings, std::uint32_t of_run) {
+  nlohmann::json json = nlohmann::json::parse(to_json_text(settings));
+  json[kOfRun] = of_run;
+  return json.dump();
+}
+
+Result<std::int64_t> run_to_undo(const BulkRun& run) {
+  const nlohmann::json json = nlohmann::json::parse(run.arguments_json, nullptr, false);
+  if (!json.is_object() || !json.contains(kOfRun) || !json[kOfRun].is_number_integer()) {
+    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
+  }
+  return json[kOfRun].get<std::int64_t>();
+}
+
+// Moves signing back where its last move is that run's, and proves that it arrived.
+class UndoWork {
+ public:
+  UndoWork(Store& store, std::int64_t of_run) : store_(store) { options_.undoes.run = of_run; }
+
+  BulkWork work() {
+    return {"undo", "taking back",
+            [this](const ChangeContext& context, const BulkItem& item) { return change(context, item); },
+            [this](const BulkItem& item) { return prove_signing_key(store_, item.code, to_); }};
+  }
+
+ private:
+  Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
+    const auto swapped = undo(store_, context, item.code, options_);
+    if (!swapped) {
+      return tl::unexpected(swapped.error());
+    }
+    to_ = swapped->to;
+    return zonestore::Changed(*swapped);
+  }
+
+  Store& store_;
+  zonestore::SwapOptions options_;
+  zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
+};
+
+Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
+                              const BulkSettings& settings, Interruption& interruption) {
+  const auto of_run = run_to_undo(run);
+  if (!of_run) {
+    return tl::unexpected(of_run.error());
+  }
+  UndoWork undos(store, *of_run);
+  const BulkReport report = run_bulk(session, store, context, run, settings, undos.work(), interruption);
+  return end_run(session, store, context, report, words());
+}
+
+Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
+                        Interruption& interruption) {
+  const auto resumed = resumed_run(session, store, "undo", change);
+  if (!resumed) {
+    return tl::unexpected(resumed.error());
+  }
+  return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
+}
+
+Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptions& options,
+                       const ChangeOptions& change, Interruption& interruption) {
+  const auto codes = rotations_of_run(store, *options.run);
+  if (!codes) {
+    return tl::unexpected(codes.error());
+  }
+  BulkSettings settings = options.settings;
+  settings.reason = change.reason;
+  BulkPlan plan{"undo", arguments_of(settings, *options.run), {}};
+  for (const zonestore::dkim::Code& code : *codes) {
+    plan.items.push_back({code, "{}"});
+  }
+  const ChangeContext context = session.context(change);
+  const auto run = begin_run(store, context, plan);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  return work_through(session, store, context, *run, settings, interruption);
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, BulkUndoOptions& options) {
+  arguments.one("--run", "N", options.run, Need::kOptional, &parse_count,
+                "the rotations of bulk run N, each only if its last move of signing is that run's");
+  arguments.flag("--resume", options.resume, "go on with the last --run that was interrupted");
+  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                "end the interrupted run N of undos as it is; with --run, before a new one begins");
+  declare(arguments, options.settings, true);
+}
+
+Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options, const ChangeOptions& change) {
+  if (options.resume && (options.run || options.give_up || options.has_settings())) {
+    return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
+                           "zonectl undo --resume");
+  }
+  Interruption interruption;
+  Result<Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  if (options.resume) {
+    return resume(session, *store, change, interruption);
+  }
+  if (options.give_up) {
+    auto given_up = give_up_run(session, *store, change, "undo", *options.give_up, !options.run);
+    if (!given_up || !options.run) {
+      return given_up;
+    }
+  }
+  return begin(session, *store, options, change, interruption);
+}
+
+}  // namespace zonectl

@@ -36,6 +36,7 @@ enum class Guard : std::uint8_t {
   kCnameWrong,
   kSignerStale,
   kLastKey,
+  kWideTerm,  // an SPF term
   // of the zones: what could not be served rightly
   kCnameAlone,   // data beside a CNAME
   kOneRecord,    // a second CNAME or DNAME at one name

@@ -16,16 +16,14 @@ ByteView domain_column(const std::optional<Name>& domain) {
   return domain ? domain->wire() : ByteView();
 }
 
+// All that are served, also those that the apex includes no longer, or not yet.
 std::vector<RecordSet> spf_record_sets(db::Connection& connection, const PublishedZone& zone) {
+  const spf::RecordShape shape(zone.apex);
   std::vector<RecordSet> sets;
-  Name owner = zone.apex;
-  for (unsigned number = 1; number <= spf::kMaxIncludes + 1; ++number) {
-    std::optional<RecordSet> set = find_record_set(connection, zone, owner, RecordType::kTxt);
-    if (!set) {
-      break;
+  for (unsigned number = 0; number < spf::kRecords && shape.has(number); ++number) {
+    if (std::optional<RecordSet> set = find_record_set(connection, zone, shape.owner(number), RecordType::kTxt)) {
+      sets.push_back(*std::move(set));
     }
-    sets.push_back(*std::move(set));
-    owner = db::unwrap(zone.apex.child("_" + std::to_string(number)));
   }
   return sets;
 }

@@ -101,7 +101,7 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
     ZoneChange change(connection, zone.id);
     publish::publish_apex(connection, change, zone);
     if (zone.id == spf_id) {
-      publish::publish_spf(connection, change, zone);
+      publish::publish_spf(connection, change, zone, Now{now, now.wall});
     }
     const ZoneChange::Outcome published = change.commit(now.wall);
     outcome.zones.push_back({zone.apex, published.serial, published.changed});

@@ -10,6 +10,7 @@
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
+#include "zonestore/operations/spf_policy.h"
 
 namespace zonestore {
 namespace {
@@ -164,6 +165,17 @@ void sweep(Store::Impl& impl, const ChangeContext& context, Maintained& outcome)
   }
 }
 
+// A step that cannot be taken is a failure like that of one institution.
+void maintain_spf(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const Result<void> done = db::at_border<void>([&]() -> Result<void> {
+    spf_maintain(store, context, outcome);
+    return {};
+  });
+  if (!done) {
+    outcome.failures.push_back(store.spf_zone().to_text_no_dot() + ": " + done.error().message);
+  }
+}
+
 // What the changes above have left in the outbox, and what was there before.
 void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
   const SignersSynced synced = db::unwrap(sync_open_tasks(store, context));
@@ -202,6 +214,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     }
     stock.reset();
     rotate_what_is_due(store, context, outcome);
+    maintain_spf(store, context, outcome);
     sweep(impl, context, outcome);
     sync_signers_due(store, context, outcome);
     return outcome;

@@ -1,7 +1,7 @@
 // What time alone makes due: fresh keys where a drain has ended, records of departed institutions taken out,
-// signing begun where a key has ripened, missing standbys, rotations by policy, orphans in the vault. Idempotent: run
-// twice, or not for a month, it breaks nothing; killed at any point, the next run goes on. One transaction per step
-// of an institution.
+// signing begun where a key has ripened, missing standbys, rotations by policy, steps of the SPF layout, orphans in
+// the vault. Idempotent: run twice, or not for a month, it breaks nothing; killed at any point, the next run goes on.
+// One transaction per step of an institution.
 #pragma once
 
 #include <string>

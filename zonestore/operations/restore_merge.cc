@@ -7,6 +7,7 @@
 
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/restore_rows.h"
+#include "zonestore/operations/restore_spf.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -288,6 +289,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   outcome.signers = switch_signers_off(connection, live.has_value());
   note_unused_keys(connection, live.has_value());
   forget_evidence(connection);
+  merge_spf(change, live, outcome);
   leave_gap_in_journal(connection, live.has_value());
   raise_serials(change, live.has_value());
   if (live) {

@@ -151,16 +151,6 @@ void publish_institution(db::Connection& connection, ZoneChange& change, const P
   }
 }
 
-void publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone) {
-  const spf::Layout layout = db::unwrap(spf::lay_out(read_spf_terms(connection), spf_zone.apex));
-  for (const spf::Record& record : layout.records) {
-    change.put(RecordSet{record.owner, RecordType::kTxt, kSpfTtl, {txt_rdata(record.text)}});
-  }
-  for (std::size_t number = layout.records.size(); number <= spf::kMaxIncludes; ++number) {
-    change.remove(db::unwrap(spf_zone.apex.child("_" + std::to_string(number))), RecordType::kTxt);
-  }
-}
-
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone) {
   const ZoneSettingsRow settings = read_zone_settings(connection, zone.id);
   SoaData soa{settings.primary(), settings.mailbox, zone.serial.value, settings.refresh,

@@ -1,7 +1,7 @@
 // Publishing: business rows in, record sets out, inside the caller's transaction.
 //
 //   institution, slots, keys  ──> TXT at sel1-mosa._domainkey.<dkim zone>, and what each name has served with its TTL
-//   SPF terms                 ──> TXT at <spf zone>, _1.<spf zone>, ...
+//   SPF terms                 ──> TXT at <spf zone>, _1.<spf zone>, ...: see spf_rows.h
 //   zone settings             ──> SOA and NS at the apex
 //   static records            ──> themselves: see static_rows.h
 //
@@ -13,6 +13,7 @@
 #include "zonestore/publish/institution_rows.h"
 #include "zonestore/publish/policy_rows.h"
 #include "zonestore/publish/settings_rows.h"
+#include "zonestore/publish/spf_rows.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore::publish {
@@ -21,9 +22,6 @@ namespace zonestore::publish {
 void publish_institution(db::Connection& connection, ZoneChange& change, const PublishedZone& dkim_zone,
                          const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now);
 
-// The whole SPF policy. Throws kInvalid when it needs too many records.
-void publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone);
-
 // SOA and NS. TTLs of other record sets stay as they are.
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone);
 [[nodiscard]] RecordSet name_server_set(const PublishedZone& zone, const ZoneSettingsRow& settings);
@@ -31,7 +29,5 @@ void publish_apex(db::Connection& connection, ZoneChange& change, const Publishe
 // What is or would be served at a selector that holds this key.
 [[nodiscard]] RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const Name& dkim_zone,
                                             ByteView public_spki, Ttl ttl);
-
-inline constexpr Ttl kSpfTtl{3600};
 
 }  // namespace zonestore::publish

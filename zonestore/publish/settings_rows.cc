@@ -143,26 +143,4 @@ std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, Zone
   return contents;
 }
 
-std::vector<spf::Term> read_spf_terms(db::Connection& connection) {
-  db::Statement& rows = connection.cached("SELECT term FROM spf_term ORDER BY position");
-  std::vector<spf::Term> terms;
-  while (rows.step()) {
-    terms.push_back(db::unwrap(spf::Term::parse(rows.text(0))));
-  }
-  rows.reset();
-  return terms;
-}
-
-void insert_spf_term(db::Connection& connection, const spf::Term& term, WallTime now) {
-  db::Statement& insert = connection.cached("INSERT INTO spf_term (term, added_ms) VALUES (?1, ?2)");
-  insert.bind(1, std::string_view(term.text())).bind(2, to_column(now));
-  insert.run();
-}
-
-void delete_spf_term(db::Connection& connection, const spf::Term& term) {
-  db::Statement& remove = connection.cached("DELETE FROM spf_term WHERE term = ?1");
-  remove.bind(1, std::string_view(term.text()));
-  remove.run();
-}
-
 }  // namespace zonestore::publish

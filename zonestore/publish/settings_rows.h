@@ -1,4 +1,4 @@
-// The store's settings as rows: zone settings, name servers, SPF terms.
+// The store's settings as rows: zone settings, name servers.
 //
 // Threads: that of the connection. Errors: db::Failure is thrown.
 #pragma once
@@ -10,7 +10,6 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/publish/institution_rows.h"
-#include "zonestore/spf/record.h"
 #include "zonestore/zone/published_reader.h"
 
 namespace zonestore::publish {
@@ -43,9 +42,5 @@ void delete_zone_settings(db::Connection& connection, ZoneId zone);
 // Absence of a name until now, with each negative TTL that it may have been remembered with.
 [[nodiscard]] std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone,
                                                               const Moment& now);
-
-[[nodiscard]] std::vector<spf::Term> read_spf_terms(db::Connection& connection);  // in the order they were added
-void insert_spf_term(db::Connection& connection, const spf::Term& term, WallTime now);
-void delete_spf_term(db::Connection& connection, const spf::Term& term);
 
 }  // namespace zonestore::publish

@@ -1,52 +1,69 @@
-// The SPF record (RFC 7208) that all customers include: terms, and their layout into records.
+// The SPF records (RFC 7208) that all customers include: what each says, as text, and how large its answer is.
 //
-// One record at the zone's apex, of ip4, ip6 and all only, costs a customer one look-up (RFC 7208 section
-// 4.6.4). Only when it would not fit a 512-byte answer is it split into records that the first one includes.
-// Pure.
+//   spf.secutix.com      "v=spf1 ip4:... ip6:... include:_1.spf.secutix.com ~all"   number 0, the apex
+//   _1.spf.secutix.com   "v=spf1 ip4:... ~all"                                      numbers 1 to kMaxIncludes
+//
+// The apex alone costs a customer one look-up of ten (section 4.6.4), each include one more. Pure.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "zonestore/base/error.h"
+#include "zonestore/spf/term.h"
 #include "zonestore/zone/name.h"
 
 namespace zonestore::spf {
 
-// A mechanism that operators may put in: ip4 or ip6 with an optional prefix length.
-class Term {
- public:
-  // "ip4:192.28.148.112", "ip4:192.0.2.0/24", "ip6:2001:db8::/32"; also a bare address or prefix. Canonical:
-  // lower case, RFC 5952 for IPv6, no /32 or /128. Errors: kInvalid, saying what: not an address, prefix too
-  // long, host bits set (with the network that was meant), or another mechanism (and why it is not taken:
-  // every one but ip4 and ip6 costs each customer one of ten look-ups).
-  [[nodiscard]] static Result<Term> parse(std::string_view text);
-  [[nodiscard]] const std::string& text() const { return text_; }
-  [[nodiscard]] bool covers(const Term& other) const;  // every address of other is one of this
-  friend bool operator==(const Term& left, const Term& right) { return left.text_ == right.text_; }
+inline constexpr unsigned kMaxIncludes = 4;  // of our own: 1 + 4 of a customer's 10 look-ups
+inline constexpr std::size_t kRecords = 1 + kMaxIncludes;
 
- private:
-  Term() = default;
-  std::string text_;
-  std::vector<unsigned char> address_;  // 4 or 16 bytes
-  unsigned prefix_bits_ = 0;
+// What one record says; nothing in it is "v=spf1 ~all".
+struct Body {
+  std::vector<std::string> terms;  // canonical
+  std::vector<unsigned> includes;  // the apex's alone: numbers, rising
+  friend bool operator==(const Body&, const Body&) = default;
+
+  [[nodiscard]] bool has(std::string_view term) const;
+  [[nodiscard]] bool has_include(unsigned number) const;
 };
+using Bodies = std::array<std::optional<Body>, kRecords>;  // nullopt: there is no such record
 
 struct Record {
   Name owner;
   std::string text;  // "v=spf1 ... ~all"
 };
 
-inline constexpr unsigned kMaxIncludes = 4;  // of our own: 1 + 4 of a customer's 10 look-ups
+// The names and the room of one zone's records. Each answer has at most min(512, 273 + 13 x the apex's length on the
+// wire) bytes without EDNS, so that with OPT and a signature it stays within 14 times its query.
+class RecordShape {
+ public:
+  explicit RecordShape(const Name& apex);
 
-struct Layout {
-  std::vector<Record> records;  // the apex's first
-  unsigned lookups = 1;         // that including the first costs a customer
+  [[nodiscard]] const Name& apex() const { return owners_.front(); }
+  // False for _1 and on below an apex that is as long as names may be.
+  [[nodiscard]] bool has(unsigned number) const { return number < owners_.size(); }
+  [[nodiscard]] const Name& owner(unsigned number) const { return owners_.at(number); }
+  [[nodiscard]] std::string text(const Body& body) const;
+  // The inverse, of text that this made; whatever else stands in it is passed over.
+  [[nodiscard]] Body body(std::string_view text) const;
+
+  // Room is counted in bytes of text, beside "v=spf1" and " ~all", which every record has.
+  [[nodiscard]] std::size_t room(unsigned number) const { return rooms_.at(number); }
+  [[nodiscard]] static std::size_t weight(std::string_view term) { return 1 + term.size(); }
+  [[nodiscard]] std::size_t include_weight(unsigned number) const;
+  [[nodiscard]] std::size_t weight(const Body& body) const;
+
+ private:
+  std::vector<Name> owners_;                   // by number
+  std::array<std::size_t, kRecords> rooms_{};  // by number
 };
 
-// Every record's answer fits 512 bytes without EDNS. Further records are at _1, _2, ... below the apex.
-// Errors: kInvalid when more than kMaxIncludes would be needed.
-[[nodiscard]] Result<Layout> lay_out(const std::vector<Term>& terms, const Name& apex);
+// Of a record of ours, without EDNS (RFC 1035 section 4.1).
+[[nodiscard]] std::size_t answer_bytes(const Name& owner, std::size_t text_bytes);
+[[nodiscard]] std::size_t most_answer_bytes(const Name& apex);
 
 }  // namespace zonestore::spf

@@ -1,47 +1,129 @@
 // zonectl spf allow|deny|show: who may send, for all customers.
+#include <algorithm>
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
+#include "zonestore/base/duration.h"
 #include "zonestore/operations/spf_policy.h"
 
 namespace zonectl {
 namespace {
 
 using zonestore::Result;
+using zonestore::Seconds;
+using zonestore::SpfChanged;
+using zonestore::SpfRecordView;
+using zonestore::SpfTermView;
 using zonestore::SpfView;
+using zonestore::spf::Term;
 
-struct ChangeTerms {
-  std::vector<zonestore::spf::Term> terms;
+struct AllowTerms {
+  std::vector<Term> terms;
+  ChangeOptions change;
+};
+struct DenyTerms {
+  std::vector<Term> terms;
+  std::optional<Seconds> drain;
   ChangeOptions change;
 };
 struct NoOptions {};
 
-void arguments(Arguments& arguments, ChangeTerms& options) {
-  arguments.many("TERM", "", options.terms, Need::kRequired, &zonestore::spf::Term::parse,
-                 "an address or a network: ip4:192.28.148.112, 192.0.2.0/24, ip6:2001:db8::/32");
+constexpr const char* kTermHelp =
+    "an address or a network: ip4:192.28.148.112, 185.64.100.0/24, ip6:2a01:4f8:100::/48";
+
+Result<Seconds> parse_drain(std::string_view text) {
+  Result<Seconds> drain = zonestore::parse_duration(text);
+  if (drain && *drain == Seconds(0)) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "a drain of 0s is none",
+                           "leave out --drain to take the term out at once");
+  }
+  return drain;
+}
+
+void allow_arguments(Arguments& arguments, AllowTerms& options) {
+  arguments.many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
+  arguments.change(options.change, {zonestore::Guard::kWideTerm});
+}
+
+void deny_arguments(Arguments& arguments, DenyTerms& options) {
+  arguments.many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
+  arguments.one("--drain", "TIME", options.drain, Need::kOptional, &parse_drain,
+                "take it out only after this time (7d), when the mail under way has arrived");
   arguments.dry_run(options.change);
 }
 
 void no_arguments(Arguments&, NoOptions&) {}
 
-void write_records(const Session& session, const SpfView& spf) {
-  std::ostream& out = session.out();
-  for (const zonestore::spf::Record& record : spf.layout.records) {
-    out << "  " << record.owner.to_text_no_dot() << "  " << record.text << '\n';
-  }
-  out << "  costs each customer " << spf.layout.lookups << " of 10 look-ups\n";
+bool is_among(const std::vector<Term>& terms, const SpfTermView& view) {
+  return std::any_of(terms.begin(), terms.end(), [&view](const Term& term) { return term.text() == view.term; });
 }
 
-using Operation = Result<zonestore::SpfChanged> (*)(zonestore::Store&, const zonestore::ChangeContext&,
-                                                    const std::vector<zonestore::spf::Term>&);
-
-Result<ExitCode> change(Session& session, const ChangeTerms& options, Operation operation, std::string_view done,
-                        std::string_view would) {
-  Result<zonestore::Store> store = session.open_to_write();
-  if (!store) {
-    return tl::unexpected(store.error());
+std::string comment_on(const SpfRecordView& record, const Times& times) {
+  if (record.included_from) {
+    return "  (new; included from " + times.text(*record.included_from) + ")";
   }
-  const auto changed = operation(*store, session.context(options.change), options.terms);
+  if (record.taken_out_at) {
+    return "  (no longer included; taken out at " + times.text(*record.taken_out_at) + ")";
+  }
+  return "";
+}
+
+void write_records(const Session& session, const SpfView& spf) {
+  std::ostream& out = session.out();
+  const Times times = session.times();
+  for (const SpfRecordView& record : spf.records) {
+    out << "  " << record.owner.to_text_no_dot() << "  " << record.text << comment_on(record, times) << '\n';
+  }
+  out << "  costs each customer " << spf.lookups << " of 10 look-ups\n";
+  if (spf.next_step_at) {
+    out << "  next step, by zonectl maintain, at " << times.text(*spf.next_step_at) << ": " << spf.next_step << '\n';
+  }
+}
+
+void write_when_safe(const Session& session, const SpfTermView& term) {
+  if (term.safe_from) {
+    session.out() << "safe to send from " << term.term << " from " << session.times().text(*term.safe_from)
+                  << (term.after_steps ? " at the earliest: zonectl maintain has steps to take first" : "") << '\n';
+  }
+}
+
+void write_when_it_leaves(const Session& session, const SpfTermView& term) {
+  if (term.leaves_at) {
+    session.out() << term.term << " leaves at " << session.times().text(*term.leaves_at)
+                  << ", by zonectl maintain; until then it is allowed\n";
+  }
+}
+
+struct Words {
+  std::string_view done;
+  std::string_view would;
+};
+
+void write_changed(const Session& session, const std::vector<Term>& terms, const SpfChanged& changed,
+                   const Words& words) {
+  std::ostream& out = session.out();
+  if (changed.changed) {
+    out << verb(changed, words.done, words.would);
+    for (const Term& term : terms) {
+      out << ' ' << term.text();
+    }
+    out << serials_text(changed) << '\n';
+  } else {
+    out << "nothing to do: it is so already\n";
+  }
+  for (const SpfTermView& term : changed.spf.details) {
+    if (is_among(terms, term)) {
+      write_when_safe(session, term);
+      write_when_it_leaves(session, term);
+    }
+  }
+  write_records(session, changed.spf);
+  write_end(out, session.terminal(), changed);
+}
+
+Result<ExitCode> tell(const Session& session, const std::vector<Term>& terms, const Result<SpfChanged>& changed,
+                      const Words& words) {
   if (!changed) {
     return tl::unexpected(changed.error());
   }
@@ -49,29 +131,48 @@ Result<ExitCode> change(Session& session, const ChangeTerms& options, Operation 
     Json json = changed_json(*changed);
     json["spf"] = to_json(changed->spf);
     print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  std::ostream& out = session.out();
-  if (changed->changed) {
-    out << verb(*changed, done, would);
-    for (const zonestore::spf::Term& term : options.terms) {
-      out << ' ' << term.text();
-    }
-    out << serials_text(*changed) << '\n';
   } else {
-    out << "nothing to do: it is so already\n";
+    write_changed(session, terms, *changed, words);
   }
-  write_records(session, changed->spf);
-  write_end(out, session.terminal(), *changed);
   return ExitCode::kDone;
 }
 
-Result<ExitCode> allow(Session& session, const ChangeTerms& options) {
-  return change(session, options, &zonestore::spf_allow, "allowed", "would allow");
+Result<ExitCode> allow(Session& session, const AllowTerms& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return tell(session, options.terms, spf_allow(*store, session.context(options.change), options.terms),
+              {"allowed", "would allow"});
 }
 
-Result<ExitCode> deny(Session& session, const ChangeTerms& options) {
-  return change(session, options, &zonestore::spf_deny, "denied", "would deny");
+Result<ExitCode> deny(Session& session, const DenyTerms& options) {
+  Result<zonestore::Store> store = session.open_to_write();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return tell(session, options.terms, spf_deny(*store, session.context(options.change), options.terms, options.drain),
+              options.drain ? Words{"will deny", "would deny later"} : Words{"denied", "would deny"});
+}
+
+void write_term(const Session& session, const SpfTermView& term) {
+  std::ostream& out = session.out();
+  const Times times = session.times();
+  out << term.term;
+  if (!term.has_room) {
+    out << "  in no record yet: there is no room";
+  }
+  if (term.safe_from) {
+    out << "  coming: safe to send from " << times.text(*term.safe_from)
+        << (term.after_steps ? " at the earliest" : "");
+  }
+  if (term.leaves_at) {
+    out << "  going: leaves at " << times.text(*term.leaves_at);
+  }
+  if (!term.covered_by.empty()) {
+    out << "  covered by " << term.covered_by;
+  }
+  out << '\n';
 }
 
 Result<ExitCode> show(Session& session, const NoOptions&) {
@@ -87,8 +188,8 @@ Result<ExitCode> show(Session& session, const NoOptions&) {
     print(session.out(), to_json(*spf));
     return ExitCode::kDone;
   }
-  for (const std::string& term : spf->terms) {
-    session.out() << term << '\n';
+  for (const SpfTermView& term : spf->details) {
+    write_term(session, term);
   }
   if (spf->terms.empty()) {
     session.out() << "no address is allowed yet; zonectl spf allow ip4:ADDRESS\n";
@@ -101,16 +202,18 @@ Result<ExitCode> show(Session& session, const NoOptions&) {
 
 void define_spf(CommandLine& line) {
   CommandLine spf = line.noun("spf", "the SPF record that customers include: allow, deny, show");
-  spf.command<ChangeTerms>({"allow", "let addresses send for all customers",
-                            "zonectl spf allow ip4:192.28.148.112 ip6:2001:db8::/32", exits_of_change()},
-                           arguments, allow);
-  spf.command<ChangeTerms>(
-      {"deny", "take addresses out again; the record itself always stays", "zonectl spf deny ip4:192.28.148.112",
-       exits_of_change({{ExitCode::kNotFound, "no such term"}})},
-      arguments, deny);
-  spf.command<NoOptions>(
-      {"show", "show the terms and the records made of them", "zonectl spf show", exits_of_reading()}, no_arguments,
-      show);
+  spf.command<AllowTerms>(
+      {"allow", "let addresses send for all customers; says from when it is safe to send from there",
+       "zonectl spf allow ip4:192.28.148.112 ip6:2a01:4f8:100::/48",
+       exits_of_change({{ExitCode::kRefused, "refused: E_WIDE_TERM, no public address or a very wide network"}})},
+      allow_arguments, allow);
+  spf.command<DenyTerms>(
+      {"deny", "take addresses out again, at once or after a drain; the record itself always stays",
+       "zonectl spf deny ip4:192.28.148.112 --drain 7d", exits_of_change({{ExitCode::kNotFound, "no such term"}})},
+      deny_arguments, deny);
+  spf.command<NoOptions>({"show", "show the terms, what is coming and going, and the records made of them",
+                          "zonectl spf show", exits_of_reading()},
+                         no_arguments, show);
 }
 
 }  // namespace zonectl

@@ -172,12 +172,43 @@ Json to_json(const zonestore::DomainInstructions& instructions) {
               {"spf_term", instructions.spf_term}};
 }
 
+namespace {
+
+Json spf_term_json(const zonestore::SpfTermView& term) {
+  return Json{{"term", term.term},
+              {"owners", names_json(term.owners)},
+              {"safe", term.has_room && !term.safe_from},
+              {"safe_from", time_or_null(term.safe_from)},
+              {"after_steps", term.after_steps},
+              {"leaves_at", time_or_null(term.leaves_at)},
+              {"covered_by", text_or_null(term.covered_by)}};
+}
+
+Json spf_record_json(const zonestore::SpfRecordView& record) {
+  return Json{{"owner", record.owner.to_text()},
+              {"text", record.text},
+              {"included", record.included},
+              {"included_from", time_or_null(record.included_from)},
+              {"taken_out_at", time_or_null(record.taken_out_at)}};
+}
+
+}  // namespace
+
 Json to_json(const zonestore::SpfView& spf) {
   Json records = Json::array();
-  for (const zonestore::spf::Record& record : spf.layout.records) {
-    records.push_back(Json{{"owner", record.owner.to_text()}, {"text", record.text}});
+  for (const zonestore::SpfRecordView& record : spf.records) {
+    records.push_back(spf_record_json(record));
   }
-  return Json{{"terms", spf.terms}, {"records", std::move(records)}, {"lookups", spf.layout.lookups}};
+  Json details = Json::array();
+  for (const zonestore::SpfTermView& term : spf.details) {
+    details.push_back(spf_term_json(term));
+  }
+  return Json{{"terms", spf.terms},
+              {"records", std::move(records)},
+              {"lookups", spf.lookups},
+              {"details", std::move(details)},
+              {"next_step_at", time_or_null(spf.next_step_at)},
+              {"next_step", text_or_null(spf.next_step)}};
 }
 
 Json to_json(const zonestore::ZoneView& zone) {

@@ -60,6 +60,34 @@ TEST_F(WholeStore, SpfAllowsShowsAndDenies) {
   EXPECT_EQ(json_of({"spf", "show"}).at("terms"), nlohmann::json({"ip6:2001:db8::/32"}));
 }
 
+TEST_F(WholeStore, SpfSaysFromWhenItIsSafeToSendAndWhenATermLeaves) {
+  init();
+  const std::string safe_from = zonestore::to_rfc3339(clock_.now().wall + std::chrono::seconds{4200});
+  EXPECT_THAT(run({"spf", "allow", "ip4:192.28.148.112"}).out,
+              HasSubstr("safe to send from ip4:192.28.148.112 from " + safe_from + "\n"));
+  EXPECT_THAT(run({"spf", "show"}).out, HasSubstr("ip4:192.28.148.112  coming: safe to send from " + safe_from));
+  const auto shown = json_of({"spf", "show"});
+  EXPECT_EQ(shown.at("details").at(0).at("safe_from"), safe_from);
+  EXPECT_EQ(shown.at("details").at(0).at("safe"), false);
+  const std::string leaves_at = zonestore::to_rfc3339(clock_.now().wall + std::chrono::days{7});
+  EXPECT_THAT(run({"spf", "deny", "ip4:192.28.148.112", "--drain", "7d"}).out,
+              HasSubstr("ip4:192.28.148.112 leaves at " + leaves_at));
+  EXPECT_THAT(run({"spf", "show"}).out, HasSubstr("going: leaves at " + leaves_at));
+  clock_.advance(std::chrono::days{7});
+  EXPECT_EQ(run({"maintain"}).out.substr(0, 43), "SPF: spf.secutix.com loses ip4:192.28.148.1");
+  EXPECT_EQ(json_of({"spf", "show"}).at("records").at(0).at("text"), "v=spf1 ~all");
+}
+
+TEST_F(WholeStore, SpfRefusesWhatIsNotPublicUnlessOverridden) {
+  init();
+  const Outcome refused = run({"spf", "allow", "ip4:10.0.0.0/8"});
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("E_WIDE_TERM"));
+  EXPECT_THAT(refused.err, HasSubstr("private (10.0.0.0/8, RFC 1918)"));
+  expect_done({"spf", "allow", "ip4:10.0.0.0/8", "--override", "E_WIDE_TERM", "--reason", "a closed network"});
+  EXPECT_EQ(run({"spf", "deny", "ip4:10.0.0.0/8", "--drain", "0s"}).code, 2);
+}
+
 TEST_F(WholeStore, SpfSaysWhenItIsSoAlready) {
   init();
   expect_done({"spf", "allow", "192.0.2.1"});

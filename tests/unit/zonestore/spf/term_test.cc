@@ -142,5 +142,61 @@ TEST(Term, NeverCoversTheOtherFamily) {
   EXPECT_FALSE(term_of("2000::/3").covers(term_of("32.1.13.184")));
 }
 
+Reach reach(std::string_view text) {
+  return scope_of(term_of(text)).reach;
+}
+
+TEST(TermScope, IsPublicWhereMailMayComeFrom) {
+  for (const char* text : {"ip4:192.28.148.112", "ip4:9.0.0.0/8", "ip4:172.15.0.0/16", "ip4:172.32.0.0/16",
+                           "ip4:192.167.0.0/16", "ip4:100.128.0.0/16", "ip6:2a01:4f8::/32", "ip6:2600::/19"}) {
+    EXPECT_EQ(reach(text), Reach::kPublic) << text;
+  }
+}
+
+TEST(TermScope, IsNotPublicForPrivateLocalAndMulticastAddresses) {
+  for (const char* text : {"ip4:10.0.0.0/8",
+                           "ip4:10.1.2.3",
+                           "ip4:172.16.0.0/12",
+                           "ip4:172.31.255.255",
+                           "ip4:192.168.10.0/24",
+                           "ip4:100.64.0.1",
+                           "ip4:127.0.0.1",
+                           "ip4:169.254.1.1",
+                           "ip4:224.0.0.1",
+                           "ip4:239.0.0.0/8",
+                           "ip4:255.255.255.255",
+                           "ip4:0.0.0.0/8",
+                           "ip4:198.19.0.0/16",
+                           "ip6:::1",
+                           "ip6:::",
+                           "ip6:fc00::/7",
+                           "ip6:fd00::1",
+                           "ip6:fe80::1",
+                           "ip6:fec0::/10",
+                           "ip6:ff02::1",
+                           "ip6:64:ff9b::1",
+                           "ip6:4000::/20",
+                           "ip6:2002:c000:200::/48"}) {
+    EXPECT_EQ(reach(text), Reach::kNotPublic) << text;
+    EXPECT_FALSE(scope_of(term_of(text)).block.empty()) << text;
+  }
+}
+
+TEST(TermScope, IsVeryWideBeyondSlash8AndSlash19) {
+  EXPECT_EQ(reach("ip4:128.0.0.0/1"), Reach::kVeryWide);
+  EXPECT_EQ(reach("ip4:8.0.0.0/7"), Reach::kVeryWide);
+  EXPECT_EQ(reach("ip4:8.0.0.0/8"), Reach::kPublic);
+  EXPECT_EQ(reach("ip6:2000::/3"), Reach::kVeryWide);
+  EXPECT_EQ(reach("ip6:2600::/18"), Reach::kVeryWide);
+  EXPECT_EQ(reach("ip6:8000::/1"), Reach::kVeryWide);
+}
+
+TEST(TermScope, KnowsAddressesForDocumentation) {
+  for (const char* text :
+       {"ip4:192.0.2.1", "ip4:198.51.100.0/24", "ip4:203.0.113.7", "ip6:2001:db8::/32", "ip6:3fff:1::/32"}) {
+    EXPECT_EQ(reach(text), Reach::kDocumentation) << text;
+  }
+}
+
 }  // namespace
 }  // namespace zonestore::spf

@@ -1,0 +1,68 @@
+// SPF as rows: the terms, and what each record of the SPF zone answers and has answered.
+//
+//   spf_term      who is allowed, where its term stands, when it leaves
+//   spf_version   of each record the text of now, and those of before that resolvers may still hold
+//
+// Threads: that of the connection. Errors: db::Failure is thrown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/spf/planner.h"
+#include "zonestore/zone/published_reader.h"
+#include "zonestore/zone/published_writer.h"
+
+namespace zonestore::publish {
+
+// A denial that waits until the mail under way has arrived.
+struct SpfLeave {
+  Moment began;
+  Milliseconds lasts;
+};
+struct SpfTermRow {
+  std::string term;
+  std::optional<unsigned> home = std::nullopt;
+  std::optional<SpfLeave> leave = std::nullopt;
+};
+[[nodiscard]] std::vector<SpfTermRow> read_spf_terms(db::Connection& connection);  // in the order they were added
+void insert_spf_term(db::Connection& connection, const SpfTermRow& term, WallTime now);
+void store_spf_term(db::Connection& connection, const SpfTermRow& term);  // of one that is there
+void delete_spf_term(db::Connection& connection, const std::string& term);
+
+struct SpfVersionEnd {
+  Moment at;
+  Milliseconds held_for;  // from then on
+};
+struct SpfVersionRow {
+  unsigned record = 0;
+  std::optional<std::string> text;  // nullopt: there was no such record
+  Ttl largest_ttl{};
+  std::optional<SpfVersionEnd> ended;  // nullopt: it is answered now
+};
+// Oldest first. Of a store that has none yet: what its record sets say.
+[[nodiscard]] std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const PublishedZone& spf_zone);
+void replace_spf_versions(db::Connection& connection, const std::vector<SpfVersionRow>& versions);
+
+// All that the planner goes by. The waits are the whole store's policy; see spf_waits.
+struct SpfState {
+  spf::ZoneRules rules;
+  spf::ServedZone served;
+  spf::WantedTerms wanted;
+};
+[[nodiscard]] SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zone, const Now& now);
+
+// How long what is served from now on will be held once it has been replaced. Whoever adds secondaries lengthens it
+// here, and the wait that replacing begins in publish_spf: the end of service is then the last of theirs.
+[[nodiscard]] spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone);
+
+// Settles the terms, publishes what is to be served now, and keeps what it replaces for as long as it may be held.
+// Says what changes, for people; empty if nothing does. Terms whose time has come are no longer allowed.
+std::string publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone,
+                        const Now& now);
+
+inline constexpr Ttl kSpfTtl{3600};
+
+}  // namespace zonestore::publish

@@ -169,6 +169,23 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   return PrivateKey(std::make_unique<Impl>(Impl{std::move(key), *algorithm}));
 }
 
+namespace {
+
+// Of a key from outside: RSA's numbers fit together and p and q are prime; Ed25519's public half is the private
+// one's.
+Result<void> check_whole(EVP_PKEY* key) {
+  const KeyContextHandle context(EVP_PKEY_CTX_new(key, nullptr));
+  const bool is_whole = context != nullptr && EVP_PKEY_pairwise_check(context.get()) == 1;
+  ERR_clear_error();
+  if (!is_whole) {
+    return fail(ErrorCode::kInvalid, "the private key is damaged: its numbers do not fit together",
+                "take it from its source again; openssl pkey -in FILE -noout -check says more");
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
   const BioHandle bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   bool has_pass_phrase = false;
@@ -194,6 +211,9 @@ Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
   const auto algorithm = classify(*key);
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
+  }
+  if (const auto whole = check_whole(key.get()); !whole) {
+    return tl::unexpected(whole.error());
   }
   return PrivateKey(std::make_unique<Impl>(Impl{std::move(key), *algorithm}));
 }

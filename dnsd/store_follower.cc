@@ -108,6 +108,7 @@ std::string_view reason(ErrorCode code) {
       return "permission";
     case ErrorCode::kIo:
       return "io";
+    case ErrorCode::kUnknown:
     case ErrorCode::kCrypto:
       return "crypto";
   }

@@ -46,6 +46,7 @@ ExitCode exit_code_of(zonestore::ErrorCode code) {
     case ErrorCode::kPermission:
     case ErrorCode::kIo:
     case ErrorCode::kCrypto:
+    case ErrorCode::kUnknown:
       break;
   }
   return ExitCode::kFailed;
@@ -84,6 +85,8 @@ std::string_view name_of(zonestore::ErrorCode code) {
       return "io";
     case ErrorCode::kCrypto:
       return "crypto";
+    case ErrorCode::kUnknown:
+      return "outcome-unknown";
   }
   return {};
 }

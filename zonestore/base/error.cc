@@ -30,6 +30,7 @@ constexpr std::array kGuards{
     GuardRow{Guard::kSignerStale, "E_SIGNER_STALE", true},
     GuardRow{Guard::kLastKey, "E_LAST_KEY", false},
     GuardRow{Guard::kWideTerm, "E_WIDE_TERM", true},
+    GuardRow{Guard::kRevoked, "E_REVOKED", false},
     GuardRow{Guard::kCnameAlone, "E_CNAME_ALONE", false},
     GuardRow{Guard::kOneRecord, "E_ONE_RECORD", false},
     GuardRow{Guard::kBelowDname, "E_BELOW_DNAME", false},

@@ -37,6 +37,7 @@ enum class Guard : std::uint8_t {
   kSignerStale,
   kLastKey,
   kWideTerm,  // an SPF term
+  kRevoked,
   // of the zones: what could not be served rightly
   kCnameAlone,   // data beside a CNAME
   kOneRecord,    // a second CNAME or DNAME at one name
@@ -76,6 +77,7 @@ enum class ErrorCode : std::uint8_t {
   kPermission,  // the user may not open or write the file
   kIo,          // any other failure of the disk
   kCrypto,      // OpenSSL refused, or a key failed its probe
+  kUnknown,     // a commit failed, and it cannot be told whether the change was made: nothing else was done
 };
 
 struct Refusal {

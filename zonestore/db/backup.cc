@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/db/commit_mark.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/session.h"
 
@@ -38,7 +39,8 @@ void remove_with_journal(const fs::path& file) {
 
 }  // namespace
 
-void copy_database(Connection& source, Connection& destination) {
+// Whatever it throws, the destination may be either.
+void copy_pages(Connection& source, Connection& destination) {
   const Session& from = *source.impl_->session;
   const Session& to = *destination.impl_->session;
   sqlite3* const handle = to.database.getHandle();
@@ -61,13 +63,48 @@ void copy_database(Connection& source, Connection& destination) {
   }
 }
 
+namespace {
+
+// The copy ends with a commit, and an error of that leaves open whether it was made. Returns if it was: the
+// destination then carries the mark of the source's last commit.
+void find_out(Connection& source, Connection& destination, const Failure& failure) {
+  bool is_there = false;
+  const std::optional<Bytes> wanted = CommitMark::newest(source);
+  if (!wanted) {
+    throw unknown_outcome(failure.error(), "");
+  }
+  try {
+    Transaction after(destination, Transaction::Kind::kWrite);
+    is_there = CommitMark::newest(destination) == wanted;
+    if (is_there) {
+      destination.execute("UPDATE commit_mark SET recent = recent");  // a commit that proves the one before
+      after.commit();
+    }
+  } catch (const Failure& later) {
+    throw unknown_outcome(failure.error(), later.error().message);
+  }
+  if (!is_there) {
+    throw failure;
+  }
+}
+
+}  // namespace
+
+void copy_database(Connection& source, Connection& destination) {
+  try {
+    copy_pages(source, destination);
+  } catch (const Failure& failure) {
+    find_out(source, destination, failure);
+  }
+}
+
 void copy_to_new_file(Connection& source, const fs::path& file, unsigned mode) {
   try {
     {
       Connection copy = Connection::open(file, Access::kCreate, kDefaultBusyTimeout, mode);
       // Nobody has seen the file yet: one sync at the end makes it durable.
       copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
-      copy_database(source, copy);
+      copy_pages(source, copy);
     }
     sync(file, O_RDONLY);
     sync(file.parent_path(), O_RDONLY | O_DIRECTORY);

@@ -9,10 +9,12 @@
 
 namespace zonestore::db {
 
-// The destination becomes, in one transaction of its own, what the source is; killed, it stays as it was. It must be
+// The destination becomes, in one transaction of its own, what the source is; killed, it stays as it was. Throws
+// kUnknown if it cannot be told which of the two it is. It must be
 // in no transaction. A source in a read transaction is copied as that sees it. Not to be used on a destination whose
 // cached statements are in the middle of their rows.
 void copy_database(Connection& source, Connection& destination);
+void copy_pages(Connection& source, Connection& destination);  // the same, without asking what an error has left
 
 // Into a file that is not there yet, made with this mode; durable when it returns, without a journal beside it. What
 // was written is taken away again if it fails.

@@ -83,11 +83,13 @@ class Connection {
 
  private:
   friend class Transaction;
-  friend void copy_database(Connection& source, Connection& destination);
+  friend void copy_pages(Connection& source, Connection& destination);
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+class CommitMark;
 
 // Scope is transaction: rolled back unless commit() returned. Either end resets every statement of the
 // connection, so that none of them goes on holding a lock; blobs that were read from them are gone then.
@@ -101,11 +103,21 @@ class Transaction {
   Transaction(Transaction&&) = delete;
   Transaction& operator=(Transaction&&) = delete;
 
+  // Returns if the change was made and outlives a power cut, also where that had to be found out after an error: then
+  // trouble() says which. Throws kUnknown if it cannot be told whether it was made; whatever else is thrown, it was
+  // not.
   void commit();
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }  // of a commit that was done; empty: none
 
  private:
+  void find_out(const Error& error, const std::optional<CommitMark>& mark);
+  [[nodiscard]] bool has_written() const;
+
   Connection& connection_;
+  Kind kind_;
+  int changes_before_;
   bool open_ = true;
+  std::string trouble_;
 };
 
 }  // namespace zonestore::db

@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include "zonestore/db/commit_mark.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/db/session.h"
 
@@ -19,7 +20,10 @@ void reset_statements(sqlite3* handle) {
 
 }  // namespace
 
-Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection) {
+Transaction::Transaction(Connection& connection, Kind kind)
+    : connection_(connection),
+      kind_(kind),
+      changes_before_(::sqlite3_total_changes(connection.impl_->session->database.getHandle())) {
   connection_.execute(kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE");
 }
 
@@ -32,10 +36,54 @@ Transaction::~Transaction() {
   database.tryExec("ROLLBACK");  // fails only if SQLite has rolled back already
 }
 
+bool Transaction::has_written() const {
+  return kind_ == Kind::kWrite &&
+         ::sqlite3_total_changes(connection_.impl_->session->database.getHandle()) != changes_before_;
+}
+
 void Transaction::commit() {
-  reset_statements(connection_.impl_->session->database.getHandle());
-  connection_.execute("COMMIT");
+  sqlite3* const handle = connection_.impl_->session->database.getHandle();
+  reset_statements(handle);
+  const std::optional<CommitMark> mark = has_written() ? CommitMark::put(connection_) : std::nullopt;
+  try {
+    connection_.execute("COMMIT");
+  } catch (const Failure& failure) {
+    if (::sqlite3_get_autocommit(handle) == 0) {
+      throw;  // it is open as before
+    }
+    open_ = false;
+    if ((::sqlite3_errcode(handle) & 0xff) == SQLITE_FULL) {
+      throw;  // said of a write, and all of those come before the step that makes the change
+    }
+    find_out(failure.error(), mark);
+  }
   open_ = false;
+}
+
+// Returns if it was done after all.
+void Transaction::find_out(const Error& error, const std::optional<CommitMark>& mark) {
+  CommitMark::Found found = CommitMark::Found::kLost;
+  std::string why;
+  try {
+    if (mark) {
+      Transaction after(connection_, Kind::kWrite);
+      found = mark->look(connection_);
+      if (found == CommitMark::Found::kThere) {
+        (void)CommitMark::put(connection_);
+        connection_.execute("COMMIT");
+        after.open_ = false;
+        trouble_ = error.message;
+        return;
+      }
+    }
+  } catch (const Failure& failure) {
+    found = CommitMark::Found::kLost;
+    why = failure.error().message;
+  }
+  if (found == CommitMark::Found::kAbsent) {
+    throw Failure(error);
+  }
+  throw unknown_outcome(error, why);
 }
 
 }  // namespace zonestore::db

@@ -1,5 +1,14 @@
 -- Keys by what they are: the public key, wherever its row stands.
 
+-- Found by 16 bytes of it: an RSA key's are 16 of the last 32 of its modulus (SubjectPublicKeyInfo ends with them and the
+-- five bytes of the exponent 65537), as random as a digest, which SQL could not compute. At two million keys the index
+-- has some 70 MB; one over whole keys would have 700.
+CREATE INDEX dkim_key_by_public_key ON dkim_key (substr(public_key, -37, 16));
+CREATE INDEX dkim_key_revoked ON dkim_key (revoked_ms) WHERE revoked_ms IS NOT NULL;
+-- NULL: from before this step.
+ALTER TABLE revoked_elsewhere ADD COLUMN public_key BLOB;
+CREATE INDEX revoked_elsewhere_by_public_key ON revoked_elsewhere (substr(public_key, -37, 16));
+
 -- ---- private halves in the vault that no slot uses, as far as it is known here; swept by `maintain` ----
 
 -- withdrawn 1: taken out of its slot; the private half goes at once, and the row with it.
@@ -23,3 +32,11 @@ CREATE TRIGGER key_in_a_slot_is_used AFTER UPDATE OF key_id ON slot WHEN NEW.key
 BEGIN
   DELETE FROM unused_key WHERE key_id = NEW.key_id;
 END;
+
+-- ---- commits: zonestore/db/commit_mark.h ----
+
+-- Eight random bytes of each of the last commits, newest first.
+CREATE TABLE commit_mark (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  recent BLOB NOT NULL
+) STRICT;

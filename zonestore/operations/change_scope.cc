@@ -44,7 +44,28 @@ void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   outcome.dry_run = context_.dry_run;
   outcome.changed = true;
   if (!context_.dry_run) {
+    commit(outcome);
+  }
+}
+
+void ChangeScope::commit(Changed& outcome) {
+  try {
     transaction_.commit();
+  } catch (const db::Failure& failure) {
+    Error error = failure.error();
+    if (error.code == ErrorCode::kUnknown) {
+      store_.outcome_unknown = true;
+      if (dkim::Code::parse(subject_)) {
+        error.hint = "look before you run it again: zonectl show " + subject_;
+      }
+    }
+    throw db::Failure(std::move(error));
+  }
+  if (!transaction_.trouble().empty()) {
+    outcome.warnings.push_back(
+        "the disk failed under this change, which was made all the same and is durable: look at "
+        "the disk: " +
+        transaction_.trouble());
   }
 }
 

@@ -28,11 +28,13 @@ class ChangeScope {
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
   void publish(const publish::InstitutionRow& institution);
 
-  // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back.
+  // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back. Throws kUnknown
+  // if it cannot be told whether the change was made: nothing is taken back or destroyed for it then.
   void finish(const AuditNote& note, Changed& outcome);
 
  private:
   void publish_zones(Changed& outcome);
+  void commit(Changed& outcome);
   void record_wall_time();
   void complete_bulk_item();
 

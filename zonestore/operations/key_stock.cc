@@ -58,7 +58,7 @@ void KeyStock::refill(dkim::Algorithm algorithm) {
       entries.push_back({key.key_id, &key.made.key});
     }
     Store::Impl& impl = store_.impl();
-    db::unwrap(impl.vault().put(entries, impl.clock->now().wall));
+    put_ahead(impl, entries, impl.clock->now().wall);
   }
   std::move(batch.begin(), batch.end(), std::back_inserter(keys_));
 }

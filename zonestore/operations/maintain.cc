@@ -11,6 +11,7 @@
 #include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_policy.h"
+#include "zonestore/operations/vault_keys.h"
 
 namespace zonestore {
 namespace {
@@ -31,7 +32,7 @@ class InstitutionMaintenance {
       }
     }
     change(code, refill, keys);
-    destroy_in_vault(store_.impl(), context_, withdrawn_, outcome_);
+    (void)destroy_in_vault(store_.impl(), context_, withdrawn_, outcome_);
   }
 
  private:
@@ -73,6 +74,7 @@ class InstitutionMaintenance {
     }
     outcome_.changed = true;
     outcome_.zones = changed.zones;
+    outcome_.warnings.insert(outcome_.warnings.end(), changed.warnings.begin(), changed.warnings.end());
     outcome_.steps.push_back({code.text(), what});
   }
 
@@ -155,8 +157,13 @@ Due find_due(Store::Impl& impl) {
   return due;
 }
 
-void sweep(Store::Impl& impl, const ChangeContext& context, Maintained& outcome) {
-  const Result<std::size_t> swept = db::at_border<std::size_t>([&] { return sweep_vault(impl, context.dry_run); });
+void keep_vault(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const Result<std::size_t> swept = db::at_border<std::size_t>([&] {
+    if (!context.dry_run) {
+      settle_rekey(store);
+    }
+    return sweep_vault(store.impl(), context.dry_run);
+  });
   if (!swept) {
     outcome.failures.push_back("the vault: " + swept.error().message);
   } else if (*swept != 0) {
@@ -178,8 +185,12 @@ void maintain_spf(Store& store, const ChangeContext& context, Maintained& outcom
 
 // What the changes above have left in the outbox, and what was there before.
 void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
-  const SignersSynced synced = db::unwrap(sync_open_tasks(store, context));
-  for (const SyncResult& result : synced.results) {
+  const Result<SignersSynced> synced = sync_open_tasks(store, context);
+  if (!synced) {  // what was done above is done
+    outcome.failures.push_back("signers: " + synced.error().message);
+    return;
+  }
+  for (const SyncResult& result : synced->results) {
     if (!result.failure.empty()) {
       outcome.failures.push_back("signer " + result.name + ": " + result.failure);
       continue;
@@ -213,9 +224,12 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
       }
     }
     stock.reset();
-    rotate_what_is_due(store, context, outcome);
+    const Result<void> rotated = db::at_border<void>([&] { rotate_what_is_due(store, context, outcome); });
+    if (!rotated) {
+      outcome.failures.push_back("rotations by policy: " + rotated.error().message);
+    }
     maintain_spf(store, context, outcome);
-    sweep(impl, context, outcome);
+    keep_vault(store, context, outcome);
     sync_signers_due(store, context, outcome);
     return outcome;
   });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include "zonestore/publish/moment_columns.h"
 
@@ -201,6 +200,18 @@ void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& instituti
     if (db::unwrap(stored->public_spki()) != key->public_spki) {
       throw_unproven(what, "it is another key");
     }
+  }
+}
+
+void put_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now) {
+  const Result<void> done = store.vault().put(keys, now);
+  if (!done) {
+    Error error = done.error();
+    if (error.code == ErrorCode::kUnknown) {
+      error = Error{ErrorCode::kIo, "the vault: " + error.message, "nothing was published: run the command again",
+                    std::nullopt};
+    }
+    throw db::Failure(std::move(error));
   }
 }
 

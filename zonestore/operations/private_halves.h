@@ -19,6 +19,10 @@ namespace zonestore {
 // public key. Precondition: the write lock. Throws kRefused/kKeyMismatch.
 void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& institution);
 
+// Into the vault, ahead of their publication. Where it cannot be told whether they were put, nothing was published,
+// and the error says so: what may be there is an orphan.
+void put_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now);
+
 // Out of the vault, but for those that are in a slot. Takes the write lock. Does nothing where it is not known
 // whether a change of this process was made: what may be published stays.
 void destroy_unused(Store::Impl& store, const std::vector<std::string>& key_ids);

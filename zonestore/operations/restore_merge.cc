@@ -265,6 +265,21 @@ AuditNote audit_note(const Restored& outcome) {
 
 }  // namespace
 
+namespace {
+
+std::map<std::string, Bytes> keys_in_slots(db::Connection& connection) {
+  db::Statement rows =
+      connection.prepare("SELECT k.key_id, k.public_key FROM main.slot AS s JOIN main.dkim_key AS k USING (key_id)");
+  std::map<std::string, Bytes> keys;
+  while (rows.step()) {
+    const ByteView spki = rows.blob(1);
+    keys.emplace(rows.text(0), Bytes(spki.begin(), spki.end()));
+  }
+  return keys;
+}
+
+}  // namespace
+
 Merged merge_live_store(Store& staged, const ChangeContext& context, const std::optional<std::filesystem::path>& live,
                         Restored& outcome) {
   db::Connection& connection = staged.impl().connection;
@@ -297,7 +312,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
                                   "SELECT key_id FROM live.slot WHERE key_id IS NOT NULL EXCEPT "
                                   "SELECT key_id FROM main.slot WHERE key_id IS NOT NULL");
   }
-  merged.used_keys = texts_of(connection, "SELECT key_id FROM main.slot WHERE key_id IS NOT NULL");
+  merged.used_keys = keys_in_slots(connection);
   change.finish(audit_note(outcome), outcome);
   outcome.dry_run = context.dry_run;
   return merged;

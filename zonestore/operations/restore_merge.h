@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -12,7 +13,8 @@
 namespace zonestore {
 
 struct Merged {
-  std::set<std::string> used_keys;    // in a slot of the restored store: these and no others come into the vault
+  // In a slot of the restored store, with their public halves: these and no others come into the vault.
+  std::map<std::string, Bytes> used_keys;
   std::set<std::string> unused_keys;  // the live store's that the restored one does not use
 };
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,6 +49,17 @@ struct VaultRekeyed {
   std::string new_id;  // empty in a dry run that would make the key
   std::filesystem::path key_file;
   std::vector<std::string> warnings;
+};
+
+// Who asked for another wrapping key, for the audit log of the store.
+struct RekeyNote {
+  std::string actor;
+  std::string login;
+  std::string reason;  // empty: none was given
+  std::string old_id;  // set by rekey, as what follows
+  std::string new_id;
+  std::size_t keys = 0;
+  WallTime at;
 };
 
 struct VaultImported {
@@ -99,19 +111,25 @@ class Vault {
   // in the place of the present one's file. Others may read meanwhile; killed at any instant it leaves the old key or
   // the new one in charge of all, and either is found where it was told to be. The old key's file is destroyed if it
   // was the store's own. Errors: kInvalid without a `key_file` for a key that is a systemd credential.
+  // `note` is kept with the new key, in the same commit, until settle_note takes it away.
   [[nodiscard]] Result<VaultRekeyed> rekey(const std::optional<std::filesystem::path>& key_file, WallTime now,
-                                           bool dry_run);
+                                           bool dry_run, const RekeyNote& note = {});
+  // What was noted of the last rekey, with the ids of both keys; nullopt: nothing, or it was taken away.
+  [[nodiscard]] Result<std::optional<RekeyNote>> rekey_note();
+  [[nodiscard]] Result<void> settle_note();
 
   // A copy of the vault as it is now, for a backup: the keys stay sealed and the wrapping key is not in it. The file
   // is made with mode 0600 and must not be there yet.
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file);
 
-  // Adds those of the copy's keys that are `wanted`, sealed with this vault's key. Precondition: the copy is of the
-  // same store. `key_file`: where the wrapping key of the copy is, if not where this vault's sources are. All keys
-  // that are here are then looked at once more by who sweeps: which of them the restored store uses is to be seen.
+  // Adds those of the copy's keys that are `wanted`, each the private half of that public key, sealed with this
+  // vault's key; one that is here and is damaged is replaced. All wanted keys are here and whole when it returns.
+  // Precondition: the copy is of the same store. `key_file`: where the wrapping key of the copy is, if not where this
+  // vault's sources are. All keys that are here are then looked at once more by who sweeps: which of them the
+  // restored store uses is to be seen. Errors: kDamaged for a wanted key that is missing or no good.
   [[nodiscard]] Result<VaultImported> add_from(const std::filesystem::path& copy,
                                                const std::optional<std::filesystem::path>& key_file,
-                                               const std::set<std::string>& wanted);
+                                               const std::map<std::string, Bytes>& wanted);
 
   struct Impl;  // for the sources of this folder
 

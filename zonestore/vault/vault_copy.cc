@@ -3,6 +3,7 @@
 
 #include "zonestore/db/backup.h"
 #include "zonestore/db/schema.h"
+#include "zonestore/dkim/key_numbers.h"
 #include "zonestore/vault/vault_impl.h"
 
 namespace zonestore {
@@ -79,27 +80,60 @@ Result<void> Vault::copy_to(const fs::path& file) {
   });
 }
 
+namespace {
+
+// The key that is here already, if it is whole.
+bool has_whole_key(Vault::Impl& vault, const WrappingKey& own_key, const std::string& key_id, ByteView public_spki) {
+  db::Statement& row = vault.connection.cached("SELECT sealed FROM private_key WHERE key_id = ?1");
+  bool is_whole = false;
+  if (row.bind(1, std::string_view(key_id)).step()) {
+    const Result<dkim::SecretBytes> opened = own_key.open(seal_context(vault.store_id, key_id), row.blob(0));
+    is_whole = opened && dkim::check_numbers(opened->view(), public_spki);
+  }
+  row.reset();
+  return is_whole;
+}
+
+void take_over(Vault::Impl& vault, const CopiedKey& key, ByteView clear, const WrappingKey& own_key) {
+  vault.connection.cached("DELETE FROM private_key WHERE key_id = ?1").bind(1, std::string_view(key.key_id)).run();
+  insert_key(vault.connection, key, db::unwrap(own_key.seal(seal_context(vault.store_id, key.key_id), clear)));
+}
+
+[[noreturn]] void throw_not_whole(const Connection& copy, const std::string& key_id, const std::string& why) {
+  fail_with(ErrorCode::kDamaged, copy.file().string() + ": the private key " + key_id + " is no good: " + why,
+            "nothing was restored; take another backup");
+}
+
+}  // namespace
+
 Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<fs::path>& key_file,
-                                      const std::set<std::string>& wanted) {
+                                      const std::map<std::string, Bytes>& wanted) {
   return at_border<VaultImported>([&] {
     Connection source = open_copy(copy);
     const FoundKey copy_key = key_of_copy(source, key_file, impl_->store_dir, impl_->sources);
-    Connection& connection = impl_->connection;
-    Transaction transaction(connection, Transaction::Kind::kWrite);
+    Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
     const WrappingKey& own_key = impl_->wrapping_key().key;
     VaultImported outcome;
     for_each_key(source, copy_key.key, impl_->store_id, [&](const CopiedKey& key, ByteView clear) {
-      if (!wanted.contains(key.key_id)) {
+      const auto found = wanted.find(key.key_id);
+      if (found == wanted.end()) {
         return;
       }
-      if (connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1").bind(1, key.key_id).step()) {
+      if (has_whole_key(*impl_, own_key, key.key_id, found->second)) {
         ++outcome.present;
         return;
       }
-      insert_key(connection, key, db::unwrap(own_key.seal(seal_context(impl_->store_id, key.key_id), clear)));
+      if (const auto whole = dkim::check_numbers(clear, found->second); !whole) {
+        throw_not_whole(source, key.key_id, whole.error().message);
+      }
+      take_over(*impl_, key, clear, own_key);
       ++outcome.added;
     });
-    connection.execute("INSERT OR IGNORE INTO unused_key (key_id) SELECT key_id FROM private_key");
+    if (outcome.added + outcome.present != wanted.size()) {
+      fail_with(ErrorCode::kDamaged, source.file().string() + " lacks private keys that its zone.db uses",
+                "nothing was restored; take another backup");
+    }
+    impl_->connection.execute("INSERT OR IGNORE INTO unused_key (key_id) SELECT key_id FROM private_key");
     transaction.commit();
     return outcome;
   });

@@ -2,6 +2,8 @@
 #include <system_error>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "zonestore/vault/vault_impl.h"
 
 namespace zonestore {
@@ -72,6 +74,35 @@ void tell_what_is_left(const KeyPlace& old, const std::optional<fs::path>& key_f
   }
 }
 
+void keep_note(Connection& connection, const RekeyNote& note, const VaultRekeyed& outcome, WallTime now) {
+  const std::string text = nlohmann::json{{"actor", note.actor},
+                                          {"login", note.login},
+                                          {"reason", note.reason},
+                                          {"old_id", outcome.old_id},
+                                          {"new_id", outcome.new_id},
+                                          {"keys", outcome.keys},
+                                          {"at_ms", now.time_since_epoch().count()}}
+                               .dump();
+  connection.cached("UPDATE vault SET rekey_note = ?1").bind(1, std::string_view(text)).run();
+}
+
+// A text that nobody understands is no note: it must not keep anybody from the vault.
+std::optional<RekeyNote> note_from(const std::string& text) {
+  const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object()) {
+    return std::nullopt;
+  }
+  RekeyNote note;
+  note.actor = json.value("actor", "");
+  note.login = json.value("login", "");
+  note.reason = json.value("reason", "");
+  note.old_id = json.value("old_id", "");
+  note.new_id = json.value("new_id", "");
+  note.keys = json.value("keys", std::size_t{0});
+  note.at = WallTime(Milliseconds(json.value("at_ms", std::int64_t{0})));
+  return note;
+}
+
 void put_new_in_charge(const KeyPlace& old, const NextKey& next) {
   if (next.is_draft) {
     put_draft_in_place(next.file);
@@ -128,7 +159,23 @@ Result<VaultStatus> Vault::status() {
   });
 }
 
-Result<VaultRekeyed> Vault::rekey(const std::optional<fs::path>& key_file, WallTime now, bool dry_run) {
+Result<std::optional<RekeyNote>> Vault::rekey_note() {
+  return at_border<std::optional<RekeyNote>>([&]() -> std::optional<RekeyNote> {
+    db::Statement row = impl_->connection.prepare("SELECT rekey_note FROM vault WHERE rekey_note IS NOT NULL");
+    return row.step() ? note_from(row.text(0)) : std::nullopt;
+  });
+}
+
+Result<void> Vault::settle_note() {
+  return at_border<void>([&] {
+    Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
+    impl_->connection.execute("UPDATE vault SET rekey_note = NULL");
+    transaction.commit();
+  });
+}
+
+Result<VaultRekeyed> Vault::rekey(const std::optional<fs::path>& key_file, WallTime now, bool dry_run,
+                                  const RekeyNote& note) {
   return at_border<VaultRekeyed>([&] {
     VaultRekeyed outcome;
     Transaction transaction(impl_->connection, Transaction::Kind::kWrite);
@@ -147,6 +194,7 @@ Result<VaultRekeyed> Vault::rekey(const std::optional<fs::path>& key_file, WallT
       return outcome;
     }
     (void)seal_all(impl_->connection, impl_->store_id, &old.key, *next.key, now);
+    keep_note(impl_->connection, note, outcome, now);
     transaction.commit();
     put_new_in_charge(old.place, next);
     sweep_if_due(impl_->connection);

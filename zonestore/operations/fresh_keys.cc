@@ -1,6 +1,9 @@
 #include "zonestore/operations/fresh_keys.h"
 
+#include <algorithm>
+
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/private_halves.h"
 
 namespace zonestore {
@@ -78,7 +81,7 @@ void FreshKeys::store_in_vault(WallTime now) {
   if (entries.empty()) {
     return;
   }
-  db::unwrap(store_.vault().put(entries, now));
+  put_ahead(store_, entries, now);
   for (Fresh& fresh : keys_) {
     fresh.stocked.in_vault = true;
   }
@@ -97,7 +100,29 @@ void FreshKeys::put_missing_again(WallTime now) {
   }
 }
 
+// A key that was revoked stays so, and one key in both slots would make a rotation none.
+void FreshKeys::check_identity(db::Connection& connection, const publish::InstitutionRow& institution,
+                               const Fresh& fresh) const {
+  const std::string what = institution.code.text() + " " + dkim::to_text(fresh.slot);
+  const Bytes& spki = fresh.stocked.made.public_spki;
+  check_not_revoked(connection, spki, what);
+  const std::optional<publish::SlotKey>& beside = institution.key(dkim::other(fresh.slot));
+  const bool is_beside = beside && beside->public_spki == spki;
+  const bool comes_twice = std::any_of(keys_.begin(), keys_.end(), [&](const Fresh& each) {
+    return each.slot != fresh.slot && each.stocked.made.public_spki == spki;
+  });
+  if (is_beside || comes_twice) {
+    throw db::Failure(Error{ErrorCode::kInvalid,
+                            what + " would hold the same key as " + dkim::to_text(dkim::other(fresh.slot)) +
+                                ": a rotation between them would change nothing",
+                            "give one slot the key; the other gets a fresh one", std::nullopt});
+  }
+}
+
 void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
+  for (const Fresh& fresh : keys_) {
+    check_identity(connection, institution, fresh);
+  }
   put_missing_again(now);
   for (const Fresh& fresh : keys_) {
     const MadeKey& made = fresh.stocked.made;
@@ -124,6 +149,7 @@ void check_served_key(Store::Impl& store, const publish::InstitutionRow& institu
     throw db::Failure(Error{ErrorCode::kRefused, what + " has no published key", "zonectl maintain",
                             Refusal{Guard::kNoStandby, std::nullopt}});
   }
+  check_not_revoked(store.connection, key->public_spki, what);  // in another slot that holds it
   const Result<dkim::PrivateKey> stored = store.vault().get(key->key_id);
   if (!stored) {
     Error error = stored.error();
@@ -153,16 +179,17 @@ void withdraw(db::Connection& connection, publish::InstitutionRow& institution, 
   }
 }
 
-void destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
+bool destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
                       Changed& outcome) {
   if (context.dry_run || withdrawn.empty()) {
-    return;
+    return true;
   }
   const Result<void> destroyed = db::at_border<void>([&] { destroy_unused(store, withdrawn); });
   if (!destroyed) {
-    outcome.warnings.push_back("private keys that are no longer used stay in the vault until maintain runs: " +
+    outcome.warnings.push_back("private keys that are no longer used may stay in the vault until maintain runs: " +
                                destroyed.error().message);
   }
+  return destroyed.has_value();
 }
 
 }  // namespace zonestore

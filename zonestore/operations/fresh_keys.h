@@ -43,6 +43,8 @@ class FreshKeys {
   };
   void add(const dkim::Code& code, dkim::SlotId slot, StockedKey key);
   void put_missing_again(WallTime now);
+  void check_identity(db::Connection& connection, const publish::InstitutionRow& institution,
+                      const Fresh& fresh) const;
 
   Store::Impl& store_;
   std::vector<Fresh> keys_;
@@ -51,7 +53,8 @@ class FreshKeys {
 
 [[nodiscard]] std::string new_key_id();
 
-// Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch.
+// Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch, and
+// kRevoked for a key that was revoked elsewhere.
 void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot);
 
 // Takes a key out of a slot: its record is no longer wanted, its row stays as history. The key id goes to
@@ -59,8 +62,9 @@ void check_served_key(Store::Impl& store, const publish::InstitutionRow& institu
 void withdraw(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
               std::vector<std::string>& withdrawn);
 
-// After the commit: the private halves go. What cannot be destroyed now is left to maintain, with a warning.
-void destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
+// After the commit: the private halves go. What cannot be destroyed now is left to maintain, with a warning; then
+// false.
+bool destroy_in_vault(Store::Impl& store, const ChangeContext& context, const std::vector<std::string>& withdrawn,
                       Changed& outcome);
 
 }  // namespace zonestore

@@ -130,7 +130,7 @@ void add_with_keys(Store& store, const ChangeContext& context, const dkim::Code&
   if (!context.dry_run) {
     keys.keep();
   }
-  destroy_in_vault(store.impl(), context, withdrawn, outcome);
+  (void)destroy_in_vault(store.impl(), context, withdrawn, outcome);
   follow_once(store, context, code, outcome);
   warn_about_size(outcome.institution, outcome);
 }

@@ -10,6 +10,7 @@
 
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/new_institution.h"
 #include "zonestore/operations/signer_sync.h"
 
@@ -35,12 +36,11 @@ std::optional<dkim::SlotId> slot_of(const InstitutionRow& row, ByteView public_s
 }
 
 void warn_about_others(db::Connection& connection, const dkim::Code& code, ByteView public_spki, Changed& outcome) {
-  db::Statement rows = connection.prepare(
-      "SELECT DISTINCT code FROM dkim_key JOIN institution USING (institution_id) "
-      "WHERE public_key = ?1 AND withdrawn_ms IS NULL AND code <> ?2 ORDER BY code LIMIT 3");
-  rows.bind(1, public_spki).bind(2, std::string_view(code.text()));
-  while (rows.step()) {
-    outcome.warnings.push_back(rows.text(0) + " holds the same private key: who can sign for one can sign for both");
+  for (const KeyHolder& place : places_of_key(connection, public_spki)) {
+    if (place.code != code.text()) {
+      outcome.warnings.push_back(place.text() +
+                                 " holds the same private key: who can sign for one can sign for both");
+    }
   }
 }
 
@@ -131,7 +131,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
   if (!context.dry_run) {
     made.keep();
   }
-  destroy_in_vault(impl, context, withdrawn, outcome);
+  (void)destroy_in_vault(impl, context, withdrawn, outcome);
   follow_once(store, context, code, outcome);
 }
 
@@ -157,6 +157,7 @@ Before look(Store& store, const dkim::Code& code, const std::vector<Bytes>& publ
   Store::Impl& impl = store.impl();
   const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
   for (const Bytes& public_key : public_keys) {
+    check_not_revoked(impl.connection, public_key, code.text());
     warn_about_others(impl.connection, code, public_key, outcome);
   }
   Before before;

@@ -33,7 +33,8 @@ struct KeysImported : InstitutionChanged {
 // A new institution: the keys go into its slots (one that none was given for gets a fresh key), and it signs at once,
 // as after `add`. One that is there: one key, into a slot that `prepare` would fill; it is published and ripens. A
 // key that the institution holds already: changed is false. A key that another institution holds is warned about.
-// Errors: those of add_institution and prepare; kRefused/kNotRipe for `signs_with` where names were served before.
+// Errors: those of add_institution and prepare; kRefused/kRevoked for a key that was ever revoked; kInvalid for one
+// key in two slots; kRefused/kNotRipe for `signs_with` where names were served before.
 [[nodiscard]] Result<KeysImported> import_keys(Store& store, const ChangeContext& context, const dkim::Code& code,
                                                std::vector<SuppliedKey> keys, const ImportOptions& options);
 

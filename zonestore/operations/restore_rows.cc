@@ -43,7 +43,13 @@ void make_tables(db::Connection& connection, bool has_live) {
   connection.execute(
       "CREATE TEMP TABLE pair (here INTEGER PRIMARY KEY, there INTEGER NOT NULL);"
       "CREATE TEMP TABLE gone (key_id TEXT PRIMARY KEY, revoked_ms INTEGER NOT NULL);"
+      "CREATE TEMP TABLE gone_public (public_key BLOB PRIMARY KEY, key_id TEXT NOT NULL, revoked_ms INTEGER NOT "
+      "NULL);"
       "CREATE TEMP TABLE touched (institution_id INTEGER PRIMARY KEY);"
+      "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM main.dkim_key "
+      "WHERE revoked_ms IS NOT NULL;"
+      "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM main.revoked_elsewhere "
+      "WHERE public_key IS NOT NULL;"
       "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM main.dkim_key WHERE revoked_ms IS NOT NULL;"
       "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM main.revoked_elsewhere");
   if (has_live) {
@@ -51,8 +57,17 @@ void make_tables(db::Connection& connection, bool has_live) {
         "INSERT INTO temp.pair SELECT h.institution_id, t.institution_id "
         "FROM main.institution AS h JOIN live.institution AS t USING (code);"
         "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM live.dkim_key WHERE revoked_ms IS NOT NULL;"
-        "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM live.revoked_elsewhere");
+        "INSERT OR IGNORE INTO temp.gone SELECT key_id, revoked_ms FROM live.revoked_elsewhere;"
+        "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM live.dkim_key "
+        "WHERE revoked_ms IS NOT NULL;"
+        "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM live.revoked_elsewhere "
+        "WHERE public_key IS NOT NULL");
   }
+  // A key is its public key: whatever row has one that was revoked has a revoked key.
+  connection.execute(
+      "INSERT OR IGNORE INTO temp.gone SELECT k.key_id, g.revoked_ms FROM temp.gone_public AS g CROSS JOIN "
+      "main.dkim_key AS k WHERE substr(k.public_key, -37, 16) = substr(g.public_key, -37, 16) "
+      "AND k.public_key = g.public_key");
   // What each slot is to serve, and, beside it, what its name serves in the live store.
   connection.execute(
       "CREATE TEMP VIEW wanted AS SELECT institution_id, slot, "
@@ -206,8 +221,11 @@ void remember_revoked(db::Connection& connection) {
   connection.execute(
       "UPDATE main.dkim_key AS k SET revoked_ms = (SELECT revoked_ms FROM temp.gone AS g WHERE g.key_id = k.key_id) "
       "WHERE revoked_ms IS NULL AND key_id IN (SELECT key_id FROM temp.gone);"
-      "INSERT OR IGNORE INTO main.revoked_elsewhere SELECT key_id, revoked_ms FROM temp.gone "
-      "WHERE key_id NOT IN (SELECT key_id FROM main.dkim_key)");
+      "INSERT OR IGNORE INTO main.revoked_elsewhere (key_id, revoked_ms) SELECT key_id, revoked_ms FROM temp.gone "
+      "WHERE key_id NOT IN (SELECT key_id FROM main.dkim_key);"
+      "UPDATE main.revoked_elsewhere AS r SET public_key = "
+      "(SELECT public_key FROM temp.gone_public AS g WHERE g.key_id = r.key_id) WHERE public_key IS NULL "
+      "AND key_id IN (SELECT key_id FROM temp.gone_public)");
 }
 
 }  // namespace zonestore

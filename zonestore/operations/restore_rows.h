@@ -2,7 +2,8 @@
 // For restore_merge.cc only. Threads: that of the connection. Errors: db::Failure is thrown.
 //
 // Institutions are matched by code: temp.pair has (here, there), the ids in the restored and in the live store.
-// temp.gone has the ids of keys that were revoked in either, temp.touched the institutions for which the two differ.
+// temp.gone has the ids of keys that were revoked in either, or whose public key was (temp.gone_public); temp.touched
+// the institutions for which the two differ.
 #pragma once
 
 #include <set>

@@ -4,6 +4,8 @@
 
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/key_identity.h"
+#include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
@@ -91,6 +93,19 @@ Revoked already_revoked(ChangeScope& change, Store& store, const ChangeContext& 
   return outcome;
 }
 
+// Signing does not move to a slot with the key that goes.
+dkim::InstitutionFacts facts_without_twin(const publish::InstitutionRow& row, dkim::SlotId slot) {
+  dkim::InstitutionFacts facts = row.facts;
+  const std::optional<publish::SlotKey>& own = row.key(slot);
+  const std::optional<publish::SlotKey>& beside = row.key(dkim::other(slot));
+  if (own && beside && own->public_spki == beside->public_spki) {
+    for (dkim::SlotFacts& each : facts.slots) {
+      each.has_key = each.has_key && each.slot == slot;
+    }
+  }
+  return facts;
+}
+
 Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
                                   dkim::SlotId slot, const RevokeOptions& options,
                                   std::vector<std::string>& withdrawn) {
@@ -104,8 +119,8 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
     return already_revoked(change, store, context, row, std::move(outcome));
   }
   const dkim::Request request{code.text(), overridden(context), options.expect};
-  const dkim::Revocation revocation =
-      db::unwrap(dkim::may_revoke(row.facts, slot, options.stop_signing, policy, change.now(), request));
+  const dkim::Revocation revocation = db::unwrap(
+      dkim::may_revoke(facts_without_twin(row, slot), slot, options.stop_signing, policy, change.now(), request));
   if (revocation.swaps_to) {
     check_served_key(change.store(), row, *revocation.swaps_to);
   }
@@ -115,7 +130,14 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
   const Ttl remembered = publish::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
   outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
-  withdrawn.push_back(row.key(slot).value().key_id);
+  const publish::SlotKey key = row.key(slot).value();
+  withdrawn = unused_twins(change.store(), key.public_spki);
+  withdrawn.push_back(key.key_id);
+  for (const KeyHolder& place : places_of_key(connection, key.public_spki)) {
+    if (place.key_id != key.key_id) {
+      outcome.also_in.push_back(place.text());
+    }
+  }
   dkim::InstitutionFacts after = dkim::revoked(row.facts, slot, revocation, policy, change.moment());
   if (after.moves != row.facts.moves) {
     after.moved_by = context.actor.name;
@@ -145,7 +167,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
     if (!context.dry_run) {
       keys.keep();
     }
-    destroy_in_vault(impl, context, withdrawn, outcome);
+    (void)destroy_in_vault(impl, context, withdrawn, outcome);
     follow_once(store, context, code, outcome);
     return outcome;
   });
@@ -156,7 +178,8 @@ Result<Revoked> revoke(Store& store, const ChangeContext& context, const dkim::C
   return db::at_border<Revoked>([&] {
     std::vector<std::string> withdrawn;
     Revoked outcome = revoke_in_one_transaction(store, context, code, slot, options, withdrawn);
-    destroy_in_vault(store.impl(), context, withdrawn, outcome);
+    outcome.private_half_destroyed =
+        destroy_in_vault(store.impl(), context, withdrawn, outcome) && outcome.also_in.empty();
     follow_once(store, context, code, outcome);
     return outcome;
   });

@@ -27,14 +27,20 @@ struct Revoked : InstitutionChanged {
   // Until when a resolver may hold the withdrawn key, and a receiver behind it accept a forged signature: now and the
   // largest TTL that the key was ever served with, without slack. Secondaries that follow late add to it.
   WallTime exposed_until;
+  // Other slots that hold the same key, as "mosa sel2": they go on publishing it, and its private half stays for
+  // them.
+  std::vector<std::string> also_in;
+  // No row of the vault has the private half any more (in a dry run: would have).
+  bool private_half_destroyed = false;
   // What it costs: set if the key has signed mail that may still be under way, which fails DKIM from now on; until
   // when the last of it would have arrived.
   std::optional<WallTime> mail_under_way_until;
 };
 // Publishes an empty p= in the place of the key (RFC 6376 section 3.6.1) and, after the commit, destroys the private
-// half. If the slot signs, signing moves first: to a ripe standby, else back to a slot that drains. A slot that is
-// REVOKED already: changed is false. Neither freeze nor drain refuses it. Errors: kNotFound (institution, or no key
-// in the slot); the refusals of dkim::may_revoke; kKeyMismatch if the slot that would take over has no good key.
+// half, wherever in the vault it is, unless another slot has the same key: also_in. If the slot signs, signing moves
+// first: to a ripe standby, else back to a slot that drains. A slot that is REVOKED already: changed is false.
+// Neither freeze nor drain refuses it. Errors: kNotFound (institution, or no key in the slot); the refusals of
+// dkim::may_revoke; kKeyMismatch if the slot that would take over has no good key.
 [[nodiscard]] Result<Revoked> revoke(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      dkim::SlotId slot, const RevokeOptions& options = {});
 

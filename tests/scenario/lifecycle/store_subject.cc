@@ -1,11 +1,16 @@
 // A real store as the subject, driven through zonestore's operations, and looked at in two ways: as its readers see
 // the institution, and as the zone is published.
+//
+// Its disk fails under one command in seven, once or until the command has ended. What is said to be not done is done
+// again, and must then be as if it were the first time; of what is not known the audit log decides.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <utility>
 
 #include "tests/scenario/lifecycle/subject.h"
+#include "tests/support/faulty_disk.h"
 #include "tests/support/temp_directory.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/audit_log.h"
@@ -92,6 +97,8 @@ class StoreSubject final : public Subject {
                                       : std::optional(codes_.at(static_cast<std::size_t>(command.who)));
   }
 
+  Answer perform(const Command& command);
+  Answer perform_on_a_failing_disk(const Command& command);
   Answer add(const Command& command);
   Answer revoke(const Command& command);
   Answer see(const Command& command);
@@ -109,6 +116,8 @@ class StoreSubject final : public Subject {
   [[nodiscard]] std::string check_publication(const Verdict& verdict, bool dry_run);
   [[nodiscard]] std::string check_private_halves();
 
+  FaultyDisk& disk_ = FaultyDisk::get();  // before anything is opened
+  int eligible_ = 0;                      // commands whose disk may fail
   TempDirectory temp_{directory_in_memory()};
   TimelineClock clock_;
   std::optional<Store> store_;
@@ -118,7 +127,47 @@ class StoreSubject final : public Subject {
   PublishedZone published_;
 };
 
+// Those that make one change, so that there is nothing between done and not done.
+bool makes_one_change(const Command& command) {
+  switch (command.verb) {
+    case Verb::kAdd:
+    case Verb::kRemove:
+    case Verb::kRotate:
+    case Verb::kUndo:
+    case Verb::kPrepare:
+    case Verb::kFreeze:
+    case Verb::kThaw:
+    case Verb::kSetPolicy:
+      return !command.dry_run;
+    default:
+      return false;
+  }
+}
+
 Answer StoreSubject::apply(const Command& command) {
+  constexpr int kOneIn = 7;
+  return makes_one_change(command) && ++eligible_ % kOneIn == 0 ? perform_on_a_failing_disk(command)
+                                                                : perform(command);
+}
+
+Answer StoreSubject::perform_on_a_failing_disk(const Command& command) {
+  constexpr int kCalls = 60;  // that a change makes, and some more
+  disk_.fail_at(1 + eligible_ * 31 % kCalls,
+                eligible_ % 2 == 0 ? FaultyDisk::Effect::kWhole : FaultyDisk::Effect::kNone, eligible_ % 3 == 0);
+  const Answer answer = perform(command);
+  disk_.heal();
+  if (answer.done || answer.not_found || !answer.guard.empty()) {
+    return answer;
+  }
+  open();  // another process, which knows nothing of this one's trouble
+  const bool is_unknown = answer.message.find("is not known") != std::string::npos;
+  if (newest_audit_id() == audit_id_) {
+    return perform(command);
+  }
+  return is_unknown ? answer_done(true, 1) : answer;  // said not to be done, and it is: the model will differ
+}
+
+Answer StoreSubject::perform(const Command& command) {
   const zonestore::ChangeContext how = context(command);
   const std::optional<dkim::SlotId> expect = slot_from(command.expect);
   switch (command.verb) {
@@ -197,7 +246,12 @@ Answer StoreSubject::maintain(const Command& command) {
   if (!done) {
     return answer_of(done.error());
   }
-  Answer answer = answer_done(done->changed, static_cast<int>(done->steps.size()));
+  // Orphans of commands whose disk failed are swept a day later: no change of an institution.
+  const auto swept = std::count_if(done->steps.begin(), done->steps.end(), [](const zonestore::MaintainStep& step) {
+    return step.what.find("that no record uses") != std::string::npos;
+  });
+  const auto steps = static_cast<int>(done->steps.size()) - static_cast<int>(swept);
+  Answer answer = answer_done(steps > 0, steps);
   if (!done->failures.empty()) {
     answer.done = false;
     answer.message = done->failures.front();

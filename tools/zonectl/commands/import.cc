@@ -110,8 +110,9 @@ void define_import(CommandLine& line) {
       {"import", "take over private keys that were made elsewhere: into the vault, and published",
        "zonectl import mosa --pem mosa.private --domain mosamuseum.com\n"
        "zonectl import --keytable /etc/opendkim/KeyTable --signing-table /etc/opendkim/SigningTable",
-       exits_of_change({{ExitCode::kRefused, "refused: E_WEAK_KEY, E_KEY_TYPE, E_EXISTS, E_DRAINING, E_NOT_RIPE"},
-                        {ExitCode::kPartlyDone, "of a table: some were not imported; each is named"}})},
+       exits_of_change(
+           {{ExitCode::kRefused, "refused: E_REVOKED, E_WEAK_KEY, E_KEY_TYPE, E_EXISTS, E_DRAINING, E_NOT_RIPE"},
+            {ExitCode::kPartlyDone, "of a table: some were not imported; each is named"}})},
       arguments, body);
 }
 

@@ -54,8 +54,12 @@ void write(const Session& session, const Revoked& revoked) {
     return;
   }
   out << revoked.institution.code << ": the key in " << slot << " "
-      << verb(revoked, "was revoked, its private half destroyed", "would be revoked, its private half destroyed")
+      << verb(revoked, "was revoked", "would be revoked")
+      << (revoked.private_half_destroyed ? ", its private half destroyed" : "; its private half stays")
       << serials_text(revoked) << '\n';
+  for (const std::string& place : revoked.also_in) {
+    out << "  the same key is in " << place << ", which goes on publishing it: zonectl revoke " << place << '\n';
+  }
   write_signing(session, revoked);
   out << "resolvers may still hold the key, and receivers accept a forged signature, until "
       << times.text(revoked.exposed_until) << '\n';
@@ -72,6 +76,8 @@ Json to_json(const Revoked& revoked) {
   json["slot"] = to_text(revoked.slot);
   json["swapped_to"] = json_or_null(revoked.swapped_to, [](zonestore::dkim::SlotId slot) { return to_text(slot); });
   json["signing_stopped"] = revoked.signing_stopped;
+  json["private_half_destroyed"] = revoked.private_half_destroyed;
+  json["also_in"] = revoked.also_in;
   json["exposed_until"] = zonestore::to_rfc3339(revoked.exposed_until);
   json["mail_under_way_until"] = json_or_null(revoked.mail_under_way_until, zonestore::to_rfc3339);
   json["institution"] = zonectl::to_json(revoked.institution);
@@ -102,8 +108,9 @@ void define_revoke(CommandLine& line) {
   line.command<Options>(
       {"revoke", "withdraw a selector's key for good; if it signs, signing moves to the other selector first",
        "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1 --reason \"laptop stolen\"",
-       exits_of_change({{ExitCode::kRefused, "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution or slot, or no key in it"}})},
+       exits_of_change(
+           {{ExitCode::kRefused, "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH, E_REVOKED; nothing changed"},
+            {ExitCode::kNotFound, "no such institution or slot, or no key in it"}})},
       arguments, body);
 }
 

@@ -14,8 +14,9 @@ namespace zonestore::signer {
 // is none, or the first is no absolute path.
 [[nodiscard]] Result<std::vector<std::string>> command_words(std::string_view command);
 
-// Runs it to its end: no input, an environment of PATH, HOME and LANG alone, no file of ours open; killed with all
-// that it started when the time is over. Errors: kIo, with how it ended and the last line that it printed.
+// Runs it to its end: no input, an environment of PATH, HOME and LANG alone, no file of ours open, every signal as
+// a new process has it; killed with all that it started when the time is over. Errors: kIo, with how it ended and the
+// last line that it printed.
 [[nodiscard]] Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit);
 
 }  // namespace zonestore::signer

@@ -1,6 +1,7 @@
 #include "zonestore/signer/command.h"
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -44,6 +45,28 @@ TEST(SignerCommand, IsGivenNothingOfOurEnvironment) {
   const auto said = run_command({"/bin/sh", "-c", "env | grep -c SECRET; exit 1"}, kLong);
   EXPECT_EQ(said.error().message, "/bin/sh ended with 1: 0");
   ::unsetenv("ZONECTL_TEST_SECRET");
+}
+
+// Signals that the caller ignores or blocks, as the kernel counts them for the command.
+TEST(SignerCommand, BeginsWithEverySignalAsANewProcessHasIt) {
+  const auto pipe_before = std::signal(SIGPIPE, SIG_IGN);
+  const auto child_before = std::signal(SIGUSR2, SIG_IGN);
+  sigset_t blocked{};
+  sigset_t before{};
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGTERM);
+  ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &blocked, &before), 0);
+  // `read` and `case` are the shell's own, so that nothing but its own start has set them.
+  const auto said = run_command({"/bin/sh", "-c",
+                                 "while read -r name value; do case $name in SigBlk:|SigIgn:) printf '%s ' $value;; "
+                                 "esac; done </proc/self/status; exit 1"},
+                                kLong);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  (void)std::signal(SIGPIPE, pipe_before);
+  (void)std::signal(SIGUSR2, child_before);
+  // 32 and 33 are the C library's own, ignored by each posix_spawn and taken over by the library that starts there.
+  EXPECT_THAT(said.error().message, ::testing::MatchesRegex("/bin/sh ended with 1: 0{16} 0{7}[01]80{7}|"
+                                                            "/bin/sh ended with 1: 0{16} 0{16}"));
 }
 
 TEST(SignerCommand, MayPrintMuch) {

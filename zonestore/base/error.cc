@@ -28,6 +28,8 @@ constexpr std::array kGuards{
     GuardRow{Guard::kCnameMissing, "E_CNAME_MISSING", true},
     GuardRow{Guard::kCnameWrong, "E_CNAME_WRONG", true},
     GuardRow{Guard::kSignerStale, "E_SIGNER_STALE", true},
+    GuardRow{Guard::kSignerKind, "E_SIGNER_KIND", true},
+    GuardRow{Guard::kForeign, "E_FOREIGN", false},
     GuardRow{Guard::kLastKey, "E_LAST_KEY", false},
     GuardRow{Guard::kWideTerm, "E_WIDE_TERM", true},
     GuardRow{Guard::kRevoked, "E_REVOKED", false},

@@ -35,6 +35,8 @@ enum class Guard : std::uint8_t {
   kCnameMissing,
   kCnameWrong,
   kSignerStale,
+  kSignerKind,  // it cannot sign with the algorithm
+  kForeign,     // its directory holds what is not ours
   kLastKey,
   kWideTerm,  // an SPF term
   kRevoked,

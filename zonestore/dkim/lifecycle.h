@@ -45,7 +45,8 @@ struct EarlierContent {
 struct Drain {
   Moment began;        // when it stopped signing; with signers enrolled, when the last of them had followed
   Milliseconds lasts;  // fixed when it stopped signing: policy drain + TTL + slack
-  // Not all signers have followed yet: some may still sign with it, and the drain cannot end.
+  // Not all signers have followed yet: some may still sign with it, and the drain cannot end. As the store says: a
+  // drain that begins is not told here, because the store alone knows its signers.
   bool waits_for_signers = false;
 };
 

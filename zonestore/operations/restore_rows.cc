@@ -126,9 +126,9 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
 void take_over_drains(db::Connection& connection) {
   connection.execute(
       "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_synchronised, drain_trusted_ms, "
-      "drain_for_ms, drain_waits) = "
+      "drain_for_ms) = "
       "(SELECT l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_synchronised, "
-      "l.drain_trusted_ms, l.drain_for_ms, l.drain_waits "
+      "l.drain_trusted_ms, l.drain_for_ms "
       "FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
       "WHERE p.here = m.institution_id AND l.slot = m.slot) "
       "WHERE EXISTS (SELECT 1 FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
@@ -191,8 +191,16 @@ void leave_gap_in_journal(db::Connection& connection, bool has_live) {
 }
 
 std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live) {
+  if (has_live) {  // one that was enrolled after the backup still signs with what it has
+    connection.execute(
+        "INSERT OR IGNORE INTO main.signer (name, format, directory, command, added_ms) "
+        "SELECT name, format, directory, command, added_ms FROM live.signer");
+  }
   const std::set<std::string> names = texts_of(connection, "SELECT name FROM main.signer");
   connection.execute("UPDATE main.signer SET enabled = 0");
+  if (!names.empty()) {  // whichever key they sign with goes on being used until they have followed
+    connection.execute("UPDATE main.slot SET drain_waits = 1 WHERE drain_wall_ms IS NOT NULL");
+  }
   if (has_live) {  // so that an acknowledgement that is under way is not taken for one of a change to come
     connection.execute(
         "UPDATE main.store SET signer_change = max(signer_change, (SELECT signer_change FROM live.store))");

@@ -34,7 +34,8 @@ void assume_unknown_contents(db::Connection& connection, const Moment& now);
 
 // A gap in the journal's numbers, so that no follower takes the restored changes for the next ones of those it knows.
 void leave_gap_in_journal(db::Connection& connection, bool has_live);
-// All signers are switched off and have everything to follow once they are switched on; their names.
+// All signers, those too that only the live store knows, are switched off and have everything to follow once they are
+// switched on; every drain waits for that. Their names.
 std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live);
 // What the vault may hold and the restored store does not use: the sweep takes it out, if nobody does before.
 void note_unused_keys(db::Connection& connection, bool has_live);

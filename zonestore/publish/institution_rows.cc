@@ -122,17 +122,16 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
 
 void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts) {
   db::Statement& update = connection.cached(
-      "UPDATE slot SET revoked = ?3, drain_for_ms = ?4, drain_waits = ?5, drain_wall_ms = ?6, drain_boot_ms = ?7, "
-      "drain_boot_id = ?8, drain_synchronised = ?9, drain_trusted_ms = ?10 WHERE institution_id = ?1 AND slot = ?2");
+      "UPDATE slot SET revoked = ?3, drain_for_ms = ?4, drain_wall_ms = ?5, drain_boot_ms = ?6, "
+      "drain_boot_id = ?7, drain_synchronised = ?8, drain_trusted_ms = ?9 WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(facts.slot)).bind(3, std::int64_t{facts.revoked});
   if (facts.drain) {
     update.bind(4, facts.drain->lasts.count());
-    bind_moment(update, 6, facts.drain->began);
+    bind_moment(update, 5, facts.drain->began);
   } else {
     update.bind_null(4);
-    bind_no_moment(update, 6);
+    bind_no_moment(update, 5);
   }
-  update.bind(5, std::int64_t{facts.drain && facts.drain->waits_for_signers});
   update.run();
 }
 

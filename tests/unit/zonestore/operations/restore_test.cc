@@ -7,6 +7,7 @@
 
 #include "tests/support/store_fixture.h"
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/signers.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
 
@@ -243,6 +244,56 @@ TEST_F(RestoreTest, TheClockOfTheStoreNeverFallsBack) {
   clock_.step_wall(-hours{24 * 365});
   (void)restore_backup();
   EXPECT_GE(store_->impl().now().highest_seen, clock_.now().wall + hours{24 * 365});
+}
+
+// A signer that is switched off signs on with what it has: no drain may end before it has followed.
+TEST_F(RestoreTest, DrainsWaitForTheSignersThatAreSwitchedOff) {
+  const std::string folder = (temp_.path() / "signer").string();
+  add("mosa");
+  ASSERT_TRUE(add_signer(*store_, context_, {"mx1", signer::Format::kFiles, folder, ""}));
+  back_up();
+  clock_.advance(hours(1));
+  rotate("mosa");  // mx1 signs with sel2 from now on, and the restored store with sel1
+  restore_backup();
+  EXPECT_EQ(show("mosa").active, SlotId::kSel1);
+  EXPECT_TRUE(show("mosa").slots[1].waits_for_signers);
+  clock_.advance(hours(24 * 30));
+  EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kDraining);
+  ASSERT_TRUE(sync_signers(*store_, context_, "mx1", true));
+  EXPECT_FALSE(show("mosa").slots[1].waits_for_signers);
+  EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kDraining) << "its time begins when the last has followed";
+  clock_.advance(hours(24 * 8));
+  EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kDrained);
+}
+
+// On another machine nobody knows which of both keys the signers of the first were at.
+TEST_F(RestoreTest, DrainsOfTheBackupWaitToo) {
+  const std::string folder = (temp_.path() / "signer").string();
+  add("mosa");
+  ASSERT_TRUE(add_signer(*store_, context_, {"mx1", signer::Format::kFiles, folder, ""}));
+  clock_.advance(hours(1));
+  rotate("mosa");
+  back_up();
+  store_.reset();
+  RestoreOptions options;
+  options.key_file = temp_.path() / "wrapping.key";
+  fs::copy_file(dir() / "vault" / "wrapping.key", *options.key_file);
+  fs::remove_all(dir());
+  ASSERT_TRUE(try_restore(options));
+  EXPECT_TRUE(show("mosa").slots[0].waits_for_signers);
+  clock_.advance(hours(24 * 30));
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
+}
+
+TEST_F(RestoreTest, DrainsWaitForASignerThatTheBackupDoesNotKnow) {
+  const std::string folder = (temp_.path() / "signer").string();
+  add("mosa");
+  back_up();
+  clock_.advance(hours(1));
+  ASSERT_TRUE(add_signer(*store_, context_, {"mx1", signer::Format::kFiles, folder, ""}));
+  rotate("mosa");
+  EXPECT_EQ(restore_backup().signers, std::vector<std::string>{"mx1"});
+  EXPECT_TRUE(show("mosa").slots[1].waits_for_signers);
 }
 
 TEST_F(RestoreTest, SignersComeBackSwitchedOff) {

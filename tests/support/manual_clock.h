@@ -9,6 +9,13 @@ class ManualClock final : public zonestore::Clock {
  public:
   [[nodiscard]] zonestore::Moment now() const override { return moment_; }
 
+  void pause(zonestore::Milliseconds time) const override {
+    moment_.wall += time;
+    moment_.since_boot += time;
+    paused_ += time;
+  }
+  [[nodiscard]] zonestore::Milliseconds paused() const { return paused_; }  // by what waited, all in all
+
   void advance(zonestore::Milliseconds by) {
     moment_.wall += by;
     moment_.since_boot += by;
@@ -20,8 +27,9 @@ class ManualClock final : public zonestore::Clock {
   }
 
  private:
-  zonestore::Moment moment_{zonestore::WallTime{std::chrono::seconds{1'790'000'000}}, std::chrono::hours{100},
-                            "first boot"};
+  mutable zonestore::Milliseconds paused_{};
+  mutable zonestore::Moment moment_{zonestore::WallTime{std::chrono::seconds{1'790'000'000}}, std::chrono::hours{100},
+                                    "first boot"};
 };
 
 }  // namespace tests

@@ -51,6 +51,7 @@ COMMANDS = [
     ("rotate", "--all", *UNRIPE),
     ("rotate", "--all"),
     ("signer", "add", "s{number}", "--format", "opendkim", "--dir", "{scratch}/signer-{number}"),
+    ("signer", "add", "r{number}", "--format", "rspamd", "--dir", "{scratch}/rspamd-{number}"),
     ("policy", "set", "signer-limit", "1s"),
     ("signer", "sync", "--all"),
     ("signer", "list"),

@@ -28,7 +28,8 @@ class SignerCrash(unittest.TestCase):
                                "E_KEY_TYPE", "--reason", "keys for a test are made fast")
         self.files, self.opendkim = self.store.scratch / "files", self.store.scratch / "opendkim"
         for directory in (self.files, self.opendkim):
-            self.store.zonectl("signer", "add", directory.name, "--format", directory.name, "--dir", directory)
+            self.store.zonectl("signer", "add", directory.name, "--format", directory.name, "--dir", directory,
+                               "--override", "E_SIGNER_KIND", "--reason", "nobody signs in this test")
 
     def unsignable(self):
         """What a signer could not sign with now: a list of sentences."""

@@ -7,6 +7,7 @@ strict resolver, while the next are being signed.
 """
 
 import argparse
+import os
 import queue
 import sys
 import threading
@@ -145,6 +146,33 @@ class Signers(unittest.TestCase):
         self.assertEqual(traffic.judged, [traffic.count()] * len(verifiers))
         for by_selector in traffic.signed.values():
             self.assertEqual(set(by_selector), {"stxsel1", "stxsel2"})
+
+
+class Ed25519(unittest.TestCase):
+    """OpenDKIM cannot sign with it and would hold the mail up: it is refused. rspamd signs, with the key in its form."""
+
+    def setUp(self):
+        self.store = new_store(self)
+        self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com", "--key", "ed25519", "--override", "E_KEY_TYPE",
+                           "--reason", "test")
+
+    def test_opendkim_is_refused(self):
+        directory = signer_directory("opendkim-ed25519", "opendkim")
+        done = self.store.zonectl("signer", "add", "od", "--format", "opendkim", "--dir", directory, expect=3)
+        self.assertIn("E_SIGNER_KIND", done.stderr)
+        self.assertEqual(os.listdir(directory), [])
+
+    def test_what_rspamd_signs_verifies(self):
+        serve(self, self.store, listen=(f"{DNSD_ADDRESS}:53",))
+        world = World(self.store.scratch, self.store.instructed_lines("mosa"))
+        self.addCleanup(world.stop)
+        directory = signer_directory("rspamd-ed25519", "_rspamd")
+        self.store.zonectl("signer", "add", "rspamd", "--format", "rspamd", "--dir", directory)
+        signer = Rspamd(self.store.scratch, directory)
+        self.addCleanup(signer.stop)
+        signed = signer.signed(message(1))
+        self.assertIn(b"a=ed25519-sha256", signed)
+        self.assertIsNone(Dkimpy().fault(signed))
 
 
 def options():

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <ctime>
 #include <fstream>
+#include <thread>
 
 namespace zonestore {
 
@@ -45,6 +46,10 @@ Milliseconds read_clock(clockid_t clock) {
 }
 
 }  // namespace
+
+void Clock::pause(Milliseconds time) const {
+  std::this_thread::sleep_for(time);
+}
 
 SystemClock::SystemClock() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");

@@ -49,6 +49,8 @@ class Clock {
   virtual ~Clock() = default;
 
   [[nodiscard]] virtual Moment now() const = 0;
+  // Lets so much time pass: what waits and tries again waits by this. By default it sleeps.
+  virtual void pause(Milliseconds time) const;
 };
 
 class SystemClock final : public Clock {

@@ -17,7 +17,7 @@ InstitutionChanged edit_domains(Store& store, const ChangeContext& context, cons
   const publish::InstitutionRow row = require_institution(change.connection(), code);
   const std::string before = domains_json(publish::domains_of(change.connection(), row.id));
   InstitutionChanged outcome;
-  const std::string what = edit(change, row);
+  const std::string what = edit(change, row, outcome);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   if (what.empty()) {
     outcome.changed = false;
@@ -42,20 +42,22 @@ Result<InstitutionChanged> change_domains(Store& store, const ChangeContext& con
 
 Result<InstitutionChanged> add_domain(Store& store, const ChangeContext& context, const dkim::Code& code,
                                       const Name& domain) {
-  return change_domains(store, context, code, "domain add", [&](ChangeScope& change, const auto& row) -> std::string {
-    check_domain_is_free(change.connection(), code, domain);
-    if (publish::owner_of_domain(change.connection(), domain)) {
-      return "";
-    }
-    publish::insert_domain(change.connection(), row.id, domain, change.wall());
-    return "domain " + domain.to_text_no_dot() + " added";
-  });
+  return change_domains(store, context, code, "domain add",
+                        [&](ChangeScope& change, const auto& row, Changed& outcome) -> std::string {
+                          check_domain_is_free(change.connection(), code, domain);
+                          if (publish::owner_of_domain(change.connection(), domain)) {
+                            return "";
+                          }
+                          publish::insert_domain(change.connection(), row.id, domain, change.wall());
+                          warn_of_cnames(change.connection(), row, {domain}, outcome);
+                          return "domain " + domain.to_text_no_dot() + " added";
+                        });
 }
 
 Result<InstitutionChanged> remove_domain(Store& store, const ChangeContext& context, const dkim::Code& code,
                                          const Name& domain) {
   return change_domains(
-      store, context, code, "domain remove", [&](ChangeScope& change, const auto& row) -> std::string {
+      store, context, code, "domain remove", [&](ChangeScope& change, const auto& row, Changed&) -> std::string {
         if (publish::owner_of_domain(change.connection(), domain) != code.text()) {
           throw db::Failure(Error{ErrorCode::kNotFound, code.text() + " has no domain " + domain.to_text_no_dot(),
                                   "zonectl show " + code.text() + " lists its domains", std::nullopt});

@@ -87,10 +87,14 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
                                                 InstitutionChanged& outcome) {
   std::vector<std::string> withdrawn;
   ChangeScope change(store, context, details.command, code.text());
+  check_signer_kinds(change.connection(), context, code, details.options.algorithm);
   publish::InstitutionRow row = start_rows(change, code, details, withdrawn);
   keys.put_into(change.connection(), row, change.wall());
   publish::store_facts(change.connection(), row, change.wall());
   add_domains(change, row, details.options.domains);
+  if (!context.signers_later) {  // of many at once it would be the same line for each
+    warn_of_cnames(change.connection(), row, details.options.domains, outcome);
+  }
   change.publish(row);
   row = *publish::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
@@ -140,6 +144,7 @@ Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& co
   return db::at_border<InstitutionChanged>([&] {
     check_addable(store.impl(), code, options);  // first: another key type would not help one that is there
     check_key_type(context, code, options.algorithm);
+    check_signer_kinds(store.impl().connection, context, code, options.algorithm);
     FreshKeys keys(store.impl(), code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
     InstitutionChanged outcome;
     const std::string what = "added with two " + std::string(dkim::to_text(options.algorithm)) + " keys";
@@ -179,6 +184,7 @@ Result<void> check_add_institution(Store& store, const ChangeContext& context, c
   return db::at_border<void>([&] {
     check_addable(store.impl(), code, options);
     check_key_type(context, code, options.algorithm);
+    check_signer_kinds(store.impl().connection, context, code, options.algorithm);
   });
 }
 

@@ -200,6 +200,7 @@ Result<KeysImported> import_keys(Store& store, const ChangeContext& context, con
     std::vector<Bytes> public_keys;
     for (const SuppliedKey& key : keys) {
       check_key_type(context, code, key.key.algorithm());
+      check_signer_kinds(store.impl().connection, context, code, key.key.algorithm());
       public_keys.push_back(db::unwrap(key.key.public_spki()));
     }
     KeysImported outcome;

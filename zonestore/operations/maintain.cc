@@ -9,6 +9,7 @@
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/private_halves.h"
+#include "zonestore/operations/signer_look.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_policy.h"
 #include "zonestore/operations/vault_keys.h"
@@ -183,11 +184,25 @@ void maintain_spf(Store& store, const ChangeContext& context, Maintained& outcom
   }
 }
 
+// Files of signers that somebody has altered: told, kept for `status`, and made good with what follows.
+void look_at_directories(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const Result<SignersLook> look = db::at_border<SignersLook>([&] { return look_at_signers(store, context); });
+  if (!look) {
+    outcome.failures.push_back("signers' directories could not be looked at: " + look.error().message);
+    return;
+  }
+  outcome.failures.insert(outcome.failures.end(), look->failures.begin(), look->failures.end());
+  for (const std::string& found : look->found) {
+    outcome.changed = true;
+    outcome.steps.push_back({"", found});
+  }
+}
+
 // What the changes above have left in the outbox, and what was there before.
 void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
   const Result<SignersSynced> synced = sync_open_tasks(store, context);
-  if (!synced) {  // what was done above is done
-    outcome.failures.push_back("signers: " + synced.error().message);
+  if (!synced) {  // what was done before stays done
+    outcome.failures.push_back("signers could not be asked to follow: " + synced.error().message);
     return;
   }
   for (const SyncResult& result : synced->results) {
@@ -230,6 +245,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     }
     maintain_spf(store, context, outcome);
     keep_vault(store, context, outcome);
+    look_at_directories(store, context, outcome);
     sync_signers_due(store, context, outcome);
     return outcome;
   });

@@ -26,10 +26,21 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& code, Maintained& outcome) {
+// So many rotate before the signers are made to follow, once for all of them.
+constexpr std::size_t kBatch = 100;
+
+struct Rotated {
+  dkim::Code code;
+  Swapped swapped;
+};
+
+void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& code, std::vector<Rotated>& batch,
+                Maintained& outcome) {
   SwapOptions options;
   options.by_policy = true;
-  const Result<Swapped> swapped = rotate(store, context, code, options);
+  ChangeContext own = context;
+  own.signers_later = true;
+  const Result<Swapped> swapped = rotate(store, own, code, options);
   if (!swapped) {
     const std::optional<Refusal>& refusal = swapped.error().refusal;
     const bool waits = refusal && refusal->guard != Guard::kKeyMismatch;
@@ -42,17 +53,34 @@ void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& co
   outcome.changed = true;
   outcome.zones = swapped->zones;
   outcome.warnings.insert(outcome.warnings.end(), swapped->warnings.begin(), swapped->warnings.end());
-  if (!swapped->undone_for.empty()) {
-    outcome.failures.push_back(
-        code.text() + ": the rotation by policy was undone: signers did not follow: " + joined(swapped->undone_for));
-    return;
+  batch.push_back({code, *swapped});
+}
+
+void settle(Store& store, const ChangeContext& context, std::vector<Rotated>& batch, Maintained& outcome) {
+  std::vector<RotationMade> made;
+  for (const Rotated& rotated : batch) {
+    made.push_back({rotated.code, rotated.swapped.move});
   }
-  if (!swapped->unfollowed.empty()) {
-    outcome.failures.push_back(code.text() +
-                               ": signers did not follow the rotation by policy: " + joined(swapped->unfollowed));
+  std::vector<Settled> settled = settle_rotations(store, context, made);
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const std::string& code = batch[i].code.text();
+    outcome.warnings.insert(outcome.warnings.end(), settled[i].warnings.begin(), settled[i].warnings.end());
+    if (!settled[i].undone_for.empty()) {
+      outcome.failures.push_back(
+          code + ": the rotation by policy was undone: signers did not follow: " + joined(settled[i].undone_for));
+      continue;
+    }
+    outcome.steps.push_back({code, "rotation by policy: signing moved from " + dkim::to_text(batch[i].swapped.from) +
+                                       " to " + dkim::to_text(batch[i].swapped.to)});
+    if (!settled[i].unfollowed.empty()) {
+      outcome.failures.push_back(code +
+                                 ": rotated by policy, but signers did not follow: " + joined(settled[i].unfollowed));
+    }
   }
-  outcome.steps.push_back({code.text(), "rotation by policy: signing moved from " + dkim::to_text(swapped->from) +
-                                            " to " + dkim::to_text(swapped->to)});
+  if (!settled.empty() && !settled.front().unknown.empty()) {
+    outcome.failures.push_back("whether the signers follow is not known: " + settled.front().unknown);
+  }
+  batch.clear();
 }
 
 }  // namespace
@@ -74,9 +102,19 @@ Result<std::vector<dkim::Code>> due_rotations(Store& store) {
 }
 
 void rotate_what_is_due(Store& store, const ChangeContext& context, Maintained& outcome) {
-  for (const dkim::Code& code : db::unwrap(due_rotations(store))) {
-    rotate_one(store, context, code, outcome);
+  const Result<std::vector<dkim::Code>> due = due_rotations(store);
+  if (!due) {  // what maintain did before stays done
+    outcome.failures.push_back("rotations by policy: " + due.error().message);
+    return;
   }
+  std::vector<Rotated> batch;
+  for (const dkim::Code& code : *due) {
+    rotate_one(store, context, code, batch, outcome);
+    if (batch.size() == kBatch) {
+      settle(store, context, batch, outcome);
+    }
+  }
+  settle(store, context, batch, outcome);
 }
 
 }  // namespace zonestore

@@ -193,12 +193,13 @@ void leave_gap_in_journal(db::Connection& connection, bool has_live) {
 std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live) {
   if (has_live) {  // one that was enrolled after the backup still signs with what it has
     connection.execute(
-        "INSERT OR IGNORE INTO main.signer (name, format, directory, command, added_ms) "
-        "SELECT name, format, directory, command, added_ms FROM live.signer");
+        "INSERT OR IGNORE INTO main.signer (name, format, directory, command, added_ms, marked, taken_ms) "
+        "SELECT name, format, directory, command, added_ms, marked, taken_ms FROM live.signer");
   }
   const std::set<std::string> names = texts_of(connection, "SELECT name FROM main.signer");
   connection.execute("UPDATE main.signer SET enabled = 0");
-  if (!names.empty()) {  // whichever key they sign with goes on being used until they have followed
+  if (connection.integer("SELECT count(*) FROM main.signer WHERE taken_ms IS NULL") > 0) {
+    // Whichever key they sign with goes on being used until they have followed.
     connection.execute("UPDATE main.slot SET drain_waits = 1 WHERE drain_wall_ms IS NOT NULL");
   }
   if (has_live) {  // so that an acknowledgement that is under way is not taken for one of a change to come

@@ -86,7 +86,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   Swapped outcome;
   if (rotates) {  // an undo goes back to where signing was
     check_evidence(change, row, to, overridden(context), outcome);
-    check_signers_hold(change, context, row, to, outcome);
+    check_signers_hold(change, context, row, outcome);
   }
   outcome.from = *row.facts.active;
   outcome.to = to;
@@ -118,7 +118,8 @@ Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::
   Result<Swapped> undone = db::at_border<Swapped>(
       [&] { return swap(store, own, code, options, dkim::Swap::kUndo, ": signers had not followed"); });
   if (!undone) {
-    swapped.warnings.push_back("signers had not followed, but signing was not moved back: " + undone.error().message);
+    swapped.warnings.push_back("signers had not followed, but signing was not moved back (" + undone.error().message +
+                               "): zonectl undo " + code.text() + ", or make them follow: zonectl maintain");
     swapped.unfollowed = std::move(laggards);
     return swapped;
   }
@@ -134,8 +135,14 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
   if (!swapped.changed) {
     return swapped;  // policy had not made it due
   }
-  std::vector<std::string> laggards = follow(store, context, code);
-  return laggards.empty() ? swapped : undo_unfollowed(store, context, code, std::move(swapped), std::move(laggards));
+  Followed followed = follow(store, context, code);
+  if (!followed.unknown.empty()) {
+    swapped.warnings.push_back("it is not known whether the signers follow (" + followed.unknown +
+                               "): maintain makes them, or now: zonectl maintain; back: zonectl undo " + code.text());
+  }
+  return followed.laggards.empty()
+             ? swapped
+             : undo_unfollowed(store, context, code, std::move(swapped), std::move(followed.laggards));
 }
 
 }  // namespace
@@ -143,6 +150,38 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
 Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                        const SwapOptions& options) {
   return db::at_border<Swapped>([&] { return rotate_and_follow(store, context, code, options); });
+}
+
+std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context,
+                                      const std::vector<RotationMade>& made) {
+  std::vector<Settled> settled(made.size());
+  if (context.dry_run || made.empty()) {
+    return settled;
+  }
+  std::vector<dkim::Code> codes;
+  for (const RotationMade& each : made) {
+    codes.push_back(each.code);
+  }
+  ChangeContext own = context;
+  own.signers_later = true;
+  own.override_guard.reset();
+  own.bulk_ticket.reset();
+  FollowedMany followed = follow_many(store, context, codes);
+  std::vector<dkim::Code> undone;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    settled[i].unknown = followed.unknown;
+    const auto laggards = followed.laggards.find(codes[i].text());
+    if (laggards == followed.laggards.end()) {
+      continue;
+    }
+    Swapped rotated;
+    rotated.move = made[i].move;
+    Swapped swapped = undo_unfollowed(store, own, codes[i], std::move(rotated), std::move(laggards->second));
+    settled[i] = {std::move(swapped.undone_for), std::move(swapped.unfollowed), "", std::move(swapped.warnings)};
+    undone.push_back(codes[i]);
+  }
+  follow_once(store, context, undone, settled.front().warnings);
+  return settled;
 }
 
 Result<Swapped> undo(Store& store, const ChangeContext& context, const dkim::Code& code, const SwapOptions& options) {

@@ -43,6 +43,24 @@ struct SwapOptions {
 [[nodiscard]] Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      const SwapOptions& options = {});
 
+// A rotation that was made with signers_later.
+struct RotationMade {
+  dkim::Code code;
+  std::int64_t move = 0;  // Swapped::move
+};
+// What became of it.
+struct Settled {
+  std::vector<std::string> undone_for;  // signers that had not followed, each with why: signing went back
+  std::vector<std::string> unfollowed;  // likewise, but it could not go back: the rotation stands
+  std::string unknown;                  // whether signers follow could not be asked: the rotation stands
+  std::vector<std::string> warnings;
+};
+// Makes the signers follow all of these at once, as `rotate` does one: each signer's tables are written and its
+// command run once for all of them. In the order of `made`. Nothing is thrown away that was committed: there are no
+// errors.
+[[nodiscard]] std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context,
+                                                    const std::vector<RotationMade>& made);
+
 // Back to the slot that is still draining; of an institution that is being removed, the removal is taken back. A
 // signer that does not follow at once is a warning. Errors: kNotFound; the refusals of dkim::may_undo, is_last_move
 // and may_return.

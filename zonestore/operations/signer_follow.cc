@@ -1,11 +1,9 @@
 // After a change, and before a rotation: do the signers follow?
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "zonestore/operations/signer_sync.h"
-#include "zonestore/signer/directory.h"
+#include "zonestore/signer/key_form.h"
 
 namespace zonestore {
 namespace {
@@ -15,106 +13,194 @@ constexpr Milliseconds kShortestAttempt{1'000};
 constexpr Milliseconds kFirstPause{250};
 constexpr Milliseconds kLongestPause{10'000};
 
+using Codes = std::set<std::string>;
+
+Codes texts_of(const std::vector<dkim::Code>& codes) {
+  Codes texts;
+  for (const dkim::Code& code : codes) {
+    texts.insert(code.text());
+  }
+  return texts;
+}
+
 struct Open {
   std::vector<publish::SignerRow> enabled;
   std::vector<publish::SignerRow> switched_off;
 };
 
-// The signers that have a change of this institution still to follow.
-Open open_signers(db::Connection& connection, publish::InstitutionId institution) {
+// The signers that have a change of one of these institutions still to follow.
+Open open_signers(db::Connection& connection, const Codes& codes) {
   Open open;
   for (publish::SignerRow& signer : publish::read_signers(connection)) {
-    if (publish::has_task(connection, signer.id, institution)) {
+    const bool has_task = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
+      return publish::has_task(connection, signer.id, code);
+    });
+    if (has_task) {
       (signer.enabled ? open.enabled : open.switched_off).push_back(std::move(signer));
     }
   }
   return open;
 }
 
-bool holds(const publish::SignerRow& signer, const publish::InstitutionRow& row, dkim::SlotId slot) {
-  const std::optional<publish::SlotKey>& key = row.key(slot);
-  return key && signer::has_file(signer.directory, signer::key_file(signer.format, row.code.text(), key->key_id));
+// What is wrong with what this signer holds of the institution; empty: nothing.
+std::vector<publish::SignerFinding> wrong_at(Store::Impl& store, const publish::SignerRow& signer,
+                                             const std::string& code) {
+  const std::vector<signer::Signing> signings = publish::read_signings(store.connection, {code});
+  std::vector<publish::SignerFinding> differences;
+  const Result<void> looked = db::at_border<void>([&] {
+    const signer::DirectoryView view(signer.directory);
+    differences = differences_of(store, view, signer.format, signings.front());
+  });
+  if (!looked) {
+    differences.push_back({signer.directory, looked.error().message, true, {}});
+  }
+  return differences;
 }
 
-// A file that somebody has taken away is made again.
-std::vector<publish::SignerRow> stale_signers(Store& store, const publish::InstitutionRow& row, dkim::SlotId slot) {
+// A file that somebody has taken away or altered is made again.
+std::vector<publish::SignerRow> stale_signers(Store& store, const std::string& code) {
   Store::Impl& impl = store.impl();
   std::vector<publish::SignerRow> stale;
   for (publish::SignerRow& signer : publish::read_signers(impl.connection)) {
     if (!signer.enabled) {
       continue;
     }
-    const bool has_task = publish::has_task(impl.connection, signer.id, row.id);
-    if (!has_task && !holds(signer, row, slot)) {
-      db::Transaction transaction(impl.connection, db::Transaction::Kind::kWrite);
-      publish::insert_task(impl.connection, signer.id, row.id, impl.clock->now().wall);
-      transaction.commit();
-    } else if (!has_task) {
+    const bool has_task = publish::has_task(impl.connection, signer.id, code);
+    const std::vector<publish::SignerFinding> wrong =
+        has_task ? std::vector<publish::SignerFinding>{} : wrong_at(impl, signer, code);
+    if (!has_task && wrong.empty()) {
       continue;
+    }
+    if (!has_task) {
+      const WallTime now = impl.clock->now().wall;
+      db::Transaction transaction(impl.connection, db::Transaction::Kind::kWrite);
+      publish::insert_task(impl.connection, signer.id, code, now);
+      publish::add_findings(impl.connection, signer.id, wrong, now);
+      transaction.commit();
     }
     stale.push_back(std::move(signer));
   }
   return stale;
 }
 
-[[noreturn]] void throw_stale(const publish::SignerRow& signer, const publish::InstitutionRow& row, dkim::SlotId slot,
-                              const std::string& why) {
-  throw db::Failure(Error{ErrorCode::kRefused,
-                          "signer " + signer.name + " does not hold the key in " + dkim::to_text(slot) + " of " +
-                              row.code.text() + (why.empty() ? "" : ": " + why),
-                          "zonectl signer sync " + signer.name, Refusal{Guard::kSignerStale, std::nullopt}});
+[[noreturn]] void throw_stale(const publish::SignerRow& signer, const std::string& code, const std::string& why) {
+  throw db::Failure(
+      Error{ErrorCode::kRefused,
+            "signer " + signer.name + " does not hold the keys of " + code + (why.empty() ? "" : ": " + why),
+            "zonectl signer sync " + signer.name, Refusal{Guard::kSignerStale, std::nullopt}});
+}
+
+// One attempt of each; who has not followed, with why.
+std::vector<std::string> attempt(Store& store, const ChangeContext& context, const Codes& codes, Milliseconds limit) {
+  std::vector<std::string> laggards;
+  for (const publish::SignerRow& signer : open_signers(store.impl().connection, codes).enabled) {
+    const SyncResult result = sync_signer(store, context, signer, {SyncScope::kTasks, codes}, limit);
+    if (!result.failure.empty()) {
+      laggards.push_back(signer.name + ": " + result.failure);
+    }
+  }
+  return laggards;
+}
+
+void warn_of_laggards(Store& store, const ChangeContext& context, const Codes& codes,
+                      std::vector<std::string>& warnings) {
+  for (const std::string& laggard : attempt(store, context, codes, kOneAttempt)) {
+    const std::size_t colon = laggard.find(": ");
+    warnings.push_back("signer " + laggard.substr(0, colon) + " has not followed, maintain tries again" +
+                       laggard.substr(colon));
+  }
+  for (const publish::SignerRow& signer : open_signers(store.impl().connection, codes).switched_off) {
+    warnings.push_back("signer " + signer.name + " is switched off and does not follow: zonectl signer sync " +
+                       signer.name + " --enable");
+  }
+}
+
+std::vector<std::string> follow_within(Store& store, const ChangeContext& context, const Codes& codes,
+                                       Milliseconds limit) {
+  const Clock& clock = *store.impl().clock;
+  const Milliseconds deadline = clock.now().since_boot + limit;
+  Milliseconds pause = kFirstPause;
+  for (;;) {
+    const Milliseconds left = deadline - clock.now().since_boot;
+    std::vector<std::string> laggards = attempt(store, context, codes, std::max(left, kShortestAttempt));
+    if (laggards.empty() || clock.now().since_boot + pause >= deadline) {
+      return laggards;
+    }
+    clock.pause(pause);
+    pause = std::min(2 * pause, kLongestPause);
+  }
+}
+
+// Of each institution the signers among the laggards that have a change of it to follow still.
+std::map<std::string, std::vector<std::string>> laggards_by_code(db::Connection& connection,
+                                                                 const std::vector<dkim::Code>& codes,
+                                                                 const std::vector<std::string>& laggards) {
+  std::map<std::string, std::vector<std::string>> by_code;
+  for (const dkim::Code& code : codes) {
+    for (const publish::SignerRow& signer : open_signers(connection, {code.text()}).enabled) {
+      const auto said = std::find_if(laggards.begin(), laggards.end(), [&](const std::string& laggard) {
+        return laggard.starts_with(signer.name + ": ");
+      });
+      by_code[code.text()].push_back(said == laggards.end() ? signer.name + ": has a change to follow" : *said);
+    }
+  }
+  return by_code;
 }
 
 }  // namespace
 
 void follow_once(Store& store, const ChangeContext& context, const dkim::Code& code, Changed& outcome) {
-  if (context.dry_run || context.signers_later) {
-    return;
-  }
-  const std::optional<publish::InstitutionRow> row = publish::find_institution(store.impl().connection, code);
-  if (!row) {
-    return;
-  }
-  const Open open = open_signers(store.impl().connection, row->id);
-  for (const publish::SignerRow& signer : open.enabled) {
-    const SyncResult result = sync_signer(store, context, signer, SyncScope::kTasks, kOneAttempt);
-    if (!result.failure.empty()) {
-      outcome.warnings.push_back("signer " + signer.name +
-                                 " has not followed, maintain tries again: " + result.failure);
-    }
-  }
-  for (const publish::SignerRow& signer : open.switched_off) {
-    outcome.warnings.push_back("signer " + signer.name +
-                               " is switched off and does not follow: zonectl signer sync " + signer.name +
-                               " --enable");
+  if (!context.signers_later) {
+    follow_once(store, context, std::vector<dkim::Code>{code}, outcome.warnings);
   }
 }
 
-std::vector<std::string> follow(Store& store, const ChangeContext& context, const dkim::Code& code) {
-  db::Connection& connection = store.impl().connection;
-  const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
-  if (context.dry_run || context.signers_later || !row) {
+void follow_once(Store& store, const ChangeContext& context, const std::vector<dkim::Code>& codes,
+                 std::vector<std::string>& warnings) {
+  if (context.dry_run || codes.empty()) {
+    return;
+  }
+  const Result<void> followed =
+      db::at_border<void>([&] { warn_of_laggards(store, context, texts_of(codes), warnings); });
+  if (!followed) {
+    warnings.push_back("done, but it is not known whether the signers follow (" + followed.error().message +
+                       "): maintain makes them, or now: zonectl maintain");
+  }
+}
+
+Followed follow(Store& store, const ChangeContext& context, const dkim::Code& code) {
+  if (context.signers_later) {
     return {};
   }
-  using std::chrono::steady_clock;
-  const auto deadline = steady_clock::now() + publish::read_policy(connection, row->id).signer_limit;
-  Milliseconds pause = kFirstPause;
-  for (;;) {
-    std::vector<std::string> laggards;
-    for (const publish::SignerRow& signer : open_signers(connection, row->id).enabled) {
-      const auto left = std::chrono::duration_cast<Milliseconds>(deadline - steady_clock::now());
-      const SyncResult result =
-          sync_signer(store, context, signer, SyncScope::kTasks, std::max(left, kShortestAttempt));
-      if (!result.failure.empty()) {
-        laggards.push_back(signer.name + ": " + result.failure);
+  FollowedMany many = follow_many(store, context, {code});
+  const auto laggards = many.laggards.find(code.text());
+  return {laggards == many.laggards.end() ? std::vector<std::string>{} : std::move(laggards->second),
+          std::move(many.unknown)};
+}
+
+FollowedMany follow_many(Store& store, const ChangeContext& context, const std::vector<dkim::Code>& codes) {
+  FollowedMany followed;
+  if (context.dry_run) {
+    return followed;
+  }
+  const Result<void> asked = db::at_border<void>([&] {
+    db::Connection& connection = store.impl().connection;
+    Milliseconds limit{0};
+    for (const dkim::Code& code : codes) {
+      if (const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code)) {
+        limit = std::max<Milliseconds>(limit, publish::read_policy(connection, row->id).signer_limit);
       }
     }
-    if (laggards.empty() || steady_clock::now() + pause >= deadline) {
-      return laggards;
+    const std::vector<std::string> laggards = follow_within(store, context, texts_of(codes), limit);
+    if (!laggards.empty()) {
+      followed.laggards = laggards_by_code(connection, codes, laggards);
     }
-    std::this_thread::sleep_for(pause);
-    pause = std::min(2 * pause, kLongestPause);
+  });
+  if (!asked) {
+    followed.laggards.clear();
+    followed.unknown = asked.error().message;
   }
+  return followed;
 }
 
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code) {
@@ -125,28 +211,71 @@ void prepare_signers(Store& store, const ChangeContext& context, const dkim::Cod
   if (!row || !row->facts.active) {
     return;
   }
-  for (const publish::SignerRow& signer : stale_signers(store, *row, dkim::other(*row->facts.active))) {
-    (void)sync_signer(store, context, signer, SyncScope::kTasks, kOneAttempt);  // the guard tells whether it helped
+  for (const publish::SignerRow& signer : stale_signers(store, code.text())) {
+    // The guard tells whether it helped.
+    (void)sync_signer(store, context, signer, {SyncScope::kTasks, Codes{code.text()}}, kOneAttempt);
   }
 }
 
 void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        dkim::SlotId slot, Changed& outcome) {
+                        Changed& outcome) {
   if (overridden(context) == Guard::kSignerStale) {
     return;
   }
+  const std::string& code = row.code.text();
   for (const publish::SignerRow& signer : publish::read_signers(change.connection())) {
-    const bool has_task = publish::has_task(change.connection(), signer.id, row.id);
-    if (!signer.enabled || (!has_task && holds(signer, row, slot))) {
+    if (!signer.enabled) {
+      continue;
+    }
+    const bool has_task = publish::has_task(change.connection(), signer.id, code);
+    const std::vector<publish::SignerFinding> wrong =
+        has_task ? std::vector<publish::SignerFinding>{} : wrong_at(change.store(), signer, code);
+    if (!has_task && wrong.empty()) {
       continue;
     }
     if (context.dry_run) {
       outcome.warnings.push_back("signer " + signer.name + " would have to follow earlier changes first");
       continue;
     }
-    throw_stale(signer, row, slot,
+    throw_stale(signer, code,
                 has_task ? publish::read_backlog(change.connection(), signer.id).failure
-                         : "its file is not in " + signer.directory);
+                         : wrong.front().path + " " + wrong.front().what);
+  }
+}
+
+void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& row, const std::vector<Name>& domains,
+                    Changed& outcome) {
+  if (!row.facts.active || publish::read_signers(connection).empty()) {
+    return;
+  }
+  const std::string slot = dkim::to_text(*row.facts.active);
+  for (const Name& domain : domains) {
+    const std::optional<publish::SeenCname> seen = publish::seen_cname(connection, row.id, domain, slot);
+    if (seen && seen->is_right) {
+      continue;
+    }
+    outcome.warnings.push_back("signers sign the mail of " + domain.to_text_no_dot() + " with " +
+                               dkim::customer_selector(*row.facts.active) + " from now on, and its CNAME " +
+                               (seen ? "was seen wrong (" + seen->detail + ")" : "was not seen to lead here yet") +
+                               ": receivers that do not find our key take such mail for forged; zonectl check " +
+                               row.code.text());
+  }
+}
+
+void check_signer_kinds(db::Connection& connection, const ChangeContext& context, const dkim::Code& code,
+                        dkim::Algorithm algorithm) {
+  if (overridden(context) == Guard::kSignerKind) {
+    return;
+  }
+  for (const publish::SignerRow& signer : publish::read_signers(connection)) {
+    if (!signer::can_sign_with(signer.format, algorithm)) {
+      throw db::Failure(Error{ErrorCode::kRefused,
+                              "signer " + signer.name + " is " + std::string(signer::to_text(signer.format)) +
+                                  ", which cannot sign with " + std::string(dkim::to_text(algorithm)) +
+                                  ": it would defer all mail of " + code.text(),
+                              "give it RSA keys: zonectl add " + code.text() + " --key rsa2048",
+                              Refusal{Guard::kSignerKind, std::nullopt}});
+    }
   }
 }
 

@@ -1,243 +1,270 @@
 #include "zonestore/operations/signer_sync.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "zonestore/operations/signer_files.h"
 #include "zonestore/signer/command.h"
-#include "zonestore/signer/directory.h"
 
 namespace zonestore {
 namespace {
 
-constexpr Milliseconds kPurgeWait{30'000};
+// So many institutions a time: in between, a rotation that waits for the directory or the store has its turn.
+constexpr std::size_t kSlice = 100;
+constexpr std::size_t kTasksATransaction = 1000;
 
-std::string path_of(const std::string& folder, const std::string& name) {
-  std::string path = folder;
-  return path.append("/").append(name);
+using Codes = std::vector<std::string>;
+
+template <class Body>
+void in_slices(const Codes& codes, Body&& body) {
+  for (std::size_t begin = 0; begin < codes.size(); begin += kSlice) {
+    const std::size_t end = std::min(begin + kSlice, codes.size());
+    body(Codes(codes.begin() + static_cast<std::ptrdiff_t>(begin), codes.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
 }
 
-// One attempt at one signer, from the lock on its directory to the acknowledgement.
+// One attempt at one signer. What is many is given and cleared in slices, each under the directory's lock; the tables
+// and the command are for all at once, under one lock.
 class Sync {
  public:
-  // Takes the directory's lock.
-  Sync(Store& store, const publish::SignerRow& signer, SyncScope scope, Milliseconds time_limit, SyncResult& result)
-      : store_(store.impl()),
+  Sync(Store& store, const ChangeContext& context, const publish::SignerRow& signer, const SyncRequest& request,
+       Milliseconds time_limit, SyncResult& result)
+      : store_(store),
+        impl_(store.impl()),
+        context_(context),
         signer_(signer),
-        scope_(scope),
+        request_(request),
         time_limit_(time_limit),
-        result_(result),
-        directory_(signer.directory, time_limit) {
-    read();
-  }
+        result_(result) {}
 
-  // New files, then the pointer, then the command; only then what is old goes.
   void run() {
-    if (scope_ == SyncScope::kTasks && tasks_.empty()) {
+    const Codes codes = codes_to_serve();
+    if (!is_whole() && codes.empty()) {
       return;
     }
-    write_keys();
-    point();
+    if (codes.size() > kSlice) {
+      in_slices(codes, [&](const Codes& slice) { give_slice(slice); });
+    }
+    follow();
+    acknowledge();
+    if (cleared_later_) {
+      in_slices(codes_of(touched_), [&](const Codes& slice) { clear_slice(slice); });
+    }
+    if (!broken_.empty()) {
+      result_.failure = broken_.begin()->first + ": " + broken_.begin()->second;
+    }
+  }
+
+ private:
+  [[nodiscard]] bool is_whole() const { return request_.scope == SyncScope::kWhole; }
+  [[nodiscard]] SignerFiles open() { return {impl_, signer_, time_limit_, broken_, result_}; }
+
+  static Codes codes_of(const std::vector<signer::Signing>& signings) {
+    Codes codes;
+    for (const signer::Signing& signing : signings) {
+      codes.push_back(signing.code);
+    }
+    return codes;
+  }
+
+  std::vector<publish::SignerTask> wanted_tasks() {
+    std::vector<publish::SignerTask> tasks = publish::read_tasks(impl_.connection, signer_.id);
+    open_.clear();
+    for (const publish::SignerTask& task : tasks) {
+      open_.insert(task.code);
+    }
+    if (!is_whole() && request_.only) {
+      std::erase_if(tasks, [&](const publish::SignerTask& task) { return !request_.only->contains(task.code); });
+    }
+    return tasks;
+  }
+
+  Codes codes_to_serve() {
+    const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+    tasks_ = wanted_tasks();
+    Codes codes;
+    for (const publish::SignerTask& task : tasks_) {
+      codes.push_back(task.code);
+    }
+    if (is_whole()) {
+      for (std::string& code : publish::codes_of_signings(impl_.connection)) {
+        codes.push_back(std::move(code));
+      }
+      std::sort(codes.begin(), codes.end());
+      codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+    }
+    return codes;
+  }
+
+  std::vector<signer::Signing> read(const Codes& codes) {
+    const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+    (void)wanted_tasks();
+    return publish::read_signings(impl_.connection, codes);
+  }
+
+  // Of these nothing had to change: what differs was altered by others.
+  [[nodiscard]] std::set<std::string> settled(const std::vector<signer::Signing>& signings) const {
+    std::set<std::string> codes;
+    for (const signer::Signing& signing : signings) {
+      if (!open_.contains(signing.code)) {
+        codes.insert(signing.code);
+      }
+    }
+    return codes;
+  }
+
+  void give_slice(const Codes& codes) {
+    SignerFiles files = open();
+    const std::vector<signer::Signing> signings = read(codes);
+    files.give(signings, settled(signings));
+    for (const signer::Signing& signing : signings) {
+      given_.insert_or_assign(signing.code, signing);
+    }
+  }
+
+  // Read under the directory's lock, so that nobody puts an older state over this one.
+  void read_all() {
+    const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+    tasks_ = wanted_tasks();
+    Codes codes;
+    for (const publish::SignerTask& task : tasks_) {
+      codes.push_back(task.code);
+    }
+    const bool has_tables = signer_.format != signer::Format::kFiles;
+    all_ = has_tables || is_whole() ? publish::read_signings(impl_.connection) : std::vector<signer::Signing>{};
+    touched_ = publish::read_signings(impl_.connection, codes);
+    if (is_whole()) {
+      std::erase_if(touched_, [](const signer::Signing& signing) { return !signing.keys.empty(); });  // departed
+      touched_.insert(touched_.end(), all_.begin(), all_.end());
+    }
+    waiting_ = open_;
+    for (const signer::Signing& signing : touched_) {
+      waiting_.erase(signing.code);
+    }
+  }
+
+  void follow() {
+    SignerFiles files = open();
+    read_all();
+    std::vector<signer::Signing> changed;
+    std::copy_if(touched_.begin(), touched_.end(), std::back_inserter(changed), [&](const signer::Signing& signing) {
+      const auto given = given_.find(signing.code);
+      return given == given_.end() || !(given->second == signing);
+    });
+    files.give(changed, settled(changed));
+    for (const auto& [code, why] : broken_) {
+      waiting_.insert(code);
+    }
+    files.point(all_, waiting_, is_whole() && open_.empty());
     if (!signer_.command.empty()) {
       db::unwrap(signer::run_command(db::unwrap(signer::command_words(signer_.command)), time_limit_));
     }
-    clear();
+    has_followed_ = true;
+    files.settle_tables();
+    cleared_later_ = touched_.size() > kSlice;
+    if (!cleared_later_) {
+      files.clear(touched_);
+    }
+    if (is_whole()) {
+      clear_the_rest(files);
+    }
     result_.institutions = touched_.size();
   }
 
-  // As if there were no institution.
-  void purge() {
-    all_.clear();
-    touched_.clear();
-    clear_strangers();
-    const signer::Tables tables = signer::tables(signer_.format, signer_.directory, all_);
-    for (const std::optional<signer::TextFile>& table : {tables.names, tables.pointer}) {
-      if (table) {
-        directory_.remove(table->path);
-      }
+  void clear_the_rest(SignerFiles& files) {
+    const Codes codes = codes_of(all_);
+    files.clear_all_but({codes.begin(), codes.end()});
+    files.name_strangers_at_the_top();
+    if (!cleared_later_) {
+      files.name_strangers(touched_);
     }
-    directory_.remove_folder_if_empty("keys");
-    directory_.remove(".lock");
-    directory_.make_durable();
   }
 
-  // The tasks that this attempt has fulfilled.
+  // What has changed since is left alone: its own sync, after which the signer knows of it, does the rest.
+  void clear_slice(const Codes& codes) {
+    SignerFiles files = open();
+    std::vector<signer::Signing> signings = read(codes);
+    std::erase_if(signings, [&](const signer::Signing& signing) { return open_.contains(signing.code); });
+    files.clear(signings);
+    if (is_whole()) {
+      files.name_strangers(signings);
+    }
+  }
+
   [[nodiscard]] std::vector<publish::SignerTask> fulfilled() const {
     std::vector<publish::SignerTask> done;
     std::copy_if(tasks_.begin(), tasks_.end(), std::back_inserter(done),
                  [&](const publish::SignerTask& task) { return !broken_.contains(task.code); });
     return done;
   }
-  [[nodiscard]] const std::map<std::string, std::string>& broken() const { return broken_; }
+
+  // The tasks that this attempt has fulfilled go, and drains begin: a part of them a transaction.
+  void acknowledge() {
+    std::vector<publish::SignerTask> tasks = fulfilled();
+    const bool marks = is_whole() && !signer_.marked;
+    const bool keeps = is_whole() || !result_.found.empty();
+    if (tasks.empty() && result_.keys_written == 0 && result_.keys_removed == 0 && !marks && !keeps) {
+      return;
+    }
+    do {
+      const std::size_t count = std::min(tasks.size(), kTasksATransaction);
+      acknowledge_part({tasks.end() - static_cast<std::ptrdiff_t>(count), tasks.end()}, tasks.size() == count);
+      tasks.resize(tasks.size() - count);
+    } while (!tasks.empty());
+  }
+
+  // For `status`: what lies there and is not ours; and what was mended, where nobody reads the result.
+  [[nodiscard]] std::vector<publish::SignerFinding> findings() const {
+    std::vector<publish::SignerFinding> findings;
+    for (const std::string& stranger : result_.strangers) {
+      findings.push_back({stranger, "is not ours", false, {}});
+    }
+    for (const std::string& found : request_.keeps_found ? result_.found : std::vector<std::string>{}) {
+      const std::size_t space = std::min(found.find(' '), found.size());
+      findings.push_back({found.substr(0, space), found.substr(std::min(space + 1, found.size())), true, {}});
+    }
+    return findings;
+  }
+
+  void acknowledge_part(const std::vector<publish::SignerTask>& tasks, bool is_last);
+  [[nodiscard]] std::string described(std::int64_t drains) const;
+
+ public:
+  [[nodiscard]] bool has_followed() const { return has_followed_; }
 
  private:
-  // Under the directory's lock, so that nobody puts an older state over this one.
-  void read() {
-    const db::Transaction reading(store_.connection, db::Transaction::Kind::kRead);
-    tasks_ = publish::read_tasks(store_.connection, signer_.id);
-    if (scope_ == SyncScope::kTasks && tasks_.empty()) {
-      return;
-    }
-    all_ = publish::read_signings(store_.connection);
-    if (scope_ == SyncScope::kWhole) {
-      touched_ = all_;
-      return;
-    }
-    auto at = all_.begin();
-    for (const publish::SignerTask& task : tasks_) {  // both by code
-      at = std::lower_bound(at, all_.end(), task.code, [](const signer::Signing& signing, const std::string& code) {
-        return signing.code < code;
-      });
-      if (at != all_.end() && at->code == task.code) {
-        touched_.push_back(*at);
-      } else {
-        signer::Signing departed;
-        departed.code = task.code;
-        touched_.push_back(std::move(departed));
-      }
-    }
-  }
-
-  void write_keys() {
-    for (const signer::Signing& signing : touched_) {
-      for (const signer::HeldKey& key : signing.keys) {
-        const std::string file = signer::key_file(signer_.format, signing.code, key.key_id);
-        if (directory_.has_file(file)) {
-          continue;
-        }
-        const Result<dkim::PrivateKey> stored = store_.vault().get(key.key_id);
-        if (!stored) {
-          broken_.emplace(signing.code, stored.error().message);
-          continue;
-        }
-        directory_.write_new(file, db::unwrap(stored->pem()).view());
-        ++result_.keys_written;
-      }
-    }
-    directory_.make_durable();
-  }
-
-  void point() {
-    const signer::Tables tables = signer::tables(signer_.format, signer_.directory, all_);
-    for (const signer::Signing& signing : touched_) {
-      link_slots(signing, [&](const signer::HeldKey& key, const signer::Link& link) {
-        return key.slot == signing.active || directory_.read_link(link.path).empty();
-      });
-    }
-    if (tables.names) {
-      directory_.replace(tables.names->path,
-                         signer::merged_lines(directory_.read(tables.names->path), tables.names->text));
-    }
-    directory_.make_durable();
-    if (tables.pointer) {
-      directory_.replace(tables.pointer->path, tables.pointer->text);
-    }
-    for (const signer::Signing& signing : touched_) {
-      point_own(signing);
-    }
-    directory_.make_durable();
-  }
-
-  void point_own(const signer::Signing& signing) {
-    const std::optional<signer::OwnPointer> pointer = signer::own_pointer(signer_.format, signing);
-    if (!pointer) {
-      return;
-    }
-    if (pointer->text.empty()) {
-      directory_.remove(pointer->path);
-    } else {
-      directory_.replace(pointer->path, pointer->text);
-    }
-  }
-
-  template <class Wanted>
-  void link_slots(const signer::Signing& signing, Wanted&& wanted) {
-    for (const signer::HeldKey& key : signing.keys) {
-      const std::optional<signer::Link> link = signer::slot_link(signer_.format, signing.code, key);
-      if (link && directory_.has_file(signer::key_file(signer_.format, signing.code, key.key_id)) &&
-          wanted(key, *link)) {
-        directory_.replace_link(link->path, link->target);
-      }
-    }
-  }
-
-  void clear() {
-    if (const signer::Tables tables = signer::tables(signer_.format, signer_.directory, all_); tables.names) {
-      directory_.replace(tables.names->path, tables.names->text);
-    }
-    for (const signer::Signing& signing : touched_) {
-      link_slots(signing, [](const signer::HeldKey&, const signer::Link&) { return true; });
-      clear_folder(signing);
-    }
-    if (scope_ == SyncScope::kWhole) {
-      clear_strangers();
-    }
-    directory_.make_durable();
-  }
-
-  // Key files and links that no slot has any more, and drafts of an attempt that was killed.
-  void clear_folder(const signer::Signing& signing) {
-    const std::string folder = signer::key_directory(signer_.format, signing.code);
-    std::set<std::string> kept{"active"};
-    for (const signer::HeldKey& key : signing.keys) {
-      const std::string file = signer::key_file(signer_.format, signing.code, key.key_id);
-      kept.insert(file.substr(folder.size() + 1));
-      if (const auto link = signer::slot_link(signer_.format, signing.code, key)) {
-        kept.insert(link->path.substr(folder.size() + 1));
-      }
-    }
-    directory_.remove_drafts(folder);
-    for (const std::string& name : directory_.list(folder)) {
-      const bool is_key = signer::key_id_of(signer_.format, name).has_value();
-      const bool is_ours = is_key || !directory_.read_link(path_of(folder, name)).empty();
-      if (is_ours && !kept.contains(name)) {
-        directory_.remove(path_of(folder, name));
-        result_.keys_removed += is_key ? 1 : 0;
-      }
-    }
-    if (signing.keys.empty()) {
-      directory_.remove_folder_if_empty(folder);
-    }
-  }
-
-  void clear_strangers() {
-    std::set<std::string> known;
-    for (const signer::Signing& signing : all_) {
-      known.insert(signing.code);
-    }
-    const std::string folder = signer_.format == signer::Format::kFiles ? "." : "keys";
-    directory_.remove_drafts(".");  // of the tables
-    for (const std::string& name : directory_.list(folder)) {
-      if (!known.contains(name) && dkim::Code::parse(name)) {
-        signer::Signing departed;
-        departed.code = name;
-        point_own(departed);
-        clear_folder(departed);
-      }
-    }
-  }
-
-  Store::Impl& store_;
+  Store& store_;
+  Store::Impl& impl_;
+  const ChangeContext& context_;
   const publish::SignerRow& signer_;
-  SyncScope scope_;
+  const SyncRequest& request_;
   Milliseconds time_limit_;
   SyncResult& result_;
-  signer::Directory directory_;
   std::vector<publish::SignerTask> tasks_;
+  std::set<std::string> open_;     // institutions with a task of this signer, as last read
+  std::set<std::string> waiting_;  // those of them that this sync does not serve
   std::vector<signer::Signing> all_;
   std::vector<signer::Signing> touched_;
-  std::map<std::string, std::string> broken_;  // code -> why its key cannot be had
+  std::map<std::string, signer::Signing> given_;  // in slices, by code
+  BrokenInstitutions broken_;
+  bool cleared_later_ = false;
+  bool has_followed_ = false;
 };
 
-std::string described(const SyncResult& result, const publish::SignerRow& signer, std::int64_t drains) {
-  std::string text = "signer " + signer.name + " has followed: " + std::to_string(result.institutions) +
-                     (result.institutions == 1 ? " institution" : " institutions");
-  if (result.keys_written > 0) {
-    text += ", " + std::to_string(result.keys_written) + " private keys written to " + signer.directory;
+std::string Sync::described(std::int64_t drains) const {
+  std::string text = "signer " + signer_.name + " has followed: " + std::to_string(result_.institutions) +
+                     (result_.institutions == 1 ? " institution" : " institutions");
+  if (result_.keys_written > 0) {
+    text += ", " + std::to_string(result_.keys_written) + " private keys written to " + signer_.directory;
   }
-  if (result.keys_removed > 0) {
-    text += ", " + std::to_string(result.keys_removed) + " removed from there";
+  if (result_.keys_removed > 0) {
+    text += ", " + std::to_string(result_.keys_removed) + " removed from there";
+  }
+  if (result_.found_count > 0) {
+    text += ", " + std::to_string(result_.found_count) + " files were not as they should be";
   }
   return drains > 0 ? text + "; a drain begins" : text;
 }
@@ -250,20 +277,20 @@ ChangeContext plain(const ChangeContext& context) {
   return own;
 }
 
-void acknowledge(Store& store, const ChangeContext& context, const publish::SignerRow& signer, const Sync& sync,
-                 SyncResult& result) {
-  const std::vector<publish::SignerTask> tasks = sync.fulfilled();
-  if (tasks.empty() && result.keys_written == 0 && result.keys_removed == 0) {
-    return;
-  }
-  const ChangeContext own = plain(context);
-  ChangeScope change(store, own, "signer sync", tasks.size() == 1 ? tasks.front().code : "");
+void Sync::acknowledge_part(const std::vector<publish::SignerTask>& tasks, bool is_last) {
+  const ChangeContext own = plain(context_);
+  ChangeScope change(store_, own, "signer sync", tasks.size() == 1 ? tasks.front().code : "");
   for (const publish::SignerTask& task : tasks) {
-    publish::finish_task(change.connection(), signer.id, task);
+    publish::finish_task(change.connection(), signer_.id, task);
+  }
+  if (is_whole() && is_last) {
+    publish::mark_signer(change.connection(), signer_.id);
+    publish::clear_findings(change.connection(), signer_.id);
+    publish::add_findings(change.connection(), signer_.id, findings(), change.wall());
   }
   const std::int64_t drains = publish::begin_waiting_drains(change.connection(), change.moment());
   Changed changed;
-  change.finish({described(result, signer, drains)}, changed);
+  change.finish({described(drains)}, changed);
 }
 
 void remember_failure(Store& store, const publish::SignerRow& signer, const std::string& failure) {
@@ -278,26 +305,25 @@ void remember_failure(Store& store, const publish::SignerRow& signer, const std:
 
 }  // namespace
 
-std::uint64_t purge_directory(Store& store, const publish::SignerRow& signer) {
-  SyncResult result;
-  Sync(store, signer, SyncScope::kTasks, kPurgeWait, result).purge();
-  return result.keys_removed;
+PurgedDirectory::PurgedDirectory(Store& store, const publish::SignerRow& signer, Milliseconds lock_wait)
+    : files_(std::make_unique<SignerFiles>(store.impl(), signer, lock_wait, broken_, result_)) {}
+
+PurgedDirectory::~PurgedDirectory() = default;
+
+SyncResult PurgedDirectory::purge() {
+  files_->purge();
+  return result_;
 }
 
-SyncResult sync_signer(Store& store, const ChangeContext& context, const publish::SignerRow& signer, SyncScope scope,
-                       Milliseconds time_limit) {
+SyncResult sync_signer(Store& store, const ChangeContext& context, const publish::SignerRow& signer,
+                       const SyncRequest& request, Milliseconds time_limit) {
   SyncResult result;
   result.name = signer.name;
-  const Result<void> done = db::at_border<void>([&] {
-    Sync sync(store, signer, scope, time_limit, result);
-    sync.run();
-    acknowledge(store, context, signer, sync, result);
-    if (!sync.broken().empty()) {
-      result.failure = sync.broken().begin()->first + ": " + sync.broken().begin()->second;
-    }
-  });
+  Sync sync(store, context, signer, request, time_limit, result);
+  const Result<void> done = db::at_border<void>([&] { sync.run(); });
   if (!done) {
-    result.failure = done.error().message;
+    result.failure =
+        (sync.has_followed() ? "it has followed, but that could not be noted: " : "") + done.error().message;
   }
   if (!result.failure.empty()) {
     remember_failure(store, signer, result.failure);

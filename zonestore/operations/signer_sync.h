@@ -2,10 +2,15 @@
 // goes wrong at a signer, which is in the result.
 #pragma once
 
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/signer_files.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/publish/signer_rows.h"
 
@@ -15,26 +20,73 @@ enum class SyncScope : std::uint8_t {
   kTasks,  // institutions with a task alone
   kWhole,  // everything in the directory
 };
-// One attempt, at most that long: files, command, and then the transaction that takes the tasks out.
+struct SyncRequest {
+  SyncScope scope = SyncScope::kTasks;
+  std::optional<std::set<std::string>> only = std::nullopt;  // of the tasks, those of these institutions
+  bool keeps_found = false;  // what a whole sync found and mended is kept for `status`
+};
+// One attempt, at most that long: files, command, and then the transactions that take the tasks out. Nothing is
+// thrown: whatever goes wrong is in the result, since what came before it was committed.
 [[nodiscard]] SyncResult sync_signer(Store& store, const ChangeContext& context, const publish::SignerRow& signer,
-                                     SyncScope scope, Milliseconds time_limit);
+                                     const SyncRequest& request, Milliseconds time_limit);
 
 // After a change of this institution was committed: one attempt for each signer; who does not follow becomes a
-// warning. Nothing in a dry run or where the caller does it later.
+// warning, and so does whatever else goes wrong. Nothing in a dry run or where the caller does it later.
 void follow_once(Store& store, const ChangeContext& context, const dkim::Code& code, Changed& outcome);
 
-// The same, again and again until all have followed or the institution's signer-limit is over. Who has not, with why.
-[[nodiscard]] std::vector<std::string> follow(Store& store, const ChangeContext& context, const dkim::Code& code);
+// The same for many, once for all.
+void follow_once(Store& store, const ChangeContext& context, const std::vector<dkim::Code>& codes,
+                 std::vector<std::string>& warnings);
 
-// Before a rotation: signers that do not hold the key of the standby are synced.
+struct Followed {
+  std::vector<std::string> laggards;  // who has not, with why: "opendkim-1: ..."
+  std::string unknown;                // not empty: the store could not be asked, so that nobody knows
+};
+// The same, again and again until all have followed or the institution's signer-limit is over, by the store's clock.
+[[nodiscard]] Followed follow(Store& store, const ChangeContext& context, const dkim::Code& code);
+
+struct FollowedMany {
+  std::map<std::string, std::vector<std::string>> laggards;  // of each code; no entry: all have followed
+  std::string unknown;
+};
+// The same for many at once, within the largest of their limits.
+[[nodiscard]] FollowedMany follow_many(Store& store, const ChangeContext& context,
+                                       const std::vector<dkim::Code>& codes);
+
+// Before a rotation: signers that do not hold what they should of this institution are synced.
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code);
-// In the rotation's transaction: does each enabled signer hold the key? Throws kRefused/kSignerStale, unless
-// overridden. In a dry run, which syncs nothing before, it is a warning.
+// In the rotation's transaction: does each enabled signer hold both keys, as the vault has them? Throws kRefused/
+// kSignerStale, unless overridden. In a dry run, which syncs nothing before, it is a warning.
 void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        dkim::SlotId slot, Changed& outcome);
+                        Changed& outcome);
 
-// Takes away all that syncs have put into the directory, but not the directory. How many key files.
-std::uint64_t purge_directory(Store& store, const publish::SignerRow& signer);
+// After domains came to an institution that signs: signers sign their mail from now on, wherever the domains' CNAMEs
+// lead. What was seen of these is told; nothing if they were seen to be right, or if there is no signer.
+void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& row, const std::vector<Name>& domains,
+                    Changed& outcome);
+
+// Before a key of this algorithm is made or taken in: can every signer sign with it? Throws kRefused/kSignerKind,
+// unless overridden.
+void check_signer_kinds(db::Connection& connection, const ChangeContext& context, const dkim::Code& code,
+                        dkim::Algorithm algorithm);
+
+// Takes away all that syncs have put into the directory, but not the directory. The lock is taken before the signer
+// is forgotten, so that whoever finds it busy has changed nothing.
+class PurgedDirectory {
+ public:
+  PurgedDirectory(Store& store, const publish::SignerRow& signer, Milliseconds lock_wait);
+  ~PurgedDirectory();
+  PurgedDirectory(const PurgedDirectory&) = delete;
+  PurgedDirectory& operator=(const PurgedDirectory&) = delete;
+  PurgedDirectory(PurgedDirectory&&) = delete;
+  PurgedDirectory& operator=(PurgedDirectory&&) = delete;
+  [[nodiscard]] SyncResult purge();  // what is left is named as strangers
+
+ private:
+  BrokenInstitutions broken_;
+  SyncResult result_;
+  std::unique_ptr<SignerFiles> files_;
+};
 
 [[nodiscard]] SignerView signer_view(db::Connection& connection, const publish::SignerRow& row);
 

@@ -8,6 +8,7 @@
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/signer/command.h"
 #include "zonestore/signer/directory.h"
+#include "zonestore/signer/key_form.h"
 
 namespace zonestore {
 namespace {
@@ -15,6 +16,8 @@ namespace {
 // A whole directory of very many institutions takes a while to write.
 constexpr Milliseconds kWholeSync = std::chrono::minutes(30);
 constexpr Milliseconds kOneSync = std::chrono::minutes(2);
+constexpr Milliseconds kPurgeWait{30'000};
+constexpr std::size_t kNamedCodes = 3;
 
 publish::SignerRow require_signer(db::Connection& connection, const std::string& name) {
   std::optional<publish::SignerRow> row = publish::find_signer(connection, name);
@@ -52,6 +55,44 @@ void check_apart_from_store(const std::filesystem::path& store, const std::strin
   }
 }
 
+// Institutions with keys that this signer cannot sign with: their mail would be held up from the first sync on.
+void check_kind(db::Connection& connection, const ChangeContext& context, const SignerOptions& options) {
+  if (overridden(context) == Guard::kSignerKind || signer::can_sign_with(options.format, dkim::Algorithm::kEd25519)) {
+    return;
+  }
+  const std::vector<std::string> codes = publish::codes_with_keys_of(connection, dkim::Algorithm::kEd25519);
+  if (codes.empty()) {
+    return;
+  }
+  std::string named;
+  for (std::size_t i = 0; i < std::min(codes.size(), kNamedCodes); ++i) {
+    named += (i == 0 ? "" : ", ") + codes[i];
+  }
+  if (codes.size() > kNamedCodes) {
+    named += " and " + std::to_string(codes.size() - kNamedCodes) + " more";
+  }
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          std::string(signer::to_text(options.format)) +
+                              " cannot sign with Ed25519 and defers such mail: the keys of " + named,
+                          "give them RSA keys first: zonectl remove CODE, then zonectl add CODE --key rsa2048",
+                          Refusal{Guard::kSignerKind, std::nullopt}});
+}
+
+// Nothing in it but what a sync of this signer put there, or nothing at all; the marker is there afterwards.
+void take_directory(Store& store, const ChangeContext& context, const SignerOptions& options) {
+  const signer::Identity identity{store.impl().store_id, options.name};
+  if (context.dry_run) {
+    std::error_code ignored;
+    if (std::filesystem::exists(options.directory, ignored)) {
+      signer::Directory::check_ours(signer::DirectoryView(options.directory), identity);
+    }
+    return;
+  }
+  signer::Directory::make(options.directory);
+  const signer::Directory marked(options.directory, identity, signer::Unmarked::kIsForeign, kOneSync,
+                                 *store.impl().clock);
+}
+
 std::string signer_json(const publish::SignerRow& row) {
   nlohmann::json json;
   json["name"] = row.name;
@@ -69,7 +110,9 @@ publish::SignerRow enrol(Store& store, const ChangeContext& context, const Signe
                          SignerAdded& outcome) {
   ChangeScope change(store, context, "signer add", "");
   check_new(change.connection(), options);
-  publish::SignerRow row{{}, options.name, options.format, options.directory, options.command, true, change.wall()};
+  check_kind(change.connection(), context, options);
+  publish::SignerRow row{{},  options.name, options.format, options.directory, options.command, true, change.wall(),
+                         true};
   row.id = publish::insert_signer(change.connection(), row);
   outcome.signer = signer_view(change.connection(), row);
   change.finish(
@@ -100,7 +143,7 @@ SyncResult sync_or_tell(Store& store, const ChangeContext& context, const publis
   if (context.dry_run) {
     return expected(store.impl().connection, row, scope);
   }
-  return sync_signer(store, context, row, scope, scope == SyncScope::kWhole ? kWholeSync : kOneSync);
+  return sync_signer(store, context, row, {scope}, scope == SyncScope::kWhole ? kWholeSync : kOneSync);
 }
 
 publish::SignerRow signer_to_sync(Store& store, const ChangeContext& context, const std::string& name, bool switch_on,
@@ -117,16 +160,38 @@ publish::SignerRow signer_to_sync(Store& store, const ChangeContext& context, co
   return row;
 }
 
+// The signer is forgotten by now: whatever happens here is told beside that.
+void purge_files(PurgedDirectory& directory, const publish::SignerRow& row, SignerRemoved& outcome) {
+  const Result<SyncResult> purged = db::at_border<SyncResult>([&] { return directory.purge(); });
+  if (!purged) {
+    outcome.warnings.push_back("private keys may be left in " + row.directory + " (" + purged.error().message +
+                               "): remove them by hand");
+    return;
+  }
+  outcome.files_removed = purged->keys_removed;
+  if (purged->strangers_count > 0) {
+    outcome.warnings.push_back(
+        "what is not ours stays in " + row.directory + ": " + purged->strangers.front() +
+        (purged->strangers_count == 1 ? "" : " and " + std::to_string(purged->strangers_count - 1) + " more"));
+  }
+}
+
 }  // namespace
 
 bool needs_attention(const SignerView& signer) {
-  return !signer.enabled || (signer.open > 0 && !signer.failure.empty());
+  return !signer.enabled || (signer.open > 0 && !signer.failure.empty()) ||
+         std::any_of(signer.findings.begin(), signer.findings.end(),
+                     [](const SignerView::Finding& finding) { return finding.needs_attention; });
 }
 
 SignerView signer_view(db::Connection& connection, const publish::SignerRow& row) {
   const publish::SignerBacklog backlog = publish::read_backlog(connection, row.id);
-  return {row.name,  row.format,    row.directory, row.command,      row.enabled,
-          row.added, backlog.tasks, backlog.since, backlog.attempts, backlog.failure};
+  SignerView view{row.name,  row.format,    row.directory, row.command,      row.enabled,
+                  row.added, backlog.tasks, backlog.since, backlog.attempts, backlog.failure};
+  for (const publish::SignerFinding& finding : publish::read_findings(connection, row.id)) {
+    view.findings.push_back({finding.path, finding.what, finding.needs_attention, finding.found});
+  }
+  return view;
 }
 
 Result<std::vector<SignerView>> list_signers(Store& store) {
@@ -149,17 +214,19 @@ Result<SignerAdded> add_signer(Store& store, const ChangeContext& context, const
     }
     check_apart_from_store(store.dir(), options.directory);
     check_new(store.impl().connection, options);
-    if (!context.dry_run) {
-      signer::Directory::make(options.directory);
-      const signer::Directory writable(options.directory, kOneSync);
-    }
+    check_kind(store.impl().connection, context, options);
+    take_directory(store, context, options);
     const publish::SignerRow row = enrol(store, context, options, outcome);
     if (context.dry_run) {
       outcome.sync = expected(store.impl().connection, row, SyncScope::kWhole);
       return outcome;
     }
-    outcome.sync = sync_signer(store, context, row, SyncScope::kWhole, kWholeSync);
-    outcome.signer = signer_view(store.impl().connection, row);
+    outcome.sync = sync_signer(store, context, row, {SyncScope::kWhole}, kWholeSync);
+    const Result<SignerView> view =
+        db::at_border<SignerView>([&] { return signer_view(store.impl().connection, row); });
+    if (view) {  // else as it was when it was enrolled: that was committed
+      outcome.signer = *view;
+    }
     return outcome;
   });
 }
@@ -204,7 +271,11 @@ Result<SignersSynced> sync_open_tasks(Store& store, const ChangeContext& context
 Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, const std::string& name, bool purge) {
   return db::at_border<SignerRemoved>([&] {
     SignerRemoved outcome;
-    publish::SignerRow row;
+    publish::SignerRow row = require_signer(store.impl().connection, name);
+    std::optional<PurgedDirectory> directory;
+    if (purge && !context.dry_run) {
+      directory.emplace(store, row, kPurgeWait);
+    }
     {
       ChangeScope change(store, context, "signer remove", "");
       row = require_signer(change.connection(), name);
@@ -216,8 +287,8 @@ Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, 
     }
     if (!purge) {
       outcome.warnings.push_back("the private keys in " + row.directory + " stay: remove them, or keep them safe");
-    } else if (!context.dry_run) {
-      outcome.files_removed = purge_directory(store, row);
+    } else if (directory) {
+      purge_files(*directory, row, outcome);
     }
     return outcome;
   });

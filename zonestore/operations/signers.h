@@ -28,8 +28,17 @@ struct SignerView {
   std::optional<WallTime> since;  // of the oldest of these
   std::uint64_t attempts = 0;     // that have failed since
   std::string failure;            // of the last attempt; empty: none
+  // What looks found otherwise than it should be, since the last sync by hand: key files and tables that somebody
+  // altered, or may read; and what lies there that is not ours.
+  struct Finding {
+    std::string path;  // from the directory
+    std::string what;
+    bool needs_attention = false;
+    WallTime found;
+  };
+  std::vector<Finding> findings{};
 };
-// Has somebody to look at it? It is switched off, or it was tried and has not followed.
+// Has somebody to look at it? It is switched off, it was tried and has not followed, or its files were altered.
 [[nodiscard]] bool needs_attention(const SignerView& signer);
 
 [[nodiscard]] Result<std::vector<SignerView>> list_signers(Store& store);  // by name
@@ -40,6 +49,12 @@ struct SyncResult {
   std::uint64_t keys_written = 0;
   std::uint64_t keys_removed = 0;
   std::string failure;  // empty: it has followed
+  // Files that were not as they should be although nothing had changed, and are now: the first 20, and how many.
+  std::vector<std::string> found{};
+  std::uint64_t found_count = 0;
+  // What lies in the directory and is not ours; it stays as it is. Likewise.
+  std::vector<std::string> strangers{};
+  std::uint64_t strangers_count = 0;
 };
 
 struct SignerOptions {
@@ -53,6 +68,7 @@ struct SignerAdded : Changed {
   SyncResult sync;  // its first; if it failed the signer is enrolled nevertheless, and maintain tries again
 };
 // Makes the directory if it is missing (0750). Errors: kRefused/kExists (the name; the directory of another signer),
+// kForeign (it holds what is not this signer's), kSignerKind (it cannot sign with the keys of some institutions);
 // kInvalid (a directory inside the store's), kPermission, kMissing, ...
 [[nodiscard]] Result<SignerAdded> add_signer(Store& store, const ChangeContext& context,
                                              const SignerOptions& options);
@@ -60,17 +76,17 @@ struct SignerAdded : Changed {
 struct SignersSynced : Changed {
   std::vector<SyncResult> results;
 };
-// Makes the whole directory anew: every key file that is missing, every link and table; what no slot holds goes. One
-// signer, or all that are enabled. `enable`: one that was switched off is on from now. Errors: kNotFound; kRefused/
-// kSignerStale for one that is switched off.
+// Compares the whole directory with what it should be and makes good what differs: every key file, link and table;
+// what is ours and no slot holds goes. One signer, or all that are enabled. `enable`: one that was switched off is on
+// from now. Errors: kNotFound; kRefused/ kSignerStale for one that is switched off.
 [[nodiscard]] Result<SignersSynced> sync_signers(Store& store, const ChangeContext& context,
                                                  const std::optional<std::string>& name, bool enable);
 
 struct SignerRemoved : Changed {
   std::uint64_t files_removed = 0;
 };
-// No change goes there from now on; drains no longer wait for it. Its files stay as they are unless they are purged.
-// Errors: kNotFound.
+// No change goes there from now on; drains no longer wait for it. Its files stay as they are unless they are purged:
+// ours alone; what else lies there is named in a warning. Errors: kNotFound; kBusy while a sync is at work.
 [[nodiscard]] Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, const std::string& name,
                                                   bool purge);
 

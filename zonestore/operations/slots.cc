@@ -157,6 +157,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
   return db::at_border<Prepared>([&] {
     Store::Impl& impl = store.impl();
     const Target target = look_for_target(impl, code, slot);
+    check_signer_kinds(impl.connection, context, code, target.algorithm);
     Prepared outcome;
     outcome.slot = target.slot;
     FreshKeys keys(impl, code, target.algorithm, {target.slot});

@@ -23,11 +23,12 @@ SignerRow signer_columns(const db::Statement& row) {
   signer.command = row.is_null(4) ? "" : row.text(4);
   signer.enabled = row.integer(5) != 0;
   signer.added = wall_column(row, 6);
+  signer.marked = row.integer(7) != 0;
   return signer;
 }
 
 constexpr std::string_view kSigners =
-    "SELECT signer_id, name, format, directory, command, enabled, added_ms FROM signer ";
+    "SELECT signer_id, name, format, directory, command, enabled, added_ms, marked FROM signer ";
 
 // Both lists come by institution: the domains of each are taken as its row comes by.
 void add_domains(db::Connection& connection, std::vector<std::pair<std::int64_t, signer::Signing>>& all) {
@@ -68,7 +69,7 @@ std::optional<SignerRow> find_signer(db::Connection& connection, const std::stri
 
 SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
   db::Statement& insert = connection.cached(
-      "INSERT INTO signer (name, format, directory, command, added_ms) VALUES (?1, ?2, ?3, ?4, ?5)");
+      "INSERT INTO signer (name, format, directory, command, added_ms, marked) VALUES (?1, ?2, ?3, ?4, ?5, 1)");
   insert.bind(1, std::string_view(row.name)).bind(2, signer::to_text(row.format));
   insert.bind(3, std::string_view(row.directory));
   if (row.command.empty()) {
@@ -97,6 +98,12 @@ void delete_signer(db::Connection& connection, SignerId id) {
 
 void enable_signer(db::Connection& connection, SignerId id) {
   db::Statement& update = connection.cached("UPDATE signer SET enabled = 1 WHERE signer_id = ?1");
+  update.bind(1, to_column(id));
+  update.run();
+}
+
+void mark_signer(db::Connection& connection, SignerId id) {
+  db::Statement& update = connection.cached("UPDATE signer SET marked = 1 WHERE signer_id = ?1");
   update.bind(1, to_column(id));
   update.run();
 }
@@ -140,10 +147,14 @@ std::vector<SignerTask> read_tasks(db::Connection& connection, SignerId signer) 
   return tasks;
 }
 
-bool has_task(db::Connection& connection, SignerId signer, InstitutionId institution) {
-  db::Statement row = connection.prepare("SELECT 1 FROM signer_task WHERE signer_id = ?1 AND institution_id = ?2");
-  row.bind(1, to_column(signer)).bind(2, to_column(institution));
-  return row.step();
+bool has_task(db::Connection& connection, SignerId signer, const std::string& code) {
+  db::Statement& row = connection.cached(
+      "SELECT 1 FROM signer_task WHERE signer_id = ?1 AND institution_id = "
+      "(SELECT institution_id FROM institution WHERE code = ?2)");
+  row.bind(1, to_column(signer)).bind(2, std::string_view(code));
+  const bool found = row.step();
+  row.reset();
+  return found;
 }
 
 bool has_tasks(db::Connection& connection, InstitutionId institution) {
@@ -152,13 +163,13 @@ bool has_tasks(db::Connection& connection, InstitutionId institution) {
   return row.step();
 }
 
-void insert_task(db::Connection& connection, SignerId signer, InstitutionId institution, WallTime now) {
+void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now) {
   connection.execute("UPDATE store SET signer_change = signer_change + 1");
   db::Statement& insert = connection.cached(
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
-      "SELECT ?1, ?2, signer_change, ?3 FROM store WHERE true ON CONFLICT (signer_id, institution_id) "
-      "DO UPDATE SET change = excluded.change");
-  insert.bind(1, to_column(signer)).bind(2, to_column(institution)).bind(3, publish::to_column(now));
+      "SELECT ?1, i.institution_id, s.signer_change, ?3 FROM store AS s, institution AS i WHERE i.code = ?2 "
+      "ON CONFLICT (signer_id, institution_id) DO UPDATE SET change = excluded.change");
+  insert.bind(1, to_column(signer)).bind(2, std::string_view(code)).bind(3, publish::to_column(now));
   insert.run();
 }
 

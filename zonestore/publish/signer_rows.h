@@ -25,6 +25,7 @@ struct SignerRow {
   std::string command;  // empty: none
   bool enabled = true;
   WallTime added;
+  bool marked = true;  // its directory and the folders there have manifests; false: of before there were any
 };
 
 [[nodiscard]] std::vector<SignerRow> read_signers(db::Connection& connection);  // by name
@@ -33,9 +34,22 @@ struct SignerRow {
 SignerId insert_signer(db::Connection& connection, const SignerRow& row);
 void delete_signer(db::Connection& connection, SignerId id);
 void enable_signer(db::Connection& connection, SignerId id);
+void mark_signer(db::Connection& connection, SignerId id);
 
 // Every institution but those that have departed, by code, as signers see them.
 [[nodiscard]] std::vector<signer::Signing> read_signings(db::Connection& connection);
+// Of these, in this order; who has departed, or never was, comes without keys and domains.
+[[nodiscard]] std::vector<signer::Signing> read_signings(db::Connection& connection,
+                                                         const std::vector<std::string>& codes);
+[[nodiscard]] std::vector<std::string> codes_of_signings(db::Connection& connection);  // by code
+// Up to `count` codes after this one, by code; from the first on after the last.
+[[nodiscard]] std::vector<std::string> codes_after(db::Connection& connection, const std::string& code,
+                                                   std::int64_t count);
+[[nodiscard]] std::int64_t count_signings(db::Connection& connection);
+// Those that have a key of this kind in a slot, by code.
+[[nodiscard]] std::vector<std::string> codes_with_keys_of(db::Connection& connection, dkim::Algorithm algorithm);
+// The ids of all keys that the institution ever had.
+[[nodiscard]] std::vector<std::string> keys_ever(db::Connection& connection, const std::string& code);
 
 struct SignerTask {
   InstitutionId institution{};
@@ -43,11 +57,11 @@ struct SignerTask {
   std::int64_t change = 0;
 };
 [[nodiscard]] std::vector<SignerTask> read_tasks(db::Connection& connection, SignerId signer);  // by code
-[[nodiscard]] bool has_task(db::Connection& connection, SignerId signer, InstitutionId institution);
+[[nodiscard]] bool has_task(db::Connection& connection, SignerId signer, const std::string& code);
 // Of all signers, enabled or not.
 [[nodiscard]] bool has_tasks(db::Connection& connection, InstitutionId institution);
 // A task for what has not changed: its files are to be made again.
-void insert_task(db::Connection& connection, SignerId signer, InstitutionId institution, WallTime now);
+void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now);
 
 // The tasks that triggers have put in since the last call began now.
 void date_new_tasks(db::Connection& connection, WallTime now);
@@ -62,6 +76,36 @@ struct SignerBacklog {
   std::string failure;            // of the last attempt of that one
 };
 [[nodiscard]] SignerBacklog read_backlog(db::Connection& connection, SignerId signer);
+
+// A file of a signer's directory that a look found otherwise than it should be.
+struct SignerFinding {
+  std::string path;  // from the directory
+  std::string what;  // "has mode 0666: everybody may read it"
+  bool needs_attention = false;
+  WallTime found{};
+};
+[[nodiscard]] std::vector<SignerFinding> read_findings(db::Connection& connection, SignerId signer);  // by path
+// Only so many of a signer are kept.
+void add_findings(db::Connection& connection, SignerId signer, const std::vector<SignerFinding>& findings,
+                  WallTime now);
+void clear_findings(db::Connection& connection, SignerId signer);
+
+// How far maintain has come in looking at a signer's directory.
+struct SignerLookState {
+  std::string code;  // the last institution that was looked at
+  WallTime looked;
+  WallTime tables_looked;
+};
+[[nodiscard]] SignerLookState read_look(db::Connection& connection, SignerId signer);
+void store_look(db::Connection& connection, SignerId signer, const SignerLookState& state);
+
+// What `check` saw last of a domain's CNAME for a slot ("sel1").
+struct SeenCname {
+  bool is_right = false;
+  std::string detail;
+};
+[[nodiscard]] std::optional<SeenCname> seen_cname(db::Connection& connection, InstitutionId institution,
+                                                  const Name& domain, const std::string& slot);
 
 // Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);

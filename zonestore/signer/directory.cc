@@ -1,320 +1,226 @@
 #include "zonestore/signer/directory.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <memory>
-#include <thread>
 #include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "zonestore/db/failure.h"
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/signer/beneath.h"
 
 namespace zonestore::signer {
 namespace {
 
-constexpr mode_t kFolderMode = 0750;
-constexpr mode_t kPrivateFolderMode = 0700;
-constexpr mode_t kFileMode = 0640;
-constexpr mode_t kPrivateFileMode = 0600;
-constexpr mode_t kPermissionBits = 0777;
-constexpr std::size_t kDraftDigits = 8;
-constexpr Milliseconds kLockPause{20};
-constexpr std::string_view kDraftMark = ".new-";
+constexpr mode_t kNewFolderMode = 0750;
+constexpr std::string_view kRoot = ".";
+constexpr std::size_t kOldDraftDigits = 8;
 
-ErrorCode code_of(int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-      return ErrorCode::kPermission;
-    case ENOENT:
-    case ENOTDIR:
-      return ErrorCode::kMissing;
-    case EROFS:
-      return ErrorCode::kReadOnly;
-    case ENOSPC:
-    case EDQUOT:
-      return ErrorCode::kFull;
-    default:
-      return ErrorCode::kIo;
-  }
+// ".new-0123abcd": a draft of before drafts were named by what they are of.
+bool is_old_draft(std::string_view name) {
+  name.remove_prefix(std::min(name.size(), name.starts_with(kDraftMark) ? kDraftMark.size() : name.size()));
+  return name.size() == kOldDraftDigits && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-[[noreturn]] void throw_error(const std::string& path, const std::string& what, int error) {
-  throw db::Failure(
-      Error{code_of(error), what + " " + path + ": " + std::strerror(error),
-            "make it the store user's with the signer's group: install -d -o zonestore -g GROUP -m 2750 "
-            "DIR",
-            std::nullopt});
+std::vector<std::string> without_nobodys(std::vector<std::string> names) {
+  std::erase_if(names, is_nobodys);
+  return names;
 }
 
-std::string folder_of(const std::string& file) {
-  const std::size_t slash = file.rfind('/');
-  return slash == std::string::npos ? "." : file.substr(0, slash);
+// The name of what a draft is of; the name itself for all else.
+std::string of_draft(const std::string& name) {
+  return name.starts_with(kDraftMark) ? name.substr(kDraftMark.size()) : name;
 }
 
-// A draft that is taken away again unless it was put in its place.
-class Draft {
- public:
-  Draft(int directory, const std::string& file)
-      : directory_(directory),
-        name_(folder_of(file) + "/" + std::string(kDraftMark) + dkim::random_hex(kDraftDigits)) {}
-  ~Draft() {
-    if (!placed_) {
-      ::unlinkat(directory_, name_.c_str(), 0);
-    }
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  Draft(Draft&&) = delete;
-  Draft& operator=(Draft&&) = delete;
-  [[nodiscard]] const std::string& name() const { return name_; }
-  void placed() { placed_ = true; }
-
- private:
-  int directory_;
-  std::string name_;
-  bool placed_ = false;
-};
-
-struct CloseFolder {
-  void operator()(DIR* folder) const noexcept { ::closedir(folder); }
-};
+std::string owner_text(const Manifest& manifest, const Identity& identity) {
+  const bool other_store = manifest.owner.store_id != identity.store_id;
+  return "the files of signer " + manifest.owner.signer + (other_store ? " of another store" : "");
+}
 
 }  // namespace
 
 void Directory::make(const std::string& path) {
-  if (::mkdir(path.c_str(), kFolderMode) != 0 && errno != EEXIST) {
-    throw_error(path, "cannot make", errno);
+  if (::mkdir(path.c_str(), kNewFolderMode) != 0 && errno != EEXIST) {
+    throw_directory_error(path, "cannot make", errno);
   }
 }
 
-Directory::Directory(std::string path, Milliseconds lock_wait)
-    : path_(std::move(path)), directory_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  struct stat facts {};
-  if (!directory_.is_open() || ::fstat(directory_.get(), &facts) != 0) {
-    throw_error(path_, "cannot open the signer's directory", errno);
+void Directory::check_ours(const DirectoryView& view, const Identity& identity) {
+  const std::optional<Manifest> manifest = view.manifest(std::string(kRoot));
+  if (manifest && manifest->owner != identity) {
+    throw_foreign(view.path(), {owner_text(*manifest, identity)});
   }
-  group_ = facts.st_gid;
-  group_reads_ = (facts.st_mode & S_IRGRP) != 0 && (facts.st_mode & S_IXGRP) != 0;
-  lock_ = FileDescriptor(
-      ::openat(directory_.get(), ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, kPrivateFileMode));
-  if (!lock_.is_open()) {
-    fail_at(".lock", "cannot open", errno);
-  }
-  const auto deadline = std::chrono::steady_clock::now() + lock_wait;
-  while (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      fail_at(".lock", "cannot lock", errno);
-    }
-    if (std::chrono::steady_clock::now() >= deadline) {
-      throw db::Failure(
-          Error{ErrorCode::kBusy, "another sync of " + path_ + " is at work", "try again", std::nullopt});
-    }
-    std::this_thread::sleep_for(kLockPause);
+  const std::vector<std::string> there = without_nobodys(view.list(std::string(kRoot)));
+  if (!manifest && !there.empty()) {
+    throw_foreign(view.path(), there);
   }
 }
 
-bool Directory::has_file(const std::string& file) const {
-  struct stat facts {};
-  return ::fstatat(directory_.get(), file.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode);
-}
-
-std::string Directory::read(const std::string& file) const {
-  const FileDescriptor descriptor(::openat(directory_.get(), file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!descriptor.is_open()) {
-    if (errno == ENOENT) {
-      return {};
+Directory::Directory(std::string path, Identity identity, Unmarked unmarked, Milliseconds lock_wait,
+                     const Clock& clock)
+    : DirectoryView(std::move(path)), identity_(std::move(identity)), unmarked_(unmarked) {
+  const std::string root(kRoot);
+  const auto check = [&] {
+    if (unmarked_ == Unmarked::kIsForeign || manifest(root)) {
+      check_ours(*this, identity_);
     }
-    fail_at(file, "cannot read", errno);
-  }
-  std::string text;
-  std::array<char, 65536> buffer{};
-  for (;;) {
-    const ssize_t got = ::read(descriptor.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      fail_at(file, "cannot read", errno);
-    }
-    if (got == 0) {
-      return text;
-    }
-    text.append(buffer.data(), static_cast<std::size_t>(got));
+  };
+  check();  // before a lock is put there
+  lock_ = DirectoryLock(descriptor(), this->path(), lock_wait, clock);
+  check();
+  if (!manifest(root)) {
+    (void)manifests_.try_emplace(root, Manifest{identity_, {}});
+    write_manifests({root}, true);
   }
 }
 
-std::string Directory::read_link(const std::string& link) const {
-  std::array<char, 256> target{};
-  const ssize_t length = ::readlinkat(directory_.get(), link.c_str(), target.data(), target.size());
-  return length < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(length));
+Manifest& Directory::known(const std::string& folder) {
+  const auto found = manifests_.find(folder);
+  if (found != manifests_.end()) {
+    return found->second;
+  }
+  std::optional<Manifest> read = manifest(folder);
+  if (read && read->owner != identity_) {
+    throw_foreign(path() + "/" + folder, {owner_text(*read, identity_)});
+  }
+  if (!read) {
+    const std::vector<std::string> there = without_nobodys(list(folder));
+    if (!there.empty()) {
+      throw_foreign(path() + "/" + folder, there);
+    }
+    new_folders_.insert(folder);
+    grown_.insert(folder);
+    read = Manifest{identity_, {}};
+  }
+  return manifests_.emplace(folder, *std::move(read)).first->second;
 }
 
-std::vector<std::string> Directory::list(const std::string& folder) const {
-  const int descriptor = ::openat(directory_.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) {
-      return {};
-    }
-    fail_at(folder, "cannot list", errno);
+bool Directory::owns(const std::string& file) {
+  return owned(folder_of(file)).contains(file.substr(file.rfind('/') + 1));
+}
+
+std::set<std::string> Directory::owned(const std::string& folder) {
+  const auto found = manifests_.find(folder);
+  if (found != manifests_.end()) {
+    return found->second.names;
   }
-  const std::unique_ptr<DIR, CloseFolder> opened(::fdopendir(descriptor));
-  std::vector<std::string> names;
-  while (const dirent* const entry = ::readdir(opened.get())) {
-    const std::string_view name(static_cast<const char*>(entry->d_name));
-    if (name != "." && name != "..") {
-      names.emplace_back(name);
-    }
-  }
-  std::sort(names.begin(), names.end());
+  const std::optional<Manifest> read = manifest(folder);
+  return read && read->owner == identity_ ? read->names : std::set<std::string>{};
+}
+
+std::vector<std::string> Directory::strangers(const std::string& folder) {
+  const std::set<std::string> ours = owned(folder);
+  std::vector<std::string> names = without_nobodys(list(folder));
+  std::erase_if(names, [&](const std::string& name) {
+    const auto is_our_folder = [&] {
+      const std::string below = path_in(folder, name);
+      const std::optional<Manifest> its = is_folder(below) ? manifest(below) : std::nullopt;
+      return its && its->owner == identity_;
+    };
+    return ours.contains(name) || ours.contains(of_draft(name)) || is_our_folder();
+  });
   return names;
 }
 
-void Directory::make_folder(const std::string& folder) {
-  if (folder != "." && folder_of(folder) != ".") {
-    make_folder(folder_of(folder));
-  }
-  const mode_t mode = group_reads_ ? kFolderMode : kPrivateFolderMode;
-  if (folder == "." || (::mkdirat(directory_.get(), folder.c_str(), mode) != 0 && errno == EEXIST)) {
+void Directory::adopt(const std::string& folder, const std::set<std::string>& names) {
+  if (unmarked_ != Unmarked::kIsOurs || (folder != kRoot && manifest(folder))) {
     return;
   }
-  struct stat facts {};
-  if (::fstatat(directory_.get(), folder.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-    fail_at(folder, "cannot make", errno);
+  const std::vector<std::string> there = list(folder);
+  Manifest ours{identity_, owned(folder)};
+  const std::size_t before = ours.names.size();
+  for (const std::string& name : there) {
+    if (names.contains(name) || is_old_draft(name)) {
+      ours.names.insert(name);
+    }
   }
-  if (facts.st_gid != group_ &&
-      ::fchownat(directory_.get(), folder.c_str(), static_cast<uid_t>(-1), group_, AT_SYMLINK_NOFOLLOW) != 0) {
-    fail_at(folder, "cannot give to the directory's group", errno);
+  const bool is_new = ours.names.size() > before;
+  if (is_new || (names.empty() && !there.empty())) {
+    manifests_.insert_or_assign(folder, std::move(ours));
+    grown_.insert(folder);
   }
-  // Only where the umask took bits: chmod by one who is not in the group would take the set-group-id bit.
-  if ((facts.st_mode & kPermissionBits) != mode && ::fchmodat(directory_.get(), folder.c_str(), mode, 0) != 0) {
-    fail_at(folder, "cannot set the mode of", errno);
-  }
-  touch(folder);
 }
 
-FileDescriptor Directory::open_draft(const std::string& draft) const {
-  FileDescriptor descriptor(::openat(directory_.get(), draft.c_str(),
-                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPrivateFileMode));
-  struct stat facts {};
-  if (!descriptor.is_open() || ::fstat(descriptor.get(), &facts) != 0) {
-    fail_at(draft, "cannot write", errno);
+void Directory::claim(const std::string& file) {
+  const std::string folder = folder_of(file);
+  const std::string name = file.substr(file.rfind('/') + 1);
+  if (known(folder).names.contains(name)) {
+    return;
   }
-  if (facts.st_gid != group_ && ::fchown(descriptor.get(), static_cast<uid_t>(-1), group_) != 0) {
-    fail_at(draft, "cannot give to the directory's group", errno);
+  if (has(file)) {
+    throw_foreign(path(), {file});
   }
-  if (group_reads_ && ::fchmod(descriptor.get(), kFileMode) != 0) {
-    fail_at(draft, "cannot set the mode of", errno);
+  known(folder).names.insert(name);
+  grown_.insert(folder);
+}
+
+void Directory::make_folder(const std::string& folder) {
+  if (folder == kRoot) {
+    return;
   }
-  return descriptor;
+  if (folder_of(folder) != kRoot) {
+    make_folder(folder_of(folder));
+  }
+  (void)known(folder);
 }
 
 void Directory::put(const std::string& file, ByteView content) {
-  Draft draft(directory_.get(), file);
-  {
-    const FileDescriptor descriptor = open_draft(draft.name());
-    while (!content.empty()) {
-      const ssize_t written = ::write(descriptor.get(), content.data(), content.size());
-      if (written < 0 && errno != EINTR) {
-        fail_at(file, "cannot write", errno);
-      }
-      content = content.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-    }
-    if (::fsync(descriptor.get()) != 0) {
-      fail_at(file, "cannot write", errno);
-    }
-  }
-  rename_into_place(draft.name(), file);
-  draft.placed();
-}
-
-void Directory::rename_into_place(const std::string& draft, const std::string& file) {
-  if (::renameat(directory_.get(), draft.c_str(), directory_.get(), file.c_str()) != 0) {
-    fail_at(file, "cannot put in place", errno);
-  }
-  touch(file);
-}
-
-void Directory::write_new(const std::string& file, ByteView content) {
   make_folder(folder_of(file));
-  put(file, content);
+  claim(file);
+  if (difference(file, content)) {
+    files_.push_back({file, Bytes(content.begin(), content.end()), {}});
+  }
 }
 
-void Directory::replace(const std::string& file, std::string_view text) {
-  if (has_file(file) && read(file) == text) {
-    return;
-  }
-  make_folder(folder_of(file));
-  const Bytes bytes(text.begin(), text.end());
-  put(file, bytes);
-}
-
-void Directory::replace_link(const std::string& link, const std::string& target) {
-  if (read_link(link) == target) {
-    return;
-  }
+void Directory::put_link(const std::string& link, const std::string& target) {
   make_folder(folder_of(link));
-  Draft draft(directory_.get(), link);
-  if (::symlinkat(target.c_str(), directory_.get(), draft.name().c_str()) != 0) {
-    fail_at(link, "cannot link", errno);
+  claim(link);
+  if (read_link(link) != target) {
+    files_.push_back({link, {}, target});
   }
-  rename_into_place(draft.name(), link);
-  draft.placed();
 }
 
 void Directory::remove(const std::string& file) {
-  if (::unlinkat(directory_.get(), file.c_str(), 0) == 0) {
-    touch(file);
-  } else if (errno != ENOENT) {
-    fail_at(file, "cannot remove", errno);
-  }
-}
-
-void Directory::remove_drafts(const std::string& folder) {
-  for (const std::string& name : list(folder)) {
-    if (name.starts_with(kDraftMark)) {
-      remove(std::string(folder).append("/").append(name));
-    }
+  if (owns(file)) {
+    (void)known(folder_of(file));
+    removals_.push_back(file);
   }
 }
 
 void Directory::remove_folder_if_empty(const std::string& folder) {
-  if (::unlinkat(directory_.get(), folder.c_str(), AT_REMOVEDIR) == 0) {
-    touched_.erase(folder);
-    touch(folder);
+  if (manifest(folder) || manifests_.contains(folder)) {
+    emptied_.insert(folder);
   }
 }
 
-void Directory::touch(const std::string& file) {
-  touched_.insert(folder_of(file));
-}
-
-void Directory::make_durable() {
-  for (const std::string& folder : touched_) {
-    const FileDescriptor descriptor(::openat(directory_.get(), folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor.is_open() || ::fsync(descriptor.get()) != 0) {
-      fail_at(folder, "cannot make durable", errno);
+void Directory::remove_drafts(const std::string& folder) {
+  const std::set<std::string> ours = owned(folder);
+  for (const std::string& name : list(folder)) {
+    const bool is_draft = name.starts_with(kDraftMark) && (ours.contains(of_draft(name)) || ours.contains(name));
+    if (is_draft && ::unlinkat(leaf(path_in(folder, name)).folder, name.c_str(), 0) != 0 && errno != ENOENT) {
+      fail_at(path_in(folder, name), "cannot remove", errno);
+    }
+    if (ours.contains(name) && is_draft) {
+      known(folder).names.erase(name);
+      grown_.insert(folder);
     }
   }
-  touched_.clear();
 }
 
-void Directory::fail_at(const std::string& file, const char* what, int error) const {
-  throw_error(path_ + "/" + file, what, error);
+void Directory::commit() {
+  make_folders();
+  write_manifests(std::exchange(grown_, {}), true);
+  place_files();
+  take_away();
 }
 
-bool has_file(const std::string& directory, const std::string& file) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(std::filesystem::symlink_status(directory + "/" + file, ignored));
+void Directory::abandon() {
+  commit();
+  for (const std::string_view name : {kManifestName, std::string_view(".lock")}) {
+    (void)::unlinkat(descriptor(), std::string(name).c_str(), 0);
+  }
+  settle_folders({std::string(kRoot)});
 }
 
 }  // namespace zonestore::signer

@@ -110,6 +110,37 @@ void for_each_line(std::string_view text, Each&& each) {
   }
 }
 
+std::string_view second_word(std::string_view line) {
+  return line.substr(std::min(line.find_first_of(" :") + 1, line.size()));
+}
+
+// Of a line of the table that says where keys are.
+std::string_view code_in_names(Format format, std::string_view line) {
+  if (format == Format::kOpendkim) {  // "mosa.0123456789abcdef %:..."
+    return line.substr(0, std::min(line.find('.'), line.size()));
+  }
+  constexpr std::string_view kFolder = "/keys/";  // "mosamuseum.com /dir/keys/mosa/$selector.pem"
+  const std::size_t at = line.rfind(kFolder);
+  if (at == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view rest = line.substr(at + kFolder.size());
+  return rest.substr(0, std::min(rest.find('/'), rest.size()));
+}
+
+// `text` and those lines of `present` that are wanted and whose first word it does not have.
+template <class Wanted>
+std::string with_lines(std::string text, std::string_view present, Wanted&& wanted) {
+  std::unordered_set<std::string> known;
+  for_each_line(text, [&](std::string_view line) { known.emplace(first_word(line)); });
+  for_each_line(present, [&](std::string_view line) {
+    if (wanted(line) && !known.contains(std::string(first_word(line)))) {
+      text.append(line).append("\n");
+    }
+  });
+  return text;
+}
+
 }  // namespace
 
 std::string_view to_text(Format format) {
@@ -211,6 +242,21 @@ Tables tables(Format format, const std::string& directory, const std::vector<Sig
   return {};
 }
 
+std::vector<std::string> folder_names(Format format, const Signing& signing) {
+  const std::size_t prefix = key_directory(format, signing.code).size() + 1;
+  std::vector<std::string> names;
+  for (const HeldKey& key : signing.keys) {
+    names.push_back(key_file(format, signing.code, key.key_id).substr(prefix));
+    if (const std::optional<Link> link = slot_link(format, signing.code, key)) {
+      names.push_back(link->path.substr(prefix));
+    }
+  }
+  if (const std::optional<OwnPointer> pointer = own_pointer(format, signing)) {
+    names.push_back(pointer->path.substr(prefix));
+  }
+  return names;
+}
+
 std::string merged_lines(std::string_view present, std::string_view next) {
   std::unordered_set<std::string_view> known;
   for_each_line(next, [&](std::string_view line) { known.insert(first_word(line)); });
@@ -221,6 +267,25 @@ std::string merged_lines(std::string_view present, std::string_view next) {
     }
   });
   return merged;
+}
+
+Tables with_waiting(Format format, Tables next, std::string_view present_names, std::string_view present_pointer,
+                    const std::set<std::string>& waiting) {
+  if (waiting.empty() || !next.names || !next.pointer) {
+    return next;
+  }
+  std::unordered_set<std::string_view> theirs;  // first words of names that belong to those that wait
+  next.names->text = with_lines(std::move(next.names->text), present_names, [&](std::string_view line) {
+    const bool waits = waiting.contains(std::string(code_in_names(format, line)));
+    if (waits) {
+      theirs.insert(first_word(line));
+    }
+    return waits;
+  });
+  next.pointer->text = with_lines(std::move(next.pointer->text), present_pointer, [&](std::string_view line) {
+    return format == Format::kOpendkim ? theirs.contains(second_word(line)) : theirs.contains(first_word(line));
+  });
+  return next;
 }
 
 }  // namespace zonestore::signer

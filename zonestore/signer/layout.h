@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ inline constexpr std::array kFormats{Format::kOpendkim, Format::kRspamd, Format:
 struct HeldKey {
   dkim::SlotId slot = dkim::SlotId::kSel1;
   std::string key_id;
+
+  friend bool operator==(const HeldKey&, const HeldKey&) = default;
 };
 
 // An institution as its signers see it.
@@ -42,6 +45,8 @@ struct Signing {
   std::optional<dkim::SlotId> active;  // nullopt: nothing is to be signed
   std::vector<HeldKey> keys;           // by slot, at most one each
   std::vector<std::string> domains;    // "mosamuseum.com"
+
+  friend bool operator==(const Signing&, const Signing&) = default;
 };
 
 struct TextFile {
@@ -76,7 +81,15 @@ struct Tables {
 };
 [[nodiscard]] Tables tables(Format format, const std::string& directory, const std::vector<Signing>& all);
 
+// The names of all files and links of an institution's folder that these keys call for.
+[[nodiscard]] std::vector<std::string> folder_names(Format format, const Signing& signing);
+
 // `next` and those lines of `present` whose first word it does not have: good for the old pointer and for the new.
 [[nodiscard]] std::string merged_lines(std::string_view present, std::string_view next);
+
+// The tables of all whose files are as the store has them (`next`), and, of those in `waiting`, whose files are not,
+// the lines that are there: a signer goes on with what it has of them. By code.
+[[nodiscard]] Tables with_waiting(Format format, Tables next, std::string_view present_names,
+                                  std::string_view present_pointer, const std::set<std::string>& waiting);
 
 }  // namespace zonestore::signer

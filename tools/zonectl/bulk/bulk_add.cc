@@ -6,7 +6,6 @@
 #include "tools/zonectl/bulk/institution_file.h"
 #include "tools/zonectl/bulk/report.h"
 #include "zonestore/operations/key_stock.h"
-#include "zonestore/operations/signers.h"
 
 namespace zonectl {
 
@@ -53,23 +52,6 @@ Result<zonestore::Changed> add_one(Store& store, const ChangeContext& context, c
   });
 }
 
-void follow(Store& store, const ChangeContext& context, BulkReport& report) {
-  if (context.dry_run) {
-    return;
-  }
-  const auto synced = sync_open_tasks(store, context);
-  if (!synced) {
-    report.warnings.push_back("signers have not followed, maintain tries again: " + synced.error().message);
-    return;
-  }
-  for (const zonestore::SyncResult& result : synced->results) {
-    if (!result.failure.empty()) {
-      report.warnings.push_back("signer " + result.name +
-                                " has not followed, maintain tries again: " + result.failure);
-    }
-  }
-}
-
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
                               const BulkSettings& settings, Interruption& interruption) {
   const BulkWork work{"add", "adding",
@@ -82,7 +64,7 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   own.signers_later = true;  // once for all, below
   BulkReport report = run_bulk(session, store, own, run, settings, work, interruption);
   stock.reset();
-  follow(store, context, report);
+  follow_new_ones(store, context, report);
   return end_run(session, store, context, report, words());
 }
 

@@ -1,5 +1,7 @@
 #include "tools/zonectl/bulk/bulk_rotate.h"
 
+#include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -65,52 +67,81 @@ class RotateWork {
   RotateWork(Store& store, ChangeContext context) : store_(store), context_(std::move(context)) {}
 
   BulkWork work() {
-    return {"rotate", "rotating",
+    return {"rotate",
+            "rotating",
             [this](const ChangeContext& context, const BulkItem& item) { return change(context, item); },
-            [this](const BulkItem& item) { return prove(item); },
-            [this](const BulkItem& item) { return undo(item); }};
+            {},
+            {},
+            [this](const Batch& batch, std::vector<std::string>& warnings) { return settle(batch, warnings); }};
   }
 
  private:
   Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
-    const auto swapped = rotate(store_, context, item.code);
+    ChangeContext own = context;
+    own.signers_later = true;  // once for a batch, below
+    const auto swapped = rotate(store_, own, item.code);
     if (!swapped) {
       return tl::unexpected(swapped.error());
     }
-    to_ = swapped->to;
-    move_ = swapped->move;
-    undone_for_ = swapped->undone_for;
-    unfollowed_ = swapped->unfollowed;
+    made_.insert_or_assign(item.code.text(), Made{swapped->to, swapped->move});
     return zonestore::Changed(*swapped);
   }
 
-  Result<void> prove(const BulkItem& item) {
-    for (const std::vector<std::string>* laggards : {&undone_for_, &unfollowed_}) {
-      if (!laggards->empty()) {
-        return zonestore::refuse(zonestore::Guard::kSignerStale, "signers had not followed: " + laggards->front(),
-                                 "zonectl signer list");
-      }
+  using Batch = std::vector<const BulkItem*>;
+  std::vector<std::optional<BulkWork::Fault>> settle(const Batch& batch, std::vector<std::string>& warnings) {
+    std::vector<zonestore::RotationMade> made;
+    for (const BulkItem* item : batch) {
+      made.push_back({item->code, made_.at(item->code.text()).move});
     }
-    return prove_signing_key(store_, item.code, to_);
+    std::vector<std::optional<BulkWork::Fault>> faults;
+    for (const zonestore::Settled& settled : settle_rotations(store_, context_, made)) {
+      const BulkItem& item = *batch[faults.size()];
+      for (const std::string& warning : settled.warnings) {
+        warnings.push_back(item.code.text() + ": " + warning);
+      }
+      if (!settled.unknown.empty() && faults.empty()) {
+        warnings.push_back("whether the signers follow is not known (" + settled.unknown +
+                           "): maintain makes them, or now: zonectl maintain");
+      }
+      faults.push_back(fault_of(item, settled));
+    }
+    return faults;
   }
 
-  Result<void> undo(const BulkItem& item) {
-    if (!undone_for_.empty()) {
-      return {};  // rotate has done so
+  std::optional<BulkWork::Fault> fault_of(const BulkItem& item, const zonestore::Settled& settled) {
+    const bool undone = !settled.undone_for.empty();
+    if (undone || !settled.unfollowed.empty()) {
+      const std::string& first = undone ? settled.undone_for.front() : settled.unfollowed.front();
+      return BulkWork::Fault{
+          zonestore::refuse(zonestore::Guard::kSignerStale,
+                            "it failed its proof: signers had not followed: " + first +
+                                (undone ? "; undone" : "; it stands, since it could not be undone"),
+                            "zonectl signer list")
+              .value(),
+          undone};
+    }
+    const Result<void> proven = prove_signing_key(store_, item.code, made_.at(item.code.text()).to);
+    if (proven) {
+      return std::nullopt;
     }
     ChangeContext context = context_;
     context.override_guard.reset();
     zonestore::SwapOptions options;
-    options.undoes.number = move_;  // not what somebody did meanwhile
-    return zonestore::undo(store_, context, item.code, options).map([](const auto&) {});
+    options.undoes.number = made_.at(item.code.text()).move;  // not what somebody did meanwhile
+    const auto back = zonestore::undo(store_, context, item.code, options);
+    Error error = proven.error();
+    error.message = "it failed its proof: " + error.message +
+                    (back ? "; undone" : "; and the undo failed: " + back.error().message);
+    return BulkWork::Fault{std::move(error), back.has_value()};
   }
 
   Store& store_;
   ChangeContext context_;
-  zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
-  std::int64_t move_ = 0;
-  std::vector<std::string> undone_for_;
-  std::vector<std::string> unfollowed_;
+  struct Made {
+    zonestore::dkim::SlotId to = zonestore::dkim::SlotId::kSel1;
+    std::int64_t move = 0;
+  };
+  std::map<std::string, Made> made_;  // by code
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,

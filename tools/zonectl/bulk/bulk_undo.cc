@@ -1,5 +1,7 @@
 #include "tools/zonectl/bulk/bulk_undo.h"
 
+#include <map>
+#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -42,27 +44,46 @@ Result<std::int64_t> run_to_undo(const BulkRun& run) {
 // Moves signing back where its last move is that run's, and proves that it arrived.
 class UndoWork {
  public:
-  UndoWork(Store& store, std::int64_t of_run) : store_(store) { options_.undoes.run = of_run; }
+  UndoWork(Store& store, ChangeContext context, std::int64_t of_run) : store_(store), context_(std::move(context)) {
+    options_.undoes.run = of_run;
+  }
 
   BulkWork work() {
-    return {"undo", "taking back",
+    return {"undo",
+            "taking back",
             [this](const ChangeContext& context, const BulkItem& item) { return change(context, item); },
-            [this](const BulkItem& item) { return prove_signing_key(store_, item.code, to_); }};
+            {},
+            {},
+            [this](const Batch& batch, std::vector<std::string>& warnings) { return settle(batch, warnings); }};
   }
 
  private:
   Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
-    const auto swapped = undo(store_, context, item.code, options_);
+    ChangeContext own = context;
+    own.signers_later = true;  // once for a batch, below
+    const auto swapped = undo(store_, own, item.code, options_);
     if (!swapped) {
       return tl::unexpected(swapped.error());
     }
-    to_ = swapped->to;
+    to_.insert_or_assign(item.code.text(), swapped->to);
     return zonestore::Changed(*swapped);
+  }
+
+  using Batch = std::vector<const BulkItem*>;
+  std::vector<std::optional<BulkWork::Fault>> settle(const Batch& batch, std::vector<std::string>& warnings) {
+    follow_at_once(store_, context_, warnings);
+    std::vector<std::optional<BulkWork::Fault>> faults;
+    for (const BulkItem* item : batch) {
+      const Result<void> proven = prove_signing_key(store_, item->code, to_.at(item->code.text()));
+      faults.push_back(proven ? std::nullopt : std::optional(BulkWork::Fault{proven.error(), false}));
+    }
+    return faults;
   }
 
   Store& store_;
   zonestore::SwapOptions options_;
-  zonestore::dkim::SlotId to_ = zonestore::dkim::SlotId::kSel1;
+  ChangeContext context_;
+  std::map<std::string, zonestore::dkim::SlotId> to_;  // by code
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
@@ -71,7 +92,7 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   if (!of_run) {
     return tl::unexpected(of_run.error());
   }
-  UndoWork undos(store, *of_run);
+  UndoWork undos(store, context, *of_run);
   const BulkReport report = run_bulk(session, store, context, run, settings, undos.work(), interruption);
   return end_run(session, store, context, report, words());
 }

@@ -138,7 +138,10 @@ Result<ExitCode> import_all(const Session& session, const ChangeContext& context
   const BulkWork work{"import", "importing", [&](const ChangeContext& own, const BulkItem& item) {
                         return import_one(*store, own, institutions.at(item.code.text()));
                       }};
-  const BulkReport report = run_bulk(session, *store, context, *run, {}, work, interruption);
+  ChangeContext own = context;
+  own.signers_later = true;  // once for all, below
+  BulkReport report = run_bulk(session, *store, own, *run, {}, work, interruption);
+  follow_new_ones(*store, context, report);
   return end_run(session, *store, context, report,
                  {"imported", "would be imported", "the same command: what is there already is left alone"});
 }

@@ -181,10 +181,11 @@ Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, 
 }
 
 Result<ExitCode> end_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,
-                         const BulkReport& report, const BulkWords& words) {
+                         BulkReport report, const BulkWords& words) {
   if (!report.dry_run && report.total > 0 && !is_open(report)) {
-    if (const auto ended = end_bulk_run(store, context, report.run); !ended) {
-      return tl::unexpected(ended.error());
+    if (const auto ended = end_bulk_run(store, context, report.run); !ended) {  // the work itself is done
+      report.warnings.push_back("the run could not be closed (" + ended.error().message +
+                                "): " + resume_command(report, words) + " closes it, and has nothing else to do");
     }
   }
   if (session.json()) {

@@ -39,7 +39,7 @@ struct ResumedRun {
                                                       std::uint32_t run, bool is_all);
 // Closes a run in which nothing is left to do, and prints the report.
 [[nodiscard]] zonestore::Result<ExitCode> end_run(const Session& session, zonestore::Store& store,
-                                                  const zonestore::ChangeContext& context, const BulkReport& report,
+                                                  const zonestore::ChangeContext& context, BulkReport report,
                                                   const BulkWords& words);
 
 }  // namespace zonectl

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tools/zonectl/bulk/progress.h"
+#include "zonestore/operations/signers.h"
 
 namespace zonectl {
 
@@ -25,6 +26,9 @@ bool is_failure(const Error& error) {
 }
 
 namespace {
+
+// The first batch is of one, so that what is broken for all is found by one; then each is twice the last.
+constexpr std::size_t kLargestBatch = 128;
 
 std::string one_line(const Error& error) {
   return (error.refusal ? std::string(zonestore::guard_code(error.refusal->guard)) + ": " : "") + error.message;
@@ -48,12 +52,16 @@ class Runner {
       if (item.state == BulkState::kDone || item.state == BulkState::kRefused) {
         continue;
       }
+      if (must_settle()) {
+        settle();
+      }
       if (!wait_for_turn() || must_stop()) {
         break;
       }
       serve(item);
       progress.show(report_.total - report_.waiting(), report_.refused + report_.failed, SteadyClock::now());
     }
+    settle();
     progress.finish();
     report_.took = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - began_);
     return std::move(report_);
@@ -119,6 +127,10 @@ class Runner {
     for (const std::string& warning : changed->warnings) {
       report_.warnings.push_back(item.code.text() + ": " + warning);
     }
+    if (work_.settle && !context_.dry_run) {
+      batch_.push_back(&item);
+      return;
+    }
     if (context_.dry_run || !work_.prove) {
       ++report_.done;
       return;
@@ -128,6 +140,30 @@ class Runner {
       ++report_.done;
     } else {
       take_back(item, proven.error());
+    }
+  }
+
+  // Before anybody waits, and before the canaries are judged.
+  [[nodiscard]] bool must_settle() const {
+    return !batch_.empty() && (batch_.size() >= batch_limit_ || next_turn_ > SteadyClock::now() ||
+                               report_.done + batch_.size() == canaries_);
+  }
+
+  void settle() {
+    if (batch_.empty()) {
+      return;
+    }
+    const std::vector<const BulkItem*> batch = std::exchange(batch_, {});
+    const auto faults = work_.settle(batch, report_.warnings);
+    batch_limit_ = std::min(2 * batch_limit_, kLargestBatch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      if (faults[i]) {
+        note(*batch[i], faults[i]->error,
+             faults[i]->undone ? zonestore::IfDone::kWasUndone : zonestore::IfDone::kStaysDone);
+        batch_limit_ = 1;
+      } else {
+        ++report_.done;
+      }
     }
   }
 
@@ -176,6 +212,8 @@ class Runner {
   SteadyClock::time_point began_;
   SteadyClock::time_point next_turn_;
   std::size_t canaries_ = 0;
+  std::vector<const BulkItem*> batch_;  // changed, and not settled yet
+  std::size_t batch_limit_ = 1;
 };
 
 }  // namespace
@@ -184,6 +222,30 @@ BulkReport run_bulk(const Session& session, zonestore::Store& store, const Chang
                     const zonestore::BulkRun& run, const BulkSettings& settings, const BulkWork& work,
                     Interruption& interruption) {
   return Runner(session, store, context, settings, work, interruption).run(run);
+}
+
+bool follow_at_once(zonestore::Store& store, const ChangeContext& context, std::vector<std::string>& warnings) {
+  if (context.dry_run) {
+    return false;
+  }
+  const auto synced = sync_open_tasks(store, context);
+  if (!synced) {
+    warnings.push_back("signers have not followed, maintain tries again: " + synced.error().message);
+    return true;
+  }
+  for (const zonestore::SyncResult& result : synced->results) {
+    if (!result.failure.empty()) {
+      warnings.push_back("signer " + result.name + " has not followed, maintain tries again: " + result.failure);
+    }
+  }
+  return !synced->results.empty();
+}
+
+void follow_new_ones(zonestore::Store& store, const ChangeContext& context, BulkReport& report) {
+  if (follow_at_once(store, context, report.warnings)) {
+    report.warnings.emplace_back(
+        "signers sign the mail of all of these from now on, wherever the CNAMEs lead: zonectl check --all");
+  }
 }
 
 }  // namespace zonectl

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ struct BulkWork {
   // After it: does it hold? If not, `undo` takes it back. Both may be empty.
   std::function<zonestore::Result<void>(const zonestore::BulkItem&)> prove{};
   std::function<zonestore::Result<void>(const zonestore::BulkItem&)> undo{};
+  // In their place, for a batch of changes at once, in its order: empty for one that holds; else why it does not, and
+  // whether it was taken back.
+  struct Fault {
+    zonestore::Error error;
+    bool undone = true;
+  };
+  std::function<std::vector<std::optional<Fault>>(const std::vector<const zonestore::BulkItem*>&,
+                                                  std::vector<std::string>& warnings)>
+      settle{};
 };
 
 struct BulkTrouble {
@@ -60,5 +70,12 @@ struct BulkReport : zonestore::Changed {
 [[nodiscard]] BulkReport run_bulk(const Session& session, zonestore::Store& store,
                                   const zonestore::ChangeContext& context, const zonestore::BulkRun& run,
                                   const BulkSettings& settings, const BulkWork& work, Interruption& interruption);
+
+// After changes with signers_later: the signers follow once for all of them. What goes wrong is a warning, since the
+// changes are done. True if there was a signer that had something to follow.
+bool follow_at_once(zonestore::Store& store, const zonestore::ChangeContext& context,
+                    std::vector<std::string>& warnings);
+// The same for institutions that came in, whose mail is signed from now on.
+void follow_new_ones(zonestore::Store& store, const zonestore::ChangeContext& context, BulkReport& report);
 
 }  // namespace zonectl

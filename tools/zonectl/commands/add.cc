@@ -27,7 +27,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
                 "rsa2048 (default), rsa3072, rsa4096 or ed25519");
   declare(arguments, options.bulk);
-  arguments.change(options.change, {zonestore::Guard::kKeyType});
+  arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
 }
 
 void write(const Session& session, const InstitutionChanged& added) {

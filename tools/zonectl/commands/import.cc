@@ -36,7 +36,7 @@ void arguments(Arguments& arguments, Options& options) {
                 "all keys of an OpenDKIM KeyTable; an institution is named by its key's name, else by its domain");
   arguments.one("--signing-table", "FILE", options.table.signing_table, Need::kOptional, &parse_line,
                 "OpenDKIM's SigningTable: more domains, and which key signs");
-  arguments.change(options.change, {zonestore::Guard::kKeyType});
+  arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
 }
 
 void write(const Session& session, const KeysImported& imported) {

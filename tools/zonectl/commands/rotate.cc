@@ -55,6 +55,7 @@ void define_rotate(CommandLine& line) {
              "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
              "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; of many, E_EXISTS: another run is at work or "
              "waits to be resumed; nothing changed"},
+            {ExitCode::kFailed, "failed; or done, but signers did not follow and signing could not be moved back"},
             {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
             {ExitCode::kNotFound, "no such institution"}})},
       arguments, body);

@@ -38,7 +38,7 @@ void add_arguments(Arguments& arguments, Options& options) {
       "--exec", "COMMAND", options.command, Need::kOptional, &parse_line,
       "run after each sync; its exit 0 says that the signer has followed. An absolute path and words between "
       "spaces, without a shell");
-  arguments.dry_run(options.change);
+  arguments.change(options.change, {zonestore::Guard::kSignerKind});
 }
 
 void list_arguments(Arguments&, Options&) {}
@@ -56,8 +56,20 @@ void remove_arguments(Arguments& arguments, Options& options) {
   arguments.dry_run(options.change);
 }
 
+void write_named(const Session& session, const char* what, const std::vector<std::string>& names,
+                 std::uint64_t count) {
+  for (const std::string& name : names) {
+    session.out() << "  " << session.terminal().styled(Style::kCaution, what) << " " << printable(name) << '\n';
+  }
+  if (count > names.size()) {
+    session.out() << "  " << what << " and " << count - names.size() << " more\n";
+  }
+}
+
 void write(const Session& session, const zonestore::Changed& changed, const SyncResult& result) {
   std::ostream& out = session.out();
+  write_named(session, "made good:", result.found, result.found_count);
+  write_named(session, "not ours, left alone:", result.strangers, result.strangers_count);
   if (!result.failure.empty()) {
     out << session.terminal().styled(Style::kBad, "failed:") << " signer " << result.name
         << " has not followed: " << printable(result.failure) << "\n  maintain tries again; now: zonectl signer sync "
@@ -203,22 +215,26 @@ void define_signer(CommandLine& line) {
       {"add", "enrol a signer: its directory follows every change from now on",
        "zonectl signer add opendkim-1 --format opendkim --dir /etc/dkimkeys/zonectl --exec "
        "\"/usr/local/sbin/reload-opendkim\"",
-       exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, there is one of that name or with that directory"},
-                        {ExitCode::kPartlyDone, "enrolled, but its first sync failed; maintain tries again"}})},
+       exits_of_change(
+           {{ExitCode::kRefused,
+             "refused: E_EXISTS, there is one of that name or with that directory; E_FOREIGN, the "
+             "directory holds what is not ours; E_SIGNER_KIND, it cannot sign with the keys that there are"},
+            {ExitCode::kPartlyDone, "enrolled, but its first sync failed; maintain tries again"}})},
       add_arguments, add);
   signer.command<Options>(
       {"list", "list the signers, and whether they have followed", "zonectl signer list", exits_of_reading()},
       list_arguments, list);
   signer.command<Options>(
-      {"sync", "write a signer's whole directory anew, and run its command",
+      {"sync", "compare a signer's whole directory with the store, make good what differs, and run its command",
        "zonectl signer sync opendkim-1\nzonectl signer sync --all",
        exits_of_change({{ExitCode::kRefused, "refused: E_SIGNER_STALE, it is switched off since a restore"},
                         {ExitCode::kPartlyDone, "some have followed, others failed; each is named"},
                         kNoSuchSigner})},
       sync_arguments, sync);
-  signer.command<Options>({"remove", "forget a signer; its files stay unless they are purged",
-                           "zonectl signer remove opendkim-1 --purge", exits_of_change({kNoSuchSigner})},
-                          remove_arguments, remove);
+  signer.command<Options>(
+      {"remove", "forget a signer; its files stay unless they are purged, and what is not ours stays always",
+       "zonectl signer remove opendkim-1 --purge", exits_of_change({kNoSuchSigner})},
+      remove_arguments, remove);
 }
 
 }  // namespace zonectl

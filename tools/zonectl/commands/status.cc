@@ -33,6 +33,22 @@ void write_frozen(const Session& session, const StoreStatus& status) {
   }
 }
 
+// What looks found in its directory; what was altered stays told until somebody has looked.
+void write_findings(const Session& session, const zonestore::SignerView& signer) {
+  std::ostream& out = session.out();
+  bool altered = false;
+  for (const zonestore::SignerView::Finding& finding : signer.findings) {
+    altered = altered || finding.needs_attention;
+    out << "  " << (finding.needs_attention ? session.terminal().styled(Style::kBad, "found") : "found") << " "
+        << session.times().text(finding.found) << ": " << printable(finding.path) << " " << printable(finding.what)
+        << '\n';
+  }
+  if (altered) {
+    out << "  made good with the next sync; look who could write or read there, then: zonectl signer sync "
+        << signer.name << '\n';
+  }
+}
+
 void write_signer(const Session& session, const zonestore::SignerView& signer) {
   std::ostream& out = session.out();
   out << "signer        " << signer.name << "  ";
@@ -48,6 +64,7 @@ void write_signer(const Session& session, const zonestore::SignerView& signer) {
     out << "  " << session.terminal().styled(Style::kBad, "failed") << " " << signer.attempts
         << " times: " << printable(signer.failure) << '\n';
   }
+  write_findings(session, signer);
 }
 
 void write_attention(const Session& session, const StoreStatus& status) {
@@ -108,10 +125,11 @@ Result<ExitCode> body(Session& session, const Options&) {
 void define_status(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
-       exits_of_reading({{ExitCode::kDone, "nothing needs attention"},
-                         {ExitCode::kFailed,
-                          "maintain is due, a signer does not follow, or check saw a fault; or the "
-                          "command failed"}})},
+       exits_of_reading(
+           {{ExitCode::kDone, "nothing needs attention"},
+            {ExitCode::kFailed,
+             "maintain is due, a signer does not follow, its files were altered, or check saw a fault; or the "
+             "command failed"}})},
       arguments, body);
 }
 

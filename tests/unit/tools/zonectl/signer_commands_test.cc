@@ -19,7 +19,19 @@ class SignerCommands : public CommandRun {
     add("mosa", {"--domain", "mosamuseum.com"});
   }
   [[nodiscard]] std::vector<std::string> add_signer(const std::string& command) const {
-    return {"signer", "add", "od", "--format", "opendkim", "--dir", file("od"), "--exec", command};
+    return {"signer",
+            "add",
+            "od",
+            "--format",
+            "opendkim",
+            "--dir",
+            file("od"),
+            "--exec",
+            command,
+            "--override",
+            "E_SIGNER_KIND",
+            "--reason",
+            "the keys of tests are made fast"};
   }
   // One that follows only while there is a file "obedient".
   [[nodiscard]] std::string obedience() const { return "/usr/bin/test -e " + file("obedient"); }
@@ -60,6 +72,32 @@ TEST_F(SignerCommands, AddRefusesWhatItCannotTakeSafely) {
   const Outcome twice = run(add_signer("/bin/true"));
   EXPECT_EQ(twice.code, 3);
   EXPECT_THAT(twice.err, HasSubstr("E_EXISTS"));
+}
+
+TEST_F(SignerCommands, AddRefusesADirectoryOfOthersAndKeysThatItCannotSignWith) {
+  const Outcome kind = run({"signer", "add", "od", "--format", "opendkim", "--dir", file("od")});
+  EXPECT_EQ(kind.code, 3);
+  EXPECT_THAT(kind.err, AllOf(HasSubstr("E_SIGNER_KIND"), HasSubstr("mosa")));
+  std::filesystem::create_directory(file("od"));
+  std::ofstream(file("od") + "/KeyTable") << "theirs";
+  const Outcome foreign = run(add_signer("/bin/true"));
+  EXPECT_EQ(foreign.code, 3);
+  EXPECT_THAT(foreign.err, AllOf(HasSubstr("E_FOREIGN"), HasSubstr("KeyTable")));
+  std::vector<std::string> lifted = add_signer("/bin/true");
+  lifted.at(lifted.size() - 3) = "E_FOREIGN";
+  EXPECT_EQ(run(lifted).code, 3) << "nothing lifts it";
+}
+
+TEST_F(SignerCommands, SyncAndStatusTellWhatWasFoundAltered) {
+  expect_done(add_signer("/bin/true"));
+  std::ofstream(file("od") + "/SigningTable") << "";
+  std::ofstream(file("od") + "/notes") << "theirs";
+  EXPECT_THAT(run({"signer", "sync", "od"}).out, AllOf(HasSubstr("made good: SigningTable has another content"),
+                                                       HasSubstr("not ours, left alone: notes")));
+  EXPECT_THAT(run({"status"}).out, HasSubstr("notes is not ours"));
+  const nlohmann::json signer = json_of({"signer", "list"})["signers"][0];
+  EXPECT_EQ(signer["findings"][0]["path"], "notes");
+  EXPECT_FALSE(signer["needs_attention"]);
 }
 
 TEST_F(SignerCommands, ListAndStatusTellWhoHasNotFollowed) {

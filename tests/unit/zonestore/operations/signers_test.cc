@@ -1,14 +1,12 @@
 #include "zonestore/operations/signers.h"
 
-#include <fstream>
-
-#include <gmock/gmock.h>
-#include <unistd.h>
-
-#include "tests/support/store_fixture.h"
+#include "tests/unit/zonestore/operations/signers_fixture.h"
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/key_import.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/slots.h"
+#include "zonestore/operations/store_impl.h"
+#include "zonestore/signer/directory.h"
 
 namespace zonestore {
 namespace {
@@ -25,44 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using tests::refusal_of;
 
-class Signers : public tests::StoreFixture {
- protected:
-  Signers() {
-    add("mosa");
-    EXPECT_TRUE(add_domain(*store_, context_, code("mosa"), *Name::parse("mosamuseum.com")));
-  }
-
-  [[nodiscard]] std::string folder(const std::string& name) const { return (temp_ / name).string(); }
-  [[nodiscard]] std::string content(const std::string& file) const {
-    std::ifstream stream(temp_ / file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-  }
-  [[nodiscard]] bool is_there(const std::string& file) const {
-    return std::filesystem::exists(std::filesystem::symlink_status(temp_ / file));
-  }
-  std::string key_id(SlotId slot) { return show("mosa").slots.at(slot == SlotId::kSel1 ? 0 : 1).key_id; }
-
-  // A signer whose command obeys a file of the test: it follows while the file is there.
-  void enrol(const std::string& name, Format format = Format::kFiles) {
-    set_obedient(true);
-    const auto added = add_signer(*store_, context_, {name, format, folder(name), command()});
-    ASSERT_TRUE(added) << added.error().message;
-    EXPECT_EQ(added->sync.failure, "");
-  }
-  [[nodiscard]] std::string command() const { return "/usr/bin/test -e " + (temp_ / "obedient").string(); }
-  void set_obedient(bool obedient) {
-    if (obedient) {
-      std::ofstream(temp_ / "obedient") << "yes";
-    } else {
-      std::filesystem::remove(temp_ / "obedient");
-    }
-  }
-  SignerView view() { return list_signers(*store_).value().front(); }
-  void set_signer_limit(int limit) {
-    ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "signer-limit", seconds(limit)));
-  }
-  void ripen() { clock_.advance(minutes(16)); }
-};
+using Signers = tests::SignersFixture;
 
 TEST_F(Signers, AreSyncedWhenTheyAreEnrolled) {
   for (const Format format : signer::kFormats) {
@@ -76,7 +37,8 @@ TEST_F(Signers, AreSyncedWhenTheyAreEnrolled) {
   EXPECT_THAT(content("opendkim/SigningTable"), HasSubstr("*@mosamuseum.com mosa." + sel1 + "\n"));
   EXPECT_EQ(content("opendkim/keys/mosa/" + sel2 + ".private"), content("files/mosa/sel2.pem"));
   EXPECT_THAT(content("rspamd/selector_map"), HasSubstr("mosamuseum.com stxsel1\n"));
-  EXPECT_EQ(content("rspamd/keys/mosa/stxsel1.pem"), content("files/mosa/sel1.pem"));
+  EXPECT_EQ(content("exim/keys/mosa/stxsel1.pem"), content("files/mosa/sel1.pem"));
+  EXPECT_FALSE(content("rspamd/keys/mosa/stxsel1.pem").empty());  // in a form of its own
   EXPECT_THAT(content("exim/selectors"), HasSubstr("mosamuseum.com: stxsel1\n"));
   EXPECT_EQ(view().open, 0U);
 }
@@ -153,7 +115,7 @@ TEST_F(Signers, ThatHaveNotFollowedAreToldByMaintain) {
   set_obedient(false);
   const auto added = add_domain(*store_, context_, code("mosa"), *Name::parse("mosa.org"));
   ASSERT_TRUE(added);
-  EXPECT_THAT(added->warnings, ElementsAre(HasSubstr("signer a has not followed")));
+  EXPECT_THAT(added->warnings, Contains(HasSubstr("signer a has not followed")));
   const auto failing = maintain(*store_, context_);
   ASSERT_TRUE(failing);
   EXPECT_THAT(failing->failures, ElementsAre(HasSubstr("signer a: ")));
@@ -249,7 +211,7 @@ TEST_F(Signers, LoseAllOfAnInstitutionThatHasDeparted) {
 
 TEST_F(Signers, AreMadeWholeByASync) {
   enrol("a", Format::kOpendkim);
-  std::filesystem::remove_all(temp_ / "a/keys");
+  std::filesystem::remove_all(temp_ / "a/keys/mosa");
   std::filesystem::remove(temp_ / "a/SigningTable");
   std::filesystem::create_directories(temp_ / "a/keys/stranger");
   std::ofstream(temp_ / "a/keys/stranger/0123456789abcdef.private") << "old";
@@ -257,9 +219,9 @@ TEST_F(Signers, AreMadeWholeByASync) {
   const auto synced = sync_signers(*store_, context_, "a", false);
   ASSERT_TRUE(synced) << synced.error().message;
   EXPECT_EQ(synced->results.front().keys_written, 2U);
-  EXPECT_EQ(synced->results.front().keys_removed, 1U);
+  EXPECT_EQ(synced->results.front().keys_removed, 0U);
   EXPECT_THAT(content("a/SigningTable"), HasSubstr("mosamuseum.com"));
-  EXPECT_FALSE(is_there("a/keys/stranger"));
+  EXPECT_TRUE(is_there("a/keys/stranger/0123456789abcdef.private")) << "nobody knows whose it is";
   EXPECT_TRUE(is_there("a/notes"));
 }
 
@@ -267,14 +229,20 @@ TEST_F(Signers, LoseTheDraftsOfASyncThatWasKilled) {
   for (const Format format : signer::kFormats) {
     const std::string name(signer::to_text(format));
     enrol(name, format);
-    const std::string keys = signer::key_directory(format, "mosa");
-    for (const std::string& draft : {name + "/.new-0123abcd", name + "/" + keys + "/.new-4567cdef"}) {
+    const std::string key = name + "/" + signer::key_file(format, "mosa", key_id(SlotId::kSel1));
+    std::vector<std::string> drafts{signer::path_in(signer::folder_of(key), ".new-") +
+                                    key.substr(key.rfind('/') + 1)};
+    if (const signer::Tables tables = signer::tables(format, folder(name), {}); tables.names) {
+      drafts.push_back(name + "/.new-" + tables.names->path);
+    }
+    for (const std::string& draft : drafts) {
       std::ofstream(temp_ / draft) << "half";
       ASSERT_TRUE(is_there(draft));
     }
     ASSERT_TRUE(sync_signers(*store_, context_, name, false));
-    EXPECT_FALSE(is_there(name + "/.new-0123abcd")) << name;
-    EXPECT_FALSE(is_there(name + "/" + keys + "/.new-4567cdef")) << name;
+    for (const std::string& draft : drafts) {
+      EXPECT_FALSE(is_there(draft)) << draft;
+    }
     EXPECT_TRUE(is_there(name + "/.lock"));
   }
 }
@@ -287,7 +255,7 @@ TEST_F(Signers, ThatARestoreSwitchedOffWaitForSomebodyToLook) {
   }
   const auto added = add_domain(*store_, context_, code("mosa"), *Name::parse("mosa.org"));
   ASSERT_TRUE(added);
-  EXPECT_THAT(added->warnings, ElementsAre(HasSubstr("switched off")));
+  EXPECT_THAT(added->warnings, Contains(HasSubstr("switched off")));
   EXPECT_TRUE(needs_attention(view()));
   EXPECT_EQ(refusal_of(sync_signers(*store_, context_, "a", false)), Guard::kSignerStale);
   ASSERT_TRUE(sync_signers(*store_, context_, "a", true));
@@ -320,6 +288,77 @@ TEST_F(Signers, ThatGoLetTheDrainsBegin) {
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
   clock_.advance(hours(24 * 8));
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDrained);
+}
+
+// The rotation stands in the store: nothing after it may say "busy, try again".
+TEST_F(Signers, ThatCannotBeAskedTurnNoDoneChangeIntoAnError) {
+  enrol("a");
+  ripen();
+  const signer::Directory held(folder("a"), {store_->impl().store_id, "a"}, signer::Unmarked::kIsForeign,
+                               Milliseconds(0), clock_);  // another sync is at work, and does not end
+  set_signer_limit(1);
+  const auto rotated = rotate(*store_, context_, code("mosa"));
+  ASSERT_TRUE(rotated) << rotated.error().message;
+  EXPECT_THAT(rotated->undone_for, ElementsAre(HasSubstr("another sync")));
+  const auto removed = remove_signer(*store_, context_, "a", true);
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().code, ErrorCode::kBusy);
+  EXPECT_EQ(list_signers(*store_)->size(), 1U) << "busy, and nothing was done";
+}
+
+TEST_F(Signers, WaitByTheClockThatIsHandedIn) {
+  enrol("a");
+  ripen();
+  set_signer_limit(100);
+  set_obedient(false);
+  const Milliseconds before = clock_.paused();
+  const auto undone = rotate(*store_, context_, code("mosa"));
+  ASSERT_TRUE(undone);
+  EXPECT_THAT(undone->undone_for, ::testing::SizeIs(1));
+  EXPECT_GT(clock_.paused() - before, seconds(80));
+  EXPECT_LE(clock_.paused() - before, seconds(100));
+}
+
+TEST_F(Signers, FollowManyRotationsAtOnce) {
+  enrol("a");
+  std::vector<dkim::Code> codes{code("mosa")};
+  for (const char* const each : {"bern", "chur", "lugano"}) {
+    add(each);
+    codes.push_back(code(each));
+  }
+  ripen();
+  ChangeContext later = context_;
+  later.signers_later = true;
+  std::vector<RotationMade> made;
+  for (const dkim::Code& each : codes) {
+    made.push_back({each, rotate(*store_, later, each).value().move});
+  }
+  const std::size_t rows = audit_rows();
+  const std::vector<Settled> settled = settle_rotations(*store_, context_, made);
+  EXPECT_EQ(settled.size(), codes.size());
+  EXPECT_EQ(audit_rows(), rows + 1) << "one sync for all of them";
+  for (const dkim::Code& each : codes) {
+    EXPECT_EQ(content("a/" + each.text() + "/active"), "sel2\n");
+  }
+}
+
+TEST_F(Signers, ThatDoNotFollowManyHaveEachUndone) {
+  enrol("a");
+  add("bern");
+  ripen();
+  ChangeContext later = context_;
+  later.signers_later = true;
+  set_signer_limit(1);
+  std::vector<RotationMade> made;
+  for (const char* const each : {"mosa", "bern"}) {
+    made.push_back({code(each), rotate(*store_, later, code(each)).value().move});
+  }
+  set_obedient(false);
+  for (const Settled& settled : settle_rotations(*store_, context_, made)) {
+    EXPECT_THAT(settled.undone_for, ElementsAre(HasSubstr("ended with 1")));
+  }
+  EXPECT_EQ(show("mosa").active, SlotId::kSel1);
+  EXPECT_EQ(show("bern").active, SlotId::kSel1);
 }
 
 TEST_F(Signers, LeaveAuditRowsOfWhatTheyWereGiven) {

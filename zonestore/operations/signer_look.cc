@@ -1,0 +1,134 @@
+#include "zonestore/operations/signer_look.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "zonestore/operations/signer_sync.h"
+
+namespace zonestore {
+namespace {
+
+constexpr Milliseconds kDay = std::chrono::hours(24);
+constexpr std::int64_t kMostInstitutions = 1000;  // a run: with one every 15 minutes, 96,000 a day
+constexpr Milliseconds kLockWait{2'000};
+constexpr Milliseconds kFirstSync = std::chrono::minutes(30);
+
+// As much of all as the time since then is of a day; a clock that was set back, or a first look, makes it a whole
+// one.
+std::int64_t share(std::int64_t all, WallTime then, WallTime now) {
+  const Milliseconds since = now - then;
+  if (since < Milliseconds(0) || since >= kDay) {
+    return std::min(all, kMostInstitutions);
+  }
+  return std::min(all * since.count() / kDay.count() + 1, kMostInstitutions);
+}
+
+class SignerLook {
+ public:
+  SignerLook(Store& store, const publish::SignerRow& signer, SignersLook& look)
+      : impl_(store.impl()), signer_(signer), look_(look), now_(impl_.clock->now().wall) {}
+
+  void run() {
+    read();
+    if (signings_.empty() && !with_tables_) {
+      return;
+    }
+    const signer::DirectoryView view(signer_.directory);
+    const signer::DirectoryLock lock(view.descriptor(), view.path(), kLockWait,
+                                     *impl_.clock);  // what is half done is no finding
+    read();
+    for (const signer::Signing& signing : signings_) {
+      for (publish::SignerFinding& differs : differences_of(impl_, view, signer_.format, signing)) {
+        stale_.insert(signing.code);
+        found_.push_back(std::move(differs));
+      }
+    }
+    if (with_tables_) {
+      for (publish::SignerFinding& differs : table_differences(view, signer_.format, all_)) {
+        found_.push_back(std::move(differs));
+        tables_are_stale_ = true;
+      }
+    }
+    keep();
+  }
+
+ private:
+  void read() {
+    const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+    const publish::SignerLookState state = publish::read_look(impl_.connection, signer_.id);
+    const std::int64_t count = share(publish::count_signings(impl_.connection), state.looked, now_);
+    codes_ = publish::codes_after(impl_.connection, state.code, count);
+    signings_ = publish::read_signings(impl_.connection, codes_);
+    std::erase_if(signings_, [&](const signer::Signing& signing) {
+      return publish::has_task(impl_.connection, signer_.id, signing.code);
+    });
+    const Milliseconds since = now_ - state.tables_looked;
+    const bool has_tables = signer_.format != signer::Format::kFiles;
+    const bool is_due = since < Milliseconds(0) || since >= kDay;
+    with_tables_ = has_tables && is_due && publish::read_backlog(impl_.connection, signer_.id).tasks == 0;
+    if (with_tables_) {
+      all_ = publish::read_signings(impl_.connection);
+    }
+  }
+
+  void keep() {
+    db::Transaction transaction(impl_.connection, db::Transaction::Kind::kWrite);
+    publish::SignerLookState state = publish::read_look(impl_.connection, signer_.id);
+    state.code = codes_.empty() ? std::string() : codes_.back();
+    state.looked = now_;
+    state.tables_looked = with_tables_ ? now_ : state.tables_looked;
+    publish::store_look(impl_.connection, signer_.id, state);
+    publish::add_findings(impl_.connection, signer_.id, found_, now_);
+    if (tables_are_stale_ && stale_.empty() && !all_.empty()) {
+      stale_.insert(all_.front().code);  // any task makes the tables anew
+    }
+    for (const std::string& code : stale_) {
+      publish::insert_task(impl_.connection, signer_.id, code, now_);
+    }
+    transaction.commit();
+    for (const publish::SignerFinding& finding : found_) {
+      look_.found.push_back("signer " + signer_.name + ": " + finding.path + " " + finding.what);
+    }
+  }
+
+  Store::Impl& impl_;
+  const publish::SignerRow& signer_;
+  SignersLook& look_;
+  WallTime now_;
+  std::vector<std::string> codes_;
+  std::vector<signer::Signing> signings_;
+  std::vector<signer::Signing> all_;
+  bool with_tables_ = false;
+  bool tables_are_stale_ = false;
+  std::set<std::string> stale_;
+  std::vector<publish::SignerFinding> found_;
+};
+
+}  // namespace
+
+SignersLook look_at_signers(Store& store, const ChangeContext& context) {
+  SignersLook look;
+  if (context.dry_run) {
+    return look;
+  }
+  for (const publish::SignerRow& signer : publish::read_signers(store.impl().connection)) {
+    if (!signer.enabled) {
+      continue;
+    }
+    if (!signer.marked) {  // of before there were manifests: its first whole sync writes them
+      const SyncResult first =
+          sync_signer(store, context, signer, {SyncScope::kWhole, std::nullopt, true}, kFirstSync);
+      if (!first.failure.empty()) {
+        look.failures.push_back("signer " + signer.name + ": " + first.failure);
+      }
+      continue;
+    }
+    const Result<void> looked = db::at_border<void>([&] { SignerLook(store, signer, look).run(); });
+    if (!looked) {
+      look.failures.push_back("signer " + signer.name + " could not be looked at: " + looked.error().message);
+    }
+  }
+  return look;
+}
+
+}  // namespace zonestore

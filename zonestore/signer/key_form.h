@@ -1,0 +1,17 @@
+// A private key in the form that a signer takes, and which it takes at all. Pure. Errors: base/error.h.
+//
+//   opendkim 2.11   RSA as PEM. Ed25519 it cannot: it reads the key and then defers the mail (451)
+//   rspamd 3.4      RSA as PEM; Ed25519 as base64 of the 32 bytes of the seed (RFC 8032), not PEM
+//   exim, files     PEM, RFC 7468
+#pragma once
+
+#include "zonestore/dkim/key_pair.h"
+#include "zonestore/signer/layout.h"
+
+namespace zonestore::signer {
+
+[[nodiscard]] bool can_sign_with(Format format, dkim::Algorithm algorithm);
+// The bytes of its file.
+[[nodiscard]] Result<dkim::SecretBytes> key_form(Format format, const dkim::PrivateKey& key);
+
+}  // namespace zonestore::signer

@@ -35,6 +35,7 @@ struct SpfView {
   std::vector<SpfTermView> details;    // of each of them
   std::vector<SpfRecordView> records;  // that are served now, the apex first
   unsigned lookups = 1;                // that including the apex costs a customer, whatever its resolver still holds
+  unsigned lookups_to_come = 1;        // the most that it will cost, after the steps that are left
   std::optional<WallTime> next_step_at;  // nullopt: no step is left
   std::string next_step;                 // what it changes, for people
 };
@@ -53,6 +54,8 @@ struct SpfChanged : Changed {
                                           std::optional<Seconds> drain = std::nullopt);
 [[nodiscard]] Result<SpfView> spf_show(Store& store);
 
+// True if `maintain` has a step to take now. Precondition: the caller holds a transaction. Throws db::Failure.
+[[nodiscard]] bool is_spf_step_due(Store::Impl& store, const Now& now);
 // Of `maintain`: the step that is due, if one is. Throws db::Failure.
 void spf_maintain(Store& store, const ChangeContext& context, Maintained& outcome);
 

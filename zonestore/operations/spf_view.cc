@@ -77,11 +77,17 @@ SpfView spf_view(Store::Impl& store, const Now& now) {
     }
   }
   view.lookups = state.served.most_lookups();
+  view.lookups_to_come = forecast.most_lookups;
   if (forecast.next_step_in) {
     view.next_step_at = wall + *forecast.next_step_in;
     view.next_step = spf::difference(state.rules.shape, state.served.bodies(), forecast.next);
   }
   return view;
+}
+
+bool is_spf_step_due(Store::Impl& store, const Now& now) {
+  const SpfView view = spf_view(store, now);
+  return view.next_step_at && *view.next_step_at <= now.moment.wall;
 }
 
 }  // namespace zonestore

@@ -3,6 +3,7 @@
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
+#include "zonestore/operations/spf_policy.h"
 #include "zonestore/publish/freeze_rows.h"
 
 namespace zonestore {
@@ -111,7 +112,7 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
 }  // namespace
 
 bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || status.evidence_against > 0 || !status.attention.empty() ||
+  return status.maintain_due > 0 || status.spf_step_due || status.evidence_against > 0 || !status.attention.empty() ||
          std::any_of(status.signers.begin(), status.signers.end(),
                      [](const SignerView& signer) { return needs_attention(signer); });
 }
@@ -129,6 +130,7 @@ Result<StoreStatus> store_status(Store& store) {
       examine(findings, row, policy, now);
       return true;
     });
+    status.spf_step_due = is_spf_step_due(impl, now);
     status.attention = findings.found();
     status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
     count_evidence(status, impl.connection);

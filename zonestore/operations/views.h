@@ -84,6 +84,7 @@ struct StoreStatus {
   std::uint64_t draining = 0;
   std::uint64_t maintain_due = 0;                   // needs attention: run maintain
   std::vector<std::string> maintain_due_codes;      // the first 20
+  bool spf_step_due = false;                        // needs attention too: run maintain
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
   std::uint64_t frozen = 0;                         // by themselves; only told

@@ -40,8 +40,9 @@ class Player {
     for (int step = 0; step < kMostSteps; ++step) {
       take_step(step == 0);
       look_at_terms();
+      outcome_.most_lookups = std::max(outcome_.most_lookups, served_.most_lookups());
       const std::optional<Milliseconds> event = next_event(served_, terms_);
-      if (!event || (settled_all() && outcome_.next_step_in)) {
+      if (!event) {
         break;
       }
       served_.pass(*event);
@@ -81,11 +82,6 @@ class Player {
         term.after_steps = steps_later_;
       }
     }
-  }
-
-  [[nodiscard]] bool settled_all() const {
-    return std::all_of(outcome_.terms.begin(), outcome_.terms.end(),
-                       [](const TermForecast& term) { return term.passes_in.has_value(); });
   }
 
   const ZoneRules& rules_;

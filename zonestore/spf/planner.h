@@ -52,6 +52,7 @@ struct TermForecast {
 struct Forecast {
   std::vector<TermForecast> terms;           // in the order of those asked for
   std::optional<Milliseconds> next_step_in;  // nullopt: nothing is left to do; 0: a step is due now
+  unsigned most_lookups = 1;                 // that including the apex costs, now or after any of the steps
   WantedTerms settled;                       // now
   Bodies next;                               // what that step will have served
 };

@@ -75,7 +75,11 @@ void write_records(const Session& session, const SpfView& spf) {
   for (const SpfRecordView& record : spf.records) {
     out << "  " << record.owner.to_text_no_dot() << "  " << record.text << comment_on(record, times) << '\n';
   }
-  out << "  costs each customer " << spf.lookups << " of 10 look-ups\n";
+  out << "  costs each customer " << spf.lookups << " of 10 look-ups";
+  if (spf.lookups_to_come > spf.lookups) {
+    out << ", and " << spf.lookups_to_come << " after the steps to come";
+  }
+  out << '\n';
   if (spf.next_step_at) {
     out << "  next step, by zonectl maintain, at " << times.text(*spf.next_step_at) << ": " << spf.next_step << '\n';
   }

@@ -76,6 +76,10 @@ void write_attention(const Session& session, const StoreStatus& status) {
     out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
         << " of them: " << listed(status.maintain_due_codes, status.maintain_due) << "\n  run: zonectl maintain\n";
   }
+  if (status.spf_step_due) {
+    out << session.terminal().styled(Style::kCaution, "maintain is due")
+        << " for the SPF records: zonectl spf show\n  run: zonectl maintain\n";
+  }
   if (status.evidence_against > 0) {
     out << session.terminal().styled(Style::kCaution, "not right in the DNS")
         << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)

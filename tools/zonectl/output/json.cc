@@ -123,6 +123,7 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"draining", status.draining},
               {"maintain_due", status.maintain_due},
               {"maintain_due_codes", status.maintain_due_codes},
+              {"spf_step_due", status.spf_step_due},
               {"evidence_against", status.evidence_against},
               {"evidence_against_codes", status.evidence_against_codes},
               {"frozen", status.frozen},
@@ -206,6 +207,7 @@ Json to_json(const zonestore::SpfView& spf) {
   return Json{{"terms", spf.terms},
               {"records", std::move(records)},
               {"lookups", spf.lookups},
+              {"lookups_to_come", spf.lookups_to_come},
               {"details", std::move(details)},
               {"next_step_at", time_or_null(spf.next_step_at)},
               {"next_step", text_or_null(spf.next_step)}};

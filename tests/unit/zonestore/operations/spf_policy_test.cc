@@ -157,10 +157,11 @@ TEST_F(SpfPolicy, CheckLooksForRecordsThatAreLeftOverAndThoseToCome) {
   for (const RecordSet& set : zones.back().record_sets) {
     owners.push_back(set.owner.to_text_no_dot());
   }
-  for (const SpfRecordView& record : show_spf().records) {
+  const SpfView view = show_spf();
+  for (const SpfRecordView& record : view.records) {
     EXPECT_THAT(owners, Contains(record.owner.to_text_no_dot()));
   }
-  EXPECT_EQ(owners.size(), show_spf().records.size());
+  EXPECT_EQ(owners.size(), view.records.size());
 }
 
 TEST_F(SpfPolicy, CheckLooksForARecordThatIsNotIncludedYet) {
@@ -179,9 +180,14 @@ TEST_F(SpfPolicy, ANewRecordWaitsForTheRealNegativeTtl) {
   allow(numbered(22));
   allow({"ip4:185.165.100.100"});
   EXPECT_EQ(show_spf().next_step_at, wall() + seconds(1800 + 600)) << "an absence of before may still be remembered";
+  EXPECT_EQ(show_spf().lookups, 1U);
+  EXPECT_EQ(show_spf().lookups_to_come, 2U);
+  EXPECT_FALSE(store_status(*store_)->spf_step_due);
   clock_.advance(seconds(1800 + 600));
+  EXPECT_TRUE(needs_attention(*store_status(*store_)));
   EXPECT_EQ(steps_of_maintain().size(), 1U);
   EXPECT_THAT(served(0), HasSubstr("include:_1.spf.secutix.com"));
+  EXPECT_FALSE(store_status(*store_)->spf_step_due);
 }
 
 TEST_F(SpfPolicy, AllowDoesNotFailBecauseOfWaits) {
@@ -298,7 +304,8 @@ TEST_F(SpfPolicy, AStoreThatWasLaidOutWiderMovesIntoTheNewBound) {
   rest();
   EXPECT_LE(spf::answer_bytes(store_->spf_zone(), served(0).size()), 494U);
   EXPECT_THAT(served(0), HasSubstr("include:_1.spf.secutix.com"));
-  for (const SpfTermView& term : show_spf().details) {
+  const SpfView view = show_spf();
+  for (const SpfTermView& term : view.details) {
     EXPECT_EQ(term.owners.size(), 1U) << term.term;
   }
 }

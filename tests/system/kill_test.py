@@ -14,7 +14,7 @@ import unittest
 
 from support.changes import CHANGES, RESUMED, available, make_ready
 from support.programs import run
-from support.promises import Copies, broken, changed_institutions
+from support.promises import Copies, broken, changed_institutions, rekey_faults
 from support.questions import ask, joined, query, selector
 from support.server import Dnsd
 
@@ -107,6 +107,8 @@ class Killed(unittest.TestCase):
         copy.zonectl("store", "recover")
         faults, now = broken(copy, change.copies.before)
         self.assertEqual(faults, [])
+        if name == "rekey":
+            self.assertEqual(rekey_faults(copy, change.store), [])
         changed = changed_institutions(now, change.copies.before)
         if ended:
             self.assertEqual(changed, change.whole, "it ended with 0, so all of it must be in")

@@ -96,7 +96,7 @@ void FreshKeys::put_missing_again(WallTime now) {
     }
   }
   if (!entries.empty()) {
-    db::unwrap(store_.vault().put_missing(entries, now));
+    put_missing_ahead(store_, entries, now);
   }
 }
 

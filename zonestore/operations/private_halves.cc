@@ -203,16 +203,25 @@ void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& instituti
   }
 }
 
-void put_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now) {
-  const Result<void> done = store.vault().put(keys, now);
-  if (!done) {
-    Error error = done.error();
-    if (error.code == ErrorCode::kUnknown) {
-      error = Error{ErrorCode::kIo, "the vault: " + error.message, "nothing was published: run the command again",
-                    std::nullopt};
-    }
-    throw db::Failure(std::move(error));
+namespace {
+
+// Of keys alone: that nothing was published is known.
+void require_put(Result<void> done) {
+  if (!done && done.error().code == ErrorCode::kUnknown) {
+    done = fail(ErrorCode::kIo, "nothing was published; of keys on their way into the vault: " + done.error().message,
+                "run the command again");
   }
+  db::unwrap(std::move(done));
+}
+
+}  // namespace
+
+void put_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now) {
+  require_put(store.vault().put(keys, now));
+}
+
+void put_missing_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now) {
+  require_put(store.vault().put_missing(keys, now));
 }
 
 void destroy_unused(Store::Impl& store, const std::vector<std::string>& key_ids) {

@@ -22,6 +22,8 @@ void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& instituti
 // Into the vault, ahead of their publication. Where it cannot be told whether they were put, nothing was published,
 // and the error says so: what may be there is an orphan.
 void put_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now);
+// The same, but for those that are there: under the write lock, just before they are published.
+void put_missing_ahead(Store::Impl& store, const std::vector<Vault::NewKey>& keys, WallTime now);
 
 // Out of the vault, but for those that are in a slot. Takes the write lock. Does nothing where it is not known
 // whether a change of this process was made: what may be published stays.

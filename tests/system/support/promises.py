@@ -59,6 +59,15 @@ def unusable_keys(store, most=2):
     return faults
 
 
+def rekey_faults(store, original):
+    """Whether the log has the row of another wrapping key if there is one, and none if there is none."""
+    def id_of(each):
+        return each.json("vault", "status")["wrapping_key_id"]  # whoever opens the vault writes down what is missing
+    wanted = int(id_of(store) != id_of(original))
+    rows = sum(row["command"] == "vault rekey" for row in store.log())
+    return [] if rows == wanted else [f"{rows} rows of vault rekey in the log, not {wanted}"]
+
+
 def signer_faults(store):
     """What a mail signer (OpenDKIM) would trip over in the directories that the store keeps for signers."""
     with store.sql() as database:

@@ -38,6 +38,10 @@ def syncs_of(store, words):
     return syncs
 
 
+def wrapping_key(store):
+    return store.json("vault", "status")["wrapping_key_id"]
+
+
 def run_with_fault(store, words, call, when):
     return subprocess.run(["strace", "-f", "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when={when}", "-o",
                            "/dev/null", *store.command(*words)],
@@ -86,6 +90,8 @@ class FailingDisk(unittest.TestCase):
             self.assertEqual(changed_institutions(now, copies.before), whole if told == "done" else 0, done.stderr)
         if name == "rekey":
             self.assertEqual(rekey_faults(copy, copies.original), [], done.stderr)
+            if told != "not known":
+                self.assertEqual(wrapping_key(copy) != wrapping_key(copies.original), told == "done", done.stderr)
         self.assertIn(done.returncode, (0, 1, 4) if name in RESUMED else (0, 1), done.stderr)
         if name in RESUMED:
             self.check_items(name, copies, copy, now)

@@ -103,11 +103,24 @@ std::optional<RekeyNote> note_from(const std::string& text) {
   return note;
 }
 
-void put_new_in_charge(const KeyPlace& old, const NextKey& next) {
+void replace_files(const KeyPlace& old, const NextKey& next) {
   if (next.is_draft) {
     put_draft_in_place(next.file);
   } else if (old.source == KeySource::kOwnFile && !is_same_file(next.file, old.key_file)) {
     destroy_key_file(old.key_file);
+  }
+}
+
+// After the commit: whatever fails here, the vault is sealed with the new key, which is in `next.file` or still in
+// the draft beside it.
+void put_new_in_charge(const KeyPlace& old, const NextKey& next, VaultRekeyed& outcome) {
+  const Result<void> done = at_border<void>([&] { replace_files(old, next); });
+  if (!done) {
+    outcome.warnings.push_back(
+        "the vault is sealed with the new key, but its files are not as they should be: " + done.error().message +
+        (next.is_draft
+             ? "; keep " + draft_of(next.file).string() + ": the new key is in it, or in " + next.file.string()
+             : "; the old key may still be there"));
   }
 }
 
@@ -196,7 +209,7 @@ Result<VaultRekeyed> Vault::rekey(const std::optional<fs::path>& key_file, WallT
     (void)seal_all(impl_->connection, impl_->store_id, &old.key, *next.key, now);
     keep_note(impl_->connection, note, outcome, now);
     transaction.commit();
-    put_new_in_charge(old.place, next);
+    put_new_in_charge(old.place, next, outcome);
     sweep_if_due(impl_->connection);
     impl_->found.emplace(FoundKey{std::move(*next.key), {KeySource::kNamedFile, next.file}});
     return outcome;

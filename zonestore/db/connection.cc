@@ -8,6 +8,7 @@
 
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/db/file_check.h"
+#include "zonestore/db/scratch.h"
 #include "zonestore/db/session.h"
 
 namespace zonestore::db {
@@ -37,13 +38,18 @@ void make_file(const fs::path& file, unsigned mode) {
   }
 }
 
-SQLite::Database open_database(const fs::path& file, bool for_writing, Milliseconds busy_timeout) {
+bool writes_file(Access access) {
+  return access == Access::kReadWrite || access == Access::kCreate;
+}
+
+SQLite::Database open_database(const fs::path& file, Access access, Milliseconds busy_timeout) {
   try {
     // No mutex: a connection is one thread's at a time, and a load would take it a dozen times for each row.
-    const int access = for_writing ? SQLite::OPEN_READWRITE : SQLite::OPEN_READONLY;
-    return SQLite::Database(file.string(), access | SQLite::OPEN_NOMUTEX, static_cast<int>(busy_timeout.count()));
+    const int flags = access == Access::kReadOnly ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE;
+    return SQLite::Database(file.string(), flags | SQLite::OPEN_NOMUTEX, static_cast<int>(busy_timeout.count()),
+                            access == Access::kScratch ? scratch_layer() : "");
   } catch (const SQLite::Exception& exception) {
-    throw failure_from(exception.getExtendedErrorCode(), exception.what(), errno, file, for_writing);
+    throw failure_from(exception.getExtendedErrorCode(), exception.what(), errno, file, writes_file(access));
   }
 }
 
@@ -52,6 +58,9 @@ void configure(Session& session) {
   session.database.exec(
       "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
       "PRAGMA temp_store=MEMORY");
+  if (session.scratch) {
+    session.database.exec("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY");
+  }
   if (!session.for_writing) {
     return;
   }
@@ -67,11 +76,14 @@ void configure(Session& session) {
 
 }  // namespace
 
-Session::Session(fs::path path, bool writes, Milliseconds busy_timeout)
-    : file(std::move(path)), for_writing(writes), database(open_database(file, writes, busy_timeout)) {
+Session::Session(fs::path path, Access access, Milliseconds busy_timeout)
+    : file(std::move(path)),
+      scratch(access == Access::kScratch),
+      for_writing(writes_file(access)),
+      database(open_database(file, access, busy_timeout)) {
   ::sqlite3_extended_result_codes(database.getHandle(), 1);
   // Without the right to write SQLite opens the file read-only and says nothing.
-  if (writes && ::sqlite3_db_readonly(database.getHandle(), "main") != 0) {
+  if (for_writing && ::sqlite3_db_readonly(database.getHandle(), "main") != 0) {
     throw failure_from(SQLITE_READONLY, "the file is read-only", 0, file, true);
   }
   guarded(*this, [this] { configure(*this); });
@@ -83,11 +95,11 @@ Connection Connection::open(const fs::path& file, Access access, Milliseconds bu
     make_file(path, mode);
   }
   // Before SQLite opens it: opening a pipe would hang.
-  if (std::optional<Error> obstacle = find_obstacle(path, access != Access::kReadOnly)) {
+  if (std::optional<Error> obstacle = find_obstacle(path, writes_file(access))) {
     throw Failure(std::move(*obstacle));
   }
   auto impl = std::make_unique<Impl>();
-  impl->session = std::make_shared<Session>(path, access != Access::kReadOnly, busy_timeout);
+  impl->session = std::make_shared<Session>(path, access, busy_timeout);
   return Connection(std::move(impl));
 }
 
@@ -135,7 +147,28 @@ const fs::path& Connection::file() const {
   return impl_->session->file;
 }
 bool Connection::is_read_only() const {
-  return !impl_->session->for_writing;
+  return !impl_->session->for_writing && !impl_->session->scratch;
+}
+bool Connection::is_scratch() const {
+  return impl_->session->scratch;
+}
+
+ScratchHold::ScratchHold(Connection& connection) : connection_(connection) {
+  if (connection.is_scratch()) {
+    sqlite3* const handle = connection.impl_->session->database.getHandle();
+    drops_before_ = scratch_drops(handle);
+    hold_scratch(handle, true);
+  }
+}
+
+ScratchHold::~ScratchHold() {
+  if (connection_.is_scratch()) {
+    hold_scratch(connection_.impl_->session->database.getHandle(), false);
+  }
+}
+
+bool ScratchHold::broken() const {
+  return connection_.is_scratch() && scratch_drops(connection_.impl_->session->database.getHandle()) != drops_before_;
 }
 
 }  // namespace zonestore::db

@@ -23,7 +23,12 @@
 
 namespace zonestore::db {
 
-enum class Access : std::uint8_t { kReadOnly, kReadWrite, kCreate };
+struct Schema;
+
+// kScratch: reads the file, and writes in memory alone: for dry runs. It takes no lock that a writer would notice for
+// longer than a transaction, syncs nothing, needs no right to write, and works on any schema that migrate() can bring
+// up. What it commits is gone with the connection; see scratch.h.
+enum class Access : std::uint8_t { kReadOnly, kReadWrite, kCreate, kScratch };
 
 inline constexpr Milliseconds kDefaultBusyTimeout{10'000};
 
@@ -80,13 +85,36 @@ class Connection {
   [[nodiscard]] std::int64_t changed_rows() const;          // by the last statement
   [[nodiscard]] const std::filesystem::path& file() const;  // absolute
   [[nodiscard]] bool is_read_only() const;
+  [[nodiscard]] bool is_scratch() const;
 
  private:
   friend class Transaction;
   friend void copy_pages(Connection& source, Connection& destination);
+  friend class ScratchHold;
+  friend void migrate(Connection& connection, const Schema& schema);
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+// While it lives, what a scratch connection commits stays together as well as can be: the file is kept from changing
+// below it, though never for more than a second at a time, so that a writer waits no longer. Does nothing for others.
+class ScratchHold {
+ public:
+  explicit ScratchHold(Connection& connection);
+  ~ScratchHold();
+  ScratchHold(const ScratchHold&) = delete;
+  ScratchHold& operator=(const ScratchHold&) = delete;
+  ScratchHold(ScratchHold&&) = delete;
+  ScratchHold& operator=(ScratchHold&&) = delete;
+
+  // Another program changed the file since: what had been committed before was dropped, and later transactions have
+  // not seen it.
+  [[nodiscard]] bool broken() const;
+
+ private:
+  Connection& connection_;
+  std::uint64_t drops_before_ = 0;
 };
 
 class CommitMark;
@@ -115,7 +143,7 @@ class Transaction {
 
   Connection& connection_;
   Kind kind_;
-  int changes_before_;
+  int changes_before_ = 0;
   bool open_ = true;
   std::string trouble_;
 };

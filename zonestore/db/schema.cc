@@ -10,6 +10,7 @@
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/db/embedded_schema.h"
 #include "zonestore/db/file_check.h"
+#include "zonestore/db/session.h"
 
 namespace zonestore::db {
 namespace {
@@ -158,6 +159,11 @@ void check_version(Connection& connection, const Schema& schema, std::int64_t ol
   }
 }
 
+std::optional<std::int64_t> older_version(Connection& connection, const Schema& schema) {
+  const std::int64_t version = checked_version(connection, schema);
+  return version < newest_version(schema) ? std::optional(version) : std::nullopt;
+}
+
 void apply_steps(Connection& connection, const Schema& schema) {
   const std::int64_t version = begin_at(connection, schema);
   for (const Step& step : schema.steps) {
@@ -168,15 +174,24 @@ void apply_steps(Connection& connection, const Schema& schema) {
 }
 
 void migrate(Connection& connection, const Schema& schema) {
+  Session& session = *connection.impl_->session;
+  bool migrated = session.brought_up_to != nullptr;
+  session.brought_up_to = nullptr;
   for (const Step& step : schema.steps) {
     if (!is_empty(connection) && checked_version(connection, schema) >= step.version) {
       continue;  // without the write lock, which a store that is up to date need not wait for
     }
     Transaction transaction(connection, Transaction::Kind::kWrite);
+    // What SQLite knows of the tables may be of before they were dropped (scratch.h); it looks when it reads them.
+    (void)connection.integer("SELECT count(*) FROM sqlite_schema");
     if (begin_at(connection, schema) < step.version) {  // another process may have been faster
       apply(connection, step);
       transaction.commit();
+      migrated = true;
     }
+  }
+  if (migrated && session.scratch) {
+    session.brought_up_to = &schema;
   }
 }
 

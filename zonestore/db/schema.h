@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -37,12 +38,16 @@ void check_file(const std::filesystem::path& file, const Schema& schema);
 void check_version(Connection& connection, const Schema& schema);
 void check_version(Connection& connection, const Schema& schema, std::int64_t oldest);
 
+// The version, if it is an older one.
+[[nodiscard]] std::optional<std::int64_t> older_version(Connection& connection, const Schema& schema);
+
 // Applies the missing steps; for an empty database, all of them, and sets application_id. Precondition: the
 // caller holds a write transaction, so that its own first rows can go in with the schema. Throws like
 // check_version.
 void apply_steps(Connection& connection, const Schema& schema);
 
-// apply_steps in one transaction for each step. The caller holds none.
+// apply_steps in one transaction for each step. The caller holds none. Of a scratch connection in memory alone, and
+// done again by a later transaction if the file below has changed.
 void migrate(Connection& connection, const Schema& schema);
 
 }  // namespace zonestore::db

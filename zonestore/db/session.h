@@ -10,16 +10,20 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/db/schema.h"
 
 namespace zonestore::db {
 
 // One opened database; Connection and its statements hold it together.
 struct Session {
-  Session(std::filesystem::path path, bool writes, Milliseconds busy_timeout);
+  Session(std::filesystem::path path, Access access, Milliseconds busy_timeout);
 
   std::filesystem::path file;  // absolute
-  bool for_writing;
+  bool scratch;
+  bool for_writing;  // the file itself
   SQLite::Database database;
+  // Of a scratch connection that was brought up: each transaction looks whether it still is.
+  const Schema* brought_up_to = nullptr;
 };
 
 // The Failure for a result code of SQLite, extended or not, with the message that came with it and errno as

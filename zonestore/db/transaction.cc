@@ -18,13 +18,35 @@ void reset_statements(sqlite3* handle) {
   }
 }
 
+constexpr int kMostMigrations = 5;
+
+// A scratch connection that was brought up loses that when another program changes the file.
+bool is_outdated(Connection& connection, const Session& session) {
+  return session.brought_up_to != nullptr &&
+         connection.integer("PRAGMA user_version") < session.brought_up_to->steps.back().version;
+}
+
 }  // namespace
 
-Transaction::Transaction(Connection& connection, Kind kind)
-    : connection_(connection),
-      kind_(kind),
-      changes_before_(::sqlite3_total_changes(connection.impl_->session->database.getHandle())) {
-  connection_.execute(kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE");
+Transaction::Transaction(Connection& connection, Kind kind) : connection_(connection), kind_(kind) {
+  const std::string_view begin = kind == Kind::kRead ? "BEGIN" : "BEGIN IMMEDIATE";
+  connection_.execute(begin);
+  try {
+    for (int tries = 0; is_outdated(connection_, *connection_.impl_->session); ++tries) {
+      if (tries == kMostMigrations) {
+        throw Failure(Error{ErrorCode::kBusy,
+                            connection_.file().string() + " is changed by an older program again and again",
+                            "try again in a moment", std::nullopt});
+      }
+      connection_.execute("ROLLBACK");
+      migrate(connection_, *connection_.impl_->session->brought_up_to);
+      connection_.execute(begin);
+    }
+  } catch (...) {
+    connection_.impl_->session->database.tryExec("ROLLBACK");
+    throw;
+  }
+  changes_before_ = ::sqlite3_total_changes(connection.impl_->session->database.getHandle());
 }
 
 Transaction::~Transaction() {

@@ -40,7 +40,9 @@ void Arguments::expect(std::optional<zonestore::dkim::SlotId>& target) {
 }
 
 void Arguments::dry_run(ChangeOptions& target) {
-  flag("--dry-run", target.dry_run, "print what would happen, and change nothing");
+  flag("--dry-run", target.dry_run,
+       "print what would happen by what is known: it does not look at the world, makes no key, waits for no "
+       "writer and keeps nothing");
 }
 
 namespace {

@@ -29,15 +29,31 @@ std::filesystem::path Session::store_dir() const {
   return kDefaultStore;
 }
 
-Result<Store> Session::open_to_read() const {
-  Result<Store> store = Store::open(store_dir(), Store::Access::kRead, clock_);
+Result<Store> Session::open_recovered(Store::Access access) const {
+  Result<Store> store = Store::open(store_dir(), access, clock_, key_sources());
   if (store || store.error().code != ErrorCode::kHotJournal) {
     return store;
   }
   if (const Result<void> recovered = Store::recover(store_dir()); !recovered) {
     return tl::unexpected(recovered.error());
   }
-  return Store::open(store_dir(), Store::Access::kRead, clock_);
+  return Store::open(store_dir(), access, clock_, key_sources());
+}
+
+Result<Store> Session::open_to_read() const {
+  return open_recovered(Store::Access::kRead);
+}
+
+Result<Store> Session::open_to_change(const ChangeOptions& options) const {
+  if (!options.dry_run) {
+    return open_to_write();
+  }
+  Result<Store> store = open_recovered(Store::Access::kDryRun);
+  if (store && store->older_schema()) {
+    err() << "zone.db has the older schema version " << *store->older_schema()
+          << ": the next change will bring it up; this dry run goes by it as it will be then\n";
+  }
+  return store;
 }
 
 Result<Store> Session::open_to_write() const {

@@ -39,7 +39,9 @@ class Session {
   [[nodiscard]] std::filesystem::path store_dir() const;
   // What a killed writer left behind is rolled back first.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_read() const;
-  // Also for dry runs: they decide by the same code.
+  // For a change. A dry run decides by the same code on a store that it cannot change: see Store::Access::kDryRun.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_to_change(const ChangeOptions& options) const;
+  // For what writes beside changes, or needs the vault, and has no dry run.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_write() const;
 
   [[nodiscard]] zonestore::ChangeContext context(const ChangeOptions& options) const;
@@ -64,6 +66,8 @@ class Session {
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return environment_.key_sources; }
 
  private:
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
+
   const GlobalOptions& options_;
   Streams& streams_;
   const Environment& environment_;

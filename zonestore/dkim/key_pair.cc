@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 
 #include "zonestore/dkim/openssl_handles.h"
+#include "zonestore/dkim/spki_form.h"
 
 namespace zonestore::dkim {
 
@@ -306,28 +307,12 @@ bool verifies(ByteView public_spki, ByteView message, ByteView signature) {
 
 namespace {
 
-// RFC 3279 section 2.3.1, in DER, with 65537 for the exponent: what every RSA key of ours looks like, around a
-// modulus of so many bytes. All lengths take two bytes.
 bool is_common_rsa(ByteView spki, std::size_t modulus_bytes) {
-  constexpr std::array<std::uint8_t, 15> kIdentifier{0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-                                                     0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
-  constexpr std::array<std::uint8_t, 5> kExponent{0x02, 0x03, 0x01, 0x00, 0x01};
-  if (spki.size() != modulus_bytes + 38) {
-    return false;
-  }
-  Bytes head;
-  const auto put = [&head](std::uint8_t tag, std::size_t length) {
-    head.insert(head.end(), {tag, 0x82, static_cast<std::uint8_t>(length >> 8U), static_cast<std::uint8_t>(length)});
-  };
-  put(0x30, modulus_bytes + 34);
-  head.insert(head.end(), kIdentifier.begin(), kIdentifier.end());
-  put(0x03, modulus_bytes + 15);
-  head.push_back(0);  // no unused bits
-  put(0x30, modulus_bytes + 10);
-  put(0x02, modulus_bytes + 1);
-  head.push_back(0);  // the sign, before a modulus whose top bit is set
-  return std::equal(head.begin(), head.end(), spki.begin()) &&
-         std::equal(kExponent.begin(), kExponent.end(), spki.end() - kExponent.size()) && spki[head.size()] >= 0x80;
+  const Bytes head = rsa_spki_head(modulus_bytes);
+  return spki.size() == head.size() + modulus_bytes + kRsaSpkiTail.size() &&
+         std::equal(head.begin(), head.end(), spki.begin()) &&
+         std::equal(kRsaSpkiTail.begin(), kRsaSpkiTail.end(), spki.end() - kRsaSpkiTail.size()) &&
+         spki[head.size()] >= 0x80;
 }
 
 // OpenSSL takes a tenth of a millisecond to say the same.

@@ -5,14 +5,11 @@
 #include <map>
 #include <utility>
 
+#include "zonestore/dkim/spki_form.h"
+
 namespace zonestore::dkim {
 
 namespace {
-
-// RFC 8410 section 4: the SubjectPublicKeyInfo of an Ed25519 key is always this head and the 32 bytes.
-constexpr std::array<std::uint8_t, 12> kEd25519Head{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-                                                    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
-constexpr std::size_t kEd25519Bytes = 32;
 
 using Tags = std::map<std::string, std::string, std::less<>>;
 
@@ -107,7 +104,7 @@ Result<Bytes> spki_of(std::string_view key_type, const Bytes& data) {
     if (data.size() != kEd25519Bytes) {
       return invalid("its Ed25519 key has " + std::to_string(data.size()) + " bytes instead of 32");
     }
-    Bytes spki(kEd25519Head.begin(), kEd25519Head.end());
+    Bytes spki(kEd25519SpkiHead.begin(), kEd25519SpkiHead.end());
     spki.insert(spki.end(), data.begin(), data.end());
     return spki;
   }
@@ -132,10 +129,10 @@ Result<std::string> record_text(ByteView public_spki) {
   }
   if (*algorithm == Algorithm::kEd25519) {
     // OpenSSL also takes forms that are not DER, of which the record could not give back the bytes.
-    if (!std::equal(kEd25519Head.begin(), kEd25519Head.end(), public_spki.begin())) {
+    if (!std::equal(kEd25519SpkiHead.begin(), kEd25519SpkiHead.end(), public_spki.begin())) {
       return fail(ErrorCode::kDamaged, "the public key is not one SubjectPublicKeyInfo structure in DER");
     }
-    return "v=DKIM1; k=ed25519; p=" + base64(public_spki.subspan(kEd25519Head.size()));
+    return "v=DKIM1; k=ed25519; p=" + base64(public_spki.subspan(kEd25519SpkiHead.size()));
   }
   return "v=DKIM1; k=rsa; p=" + base64(public_spki);
 }

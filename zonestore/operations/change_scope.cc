@@ -43,8 +43,11 @@ void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   complete_bulk_item();
   outcome.dry_run = context_.dry_run;
   outcome.changed = true;
-  if (!context_.dry_run) {
+  if (!context_.dry_run || store_.keeps_steps) {
     commit(outcome);
+  }
+  if (!store_.not_proven.empty()) {
+    outcome.warnings.push_back(std::exchange(store_.not_proven, {}));
   }
 }
 

@@ -28,8 +28,9 @@ class ChangeScope {
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
   void publish(const publish::InstitutionRow& institution);
 
-  // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back. Throws kUnknown
-  // if it cannot be told whether the change was made: nothing is taken back or destroyed for it then.
+  // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back, or kept in
+  // memory where later steps are to see it. Throws kUnknown if it cannot be told whether the change was made: nothing
+  // is taken back or destroyed for it then.
   void finish(const AuditNote& note, Changed& outcome);
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/dkim/stand_in_key.h"
 #include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/private_halves.h"
 
@@ -10,9 +11,25 @@ namespace zonestore {
 namespace {
 
 constexpr std::size_t kKeyIdDigits = 16;
+// None of these are hexadecimal digits.
+constexpr std::string_view kStandIn = "fresh-";
+constexpr std::string_view kSupplied = "given-";
 
 // TTLs do not matter to a probe: it looks at the record data.
 constexpr Ttl kAnyTtl{300};
+
+void put_key(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot,
+             const publish::SlotKey& key) {
+  publish::put_key(connection, institution.id, slot, key);
+  institution.key(slot) = key;
+  for (dkim::SlotFacts& facts : institution.facts.slots) {
+    if (facts.slot == slot) {
+      facts.has_key = true;
+      facts.revoked = false;
+      facts.drain.reset();
+    }
+  }
+}
 
 std::vector<MadeKey> make_side_by_side(dkim::Algorithm algorithm, std::size_t count) {
   KeyPool pool(std::vector(count, algorithm), {});
@@ -29,9 +46,22 @@ std::string new_key_id() {
   return dkim::random_hex(kKeyIdDigits);
 }
 
-FreshKeys::FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
-                     const std::vector<dkim::SlotId>& slots)
-    : store_(store) {
+bool is_stand_in(std::string_view key_id) {
+  return key_id.starts_with(kStandIn);
+}
+bool is_supplied(std::string_view key_id) {
+  return key_id.starts_with(kSupplied);
+}
+
+FreshKeys::FreshKeys(Store::Impl& store, const ChangeContext& context, const dkim::Code& code,
+                     dkim::Algorithm algorithm, const std::vector<dkim::SlotId>& slots)
+    : store_(store), dry_run_(context.dry_run) {
+  if (dry_run_) {
+    for (const dkim::SlotId slot : slots) {
+      add_stand_in(slot, kStandIn, algorithm, dkim::stand_in_key(algorithm, store.stand_ins + 1));
+    }
+    return;
+  }
   if (store.key_stock != nullptr) {
     for (const dkim::SlotId slot : slots) {
       add(code, slot, store.key_stock->take(algorithm));
@@ -54,7 +84,18 @@ void FreshKeys::add(const dkim::Code& code, dkim::SlotId slot, StockedKey key) {
 }
 
 void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key) {
-  add(code, slot, {new_key_id(), db::unwrap(probed_key(std::move(key)))});
+  MadeKey supplied = db::unwrap(probed_key(std::move(key)));
+  if (dry_run_) {
+    add_stand_in(slot, kSupplied, supplied.algorithm, std::move(supplied.public_spki));
+  } else {
+    add(code, slot, {new_key_id(), std::move(supplied)});
+  }
+}
+
+void FreshKeys::add_stand_in(dkim::SlotId slot, std::string_view kind, dkim::Algorithm algorithm, Bytes public_spki) {
+  std::string id = std::to_string(++store_.stand_ins);
+  id.insert(0, kKeyIdDigits - kind.size() - id.size(), '0').insert(0, kind);
+  stand_ins_.push_back({slot, {std::move(id), algorithm, std::move(public_spki), {}}});
 }
 
 FreshKeys::~FreshKeys() {
@@ -72,7 +113,7 @@ FreshKeys::~FreshKeys() {
 }
 
 void FreshKeys::store_in_vault(WallTime now) {
-  std::vector<Vault::NewKey> entries;
+  std::vector<Vault::NewKey> entries;  // none in a dry run
   for (const Fresh& fresh : keys_) {
     if (!fresh.stocked.in_vault) {
       entries.push_back({fresh.stocked.key_id, &fresh.stocked.made.key});
@@ -102,18 +143,20 @@ void FreshKeys::put_missing_again(WallTime now) {
 
 // A key that was revoked stays so, and one key in both slots would make a rotation none.
 void FreshKeys::check_identity(db::Connection& connection, const publish::InstitutionRow& institution,
-                               const Fresh& fresh) const {
-  const std::string what = institution.code.text() + " " + dkim::to_text(fresh.slot);
-  const Bytes& spki = fresh.stocked.made.public_spki;
-  check_not_revoked(connection, spki, what);
-  const std::optional<publish::SlotKey>& beside = institution.key(dkim::other(fresh.slot));
-  const bool is_beside = beside && beside->public_spki == spki;
+                               dkim::SlotId slot, const Bytes& public_spki) const {
+  const std::string what = institution.code.text() + " " + dkim::to_text(slot);
+  check_not_revoked(connection, public_spki, what);
+  const std::optional<publish::SlotKey>& beside = institution.key(dkim::other(slot));
+  const bool is_beside = beside && beside->public_spki == public_spki;
   const bool comes_twice = std::any_of(keys_.begin(), keys_.end(), [&](const Fresh& each) {
-    return each.slot != fresh.slot && each.stocked.made.public_spki == spki;
+    return each.slot != slot && each.stocked.made.public_spki == public_spki;
   });
-  if (is_beside || comes_twice) {
+  const bool stands_in_twice = std::any_of(stand_ins_.begin(), stand_ins_.end(), [&](const StandIn& each) {
+    return each.slot != slot && each.key.public_spki == public_spki;
+  });
+  if (is_beside || comes_twice || stands_in_twice) {
     throw db::Failure(Error{ErrorCode::kInvalid,
-                            what + " would hold the same key as " + dkim::to_text(dkim::other(fresh.slot)) +
+                            what + " would hold the same key as " + dkim::to_text(dkim::other(slot)) +
                                 ": a rotation between them would change nothing",
                             "give one slot the key; the other gets a fresh one", std::nullopt});
   }
@@ -121,21 +164,20 @@ void FreshKeys::check_identity(db::Connection& connection, const publish::Instit
 
 void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
   for (const Fresh& fresh : keys_) {
-    check_identity(connection, institution, fresh);
+    check_identity(connection, institution, fresh.slot, fresh.stocked.made.public_spki);
+  }
+  for (const StandIn& stand_in : stand_ins_) {
+    check_identity(connection, institution, stand_in.slot, stand_in.key.public_spki);
   }
   put_missing_again(now);
   for (const Fresh& fresh : keys_) {
     const MadeKey& made = fresh.stocked.made;
-    const publish::SlotKey key{fresh.stocked.key_id, made.algorithm, made.public_spki, now};
-    publish::put_key(connection, institution.id, fresh.slot, key);
-    institution.key(fresh.slot) = key;
-    for (dkim::SlotFacts& facts : institution.facts.slots) {
-      if (facts.slot == fresh.slot) {
-        facts.has_key = true;
-        facts.revoked = false;
-        facts.drain.reset();
-      }
-    }
+    put_key(connection, institution, fresh.slot, {fresh.stocked.key_id, made.algorithm, made.public_spki, now});
+  }
+  for (const StandIn& stand_in : stand_ins_) {
+    publish::SlotKey key = stand_in.key;
+    key.published = now;
+    put_key(connection, institution, stand_in.slot, key);
   }
 }
 
@@ -150,7 +192,11 @@ void check_served_key(Store::Impl& store, const publish::InstitutionRow& institu
                             Refusal{Guard::kNoStandby, std::nullopt}});
   }
   check_not_revoked(store.connection, key->public_spki, what);  // in another slot that holds it
-  const Result<dkim::PrivateKey> stored = store.vault().get(key->key_id);
+  Vault* const vault = store.vault_to_prove_with();
+  if (vault == nullptr) {
+    return;
+  }
+  const Result<dkim::PrivateKey> stored = vault->get(key->key_id);
   if (!stored) {
     Error error = stored.error();
     if (error.code == ErrorCode::kNotFound || error.code == ErrorCode::kDamaged) {

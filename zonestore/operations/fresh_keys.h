@@ -1,6 +1,8 @@
 // Fresh keys on their way into slots: made, probed with the bytes that will be served, durable in the vault, and only
 // then published. For the sources of this folder only.
 //
+// In a dry run no key is made: what stands for one has its form and size, and an id that no key has.
+//
 //   make ──> store in the vault ──> (the caller's transaction proves and publishes them) ──> keep
 //
 // What is not kept is taken out of the vault again. A crash in between leaves an orphan in the vault, which harms
@@ -20,7 +22,7 @@ namespace zonestore {
 class FreshKeys {
  public:
   // One for each of `slots`: from the store's KeyStock if there is one, else made side by side.
-  FreshKeys(Store::Impl& store, const dkim::Code& code, dkim::Algorithm algorithm,
+  FreshKeys(Store::Impl& store, const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm,
             const std::vector<dkim::SlotId>& slots);
   ~FreshKeys();
   FreshKeys(const FreshKeys&) = delete;
@@ -41,17 +43,28 @@ class FreshKeys {
     dkim::SlotId slot;
     StockedKey stocked;
   };
+  struct StandIn {
+    dkim::SlotId slot;
+    publish::SlotKey key;
+  };
   void add(const dkim::Code& code, dkim::SlotId slot, StockedKey key);
   void put_missing_again(WallTime now);
-  void check_identity(db::Connection& connection, const publish::InstitutionRow& institution,
-                      const Fresh& fresh) const;
+  void check_identity(db::Connection& connection, const publish::InstitutionRow& institution, dkim::SlotId slot,
+                      const Bytes& public_spki) const;
+  void add_stand_in(dkim::SlotId slot, std::string_view kind, dkim::Algorithm algorithm, Bytes public_spki);
 
   Store::Impl& store_;
+  bool dry_run_;
   std::vector<Fresh> keys_;
+  std::vector<StandIn> stand_ins_;
   bool kept_ = false;  // else what is in the vault is taken out again
 };
 
 [[nodiscard]] std::string new_key_id();
+// Ids of a dry run, which are nobody's and not to be shown: of a key that would be made, whose bytes are made up too;
+// of one that was supplied.
+[[nodiscard]] bool is_stand_in(std::string_view key_id);
+[[nodiscard]] bool is_supplied(std::string_view key_id);
 
 // Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch, and
 // kRevoked for a key that was revoked elsewhere.

@@ -145,7 +145,7 @@ Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& co
     check_addable(store.impl(), code, options);  // first: another key type would not help one that is there
     check_key_type(context, code, options.algorithm);
     check_signer_kinds(store.impl().connection, context, code, options.algorithm);
-    FreshKeys keys(store.impl(), code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
+    FreshKeys keys(store.impl(), context, code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
     InstitutionChanged outcome;
     const std::string what = "added with two " + std::string(dkim::to_text(options.algorithm)) + " keys";
     add_with_keys(store, context, code, {"add", what, options}, keys, outcome);

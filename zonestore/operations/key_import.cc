@@ -83,7 +83,7 @@ void import_new(Store& store, const ChangeContext& context, const dkim::Code& co
       details.what += (details.what.empty() ? "imported into " : " and ") + dkim::to_text(slot);
     }
   }
-  FreshKeys made(impl, code, details.options.algorithm, empty);
+  FreshKeys made(impl, context, code, details.options.algorithm, empty);
   for (SuppliedKey& key : keys) {
     made.supply(code, *key.slot, std::move(key.key));
   }
@@ -121,7 +121,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
     db::unwrap(dkim::may_prepare(row.facts, outcome.slots.front(), publish::read_policy(impl.connection, row.id),
                                  impl.now(), {code.text(), std::nullopt, std::nullopt}));
   }
-  FreshKeys made(impl, code, key.key.algorithm(), {});
+  FreshKeys made(impl, context, code, key.key.algorithm(), {});
   made.supply(code, outcome.slots.front(), std::move(key.key));
   if (!context.dry_run) {
     made.store_in_vault(impl.clock->now().wall);

@@ -27,7 +27,7 @@ class InstitutionMaintenance {
     const std::optional<dkim::SlotId> refill = slot_to_refill(code);
     std::optional<FreshKeys> keys;
     if (refill) {
-      keys.emplace(store_.impl(), code, algorithm_, std::vector<dkim::SlotId>{*refill});
+      keys.emplace(store_.impl(), context_, code, algorithm_, std::vector<dkim::SlotId>{*refill});
       if (!context_.dry_run) {
         keys->store_in_vault(store_.impl().clock->now().wall);
       }
@@ -126,8 +126,9 @@ class InstitutionMaintenance {
     const bool had_key = row.key(*refill).has_value();
     withdraw(change.connection(), row, *refill, change.wall(), withdrawn_);
     keys->put_into(change.connection(), row, change.wall());
-    return dkim::to_text(*refill) + (had_key ? ": its drain has ended" : ": it was empty") + "; fresh key " +
-           row.key(*refill)->key_id + " published";
+    const std::string& id = row.key(*refill)->key_id;
+    return dkim::to_text(*refill) + (had_key ? ": its drain has ended" : ": it was empty") +
+           (is_stand_in(id) ? "; a fresh key published" : "; fresh key " + id + " published");
   }
 
   Store& store_;
@@ -159,12 +160,16 @@ Due find_due(Store::Impl& impl) {
 }
 
 void keep_vault(Store& store, const ChangeContext& context, Maintained& outcome) {
-  const Result<std::size_t> swept = db::at_border<std::size_t>([&] {
+  Store::Impl& impl = store.impl();
+  const Result<std::size_t> swept = db::at_border<std::size_t>([&]() -> std::size_t {
     if (!context.dry_run) {
       settle_rekey(store);
     }
-    return sweep_vault(store.impl(), context.dry_run);
+    return impl.vault_to_prove_with() == nullptr ? 0 : sweep_vault(impl, context.dry_run);
   });
+  if (!impl.not_proven.empty()) {
+    outcome.warnings.push_back(std::exchange(impl.not_proven, {}));
+  }
   if (!swept) {
     outcome.failures.push_back("the vault: " + swept.error().message);
   } else if (*swept != 0) {
@@ -226,7 +231,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     outcome.changed = false;
     const Due due = find_due(impl);
     std::optional<KeyStock> stock;
-    if (due.keys.size() > 1) {  // after a bulk rotation: thousands
+    if (due.keys.size() > 1 && !context.dry_run) {  // after a bulk rotation: thousands
       stock.emplace(store, due.keys, context);
     }
     for (const dkim::Code& code : due.codes) {

@@ -115,7 +115,8 @@ class Restoration {
  private:
   // A store that can be read, or why there is none.
   void open_live() {
-    Result<Store> opened = Store::open(dir_, Store::Access::kWrite, clock_, key_sources_);
+    Result<Store> opened =
+        Store::open(dir_, context_.dry_run ? Store::Access::kDryRun : Store::Access::kWrite, clock_, key_sources_);
     if (opened) {
       const Result<void> sound = db::at_border<void>([&] { db::check_integrity(opened->impl().connection); });
       if (sound) {

@@ -160,7 +160,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
     check_signer_kinds(impl.connection, context, code, target.algorithm);
     Prepared outcome;
     outcome.slot = target.slot;
-    FreshKeys keys(impl, code, target.algorithm, {target.slot});
+    FreshKeys keys(impl, context, code, target.algorithm, {target.slot});
     if (!context.dry_run) {
       keys.store_in_vault(impl.clock->now().wall);
     }

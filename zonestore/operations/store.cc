@@ -26,13 +26,50 @@ std::string store_id_of(db::Connection& connection) {
   return row.step() ? row.text(0) : std::string();
 }
 
+db::Access access_of(Store::Access access) {
+  switch (access) {
+    case Store::Access::kRead:
+      return db::Access::kReadOnly;
+    case Store::Access::kWrite:
+      return db::Access::kReadWrite;
+    case Store::Access::kDryRun:
+      return db::Access::kScratch;
+  }
+  return db::Access::kReadOnly;
+}
+
+// What a killed writer left behind is rolled back first, as by any command.
+Result<Vault> open_vault_to_look(const Store::Impl& store) {
+  Result<Vault> opened = Vault::open_scratch(store.dir, store.store_id, store.key_sources);
+  if (opened || opened.error().code != ErrorCode::kHotJournal || !Vault::recover(store.dir)) {
+    return opened;
+  }
+  return Vault::open_scratch(store.dir, store.store_id, store.key_sources);
+}
+
 }  // namespace
 
 Vault& Store::Impl::vault() {
   if (!opened_vault) {
-    opened_vault.emplace(db::unwrap(Vault::open(dir, store_id, key_sources)));
+    opened_vault.emplace(
+        db::unwrap(connection.is_scratch() ? open_vault_to_look(*this) : Vault::open(dir, store_id, key_sources)));
   }
   return *opened_vault;
+}
+
+Vault* Store::Impl::vault_to_prove_with() {
+  if (!connection.is_scratch()) {
+    return &vault();
+  }
+  const Result<void> opened = db::at_border<void>([&] { (void)vault(); });
+  if (opened) {
+    return &*opened_vault;
+  }
+  if (opened.error().code != ErrorCode::kPermission && opened.error().code != ErrorCode::kReadOnly) {
+    throw db::Failure(opened.error());
+  }
+  not_proven = "the private keys were not proven: " + opened.error().message;
+  return nullptr;
 }
 
 PublishedZone Store::Impl::published(const Name& apex) {
@@ -58,17 +95,20 @@ Result<Store> Store::open(const std::filesystem::path& dir, Access access, const
   return db::at_border<Store>([&] {
     const std::filesystem::path file = zone_file_of(dir);
     db::check_file(file, db::zone_schema());
-    const bool writes = access == Access::kWrite;
-    db::Connection connection = db::Connection::open(file, writes ? db::Access::kReadWrite : db::Access::kReadOnly);
+    db::Connection connection = db::Connection::open(file, access_of(access));
     db::check_version(connection, db::zone_schema());
-    if (writes) {
+    const std::optional<std::int64_t> older =
+        access == Access::kDryRun ? db::older_version(connection, db::zone_schema()) : std::nullopt;
+    if (access != Access::kRead) {
       db::migrate(connection, db::zone_schema());
     }
     Name dkim_zone = apex_column(connection, "dkim_zone_id");
     Name spf_zone = apex_column(connection, "spf_zone_id");
     std::string store_id = store_id_of(connection);
-    return Store(std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id),
-                                             std::move(dkim_zone), std::move(spf_zone), key_sources}));
+    auto impl = std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id),
+                                            std::move(dkim_zone), std::move(spf_zone), key_sources});
+    impl->older_schema = older;
+    return Store(std::move(impl));
   });
 }
 
@@ -93,6 +133,9 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+std::optional<std::int64_t> Store::older_schema() const {
+  return impl_->older_schema;
+}
 const std::filesystem::path& Store::dir() const {
   return impl_->dir;
 }

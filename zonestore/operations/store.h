@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,10 @@ struct InitOptions {
 
 class Store {
  public:
-  enum class Access : std::uint8_t { kRead, kWrite };
+  // kDryRun: for changes whose context says dry_run. zone.db is read as it is, for which the right to read is enough,
+  // and whatever an operation writes is written in memory and gone with the Store: no write lock, no sync, not a byte
+  // of the store changed; an older schema is brought up in memory too. The vault is read if it may be.
+  enum class Access : std::uint8_t { kRead, kWrite, kDryRun };
 
   // Makes the directory (0755), the vault and the zone store with its two zones and an empty SPF record.
   // An attempt that was interrupted is taken up. Errors: kRefused/kExists if a store is there already.
@@ -38,8 +42,8 @@ class Store {
                                             const ChangeContext& context, const Clock& clock,
                                             const VaultKeySources& key_sources = {});
 
-  // With kRead nothing is created or rolled back, and the vault is not opened. Errors: kMissing (hint: init), kEmpty,
-  // kForeign, kFuture, kPermission, kHotJournal, ...
+  // With kRead and kDryRun nothing is created or rolled back; with kRead the vault is not opened. Errors: kMissing
+  // (hint: init), kEmpty, kForeign, kFuture, kPermission, kHotJournal, ...
   [[nodiscard]] static Result<Store> open(const std::filesystem::path& dir, Access access, const Clock& clock,
                                           const VaultKeySources& key_sources = {});
 
@@ -49,6 +53,9 @@ class Store {
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
+
+  // Set if zone.db has an older schema, which a dry run has brought up in memory alone: the version that it has.
+  [[nodiscard]] std::optional<std::int64_t> older_schema() const;
 
   [[nodiscard]] const std::filesystem::path& dir() const;
   [[nodiscard]] const Name& dkim_zone() const;

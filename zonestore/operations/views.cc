@@ -5,6 +5,7 @@
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/evidence_rules.h"
+#include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 
 namespace zonestore {
@@ -28,6 +29,13 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
   }
   if (!view.record_text.empty()) {
     view.answer_size_bytes = dkim::answer_size_bytes(view.owner.size_bytes(), txt_rdata(view.record_text));
+  }
+  if (is_stand_in(view.key_id)) {  // a dry run: which key it will be, nobody knows yet
+    view.fresh = true;
+    view.record_text.clear();
+  }
+  if (view.fresh || is_supplied(view.key_id)) {
+    view.key_id.clear();
   }
   if (view.state == dkim::SlotState::kPublished) {
     view.ripe_at = dkim::ripe_at(facts, policy, now);

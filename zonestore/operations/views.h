@@ -28,7 +28,8 @@ struct SlotView {
   dkim::SlotId slot = dkim::SlotId::kSel1;
   dkim::SlotState state = dkim::SlotState::kEmpty;
   Name owner;          // sel1-mosa._domainkey.dkim.secutix.com.
-  std::string key_id;  // empty: no key
+  std::string key_id;  // empty: no key, or a fresh one
+  bool fresh = false;  // in a dry run: a key that would be made; it has no id and no record text yet
   std::optional<dkim::Algorithm> algorithm;
   std::string record_text;             // "v=DKIM1; ...", empty: no record
   Ttl ttl{};                           // of the record

@@ -103,20 +103,46 @@ Result<Vault> Vault::create(const fs::path& store_dir, const std::string& store_
   });
 }
 
+namespace {
+
+constexpr std::int64_t kSealed = 2;  // since this version
+
+// A vault that is there and belongs to that store.
+Connection open_tied(const fs::path& store_dir, const std::string& store_id, db::Access access) {
+  check_private_directory(store_dir);
+  check_private_file(store_dir);
+  db::check_file(vault_file_of(store_dir), db::vault_schema());
+  Connection connection = open_vault_database(vault_file_of(store_dir), access);
+  db::check_version(connection, db::vault_schema());
+  const std::optional<std::string> tied = tied_to(connection);
+  if (!tied) {
+    fail_with(ErrorCode::kEmpty, connection.file().string() + " is unfinished", "run zonectl init again");
+  }
+  if (*tied != store_id) {
+    fail_as_foreign(connection);
+  }
+  return connection;
+}
+
+}  // namespace
+
+Result<Vault> Vault::open_scratch(const fs::path& store_dir, const std::string& store_id,
+                                  const VaultKeySources& sources) {
+  return at_border<Vault>([&] {
+    Connection connection = open_tied(store_dir, store_id, db::Access::kScratch);
+    const auto older = db::older_version(connection, db::vault_schema());
+    if (older && *older < kSealed) {
+      fail_with(ErrorCode::kReadOnly, connection.file().string() + " is a vault of the older version " +
+                                          std::to_string(*older) + ", whose keys the next change will seal");
+    }
+    db::migrate(connection, db::vault_schema());
+    return Vault(std::make_unique<Impl>(Impl{std::move(connection), store_dir, store_id, sources}));
+  });
+}
+
 Result<Vault> Vault::open(const fs::path& store_dir, const std::string& store_id, const VaultKeySources& sources) {
   return at_border<Vault>([&] {
-    check_private_directory(store_dir);
-    check_private_file(store_dir);
-    db::check_file(vault_file_of(store_dir), db::vault_schema());
-    Connection connection = open_vault_database(vault_file_of(store_dir), db::Access::kReadWrite);
-    db::check_version(connection, db::vault_schema());
-    const std::optional<std::string> tied = tied_to(connection);
-    if (!tied) {
-      fail_with(ErrorCode::kEmpty, connection.file().string() + " is unfinished", "run zonectl init again");
-    }
-    if (*tied != store_id) {
-      fail_as_foreign(connection);
-    }
+    Connection connection = open_tied(store_dir, store_id, db::Access::kReadWrite);
     upgrade(connection, store_dir, store_id, sources);
     sweep_if_due(connection);
     return Vault(std::make_unique<Impl>(Impl{std::move(connection), store_dir, store_id, sources}));

@@ -78,6 +78,10 @@ class Vault {
   // kFuture, and kPermission also for a directory or file that others than the owner may enter or read.
   [[nodiscard]] static Result<Vault> open(const std::filesystem::path& store_dir, const std::string& store_id,
                                           const VaultKeySources& sources = {});
+  // For a dry run: whatever is done to it is done in memory and gone with it. Errors: as of open; kReadOnly for a
+  // vault of an older version, whose keys the next change will seal; kHotJournal.
+  [[nodiscard]] static Result<Vault> open_scratch(const std::filesystem::path& store_dir, const std::string& store_id,
+                                                  const VaultKeySources& sources = {});
   // Rolls back what a killed writer left, and does nothing else.
   [[nodiscard]] static Result<void> recover(const std::filesystem::path& store_dir);
 

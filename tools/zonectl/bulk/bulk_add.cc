@@ -106,7 +106,7 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
                            "zonectl add --resume");
   }
   Interruption interruption;
-  Result<Store> store = session.open_to_write();
+  Result<Store> store = session.open_to_change(change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -190,7 +190,7 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
     return tl::unexpected(checked.error());
   }
   Interruption interruption;
-  Result<Store> store = session.open_to_write();
+  Result<Store> store = session.open_to_change(change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -120,10 +120,11 @@ Result<SigningTable> read_signing_table(const KeyTableOptions& options) {
   });
 }
 
-Result<ExitCode> import_all(const Session& session, const ChangeContext& context,
+Result<ExitCode> import_all(const Session& session, const ChangeOptions& change,
                             std::map<std::string, Imported>& institutions) {
+  const ChangeContext context = session.context(change);
   Interruption interruption;
-  Result<Store> store = session.open_to_write();
+  Result<Store> store = session.open_to_change(change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -164,7 +165,7 @@ Result<ExitCode> import_key_table(Session& session, const KeyTableOptions& optio
   if (const auto faults = table.read(parse_key_table(*text), *signing); !faults.empty()) {
     return tell_faults(session, *options.key_table, faults);
   }
-  return import_all(session, session.context(change), table.institutions());
+  return import_all(session, change, table.institutions());
 }
 
 }  // namespace zonectl

@@ -46,7 +46,7 @@ void write(const Session& session, const InstitutionChanged& added) {
 }
 
 Result<ExitCode> add_one(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

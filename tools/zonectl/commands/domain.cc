@@ -30,7 +30,7 @@ void print_json(const Session& session, const InstitutionChanged& changed) {
 }
 
 Result<ExitCode> add(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -53,7 +53,7 @@ Result<ExitCode> add(Session& session, const Options& options) {
 }
 
 Result<ExitCode> remove(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

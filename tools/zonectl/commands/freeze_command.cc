@@ -39,7 +39,7 @@ Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& option
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "name one institution, or --all for the whole store",
                            "zonectl list shows the institutions");
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

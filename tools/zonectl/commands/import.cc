@@ -62,7 +62,7 @@ Result<ExitCode> import_one(Session& session, const Options& options) {
     error.message = *options.pem + ": " + error.message;
     return tl::unexpected(std::move(error));
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

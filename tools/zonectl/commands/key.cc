@@ -37,7 +37,7 @@ void arguments(Arguments& arguments, Options& options) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -57,7 +57,7 @@ ExitCode exit_of(const Maintained& maintained) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -96,7 +96,7 @@ Result<ExitCode> set(Session& session, const Options& options) {
   if (const Result<void> good = zonestore::check_policy_form(*options.key, options.value); !good) {
     return tl::unexpected(good.error());
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -32,7 +32,7 @@ void write(const Session& session, const Prepared& prepared) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -192,7 +192,7 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
     return tl::unexpected(rdata.error());
   }
   addition.rdata = std::move(*rdata);
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -216,7 +216,7 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
     }
     rdata = std::move(*parsed);
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

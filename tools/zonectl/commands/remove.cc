@@ -44,7 +44,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
     session.err() << "nothing was changed\n";
     return ExitCode::kRefused;
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

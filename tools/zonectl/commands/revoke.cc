@@ -85,7 +85,7 @@ Json to_json(const Revoked& revoked) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

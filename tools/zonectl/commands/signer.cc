@@ -85,7 +85,7 @@ void write(const Session& session, const zonestore::Changed& changed, const Sync
 }
 
 Result<ExitCode> add(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -157,7 +157,7 @@ Result<ExitCode> sync(Session& session, const Options& options) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "either one signer's NAME or --all",
                            "zonectl signer sync --all; --enable is for one at a time");
   }
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -182,7 +182,7 @@ Result<ExitCode> sync(Session& session, const Options& options) {
 }
 
 Result<ExitCode> remove(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -22,7 +22,7 @@ void arguments(Arguments& arguments, Options& options) {
 
 // In a dry run reading finds out: without the right to roll back it says that there is something to roll back.
 Result<bool> is_needed(const Session& session) {
-  const Result<Store> store = Store::open(session.store_dir(), Store::Access::kRead, session.clock());
+  const Result<Store> store = Store::open(session.store_dir(), Store::Access::kDryRun, session.clock());
   if (!store && store.error().code != ErrorCode::kHotJournal) {
     return tl::unexpected(store.error());
   }

@@ -98,7 +98,7 @@ Json rekey_json(const Rekeyed& done) {
 }
 
 Result<ExitCode> rekey(Session& session, const RekeyOptions& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

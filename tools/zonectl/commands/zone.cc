@@ -137,7 +137,7 @@ Result<ExitCode> show(Session& session, const ZoneOption& options) {
 }
 
 Result<ExitCode> set(Session& session, const SetOptions& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -126,7 +126,7 @@ void write(const Session& session, const ZoneImported& imported) {
 }
 
 Result<ExitCode> import(Session& session, const ImportOptions& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -203,7 +203,7 @@ Result<ExitCode> check(Session& session, const CheckOptions& options) {
 }
 
 Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -55,10 +55,13 @@ void write_slot_line(std::ostream& out, const Terminal& terminal, const SlotView
   const std::string_view state = zonestore::dkim::to_text(slot.state);
   out << "  " << terminal.styled(Style::kBold, zonestore::dkim::to_text(slot.slot)) << "  "
       << terminal.styled(style_of(slot.state), state);
-  if (!slot.record_text.empty()) {
+  if (!slot.record_text.empty() || slot.fresh) {
     out << std::string(state.size() < kStateWidth ? kStateWidth - state.size() : 0, ' ');
     if (slot.algorithm) {
-      out << "  " << zonestore::dkim::to_text(*slot.algorithm) << "  key " << slot.key_id;
+      out << "  " << zonestore::dkim::to_text(*slot.algorithm) << "  "
+          << (slot.fresh            ? "a fresh key"
+              : slot.key_id.empty() ? "the key given"
+                                    : "key " + slot.key_id);
     }
     out << "  TTL " << zonestore::seconds(slot.ttl) << "  answer " << slot.answer_size_bytes << " bytes";
   }

@@ -1,0 +1,44 @@
+"""A store as an older program left it: its rows in the schema of then, built from the numbered steps."""
+
+import sqlite3
+from pathlib import Path
+
+STEPS = Path(__file__).resolve().parents[3] / "zonestore" / "db" / "schema" / "zone"
+APPLICATION_ID = 0x7A6F6E65
+
+
+def newest_version():
+    return max(int(step.name.split("_")[0]) for step in STEPS.glob("*.sql"))
+
+
+def make_older(store, version):
+    """zone.db with the schema of `version`, and of each table what that knew."""
+    old_file = store.zone_db.with_name("older.db")
+    with sqlite3.connect(old_file, isolation_level=None) as old:
+        for step in sorted(STEPS.glob("*.sql")):
+            if int(step.name.split("_")[0]) <= version:
+                old.executescript(step.read_text(encoding="utf-8"))
+        old.execute("ATTACH ? AS new", (str(store.zone_db),))
+        triggers = old.execute("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:  # they would write a second time what is copied
+            old.execute(f"DROP TRIGGER {name}")
+        old.execute("BEGIN")
+        for (table,) in old.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+            if not table.startswith("sqlite_"):
+                copy_common_columns(old, table)
+        old.execute("COMMIT")
+        for _, sql in triggers:
+            old.execute(sql)
+        old.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        old.execute(f"PRAGMA user_version = {version}")
+    old.close()
+    old_file.replace(store.zone_db)
+
+
+def copy_common_columns(old, table):
+    def columns(schema):
+        return [row[1] for row in old.execute(f"PRAGMA {schema}.table_info({table})")]
+    common = ", ".join(name for name in columns("main") if name in columns("new"))
+    if common:
+        old.execute(f"DELETE FROM main.{table}")
+        old.execute(f"INSERT INTO main.{table} ({common}) SELECT {common} FROM new.{table}")

@@ -65,6 +65,17 @@ class TwoUsers(unittest.TestCase):
         self.assertRegex(done.stderr, "(?i)(permission|may not|not allowed)")
         self.assertFalse(pem.exists())
 
+    def test_that_user_may_try_changes_out_and_is_told_that_no_private_key_was_proven(self):
+        before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in self.store.path.rglob("*.db*")}
+        stranger = as_user(STRANGER)
+        done = self.store.zonectl("rotate", "mosa", "--override", "E_NOT_RIPE", "--reason", "test", "--dry-run", **stranger)
+        self.assertIn("signing would move from sel1 to sel2", done.stdout)
+        self.assertRegex(done.stdout, "the private keys were not proven: .*vault.*permission denied")
+        for arguments in (("add", "louvre"), ("revoke", "mosa", "sel2"), ("spf", "allow", "ip4:192.0.2.1"), ("maintain",)):
+            self.assertIn("dry run: nothing was changed",
+                          self.store.zonectl(*arguments, "--dry-run", **stranger).stdout)
+        self.assertEqual({path: (path.stat().st_mtime_ns, path.read_bytes()) for path in before}, before)
+
     def test_dnsd_opens_nothing_of_the_vault(self):
         trace = self.store.scratch / "trace"
         server = self.serve(prefix=("strace", "-f", "-qq", "-e", "trace=open,openat,openat2,stat,newfstatat,statx",

@@ -221,6 +221,44 @@ void sync_signers_due(Store& store, const ChangeContext& context, Maintained& ou
   }
 }
 
+// In a dry run the steps see one another: what each does is committed, in memory, as long as this lives. The store is
+// kept from changing meanwhile, but no writer waits longer than a second for it.
+class StepsPlayed {
+ public:
+  StepsPlayed(Store::Impl& store, const ChangeContext& context, Maintained& outcome)
+      : store_(store), outcome_(outcome), began_(store.clock->now().since_boot) {
+    if (context.dry_run && store.connection.is_scratch()) {
+      hold_.emplace(store.connection);
+      store.keeps_steps = true;
+    }
+  }
+  ~StepsPlayed() { store_.keeps_steps = false; }
+  StepsPlayed(const StepsPlayed&) = delete;
+  StepsPlayed& operator=(const StepsPlayed&) = delete;
+  StepsPlayed(StepsPlayed&&) = delete;
+  StepsPlayed& operator=(StepsPlayed&&) = delete;
+
+  // Of an operator who waits for a list.
+  [[nodiscard]] bool took_too_long() const {
+    return hold_ && store_.clock->now().since_boot - began_ > std::chrono::minutes(1);
+  }
+
+  void tell() const {
+    if (hold_ && hold_->broken()) {
+      outcome_.warnings.emplace_back(
+          "the store was changed while this was worked out: what came after that goes by the store as it is now, and "
+          "has "
+          "not seen the steps before");
+    }
+  }
+
+ private:
+  Store::Impl& store_;
+  Maintained& outcome_;
+  Milliseconds began_;
+  std::optional<db::ScratchHold> hold_;
+};
+
 }  // namespace
 
 Result<Maintained> maintain(Store& store, const ChangeContext& context) {
@@ -229,12 +267,19 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     Maintained outcome;
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
+    const StepsPlayed steps(impl, context, outcome);
     const Due due = find_due(impl);
     std::optional<KeyStock> stock;
     if (due.keys.size() > 1 && !context.dry_run) {  // after a bulk rotation: thousands
       stock.emplace(store, due.keys, context);
     }
     for (const dkim::Code& code : due.codes) {
+      if (steps.took_too_long()) {
+        outcome.warnings.push_back("this has taken a minute: of the " + std::to_string(due.codes.size()) +
+                                   " institutions that are due only the first " +
+                                   std::to_string(outcome.steps.size()) + " are told");
+        break;
+      }
       const Result<void> served = db::at_border<void>([&]() -> Result<void> {
         InstitutionMaintenance(store, context, outcome).run(code);
         return {};
@@ -252,6 +297,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     keep_vault(store, context, outcome);
     look_at_directories(store, context, outcome);
     sync_signers_due(store, context, outcome);
+    steps.tell();
     return outcome;
   });
 }

@@ -16,7 +16,10 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.dry_run(options.change);
+  arguments.flag(
+      "--dry-run", options.change.dry_run,
+      "print what would happen by what is known, step upon step; it makes no key and keeps nothing, takes a "
+      "minute at most, and no writer waits longer than a second for it");
 }
 
 Json to_json(const Maintained& maintained) {

@@ -12,6 +12,7 @@
 #include "zonestore/operations/signer_look.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_policy.h"
+#include "zonestore/operations/ttls_follow.h"
 #include "zonestore/operations/vault_keys.h"
 
 namespace zonestore {
@@ -203,6 +204,29 @@ void look_at_directories(Store& store, const ChangeContext& context, Maintained&
   }
 }
 
+// What a `policy set` that was killed has left.
+void follow_ttls(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const std::uint64_t behind = ttls_behind(store.impl());
+  if (behind == 0) {
+    return;
+  }
+  Changed changed;
+  const std::uint64_t followed = context.dry_run ? behind : follow_policy_ttls(store, context, "maintain", changed);
+  outcome.changed = true;
+  if (!context.dry_run) {
+    outcome.zones = changed.zones;
+  }
+  outcome.steps.push_back(
+      {"", "the published TTLs of " + std::to_string(followed) + " institutions follow the policy"});
+}
+
+void follow_ttls_left(Store& store, const ChangeContext& context, Maintained& outcome) {
+  const Result<void> followed = db::at_border<void>([&] { follow_ttls(store, context, outcome); });
+  if (!followed) {
+    outcome.failures.push_back("published TTLs: " + followed.error().message);
+  }
+}
+
 // What the changes above have left in the outbox, and what was there before.
 void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
   const Result<SignersSynced> synced = sync_open_tasks(store, context);
@@ -294,6 +318,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
       outcome.failures.push_back("rotations by policy: " + rotated.error().message);
     }
     maintain_spf(store, context, outcome);
+    follow_ttls_left(store, context, outcome);
     keep_vault(store, context, outcome);
     look_at_directories(store, context, outcome);
     sync_signers_due(store, context, outcome);

@@ -6,6 +6,7 @@
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rules.h"
+#include "zonestore/operations/ttls_follow.h"
 
 namespace zonestore {
 namespace {
@@ -69,16 +70,17 @@ std::string policy_json(const std::vector<PolicyValue>& values) {
   return json.dump();
 }
 
-// The TTLs of what is published follow the policy at once.
-void republish(ChangeScope& change, const std::optional<dkim::Code>& code) {
+bool is_ttl(PolicyKey key) {
+  return key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther;
+}
+
+// The TTLs of what is published follow the policy: of one institution in this change, of all in slices.
+void republish(ChangeScope& change, const std::optional<dkim::Code>& code, PolicyChanged& outcome) {
   if (code) {
     change.publish(require_institution(change.connection(), *code));
-    return;
+  } else {
+    outcome.behind = begin_to_follow(change).behind;
   }
-  for_each_institution(change.connection(), false, [&](const publish::InstitutionRow& row) {
-    change.publish(row);
-    return true;
-  });
 }
 
 // What is to be stored; all nullopt: unset.
@@ -127,8 +129,8 @@ void warn_about_every(const dkim::LifecyclePolicy& policy, Changed& outcome) {
   }
 }
 
-PolicyChanged set_value(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
-                        PolicyKey key, const NewValue& value) {
+PolicyChanged change_value(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
+                           PolicyKey key, const NewValue& value) {
   ChangeScope change(store, context, "policy set", code ? code->text() : "");
   db::Connection& connection = change.connection();
   const publish::InstitutionId scope = scope_of(connection, code);
@@ -144,12 +146,43 @@ PolicyChanged set_value(Store& store, const ChangeContext& context, const std::o
     return outcome;
   }
   store_value(connection, scope, key, value);
-  if (key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther) {
-    republish(change, code);
+  if (is_ttl(key)) {
+    republish(change, code, outcome);
   }
   outcome.policy = policy_values(connection, scope);
   warn_about_every(publish::read_policy(connection, scope), outcome);
   change.finish({describe(key, value), before, policy_json(outcome.policy)}, outcome);
+  return outcome;
+}
+
+// After the change: it is done, so that what fails now is told as what is left.
+void follow_in_slices(Store& store, const ChangeContext& context, PolicyChanged& outcome,
+                      const std::function<void(std::uint64_t)>& on_slice) {
+  const Result<void> followed = db::at_border<void>([&] {
+    if (follow_policy_ttls(store, context, "policy set", outcome, on_slice) > 0) {
+      outcome.changed = true;
+    }
+    outcome.behind = 0;
+  });
+  if (!followed) {
+    const Result<std::uint64_t> left = db::at_border<std::uint64_t>([&] { return ttls_behind(store.impl()); });
+    outcome.behind = left.value_or(outcome.behind);
+    outcome.warnings.push_back("the published TTLs of " + std::to_string(outcome.behind) +
+                               " institutions have still to follow, maintain goes on: " + followed.error().message);
+  }
+}
+
+PolicyChanged set_value(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
+                        PolicyKey key, const NewValue& value, const std::function<void(std::uint64_t)>& on_slice) {
+  PolicyChanged outcome = change_value(store, context, code, key, value);
+  if (context.dry_run) {
+    if (outcome.behind > 0) {
+      outcome.warnings.push_back("the published TTLs of " + std::to_string(outcome.behind) +
+                                 " more institutions would follow in later changes, each with a serial of its own");
+    }
+  } else if (is_ttl(key) && !code) {
+    follow_in_slices(store, context, outcome, on_slice);  // also those that a killed command left
+  }
   return outcome;
 }
 
@@ -172,10 +205,11 @@ Result<void> check_policy_form(std::string_view key, const std::optional<std::st
 
 Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
                                       const std::optional<dkim::Code>& code, std::string_view key,
-                                      const std::optional<std::string>& value) {
+                                      const std::optional<std::string>& value,
+                                      const std::function<void(std::uint64_t)>& on_slice) {
   return db::at_border<PolicyChanged>([&] {
     const PolicyKey which = require_policy_key(key);
-    return set_value(store, context, code, which, parse_value(which, value));
+    return set_value(store, context, code, which, parse_value(which, value), on_slice);
   });
 }
 
@@ -187,7 +221,7 @@ Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context, con
       throw db::Failure(Error{ErrorCode::kInvalid, "a window is no duration",
                               "Tue 09:00-11:00 Europe/Zurich, or always", std::nullopt});
     }
-    return set_value(store, context, code, which, {value, std::nullopt});
+    return set_value(store, context, code, which, {value, std::nullopt}, {});
   });
 }
 

@@ -1,6 +1,8 @@
 // Policy of the key lifecycle, per store and per institution: durations, and the window of rotations by policy.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +26,8 @@ struct PolicyValue {
 };
 struct PolicyChanged : Changed {
   std::vector<PolicyValue> policy;
+  std::uint64_t behind = 0;  // institutions whose published TTLs have still to follow, by `maintain`; in a dry run:
+                             // that would follow after the first slice
 };
 
 // All keys. For an institution: what is in force for it. Errors: kNotFound.
@@ -33,12 +37,15 @@ struct PolicyChanged : Changed {
 [[nodiscard]] Result<void> check_policy_form(std::string_view key, const std::optional<std::string>& value);
 
 // `value` as operators write it; nullopt: back to the store's value (for the store: to the default). Published TTLs
-// follow at once; drains that have begun keep their length. `every` is "off" or at least what one rotation takes.
-// Errors: kInvalid (unknown key, with the list; a malformed value; TTL of 0 or above a day), kRefused/kPolicyFloor
-// for a drain below 96 h or an `every` that is too short (can be overridden), kNotFound.
+// follow at once: of the whole store in slices, so that no writer waits for more than a second, and on_slice is told
+// after each how many institutions have still to follow; if it ends half-way, `maintain` goes on. Drains that have
+// begun keep their length. `every` is "off" or at least what one rotation takes. Errors: kInvalid (unknown key, with
+// the list; a malformed value; TTL of 0 or above a day), kRefused/kPolicyFloor for a drain below 96 h or an `every`
+// that is too short (can be overridden), kNotFound.
 [[nodiscard]] Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
                                                     const std::optional<dkim::Code>& code, std::string_view key,
-                                                    const std::optional<std::string>& value);
+                                                    const std::optional<std::string>& value,
+                                                    const std::function<void(std::uint64_t)>& on_slice = {});
 // The same for a duration; of `every` 0 is off. Errors: as above; kInvalid for the window.
 [[nodiscard]] Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context,
                                                const std::optional<dkim::Code>& code, std::string_view key,

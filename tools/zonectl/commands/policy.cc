@@ -2,6 +2,10 @@
 // institution.
 #include "zonestore/operations/policy.h"
 
+#include <algorithm>
+#include <chrono>
+
+#include "tools/zonectl/bulk/progress.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
@@ -91,6 +95,31 @@ Result<ExitCode> show(Session& session, const Options& options) {
   return ExitCode::kDone;
 }
 
+// How far the published TTLs have followed; drawn from the second slice on.
+class Following {
+ public:
+  explicit Following(const Session& session) : session_(session) {}
+
+  void show(std::uint64_t behind) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!progress_) {
+      total_ = behind;
+      progress_.emplace(session_.err(), session_.err_terminal(), "publishing TTLs", total_, now);
+    }
+    progress_->show(total_ - std::min<std::uint64_t>(behind, total_), 0, now);
+  }
+  void finish() {
+    if (progress_) {
+      progress_->finish();
+    }
+  }
+
+ private:
+  const Session& session_;
+  std::uint64_t total_ = 0;
+  std::optional<Progress> progress_;
+};
+
 // Also unset: then `value` is absent.
 Result<ExitCode> set(Session& session, const Options& options) {
   if (const Result<void> good = zonestore::check_policy_form(*options.key, options.value); !good) {
@@ -100,14 +129,17 @@ Result<ExitCode> set(Session& session, const Options& options) {
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto changed =
-      set_policy_text(*store, session.context(options.change), options.code, *options.key, options.value);
+  Following following(session);
+  const auto changed = set_policy_text(*store, session.context(options.change), options.code, *options.key,
+                                       options.value, [&](std::uint64_t behind) { following.show(behind); });
+  following.finish();
   if (!changed) {
     return tl::unexpected(changed.error());
   }
   if (session.json()) {
     Json json = changed_json(*changed);
     json.update(policy_json(options, changed->policy));
+    json["behind"] = changed->behind;
     print(session.out(), json);
     return ExitCode::kDone;
   }
@@ -136,7 +168,9 @@ void define_policy(CommandLine& line) {
       {"show", "show what is in force, for the store or for one institution",
        "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found})},
       show_arguments, show);
-  policy.command<Options>({"set", "set one; published TTLs follow at once, drains that have begun stay as long",
+  policy.command<Options>({"set",
+                           "set one; published TTLs follow at once, of very many institutions step by step (maintain "
+                           "ends what was killed); drains that have begun stay as long",
                            "zonectl policy set ttl-active 2h\nzonectl policy set every 90d\nzonectl policy set every "
                            "off --institution mosa\n"
                            "zonectl policy set window \"Tue 09:00-11:00 Europe/Zurich\"",

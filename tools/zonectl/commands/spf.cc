@@ -142,7 +142,7 @@ Result<ExitCode> tell(const Session& session, const std::vector<Term>& terms, co
 }
 
 Result<ExitCode> allow(Session& session, const AllowTerms& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
@@ -151,7 +151,7 @@ Result<ExitCode> allow(Session& session, const AllowTerms& options) {
 }
 
 Result<ExitCode> deny(Session& session, const DenyTerms& options) {
-  Result<zonestore::Store> store = session.open_to_write();
+  Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }

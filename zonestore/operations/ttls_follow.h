@@ -1,0 +1,42 @@
+// Published TTLs follow the store's policy, in slices: no writer waits long, however many institutions there are. For
+// the sources of this folder only.
+//
+// Between the change of the policy and the last slice a record may still have the TTL of before. That makes nothing
+// early: what a resolver may remember is counted from the largest TTL that a name was served with, which the very
+// transaction that publishes keeps (selector_content); an institution that is changed meanwhile is published by the
+// new policy then and there; and a drain protects a key that stays public until it ends, at whatever TTL.
+// Each slice is a change of its own: a serial, an audit row. Killed, the rest is done by maintain, or by the next
+// change of that policy. Errors: db::Failure is thrown.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "zonestore/operations/change_scope.h"
+
+namespace zonestore {
+
+struct SliceLimit {
+  std::uint64_t institutions = 1000;
+  Milliseconds time{250};  // under the write lock, without the commit
+};
+
+struct Slice {
+  std::uint64_t institutions = 0;  // that this slice has published
+  std::uint64_t behind = 0;        // that have still to follow
+};
+
+// All have to follow anew, and the first slice of them does, in this change.
+Slice begin_to_follow(ChangeScope& change, const SliceLimit& limit = {});
+
+// How many have still to; read by itself.
+[[nodiscard]] std::uint64_t ttls_behind(Store::Impl& store);
+
+// The next slices, each a change of its own in the name of `command`, until none is behind. A waiting writer comes
+// between. Gives back how many institutions were published. `progress` is told Slice::behind after each.
+std::uint64_t follow_policy_ttls(Store& store, const ChangeContext& context, const std::string& command,
+                                 Changed& outcome, const std::function<void(std::uint64_t behind)>& progress = {},
+                                 const SliceLimit& limit = {});
+
+}  // namespace zonestore

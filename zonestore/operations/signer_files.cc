@@ -218,6 +218,7 @@ void SignerFiles::clear_folder(const signer::Signing& signing) {
 
 void SignerFiles::clear_all_but(const std::set<std::string>& codes) {
   directory_.remove_drafts(std::string(kTop));  // of the tables
+  directory_.remove_drafts(folder_of_all(signer_.format));
   std::vector<signer::Signing> departed;
   const std::string folder = folder_of_all(signer_.format);
   for (const std::string& file : directory_.list(folder)) {

@@ -120,14 +120,14 @@ std::vector<std::string> follow_within(Store& store, const ChangeContext& contex
   const Clock& clock = *store.impl().clock;
   const Milliseconds deadline = clock.now().since_boot + limit;
   Milliseconds pause = kFirstPause;
-  for (;;) {
+  for (Milliseconds paused{0};; paused += pause, pause = std::min(2 * pause, kLongestPause)) {
     const Milliseconds left = deadline - clock.now().since_boot;
     std::vector<std::string> laggards = attempt(store, context, codes, std::max(left, kShortestAttempt));
-    if (laggards.empty() || clock.now().since_boot + pause >= deadline) {
+    // What was waited counts even by a clock that stands still.
+    if (laggards.empty() || clock.now().since_boot + pause >= deadline || paused + pause >= limit) {
       return laggards;
     }
     clock.pause(pause);
-    pause = std::min(2 * pause, kLongestPause);
   }
 }
 

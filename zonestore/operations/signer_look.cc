@@ -10,6 +10,7 @@ namespace {
 
 constexpr Milliseconds kDay = std::chrono::hours(24);
 constexpr std::int64_t kMostInstitutions = 1000;  // a run: with one every 15 minutes, 96,000 a day
+constexpr std::size_t kSlice = 100;
 constexpr Milliseconds kLockWait{2'000};
 constexpr Milliseconds kFirstSync = std::chrono::minutes(30);
 
@@ -28,46 +29,67 @@ class SignerLook {
   SignerLook(Store& store, const publish::SignerRow& signer, SignersLook& look)
       : impl_(store.impl()), signer_(signer), look_(look), now_(impl_.clock->now().wall) {}
 
+  // A slice at a time under the directory's lock: what is half done is no finding, and nobody waits long.
   void run() {
-    read();
-    if (signings_.empty() && !with_tables_) {
-      return;
-    }
+    choose();
     const signer::DirectoryView view(signer_.directory);
-    const signer::DirectoryLock lock(view.descriptor(), view.path(), kLockWait,
-                                     *impl_.clock);  // what is half done is no finding
-    read();
-    for (const signer::Signing& signing : signings_) {
-      for (publish::SignerFinding& differs : differences_of(impl_, view, signer_.format, signing)) {
-        stale_.insert(signing.code);
-        found_.push_back(std::move(differs));
-      }
+    for (std::size_t begin = 0; begin < codes_.size(); begin += kSlice) {
+      const auto first = codes_.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto end = codes_.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kSlice, codes_.size()));
+      const signer::DirectoryLock lock(view.descriptor(), view.path(), kLockWait, *impl_.clock);
+      look_at(view, {first, end});
     }
     if (with_tables_) {
-      for (publish::SignerFinding& differs : table_differences(view, signer_.format, all_)) {
-        found_.push_back(std::move(differs));
-        tables_are_stale_ = true;
-      }
+      const signer::DirectoryLock lock(view.descriptor(), view.path(), kLockWait, *impl_.clock);
+      look_at_tables(view);
     }
     keep();
   }
 
  private:
-  void read() {
+  void choose() {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
     const publish::SignerLookState state = publish::read_look(impl_.connection, signer_.id);
     const std::int64_t count = share(publish::count_signings(impl_.connection), state.looked, now_);
     codes_ = publish::codes_after(impl_.connection, state.code, count);
-    signings_ = publish::read_signings(impl_.connection, codes_);
-    std::erase_if(signings_, [&](const signer::Signing& signing) {
+    const Milliseconds since = now_ - state.tables_looked;
+    with_tables_ = signer_.format != signer::Format::kFiles && (since < Milliseconds(0) || since >= kDay);
+  }
+
+  // But for those that it has a change of to follow.
+  [[nodiscard]] std::vector<signer::Signing> read(const std::vector<std::string>& codes) {
+    const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+    std::vector<signer::Signing> signings = publish::read_signings(impl_.connection, codes);
+    std::erase_if(signings, [&](const signer::Signing& signing) {
       return publish::has_task(impl_.connection, signer_.id, signing.code);
     });
-    const Milliseconds since = now_ - state.tables_looked;
-    const bool has_tables = signer_.format != signer::Format::kFiles;
-    const bool is_due = since < Milliseconds(0) || since >= kDay;
-    with_tables_ = has_tables && is_due && publish::read_backlog(impl_.connection, signer_.id).tasks == 0;
-    if (with_tables_) {
-      all_ = publish::read_signings(impl_.connection);
+    return signings;
+  }
+
+  void look_at(const signer::DirectoryView& view, const std::vector<std::string>& codes) {
+    for (const signer::Signing& signing : read(codes)) {
+      for (publish::SignerFinding& differs : differences_of(impl_, view, signer_.format, signing)) {
+        stale_.insert(signing.code);
+        found_.push_back(std::move(differs));
+      }
+    }
+  }
+
+  void look_at_tables(const signer::DirectoryView& view) {
+    std::vector<signer::Signing> all;
+    {
+      const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
+      with_tables_ = publish::read_backlog(impl_.connection, signer_.id).tasks == 0;
+      if (!with_tables_) {
+        return;  // they are about to be written
+      }
+      all = publish::read_signings(impl_.connection);
+    }
+    for (publish::SignerFinding& differs : table_differences(view, signer_.format, all)) {
+      found_.push_back(std::move(differs));
+      if (!all.empty()) {
+        stale_.insert(all.front().code);  // any task makes the tables anew
+      }
     }
   }
 
@@ -79,9 +101,6 @@ class SignerLook {
     state.tables_looked = with_tables_ ? now_ : state.tables_looked;
     publish::store_look(impl_.connection, signer_.id, state);
     publish::add_findings(impl_.connection, signer_.id, found_, now_);
-    if (tables_are_stale_ && stale_.empty() && !all_.empty()) {
-      stale_.insert(all_.front().code);  // any task makes the tables anew
-    }
     for (const std::string& code : stale_) {
       publish::insert_task(impl_.connection, signer_.id, code, now_);
     }
@@ -96,10 +115,7 @@ class SignerLook {
   SignersLook& look_;
   WallTime now_;
   std::vector<std::string> codes_;
-  std::vector<signer::Signing> signings_;
-  std::vector<signer::Signing> all_;
   bool with_tables_ = false;
-  bool tables_are_stale_ = false;
   std::set<std::string> stale_;
   std::vector<publish::SignerFinding> found_;
 };

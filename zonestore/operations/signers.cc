@@ -55,21 +55,27 @@ void check_apart_from_store(const std::filesystem::path& store, const std::strin
   }
 }
 
-// Institutions with keys that this signer cannot sign with: their mail would be held up from the first sync on.
-void check_kind(db::Connection& connection, const ChangeContext& context, const SignerOptions& options) {
-  if (overridden(context) == Guard::kSignerKind || signer::can_sign_with(options.format, dkim::Algorithm::kEd25519)) {
-    return;
+// "mosa, nova and 3 more": institutions with keys that such a signer cannot sign with; empty: none.
+std::string unsignable(db::Connection& connection, signer::Format format) {
+  if (signer::can_sign_with(format, dkim::Algorithm::kEd25519)) {
+    return "";
   }
   const std::vector<std::string> codes = publish::codes_with_keys_of(connection, dkim::Algorithm::kEd25519);
-  if (codes.empty()) {
-    return;
-  }
   std::string named;
   for (std::size_t i = 0; i < std::min(codes.size(), kNamedCodes); ++i) {
     named += (i == 0 ? "" : ", ") + codes[i];
   }
   if (codes.size() > kNamedCodes) {
     named += " and " + std::to_string(codes.size() - kNamedCodes) + " more";
+  }
+  return named;
+}
+
+// Their mail would be held up from the first sync on.
+void check_kind(db::Connection& connection, const ChangeContext& context, const SignerOptions& options) {
+  const std::string named = unsignable(connection, options.format);
+  if (named.empty() || overridden(context) == Guard::kSignerKind) {
+    return;
   }
   throw db::Failure(Error{ErrorCode::kRefused,
                           std::string(signer::to_text(options.format)) +
@@ -245,6 +251,10 @@ Result<SignersSynced> sync_signers(Store& store, const ChangeContext& context, c
       std::erase_if(signers, [](const publish::SignerRow& row) { return !row.enabled; });
     }
     for (const publish::SignerRow& row : signers) {
+      if (const std::string named = unsignable(store.impl().connection, row.format); !named.empty()) {
+        outcome.warnings.push_back("signer " + row.name + " cannot sign with the Ed25519 keys of " + named +
+                                   " and defers such mail: give them RSA keys");
+      }
       outcome.results.push_back(sync_or_tell(store, context, row, SyncScope::kWhole));
       outcome.changed = true;
     }

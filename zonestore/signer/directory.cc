@@ -196,8 +196,12 @@ void Directory::remove_folder_if_empty(const std::string& folder) {
 
 void Directory::remove_drafts(const std::string& folder) {
   const std::set<std::string> ours = owned(folder);
+  const std::optional<Manifest> marker = manifest(folder);
+  const bool is_ours = marker && marker->owner == identity_;
   for (const std::string& name : list(folder)) {
-    const bool is_draft = name.starts_with(kDraftMark) && (ours.contains(of_draft(name)) || ours.contains(name));
+    const bool is_manifests = of_draft(name) == kManifestName && name != kManifestName && is_ours;
+    const bool is_draft =
+        is_manifests || (name.starts_with(kDraftMark) && (ours.contains(of_draft(name)) || ours.contains(name)));
     if (is_draft && ::unlinkat(leaf(path_in(folder, name)).folder, name.c_str(), 0) != 0 && errno != ENOENT) {
       fail_at(path_in(folder, name), "cannot remove", errno);
     }

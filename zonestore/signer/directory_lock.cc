@@ -26,11 +26,12 @@ bool lock_byte(int file, off_t byte, short type) {
 }
 
 void take_byte(int file, off_t byte, const std::string& path, Milliseconds deadline, const Clock& clock) {
-  while (!lock_byte(file, byte, F_WRLCK)) {
+  Milliseconds left = deadline - clock.now().since_boot;  // what was waited counts even by a clock that stands still
+  for (; !lock_byte(file, byte, F_WRLCK); left -= kLockPause) {
     if (errno != EAGAIN && errno != EACCES && errno != EINTR) {
       throw_directory_error(path + "/.lock", "cannot lock", errno);
     }
-    if (clock.now().since_boot >= deadline) {
+    if (clock.now().since_boot >= deadline || left <= Milliseconds(0)) {
       throw db::Failure(
           Error{ErrorCode::kBusy, "another sync of " + path + " is at work", "try again", std::nullopt});
     }

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <gmock/gmock.h>
 
@@ -86,6 +88,35 @@ TEST_F(SignerCommands, AddRefusesADirectoryOfOthersAndKeysThatItCannotSignWith) 
   std::vector<std::string> lifted = add_signer("/bin/true");
   lifted.at(lifted.size() - 3) = "E_FOREIGN";
   EXPECT_EQ(run(lifted).code, 3) << "nothing lifts it";
+}
+
+// A batch of one, so that a signer that does not follow is found by one institution; then each is twice the last.
+TEST_F(SignerCommands, ManyRotationsAreFollowedAFewAtATime) {
+  for (int number = 0; number < 9; ++number) {
+    add("many" + std::to_string(number));
+  }
+  std::ofstream(file("follow")) << "#!/bin/sh\necho >>" << file("followed") << '\n';
+  std::filesystem::permissions(file("follow"), std::filesystem::perms(0755));
+  expect_done(add_signer(file("follow")));
+  std::filesystem::remove(file("followed"));
+  expect_done({"rotate", "--all", "--override", "E_NOT_RIPE", "--reason", "test"});
+  std::ifstream followed(file("followed"));
+  EXPECT_EQ(std::count(std::istreambuf_iterator<char>(followed), {}, '\n'), 4) << "1, 2, 4 and 3 of 10";
+  EXPECT_EQ(json_of({"status"})["signers"][0]["open"], 0);
+}
+
+TEST_F(SignerCommands, ManyRotationsThatAreNotFollowedAreUndoneAndStopTheRun) {
+  add("nova");
+  obey();
+  expect_done(add_signer(obedience()));
+  expect_done({"policy", "set", "signer-limit", "1s"});
+  disobey();
+  const Outcome outcome = run({"rotate", "--all", "--halt-on", "1", "--override", "E_NOT_RIPE", "--reason", "test"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("signers had not followed"), HasSubstr("; undone"), HasSubstr("stopped:")));
+  EXPECT_EQ(json_of({"show", "mosa"})["active"], "sel1");
+  EXPECT_EQ(json_of({"show", "nova"})["active"], "sel1");
 }
 
 TEST_F(SignerCommands, SyncAndStatusTellWhatWasFoundAltered) {

@@ -319,6 +319,28 @@ TEST_F(Signers, WaitByTheClockThatIsHandedIn) {
   EXPECT_LE(clock_.paused() - before, seconds(100));
 }
 
+// As while a signer of thousands is being enrolled: a rotation makes it follow its own institution, and no other.
+TEST_F(Signers, FollowARotationBesideMuchElseThatTheyHaveToFollow) {
+  enrol("a", Format::kExim);
+  set_obedient(false);
+  for (const char* const each : {"bern", "chur", "lugano"}) {
+    add(each);
+    (void)add_domain(*store_, context_, code(each), *Name::parse(std::string(each) + ".example"));
+  }
+  EXPECT_EQ(view().open, 3U);
+  const std::string before = content("a/selectors");
+  set_obedient(true);
+  ripen();
+  ASSERT_TRUE(rotate(*store_, context_, code("mosa")));
+  EXPECT_EQ(view().open, 3U);
+  EXPECT_THAT(content("a/selectors"), HasSubstr("mosamuseum.com: stxsel2"));
+  for (const char* const each : {"bern", "chur", "lugano"}) {
+    const std::string line = std::string(each) + ".example: stxsel1\n";
+    EXPECT_EQ(content("a/selectors").find(line) != std::string::npos, before.find(line) != std::string::npos)
+        << each << ": its files may not be there";
+  }
+}
+
 TEST_F(Signers, FollowManyRotationsAtOnce) {
   enrol("a");
   std::vector<dkim::Code> codes{code("mosa")};

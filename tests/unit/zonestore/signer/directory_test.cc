@@ -226,6 +226,7 @@ TEST_F(SignerDirectory, ThatWasLeftHalfWrittenIsStillOurs) {
   std::filesystem::remove(path() + "/keys/mosa/1.pem");
   write_as_a_stranger("keys/mosa/.new-1.pem", "ha");
   write_as_a_stranger("keys/mosa/.new-2.pem", "theirs");  // of no name of ours
+  write_as_a_stranger("keys/mosa/.new-.zonectl", "# What");
   std::filesystem::create_directory(path() + "/keys/half");
   write_as_a_stranger("keys/half/.new-.zonectl", "# What");
   {
@@ -239,6 +240,7 @@ TEST_F(SignerDirectory, ThatWasLeftHalfWrittenIsStillOurs) {
   EXPECT_EQ(content("keys/half/1.pem"), "key");
   EXPECT_EQ(content("keys/mosa/.new-2.pem"), "theirs");
   EXPECT_FALSE(std::filesystem::exists(path() + "/keys/mosa/.new-1.pem"));
+  EXPECT_FALSE(std::filesystem::exists(path() + "/keys/mosa/.new-.zonectl"));
 }
 
 TEST_F(SignerDirectory, OfBeforeThereWereManifestsIsTakenOverByName) {

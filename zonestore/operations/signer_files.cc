@@ -264,9 +264,18 @@ void SignerFiles::purge() {
     directory_.remove(file);
   }
   directory_.commit();
-  directory_.remove_folder_if_empty(folder_of_all(signer_.format));
+  const std::string folder = folder_of_all(signer_.format);
+  for (const std::string& each : directory_.list(folder)) {  // those in which something of others lies
+    if (const std::string below = signer::path_in(folder, each); directory_.is_folder(below)) {
+      directory_.leave(below);
+    }
+  }
+  directory_.remove_folder_if_empty(folder);
   directory_.commit();
   name_strangers_at_the_top();
+  if (folder != kTop) {
+    directory_.leave(folder);
+  }
   directory_.abandon();
 }
 

@@ -219,6 +219,16 @@ void Directory::commit() {
   take_away();
 }
 
+void Directory::leave(const std::string& folder) {
+  const std::optional<Manifest> its = manifest(folder);
+  if (!its || its->owner != identity_ || !its->names.empty()) {
+    return;
+  }
+  const Leaf at = leaf(path_in(folder, std::string(kManifestName)));
+  (void)::unlinkat(at.folder, at.name.c_str(), 0);
+  manifests_.erase(folder);
+}
+
 void Directory::abandon() {
   commit();
   for (const std::string_view name : {kManifestName, std::string_view(".lock")}) {

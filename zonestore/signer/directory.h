@@ -64,6 +64,8 @@ class Directory : public DirectoryView {
   void remove_drafts(const std::string& folder);                      // of syncs that were killed
   void commit();
 
+  // The manifest of a folder in which nothing is ours any more goes, whatever else lies there.
+  void leave(const std::string& folder);
   // The last of it all: the root's manifest and the lock. What is left there is nobody's of ours.
   void abandon();
 

@@ -75,9 +75,20 @@ TEST_F(SignerDirectories, LeaveAloneWhatIsNotTheirs) {
       EXPECT_EQ(content(file), "theirs") << file;
     }
     EXPECT_TRUE(is_there(keys + "/alias"));
+    EXPECT_FALSE(is_there(keys + "/.zonectl")) << "nothing there is ours any more";
     EXPECT_FALSE(is_there(name + "/.zonectl"));
     EXPECT_FALSE(is_there(name + "/.lock"));
   }
+}
+
+TEST_F(SignerDirectories, NameWhatIsLeftInAnInstitutionsFolderAlone) {
+  enrol("a", Format::kExim);
+  write("a/keys/mosa/notes", "theirs");
+  const auto purged = remove_signer(*store_, context_, "a", true);
+  ASSERT_TRUE(purged) << purged.error().message;
+  EXPECT_THAT(purged->warnings, ElementsAre(HasSubstr("what is not ours stays in " + folder("a") + ": keys/mosa")));
+  EXPECT_EQ(content("a/keys/mosa/notes"), "theirs");
+  EXPECT_FALSE(is_there("a/keys/.zonectl"));
 }
 
 // An institution whose folder somebody else has filled is told, and stops no other.

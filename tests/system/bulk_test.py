@@ -165,6 +165,41 @@ class Bulk(unittest.TestCase):
         for institution in self.store.json("list")["institutions"]:
             self.assertEqual(institution["active"], "sel1")
 
+    def test_a_revocation_of_all_that_is_killed_revokes_each_once(self):
+        self.add_all()
+        process = self.start("revoke", "--all", "sel2", "--yes", "--rate", "30/s")
+        self.wait_until_done(2, process, "revoke")
+        process.kill()
+        process.communicate()
+        self.assertIn("waits to be resumed", self.store.zonectl("revoke", "--all", "sel2", "--yes", expect=3).stderr)
+        self.resume_through_kills("revoke")
+        self.store.zonectl("revoke", "--resume", expect=None)
+        self.check_each_once("revoke")
+        for institution in self.store.json("list")["institutions"]:
+            self.assertEqual([slot["state"] for slot in institution["slots"]], ["ACTIVE", "REVOKED"])
+
+    def test_what_a_taken_signer_held_is_revoked_once_each_through_kills(self):
+        """No fresh key ever lies in that signer's directory."""
+        self.codes = self.codes[:max(12, INSTITUTIONS // 5)]
+        self.store.zonectl("add", "--file", self.file(), *FAST_KEYS)
+        taken = self.store.scratch / "taken"
+        self.store.zonectl("signer", "add", "taken", "--format", "files", "--dir", taken)
+        self.store.zonectl("signer", "add", "good", "--format", "files", "--dir", self.store.scratch / "good")
+        held = {file.stem for file in taken.rglob("*.pem")}
+        process = self.start("revoke", "--signer", "taken", "--yes", "--rate", "30/s")
+        self.wait_until_done(2, process, "revoke")
+        process.kill()
+        process.communicate()
+        self.resume_through_kills("revoke")
+        self.store.zonectl("revoke", "--resume", expect=None)
+        self.check_each_once("revoke")
+        for institution in self.store.json("list")["institutions"]:
+            self.assertEqual([slot["state"] for slot in institution["slots"]], ["ACTIVE", "PUBLISHED"])
+            self.assertNotIn(institution["slots"][1]["key_id"], held)
+        self.assertLessEqual({file.stem for file in taken.rglob("*.pem")}, held)
+        told = self.store.json("revoke", "--resume", expect=3)
+        self.assertEqual(told["refused_by"], {"E_LAST_KEY": len(self.codes)})
+
     def test_a_file_with_a_fault_adds_nobody_and_names_each_line(self):
         file = self.store.scratch / "institutions.csv"
         file.write_text("code,domains\nmosa,mosa.example\nno good,b.example\nmosa,c.example\nother,mosa.example\n")

@@ -6,6 +6,7 @@
 #include "zonestore/operations/audit_json.h"
 #include "zonestore/operations/due.h"
 #include "zonestore/operations/fresh_keys.h"
+#include "zonestore/operations/held_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/private_halves.h"
@@ -313,6 +314,9 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
       }
     }
     stock.reset();
+    if (const Result<void> revoked = revoke_what_is_ripe(store, context, outcome); !revoked) {
+      outcome.failures.push_back("what a taken signer held: " + revoked.error().message);
+    }
     const Result<void> rotated = db::at_border<void>([&] { rotate_what_is_due(store, context, outcome); });
     if (!rotated) {
       outcome.failures.push_back("rotations by policy: " + rotated.error().message);

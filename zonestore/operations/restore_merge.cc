@@ -229,6 +229,7 @@ void take_over_from_live(ChangeScope& change, Restored& outcome) {
   find_touched(connection);
   take_over_contents(connection, change.moment());
   take_over_drains(connection);
+  take_over_taken_signers(connection);
   for (const std::string& code : take_over_freezes(connection)) {
     if (code.empty()) {
       outcome.warnings.emplace_back("the store stays frozen: zonectl thaw --all lets it rotate again");

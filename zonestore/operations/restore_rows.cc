@@ -123,6 +123,16 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
       "AND c.ended_wall_ms IS NULL)) WHERE m.ended_wall_ms IS NULL");
 }
 
+void take_over_taken_signers(db::Connection& connection) {
+  connection.execute(
+      "INSERT OR IGNORE INTO main.revocation_to_come (key_id, institution_id, slot, signer, since_ms) "
+      "SELECT r.key_id, m.institution_id, m.slot, r.signer, r.since_ms FROM live.revocation_to_come AS r "
+      "JOIN main.slot AS m ON m.key_id = r.key_id;"
+      "UPDATE main.signer AS m SET enabled = 0, taken_ms = "
+      "(SELECT l.taken_ms FROM live.signer AS l WHERE l.name = m.name) "
+      "WHERE EXISTS (SELECT 1 FROM live.signer AS l WHERE l.name = m.name AND l.taken_ms IS NOT NULL)");
+}
+
 void take_over_drains(db::Connection& connection) {
   connection.execute(
       "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_synchronised, drain_trusted_ms, "

@@ -42,6 +42,8 @@ void note_unused_keys(db::Connection& connection, bool has_live);
 void forget_evidence(db::Connection& connection);
 void remember_revoked(db::Connection& connection);
 
+// What is known of taken signers stays known, and what they held is still to be revoked.
+void take_over_taken_signers(db::Connection& connection);
 [[nodiscard]] std::set<std::string> texts_of(db::Connection& connection, std::string_view sql);
 
 }  // namespace zonestore

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/signer_sync.h"
+#include "zonestore/publish/revocation_rows.h"
 #include "zonestore/signer/command.h"
 #include "zonestore/signer/directory.h"
 #include "zonestore/signer/key_form.h"
@@ -155,6 +156,13 @@ SyncResult sync_or_tell(Store& store, const ChangeContext& context, const publis
 publish::SignerRow signer_to_sync(Store& store, const ChangeContext& context, const std::string& name, bool switch_on,
                                   Changed& outcome) {
   publish::SignerRow row = require_signer(store.impl().connection, name);
+  if (const auto taken = publish::signer_taken(store.impl().connection, name)) {
+    throw db::Failure(Error{
+        ErrorCode::kRefused,
+        "signer " + name + " was taken at " + to_rfc3339(*taken) + " (revoke --signer): it is given no key again",
+        "zonectl signer remove " + name + ", and zonectl signer add for the machine that takes its place",
+        Refusal{Guard::kSignerStale, std::nullopt}});
+  }
   if (!row.enabled && !switch_on) {
     throw db::Failure(Error{ErrorCode::kRefused, "signer " + name + " is switched off since a restore",
                             "look at what it signs with, then: zonectl signer sync " + name + " --enable",
@@ -197,6 +205,7 @@ SignerView signer_view(db::Connection& connection, const publish::SignerRow& row
   for (const publish::SignerFinding& finding : publish::read_findings(connection, row.id)) {
     view.findings.push_back({finding.path, finding.what, finding.needs_attention, finding.found});
   }
+  view.taken = publish::signer_taken(connection, row.name);
   return view;
 }
 

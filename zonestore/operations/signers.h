@@ -37,6 +37,7 @@ struct SignerView {
     WallTime found;
   };
   std::vector<Finding> findings{};
+  std::optional<WallTime> taken{};  // its machine was taken: it is off for good
 };
 // Has somebody to look at it? It is switched off, it was tried and has not followed, or its files were altered.
 [[nodiscard]] bool needs_attention(const SignerView& signer);

@@ -7,6 +7,7 @@
 #include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
+#include "zonestore/operations/slot_changes.h"
 
 namespace zonestore {
 namespace {
@@ -72,7 +73,8 @@ std::string describe(const Revoked& outcome) {
   return outcome.signing_stopped ? head + "; signing stopped" : head;
 }
 
-// Signing moves away first: the schema keeps a key in the slot that signs.
+}  // namespace
+
 void store_revocation(ChangeScope& change, publish::InstitutionRow& row, dkim::SlotId slot,
                       dkim::InstitutionFacts after) {
   row.facts.phase = after.phase;
@@ -83,6 +85,8 @@ void store_revocation(ChangeScope& change, publish::InstitutionRow& row, dkim::S
   row.facts = std::move(after);
   publish::store_facts(change.connection(), row, change.wall());
 }
+
+namespace {
 
 Revoked already_revoked(ChangeScope& change, Store& store, const ChangeContext& context,
                         const publish::InstitutionRow& row, Revoked outcome) {
@@ -106,6 +110,19 @@ dkim::InstitutionFacts facts_without_twin(const publish::InstitutionRow& row, dk
   return facts;
 }
 
+// Who has a change of this institution still to follow may not hold the key that signing is to move to.
+void check_signers_followed(db::Connection& connection, const publish::InstitutionRow& row) {
+  for (const publish::SignerRow& signer : publish::read_signers(connection)) {
+    if (signer.enabled && publish::has_task(connection, signer.id, row.code.text())) {
+      const std::string failure = publish::read_backlog(connection, signer.id).failure;
+      throw db::Failure(Error{ErrorCode::kRefused,
+                              "signer " + signer.name + " has still to follow a change of " + row.code.text() +
+                                  (failure.empty() ? "" : ": " + failure),
+                              "zonectl signer sync " + signer.name, Refusal{Guard::kSignerStale, std::nullopt}});
+    }
+  }
+}
+
 Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
                                   dkim::SlotId slot, const RevokeOptions& options,
                                   std::vector<std::string>& withdrawn) {
@@ -123,6 +140,9 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
       dkim::may_revoke(facts_without_twin(row, slot), slot, options.stop_signing, policy, change.now(), request));
   if (revocation.swaps_to) {
     check_served_key(change.store(), row, *revocation.swaps_to);
+  }
+  if (revocation.swaps_to && options.signers_must_hold && !context.dry_run) {  // which has not asked them to
+    check_signers_followed(connection, row);
   }
   const std::string before = audit_json(row, policy, change.now());
   outcome.swapped_to = revocation.swaps_to;

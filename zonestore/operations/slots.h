@@ -19,6 +19,7 @@ struct Prepared : InstitutionChanged {
 struct RevokeOptions {
   bool stop_signing = false;           // go on even if nothing is left to sign with
   std::optional<dkim::SlotId> expect;  // refuse with kExpect unless this slot is active now
+  bool signers_must_hold = false;  // where signing moves first: refuse with kSignerStale unless they hold that key
 };
 struct Revoked : InstitutionChanged {
   dkim::SlotId slot = dkim::SlotId::kSel1;  // that was withdrawn

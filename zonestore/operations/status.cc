@@ -5,6 +5,7 @@
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_policy.h"
 #include "zonestore/publish/freeze_rows.h"
+#include "zonestore/publish/revocation_rows.h"
 
 namespace zonestore {
 namespace {
@@ -53,9 +54,15 @@ struct Findings {
   Attention overdue{
       "overdue", "were not rotated although policy made it due more than a day ago", 0, {}, "zonectl show CODE"};
 
+  Attention to_revoke{"to-revoke",
+                      "hold a key that a taken signer held: it is revoked once a fresh one is ripe",
+                      0,
+                      {},
+                      "zonectl maintain"};
+
   [[nodiscard]] std::vector<Attention> found() const {
     std::vector<Attention> found;
-    for (const Attention* each : {&not_signing, &no_standby, &overdue}) {
+    for (const Attention* each : {&not_signing, &no_standby, &overdue, &to_revoke}) {
       if (each->count > 0) {
         found.push_back(*each);
       }
@@ -131,6 +138,9 @@ Result<StoreStatus> store_status(Store& store) {
       return true;
     });
     status.spf_step_due = is_spf_step_due(impl, now);
+    for (const publish::RevocationRow& pending : publish::read_revocations(impl.connection)) {
+      note(findings.to_revoke, pending.code.text());
+    }
     status.attention = findings.found();
     status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
     count_evidence(status, impl.connection);

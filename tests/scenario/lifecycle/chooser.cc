@@ -7,20 +7,21 @@ namespace tests::lifecycle {
 namespace {
 
 // How often each is chosen, of a hundred or so.
-constexpr std::array<std::pair<Verb, int>, 11> kWeights{{
+constexpr std::array<std::pair<Verb, int>, 12> kWeights{{
     {Verb::kRun, 36},
     {Verb::kRotate, 20},
     {Verb::kUndo, 9},
     {Verb::kMaintain, 11},
     {Verb::kPrepare, 6},
     {Verb::kRevoke, 4},
+    {Verb::kRevokeHeld, 2},
     {Verb::kAdd, 5},
     {Verb::kRemove, 2},
     {Verb::kFreeze, 1},
     {Verb::kThaw, 4},
     {Verb::kSetPolicy, 4},
 }};
-constexpr int kAllWeights = 102;
+constexpr int kAllWeights = 104;
 
 // Of each policy, two values beside its default.
 constexpr std::array<std::array<Millis, 2>, 4> kPolicyValues{{
@@ -121,6 +122,9 @@ void Chooser::decorate(Command& command) {
       if (command.verb == Verb::kRevoke || !one_in(3)) {
         command.slot = below(kSlotCount);
       }
+      break;
+    case Verb::kRevokeHeld:
+      command.stop_signing = one_in(4);
       break;
     case Verb::kFreeze:
     case Verb::kThaw:

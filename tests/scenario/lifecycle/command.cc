@@ -5,7 +5,7 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 18> kVerbs{"add",
+constexpr std::array<std::string_view, 19> kVerbs{"add",
                                                   "remove",
                                                   "rotate",
                                                   "rotate (without its private key)",
@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 18> kVerbs{"add",
                                                   "undo",
                                                   "prepare",
                                                   "revoke",
+                                                  "revoke (held by a taken signer)",
                                                   "freeze",
                                                   "thaw",
                                                   "check",

@@ -21,6 +21,7 @@ enum class Verb : std::uint8_t {
   kUndo,
   kPrepare,
   kRevoke,
+  kRevokeHeld,  // what a taken signer held: the idle slot now, the one that signs when it can be
   kFreeze,
   kThaw,
   kSee,  // `check` sees something of the slot in the DNS; a store only

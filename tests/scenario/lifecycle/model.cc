@@ -84,6 +84,8 @@ Verdict Model::apply(const Command& command) {
       return prepare(institution, command);
     case Verb::kRevoke:
       return revoke(institution, command);
+    case Verb::kRevokeHeld:
+      return revoke_held(institution, command);
     case Verb::kSee:
       see(institution, command);
       return nothing_to_do();
@@ -356,6 +358,52 @@ Verdict Model::revoke(Institution& institution, const Command& command) {
   return verdict;
 }
 
+// Idle slots are given fresh keys at once (but where nothing is to sign any more); the one that signs waits for them.
+Verdict Model::revoke_held(Institution& institution, const Command& command) {
+  if (command.dry_run) {
+    return done(command);
+  }
+  for (int slot = 0; slot < kSlotCount; ++slot) {
+    if (slot == institution.active) {
+      continue;
+    }
+    if (institution.life != Life::kDeparting) {
+      fresh_key(institution, slot);
+    } else if (content_of(institution, slot) == Content::kKey) {
+      withdraw(institution, slot, institution.active);
+    }
+  }
+  if (institution.active >= 0 && command.stop_signing) {
+    withdraw(institution, institution.active, -1);
+    institution.life = Life::kIdle;
+  } else if (institution.active >= 0) {
+    const auto active = static_cast<std::size_t>(institution.active);
+    institution.to_revoke.at(active) = institution.slots.at(active).served.back().key;
+  }
+  serve_ttls(institution);
+  return done(command);
+}
+
+bool Model::revoke_when_ripe(Institution& institution, int slot, bool dry_run) {
+  int& key = institution.to_revoke.at(static_cast<std::size_t>(slot));
+  if (key == 0 || content_of(institution, slot) != Content::kKey ||
+      institution.slots.at(static_cast<std::size_t>(slot)).served.back().key != key) {
+    key = 0;  // it has gone another way
+    return false;
+  }
+  const State rest = state(institution, other(slot));
+  const bool signs = institution.active == slot;
+  if (signs && rest != State::kStandby && rest != State::kDraining) {
+    return false;
+  }
+  if (!dry_run) {
+    withdraw(institution, slot, signs ? other(slot) : institution.active);
+    serve_ttls(institution);
+    key = 0;
+  }
+  return true;
+}
+
 Verdict Model::set_frozen(bool& frozen, const Command& command) {
   const bool wanted = command.verb == Verb::kFreeze;
   if (frozen == wanted) {
@@ -380,6 +428,16 @@ Verdict Model::maintain(const Command& command) {
     (void)done(command);
     verdict.changed = true;
     ++verdict.changes;
+  }
+  for (Institution& institution : institutions_) {
+    for (int slot = 0; slot < kSlotCount; ++slot) {
+      if (revoke_when_ripe(institution, slot, command.dry_run)) {
+        (void)done(command);
+        verdict.changed = true;
+        verdict.way = "revoked when the fresh key was ripe";
+        ++verdict.changes;
+      }
+    }
   }
   return verdict;
 }

@@ -102,6 +102,7 @@ class Model {
     Move last_move = Move::kNone;
     Life life_before = Life::kAbsent;  // of one that is departing: what its removal has ended
     int active_before = -1;
+    std::array<int, kSlotCount> to_revoke{};  // by slot: the key that a taken signer held; 0: none
     bool frozen = false;
     std::array<Slot, kSlotCount> slots;
     std::map<PolicyKey, Millis> policy;
@@ -119,6 +120,9 @@ class Model {
   Verdict take_removal_back(Institution& institution, const Command& command);
   Verdict prepare(Institution& institution, const Command& command);
   Verdict revoke(Institution& institution, const Command& command);
+  Verdict revoke_held(Institution& institution, const Command& command);
+  // Of what a taken signer held: says whether there is one whose time has come, and revokes it.
+  bool revoke_when_ripe(Institution& institution, int slot, bool dry_run);
   Verdict set_frozen(bool& frozen, const Command& command);
   Verdict maintain(const Command& command);
   Verdict set_policy(const Command& command);
@@ -148,6 +152,7 @@ class Model {
   void end_absence(Slot& slot);
   void move_signing(Institution& institution, int to, Move how);
   void fresh_key(Institution& institution, int slot);
+  void withdraw(Institution& institution, int slot, int signs_next);
   void take_step(Institution& institution, Step step);
 
   const Timeline& timeline_;

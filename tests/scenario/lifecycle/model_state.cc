@@ -210,6 +210,16 @@ void Model::fresh_key(Institution& institution, int slot) {
   serve(institution, slot, Content::kKey, ++keys_);
 }
 
+// Its key is gone for good: what it was served with until now is not what comes in its place. Nothing drains where
+// there is no key.
+void Model::withdraw(Institution& institution, int slot, int signs_next) {
+  serve(institution, slot, Content::kRevoked, 0);
+  if (institution.active != signs_next) {
+    move_signing(institution, signs_next, Move::kNone);
+  }
+  institution.slots.at(static_cast<std::size_t>(slot)).drain.reset();
+}
+
 // The slot that is left drains in full from now; the one that signs drains no more.
 void Model::move_signing(Institution& institution, int to, Move how) {
   if (institution.active >= 0) {

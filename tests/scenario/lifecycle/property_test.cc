@@ -59,7 +59,7 @@ TEST(LifecycleProperty, ThePureFunctionsDecideAsThePlainModel) {
   Coverage coverage;
   play_lives({number_from("DNSD_PROPERTY_STEPS", 60'000), 400, 2}, false, make_pure_subject, coverage);
   expect_all_reached(coverage, kGuardsInMemory);
-  expect_ways(coverage, {"redo", "removal taken back"});
+  expect_ways(coverage, {"redo", "removal taken back", "revoked when the fresh key was ripe"});
 }
 
 TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
@@ -69,7 +69,7 @@ TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
   guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH", "E_CNAME_MISSING", "E_CNAME_WRONG",
                                "E_NS_LAG", "E_SIGNER_STALE"});
   expect_all_reached(coverage, guards);
-  expect_ways(coverage, {"redo", "removal taken back", "automatic undo"});
+  expect_ways(coverage, {"redo", "removal taken back", "automatic undo", "revoked when the fresh key was ripe"});
 }
 
 }  // namespace

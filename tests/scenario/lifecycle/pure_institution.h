@@ -42,7 +42,8 @@ struct PureInstitution {
   };
   zonestore::dkim::InstitutionFacts facts;
   std::array<Current, kSlotCount> current;
-  std::array<int, kSlotCount> keys{};  // by slot; 0: none
+  std::array<int, kSlotCount> keys{};       // by slot; 0: none
+  std::array<int, kSlotCount> to_revoke{};  // those of them that a taken signer held
   std::map<PolicyKey, Millis> policy;
   bool is_known = false;  // its names were in use before
   bool frozen = false;

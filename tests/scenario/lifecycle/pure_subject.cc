@@ -56,6 +56,8 @@ class PureSubject final : public Subject {
   Answer take_removal_back(Pure& institution, const Command& command);
   Answer prepare(Pure& institution, const Command& command);
   Answer revoke(Pure& institution, const Command& command);
+  Answer revoke_held(Pure& institution, const Command& command);
+  bool revoke_when_ripe(Pure& institution, std::size_t index, bool dry_run);
   Answer set_frozen(const Command& command);
   Answer maintain(const Command& command);
   Answer set_policy(const Command& command);
@@ -125,6 +127,8 @@ Answer PureSubject::apply(const Command& command) {
       return prepare(institution, command);
     case Verb::kRevoke:
       return revoke(institution, command);
+    case Verb::kRevokeHeld:
+      return revoke_held(institution, command);
     default:
       return swap(institution, command);
   }
@@ -237,6 +241,53 @@ Answer PureSubject::revoke(Pure& institution, const Command& command) {
   return answer;
 }
 
+Answer PureSubject::revoke_held(Pure& institution, const Command& command) {
+  if (command.dry_run) {
+    return answer_done(true, 1);
+  }
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const zonestore::Moment moment = now().moment;
+  for (std::size_t index = 0; index < kSlotCount; ++index) {
+    const dkim::SlotId slot = dkim::kSlots.at(index);
+    dkim::InstitutionFacts& facts = institution.facts;
+    if (facts.active == slot) {
+      continue;
+    }
+    if (facts.phase != dkim::Phase::kDeparting) {
+      institution.put_fresh_key(slot, ++keys_);
+    } else if (facts.slots.at(index).has_key) {
+      facts = dkim::revoked(facts, slot, {}, policy, moment);
+      institution.keys.at(index) = 0;
+    }
+  }
+  if (const auto active = institution.facts.active) {
+    const auto index = static_cast<std::size_t>(*active) - 1;
+    if (command.stop_signing) {
+      institution.facts = dkim::revoked(institution.facts, *active, {std::nullopt, true}, policy, moment);
+      institution.keys.at(index) = 0;
+    } else {
+      institution.to_revoke.at(index) = institution.keys.at(index);
+    }
+  }
+  return written(institution, institution.facts, command);
+}
+
+bool PureSubject::revoke_when_ripe(Pure& institution, std::size_t index, bool dry_run) {
+  if (institution.to_revoke.at(index) == 0 || institution.to_revoke.at(index) != institution.keys.at(index)) {
+    institution.to_revoke.at(index) = 0;
+    return false;
+  }
+  const dkim::SlotId slot = dkim::kSlots.at(index);
+  const dkim::LifecyclePolicy policy = this->policy(institution);
+  const auto may = dkim::may_revoke(institution.facts, slot, false, policy, now(), {"mosa", {}, {}});
+  if (may && !dry_run) {
+    institution.facts = dkim::revoked(institution.facts, slot, *may, policy, now().moment);
+    institution.keys.at(index) = 0;
+    publish(institution);
+  }
+  return may.has_value();
+}
+
 Answer PureSubject::set_frozen(const Command& command) {
   bool* frozen = &frozen_;
   if (command.who != kWholeStore) {
@@ -305,6 +356,11 @@ Answer PureSubject::maintain(const Command& command) {
   int changes = 0;
   for (Pure& institution : institutions_) {
     changes += maintain_one(institution, command.dry_run) ? 1 : 0;
+  }
+  for (Pure& institution : institutions_) {
+    for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
+      changes += revoke_when_ripe(institution, slot, command.dry_run) ? 1 : 0;
+    }
   }
   return answer_done(changes > 0, changes);
 }

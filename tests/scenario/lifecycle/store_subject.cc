@@ -16,6 +16,7 @@
 #include "zonestore/operations/audit_log.h"
 #include "zonestore/operations/evidence.h"
 #include "zonestore/operations/freeze.h"
+#include "zonestore/operations/held_keys.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/policy.h"
 #include "zonestore/operations/rotation.h"
@@ -193,6 +194,8 @@ Answer StoreSubject::perform(const Command& command) {
       return answer_from(zonestore::freeze(*store_, how, code(command), "property test"));
     case Verb::kThaw:
       return answer_from(zonestore::thaw(*store_, how, code(command)));
+    case Verb::kRevokeHeld:
+      return answer_from(zonestore::revoke_held_keys(*store_, how, *code(command), "taken", command.stop_signing));
     case Verb::kMaintain:
       return maintain(command);
     case Verb::kSee:

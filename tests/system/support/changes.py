@@ -89,8 +89,44 @@ def ready_to_rekey(store):
     return "vault", "rekey"
 
 
+def ready_to_redo(store):
+    store.zonectl(*ready_to_undo(store))
+    return "rotate", "mosa", *UNRIPE
+
+
+def ready_to_take_a_removal_back(store):
+    store.zonectl(*ready_to_remove(store))
+    return "undo", "mosa"
+
+
+def ready_to_undo_many(store):
+    run_of_rotations = store.json(*ready_to_rotate_many(store))["run"]
+    return "undo", "--run", str(run_of_rotations)
+
+
+def ready_to_revoke_many(store):
+    add(store, "mosa", "nova", "orsay")
+    return "revoke", "--all", "sel2", "--yes"
+
+
+def ready_to_revoke_what_was_held(store):
+    add(store, "mosa", "nova", "orsay")
+    store.zonectl("signer", "add", "s1", "--format", "opendkim", "--dir", store.scratch / "signer")
+    return "revoke", "--signer", "s1", "--yes"
+
+
+def ready_to_revoke_what_is_ripe(store):
+    store.zonectl(*ready_to_revoke_what_was_held(store))
+    with store.sql() as database:
+        database.execute("UPDATE selector_content SET ended_wall_ms = 1000, ended_boot_ms = 0,"
+                         " ended_boot_id = 'an earlier boot' WHERE ended_wall_ms IS NOT NULL")
+        database.commit()
+    return ("maintain",)
+
+
 # How a bulk command goes on after it was interrupted.
-RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume")}
+RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume"), "undo many": ("undo", "--resume"),
+           "revoke many": ("revoke", "--resume"), "revoke what was held": ("revoke", "--resume")}
 
 # name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
 CHANGES = {
@@ -106,6 +142,12 @@ CHANGES = {
     "add many": (("add",), ready_to_add_many, 3),
     "rotate many": (("rotate",), ready_to_rotate_many, 3),
     "rotate before a signer": (("signer", "add"), ready_to_rotate_before_a_signer, 1),
+    "redo": (("rotate",), ready_to_redo, 1),
+    "take a removal back": (("undo",), ready_to_take_a_removal_back, 1),
+    "undo many": (("undo",), ready_to_undo_many, 3),
+    "revoke many": (("revoke",), ready_to_revoke_many, 3),
+    "revoke what was held": (("revoke",), ready_to_revoke_what_was_held, 3),
+    "revoke what is ripe": (("maintain",), ready_to_revoke_what_is_ripe, 3),
     "rekey": (("vault", "rekey"), ready_to_rekey, 0),
 }
 

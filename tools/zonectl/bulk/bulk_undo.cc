@@ -143,7 +143,7 @@ Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options,
                            "zonectl undo --resume");
   }
   Interruption interruption;
-  Result<Store> store = session.open_to_write();
+  Result<Store> store = session.open_to_change(change);
   if (!store) {
     return tl::unexpected(store.error());
   }

@@ -83,7 +83,7 @@ ExitCode exit_of(const BulkReport& report) {
   return report.failed > 0 ? ExitCode::kFailed : ExitCode::kRefused;
 }
 
-void write(const Session& session, const BulkReport& report, const BulkWords& words) {
+void write(const Session& session, const BulkReport& report, const BulkWords& words, const BulkAddition& more) {
   std::ostream& out = session.out();
   write_troubles(session, report);
   out << report.done << " of " << report.total << (report.total == 1 ? " institution " : " institutions ")
@@ -97,6 +97,9 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
   if (report.stop != BulkStop::kNone) {
     out << session.terminal().styled(Style::kCaution, "stopped:") << ' ' << printable(report.stop_reason) << "; "
         << report.waiting() << " are waiting\n";
+  }
+  for (const std::string& line : more.lines) {
+    out << printable(line) << '\n';
   }
   if (is_open(report)) {
     out << "go on with: " << resume_command(report, words) << '\n';
@@ -116,7 +119,7 @@ Json to_json(const BulkReport& report, const BulkWords& words) {
     guards[guard] = count;
   }
   json.update(Json{{"command", report.command},
-                   {"run", report.dry_run ? Json(nullptr) : Json(report.run)},
+                   {"run", report.dry_run || report.run == 0 ? Json(nullptr) : Json(report.run)},
                    {"total", report.total},
                    {"done", report.done},
                    {"refused", report.refused},
@@ -180,20 +183,27 @@ Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, 
   return ResumedRun{**std::move(run), *std::move(settings), session.context(change)};
 }
 
+ExitCode tell_run(const Session& session, const BulkReport& report, const BulkWords& words,
+                  const BulkAddition& more) {
+  if (session.json()) {
+    Json json = to_json(report, words);
+    json.update(more.json);
+    print(session.out(), json);
+  } else {
+    write(session, report, words, more);
+  }
+  return exit_of(report);
+}
+
 Result<ExitCode> end_run(const Session& session, zonestore::Store& store, const zonestore::ChangeContext& context,
-                         BulkReport report, const BulkWords& words) {
+                         BulkReport report, const BulkWords& words, const BulkAddition& more) {
   if (!report.dry_run && report.total > 0 && !is_open(report)) {
     if (const auto ended = end_bulk_run(store, context, report.run); !ended) {  // the work itself is done
       report.warnings.push_back("the run could not be closed (" + ended.error().message +
                                 "): " + resume_command(report, words) + " closes it, and has nothing else to do");
     }
   }
-  if (session.json()) {
-    print(session.out(), to_json(report, words));
-  } else {
-    write(session, report, words);
-  }
-  return exit_of(report);
+  return tell_run(session, report, words, more);
 }
 
 }  // namespace zonectl

@@ -13,10 +13,19 @@ struct BulkWords {
   std::string resume{};  // how to go on; empty: COMMAND --resume
 };
 
+// What a command adds to the report: lines for people, fields for --json.
+struct BulkAddition {
+  std::vector<std::string> lines;
+  Json json = Json(std::initializer_list<Json::Field>{});  // an object
+};
+
 // kDone: all; kRefused: all of them refused; kPartlyDone: some, or stopped; kFailed: failures, and none done.
 [[nodiscard]] ExitCode exit_of(const BulkReport& report);
-void write(const Session& session, const BulkReport& report, const BulkWords& words);
+void write(const Session& session, const BulkReport& report, const BulkWords& words, const BulkAddition& more = {});
 [[nodiscard]] Json to_json(const BulkReport& report, const BulkWords& words);
+// Prints the report, in the form that was asked for, and gives its exit code.
+[[nodiscard]] ExitCode tell_run(const Session& session, const BulkReport& report, const BulkWords& words,
+                                const BulkAddition& more);
 
 // The run with its list written down (not in a dry run). Errors: those of zonestore::begin_bulk_run.
 [[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(zonestore::Store& store,
@@ -40,6 +49,6 @@ struct ResumedRun {
 // Closes a run in which nothing is left to do, and prints the report.
 [[nodiscard]] zonestore::Result<ExitCode> end_run(const Session& session, zonestore::Store& store,
                                                   const zonestore::ChangeContext& context, BulkReport report,
-                                                  const BulkWords& words);
+                                                  const BulkWords& words, const BulkAddition& more = {});
 
 }  // namespace zonectl

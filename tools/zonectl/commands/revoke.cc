@@ -1,4 +1,5 @@
 // zonectl revoke: a key is withdrawn on purpose, and its private half destroyed.
+#include "tools/zonectl/bulk/bulk_revoke.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
@@ -12,15 +13,18 @@ using zonestore::Revoked;
 using zonestore::dkim::to_text;
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
+  BulkRevokeOptions bulk;
   zonestore::RevokeOptions revoke;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
-  arguments.one("SLOT", "", options.slot, Need::kRequired, &zonestore::dkim::parse_slot, "sel1 or sel2");
+  arguments.one("INST", "", options.first, Need::kOptional, &parse_line,
+                "the institution's code, such as mosa; with --all and --file it is left out");
+  arguments.one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot, "sel1 or sel2");
+  declare(arguments, options.bulk);
   arguments.flag("--stop-signing", options.revoke.stop_signing,
                  "go on even if the institution has nothing left to sign with");
   arguments.expect(options.revoke.expect);
@@ -84,13 +88,13 @@ Json to_json(const Revoked& revoked) {
   return json;
 }
 
-Result<ExitCode> body(Session& session, const Options& options) {
+Result<ExitCode> revoke_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
   Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
   const auto revoked =
-      zonestore::revoke(*store, session.context(options.change), *options.code, *options.slot, options.revoke);
+      zonestore::revoke(*store, session.context(options.change), code, *options.slot, options.revoke);
   if (!revoked) {
     return tl::unexpected(revoked.error());
   }
@@ -102,15 +106,63 @@ Result<ExitCode> body(Session& session, const Options& options) {
   return ExitCode::kDone;
 }
 
+Result<ExitCode> revoke_many(Session& session, const Options& options) {
+  using zonestore::ErrorCode;
+  if (options.slot) {
+    return zonestore::fail(ErrorCode::kInvalid, "INST excludes --all, --file, --signer, --resume and --give-up",
+                           "zonectl revoke --all SLOT; zonectl revoke --signer NAME");
+  }
+  if (options.revoke.expect) {
+    return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
+  }
+  std::optional<zonestore::dkim::SlotId> slot;
+  if (options.first) {
+    const auto parsed = zonestore::dkim::parse_slot(*options.first);
+    if (!parsed) {
+      return tl::unexpected(parsed.error());
+    }
+    slot = *parsed;
+  }
+  return run_bulk_revoke(session, options.bulk, slot, options.revoke.stop_signing, options.change);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  using zonestore::ErrorCode;
+  if (options.bulk.is_bulk()) {
+    return revoke_many(session, options);
+  }
+  if (!options.first || !options.slot) {
+    return zonestore::fail(ErrorCode::kInvalid, options.first ? "SLOT is required: sel1 or sel2" : "INST is required",
+                           "zonectl revoke CODE SLOT; zonectl revoke --all SLOT; zonectl revoke --signer NAME");
+  }
+  if (options.bulk.has_settings()) {
+    return zonestore::fail(ErrorCode::kInvalid, "--rate and --halt-on are for many institutions",
+                           "zonectl revoke --all SLOT --rate 20/min");
+  }
+  const auto code = zonestore::dkim::Code::parse(*options.first);
+  if (!code) {
+    return tl::unexpected(code.error());
+  }
+  return revoke_one(session, options, *code);
+}
+
 }  // namespace
 
 void define_revoke(CommandLine& line) {
   line.command<Options>(
-      {"revoke", "withdraw a selector's key for good; if it signs, signing moves to the other selector first",
-       "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1 --reason \"laptop stolen\"",
+      {"revoke",
+       "withdraw a selector's key for good, of one institution or of many; if it signs, signing moves to the other "
+       "selector first",
+       "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1 --reason \"laptop stolen\"\n"
+       "zonectl revoke --all sel1 --yes\nzonectl revoke --signer opendkim-1 --yes   # its machine was taken\n"
+       "zonectl revoke --resume",
        exits_of_change(
-           {{ExitCode::kRefused, "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH, E_REVOKED; nothing changed"},
-            {ExitCode::kNotFound, "no such institution or slot, or no key in it"}})},
+           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+            {ExitCode::kRefused,
+             "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or waits to "
+             "be "
+             "resumed; or nobody said yes; nothing changed"},
+            {ExitCode::kNotFound, "no such institution, slot, signer or run, or no key in the slot"}})},
       arguments, body);
 }
 

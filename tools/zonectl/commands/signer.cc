@@ -109,6 +109,9 @@ Result<ExitCode> add(Session& session, const Options& options) {
 }
 
 std::string state_text(const Session& session, const SignerView& signer) {
+  if (signer.taken) {
+    return "taken at " + session.times().text(*signer.taken) + ", off for good";
+  }
   if (!signer.enabled) {
     return "switched off";
   }

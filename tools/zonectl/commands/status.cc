@@ -52,7 +52,10 @@ void write_findings(const Session& session, const zonestore::SignerView& signer)
 void write_signer(const Session& session, const zonestore::SignerView& signer) {
   std::ostream& out = session.out();
   out << "signer        " << signer.name << "  ";
-  if (!signer.enabled) {
+  if (signer.taken) {
+    out << session.terminal().styled(Style::kBad, "taken") << " at " << session.times().text(*signer.taken)
+        << ": zonectl signer remove " << signer.name << '\n';
+  } else if (!signer.enabled) {
     out << session.terminal().styled(Style::kCaution, "switched off") << " since a restore: zonectl signer sync "
         << signer.name << " --enable\n";
   } else if (signer.open == 0) {

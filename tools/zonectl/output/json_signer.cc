@@ -22,6 +22,7 @@ Json to_json(const zonestore::SignerView& signer) {
               {"directory", signer.directory},
               {"command", text_or_null(signer.command)},
               {"enabled", signer.enabled},
+              {"taken", json_or_null(signer.taken, zonestore::to_rfc3339)},
               {"added", zonestore::to_rfc3339(signer.added)},
               {"open", signer.open},
               {"open_since", json_or_null(signer.since, zonestore::to_rfc3339)},

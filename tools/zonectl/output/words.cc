@@ -112,7 +112,9 @@ std::string phase_text(const InstitutionView& institution) {
     case Phase::kSigning:
       return "signs with " + (institution.active ? zonestore::dkim::to_text(*institution.active) : "nothing");
     case Phase::kDeparting:
-      return "being removed: nothing signs, the records stay until the last mail has arrived";
+      return "being removed: nothing signs, the records stay until the last mail has arrived; until then zonectl "
+             "undo " +
+             institution.code + " takes it back";
     case Phase::kDeparted:
       return "removed";
   }

@@ -36,3 +36,26 @@ CREATE TABLE revocation_to_come (
   since_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX revocation_to_come_by_institution ON revocation_to_come (institution_id);
+-- However the key leaves its slot, there is nothing left to withdraw.
+CREATE TRIGGER key_to_revoke_has_left AFTER UPDATE OF key_id ON slot
+WHEN OLD.key_id IS NOT NULL AND NEW.key_id IS NOT OLD.key_id
+BEGIN
+  DELETE FROM revocation_to_come WHERE key_id = OLD.key_id;
+END;
+
+-- A taken signer follows nothing, and no drain waits for it.
+DROP TRIGGER outbox_takes_a_change;
+CREATE TRIGGER outbox_takes_a_change INSTEAD OF INSERT ON signer_outbox WHEN EXISTS (SELECT 1 FROM signer)
+BEGIN
+  UPDATE store SET signer_change = signer_change + 1;
+  INSERT INTO signer_task (signer_id, institution_id, change, since_ms)
+    SELECT g.signer_id, NEW.institution_id, s.signer_change, 0 FROM signer AS g, store AS s WHERE g.taken_ms IS NULL
+    ON CONFLICT (signer_id, institution_id) DO UPDATE SET change = excluded.change;
+END;
+DROP TRIGGER drain_waits_for_signers;
+CREATE TRIGGER drain_waits_for_signers AFTER UPDATE OF drain_wall_ms ON slot
+WHEN NEW.drain_wall_ms IS NOT NULL AND NEW.drain_wall_ms IS NOT OLD.drain_wall_ms AND NEW.drain_waits = 0
+  AND OLD.drain_waits = 0 AND EXISTS (SELECT 1 FROM signer WHERE taken_ms IS NULL)
+BEGIN
+  UPDATE slot SET drain_waits = 1 WHERE institution_id = NEW.institution_id AND slot = NEW.slot;
+END;

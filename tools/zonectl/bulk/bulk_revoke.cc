@@ -1,0 +1,232 @@
+#include "tools/zonectl/bulk/bulk_revoke.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "tools/zonectl/bulk/revoke_work.h"
+#include "tools/zonectl/bulk/text_file.h"
+#include "tools/zonectl/output/words.h"
+#include "zonestore/operations/views.h"
+#include "zonestore/signer/layout.h"
+
+namespace zonectl {
+
+using zonestore::BulkPlan;
+using zonestore::BulkRun;
+using zonestore::ChangeContext;
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::Store;
+using zonestore::dkim::SlotId;
+
+namespace {
+
+using Items = std::vector<BulkPlan::Item>;
+
+Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
+                              const BulkSettings& settings, Interruption& interruption) {
+  const auto target = parse_target(run.arguments_json);
+  if (!target) {
+    return tl::unexpected(target.error());
+  }
+  RevokeWork revocations(store, *target);
+  revocations.stock_keys(run, context);
+  BulkReport report = run_bulk(session, store, context, run, settings, revocations.work(), interruption);
+  revocations.finish(context, report);
+  const auto more = revocations.tell(session, report, run.began);
+  if (!more) {
+    return tl::unexpected(more.error());
+  }
+  return end_run(session, store, context, report, {"revoked", "would be revoked", {}}, *more);
+}
+
+Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
+                        Interruption& interruption) {
+  const auto resumed = resumed_run(session, store, "revoke", change);
+  if (resumed) {
+    return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
+  }
+  if (resumed.error().code == ErrorCode::kNotFound) {
+    return revoke_what_waits(session, store, session.context(change), interruption);
+  }
+  return tl::unexpected(resumed.error());
+}
+
+bool holds_key(const zonestore::InstitutionView& view, SlotId slot) {
+  return std::any_of(view.slots.begin(), view.slots.end(),
+                     [slot](const zonestore::SlotView& each) { return each.slot == slot && !each.key_id.empty(); });
+}
+
+std::vector<FileFault> named_institutions(Store& store, const std::string& text, SlotId slot, Items& items) {
+  std::vector<FileFault> faults;
+  std::set<std::string> seen;
+  const auto fault = [&faults](std::size_t line, ErrorCode code, const std::string& message) {
+    faults.push_back({line, {code, message, "", std::nullopt}});
+  };
+  for (const ListedWord& listed : read_list(text)) {
+    const auto code = zonestore::dkim::Code::parse(listed.word);
+    if (!code) {
+      faults.push_back({listed.line, code.error()});
+      continue;
+    }
+    const auto view = show_institution(store, *code);
+    if (!seen.insert(code->text()).second) {
+      fault(listed.line, ErrorCode::kInvalid, code->text() + " is named twice");
+    } else if (!view) {
+      faults.push_back({listed.line, view.error()});
+    } else if (!holds_key(*view, slot)) {
+      fault(listed.line, ErrorCode::kNotFound, to_text(slot) + " of " + code->text() + " holds no key");
+    } else {
+      items.push_back({*code, "{}"});
+    }
+  }
+  return faults;
+}
+
+Result<Items> all_institutions(Store& store, std::optional<SlotId> slot) {
+  return institutions_with_keys(store, slot).map([](const std::vector<zonestore::dkim::Code>& codes) {
+    Items items;
+    for (const zonestore::dkim::Code& code : codes) {
+      items.push_back({code, "{}"});
+    }
+    return items;
+  });
+}
+
+std::string question(const RevokeTarget& target, std::size_t institutions) {
+  const std::string of =
+      " of " + std::to_string(institutions) + (institutions == 1 ? " institution" : " institutions");
+  if (target.slot) {
+    return "Revoke the key in " + to_text(*target.slot) + of + "?";
+  }
+  return "Switch signer " + target.signer + " off for good, and revoke every key that it held" + of +
+         (target.stop_signing ? ", now?" : "?");
+}
+
+// One for the whole run. A dry run asks nothing.
+Result<void> confirm(const Session& session, const BulkRevokeOptions& options, const std::string& question) {
+  if (options.yes) {
+    return {};
+  }
+  if (!session.can_ask()) {
+    return tl::unexpected(zonestore::Error{ErrorCode::kRefused, "nobody can be asked here: " + question,
+                                           "the same command with --yes; with --dry-run it tells what would happen",
+                                           std::nullopt});
+  }
+  if (!session.confirms(question)) {
+    return zonestore::fail(ErrorCode::kRefused, "the answer was not yes: nothing was changed");
+  }
+  return {};
+}
+
+// A taken signer is switched off before anything else, so that no fresh key goes there.
+Result<void> switch_off(const Session& session, Store& store, const ChangeContext& context,
+                        const RevokeTarget& target) {
+  if (target.signer.empty()) {
+    return {};
+  }
+  const auto taken = take_signer(store, context, target.signer);
+  if (!taken) {
+    return tl::unexpected(taken.error());
+  }
+  session.err() << "signer " << target.signer << ' ' << verb(*taken, "is", "would be") << " switched off for good\n";
+  if (taken->other_signers.empty()) {
+    session.err() << "no other signer is on: enrol one, or mail leaves unsigned once its key is revoked\n";
+  }
+  return {};
+}
+
+Result<ExitCode> begin(const Session& session, Store& store, const BulkRevokeOptions& options,
+                       const RevokeTarget& target, const ChangeOptions& change) {
+  BulkSettings settings = options.settings;
+  settings.reason = change.reason;
+  BulkPlan plan{"revoke", to_json_text(target, settings), {}};
+  if (options.file) {
+    const auto text = read_text_file(*options.file);
+    if (!text) {
+      return tl::unexpected(text.error());
+    }
+    if (const auto faults = named_institutions(store, *text, *target.slot, plan.items); !faults.empty()) {
+      return tell_faults(session, *options.file, faults);
+    }
+  } else {
+    auto items = all_institutions(store, target.slot);
+    if (!items) {
+      return tl::unexpected(items.error());
+    }
+    plan.items = *std::move(items);
+  }
+  if (const auto confirmed =
+          change.dry_run ? Result<void>{} : confirm(session, options, question(target, plan.items.size()));
+      !confirmed) {
+    return tl::unexpected(confirmed.error());
+  }
+  Interruption interruption;  // not before: at the question Ctrl-C ends the program
+  const ChangeContext context = session.context(change);
+  if (const auto off = switch_off(session, store, context, target); !off) {
+    return tl::unexpected(off.error());
+  }
+  const auto run = begin_run(store, context, plan);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  return work_through(session, store, context, *run, settings, interruption);
+}
+
+Result<void> check(const BulkRevokeOptions& options, std::optional<SlotId> slot, const ChangeOptions& change) {
+  if (options.ways() > 1) {
+    return zonestore::fail(ErrorCode::kInvalid, "--all, --file, --signer and --resume exclude each other",
+                           "give one of them");
+  }
+  if (options.resume && (options.has_settings() || options.give_up || slot || change.reason)) {
+    return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
+                           "zonectl revoke --resume");
+  }
+  if ((options.all || options.file) != slot.has_value()) {
+    return zonestore::fail(ErrorCode::kInvalid,
+                           slot ? "SLOT is for --all and --file" : "SLOT is missing: sel1 or sel2",
+                           "zonectl revoke --all sel1; zonectl revoke --signer NAME takes both slots");
+  }
+  return {};
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, BulkRevokeOptions& options) {
+  arguments.flag("--all", options.all, "SLOT of every institution that holds a key there");
+  arguments.one("--file", "LIST", options.file, Need::kOptional, &parse_line,
+                "SLOT of those named in this file, one code a line; # begins a comment");
+  arguments.one("--signer", "NAME", options.signer, Need::kOptional, &zonestore::signer::parse_signer_name,
+                "a machine was taken: switch its signer off for good, and revoke every key that it held");
+  arguments.flag("--resume", options.resume,
+                 "go on with the last run of many that was interrupted, and with what waits for a fresh key");
+  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                "end the interrupted run N as it is; with --all, --file or --signer, before a new one begins");
+  arguments.flag("--yes", options.yes, "of many: do not ask first; needed where nobody can be asked");
+  declare(arguments, options.settings, false);
+}
+
+Result<ExitCode> run_bulk_revoke(Session& session, const BulkRevokeOptions& options, std::optional<SlotId> slot,
+                                 bool stop_signing, const ChangeOptions& change) {
+  if (const auto checked = check(options, slot, change); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  Result<Store> store = session.open_to_change(change);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  if (options.resume) {
+    Interruption interruption;
+    return resume(session, *store, change, interruption);
+  }
+  if (options.give_up) {
+    auto given_up = give_up_run(session, *store, change, "revoke", *options.give_up, options.ways() == 0);
+    if (!given_up || options.ways() == 0) {
+      return given_up;
+    }
+  }
+  return begin(session, *store, options, {slot, options.signer.value_or(""), stop_signing}, change);
+}
+
+}  // namespace zonectl

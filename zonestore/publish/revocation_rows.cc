@@ -1,0 +1,49 @@
+#include "zonestore/publish/revocation_rows.h"
+
+#include "zonestore/publish/moment_columns.h"
+
+namespace zonestore::publish {
+
+std::vector<RevocationRow> read_revocations(db::Connection& connection) {
+  db::Statement rows = connection.prepare(
+      "SELECT i.code, r.slot, r.signer FROM revocation_to_come AS r JOIN institution AS i USING (institution_id) "
+      "ORDER BY i.code, r.slot");
+  std::vector<RevocationRow> pending;
+  while (rows.step()) {
+    pending.push_back(
+        {db::unwrap(dkim::Code::parse(rows.text(0))), static_cast<dkim::SlotId>(rows.integer(1)), rows.text(2)});
+  }
+  return pending;
+}
+
+void insert_revocation(db::Connection& connection, const InstitutionRow& institution, dkim::SlotId slot,
+                       const std::string& signer, WallTime now) {
+  db::Statement& insert = connection.cached(
+      "INSERT OR IGNORE INTO revocation_to_come (key_id, institution_id, slot, signer, since_ms) "
+      "VALUES (?1, ?2, ?3, ?4, ?5)");
+  insert.bind(1, std::string_view(institution.key(slot).value().key_id));
+  insert.bind(2, static_cast<std::int64_t>(institution.id)).bind(3, static_cast<std::int64_t>(slot));
+  insert.bind(4, std::string_view(signer)).bind(5, publish::to_column(now));
+  insert.run();
+}
+
+std::optional<WallTime> signer_taken(db::Connection& connection, const std::string& name) {
+  db::Statement row = connection.prepare("SELECT taken_ms FROM signer WHERE name = ?1");
+  row.bind(1, std::string_view(name));
+  if (!row.step() || row.is_null(0)) {
+    return std::nullopt;
+  }
+  return wall_column(row, 0);
+}
+
+void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now) {
+  connection.prepare("UPDATE signer SET enabled = 0, taken_ms = ?2 WHERE name = ?1")
+      .bind(1, std::string_view(name))
+      .bind(2, publish::to_column(now))
+      .run();
+  connection.prepare("DELETE FROM signer_task WHERE signer_id = (SELECT signer_id FROM signer WHERE name = ?1)")
+      .bind(1, std::string_view(name))
+      .run();
+}
+
+}  // namespace zonestore::publish

@@ -234,12 +234,15 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
 }
 
 void end_life(db::Connection& connection, InstitutionId id) {
+  constexpr std::string_view kOwnState =
+      "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
+      "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1";
   for (const std::string_view sql :
-       {"DELETE FROM domain WHERE institution_id = ?1", "DELETE FROM policy WHERE institution_id = ?1",
-        "DELETE FROM rotation_window WHERE institution_id = ?1", "DELETE FROM evidence WHERE institution_id = ?1",
-        "DELETE FROM revocation_to_come WHERE institution_id = ?1",
-        "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
-        "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1"}) {
+       {std::string_view("DELETE FROM domain WHERE institution_id = ?1"),
+        std::string_view("DELETE FROM policy WHERE institution_id = ?1"),
+        std::string_view("DELETE FROM rotation_window WHERE institution_id = ?1"),
+        std::string_view("DELETE FROM evidence WHERE institution_id = ?1"),
+        std::string_view("DELETE FROM revocation_to_come WHERE institution_id = ?1"), kOwnState}) {
     db::Statement& statement = connection.cached(sql);
     statement.bind(1, to_column(id));
     statement.run();

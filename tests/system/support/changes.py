@@ -111,7 +111,7 @@ def ready_to_revoke_many(store):
 
 def ready_to_revoke_what_was_held(store):
     add(store, "mosa", "nova", "orsay")
-    store.zonectl("signer", "add", "s1", "--format", "opendkim", "--dir", store.scratch / "signer")
+    store.zonectl("signer", "add", "s1", "--format", "files", "--dir", store.scratch / "signer")
     return "revoke", "--signer", "s1", "--yes"
 
 
@@ -119,7 +119,8 @@ def ready_to_revoke_what_is_ripe(store):
     store.zonectl(*ready_to_revoke_what_was_held(store))
     with store.sql() as database:
         database.execute("UPDATE selector_content SET ended_wall_ms = 1000, ended_boot_ms = 0,"
-                         " ended_boot_id = 'an earlier boot' WHERE ended_wall_ms IS NOT NULL")
+                         " ended_boot_id = 'an earlier boot', ended_trusted_ms = -10000000000000"
+                         " WHERE ended_wall_ms IS NOT NULL")
         database.commit()
     return ("maintain",)
 

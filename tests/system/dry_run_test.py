@@ -80,6 +80,10 @@ def snapshot(store):
             for root in (store.path, store.scratch / "signer") for path in sorted(root.rglob("*"))}
 
 
+def altered(before, after):
+    return sorted(str(path) for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
 class WriteLock:
     """Another process's: held in a thread of this one, on both databases, with a change that is never committed."""
 
@@ -139,7 +143,7 @@ class DryRuns(unittest.TestCase):
             before = snapshot(self.store)
             done = self.dry_run(words, trace)
             said = f"zonectl {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
-            self.assertEqual(snapshot(self.store), before, said)
+            self.assertEqual(altered(before, snapshot(self.store)), [], said)
             self.assertIn(done.returncode, expected, said)
             self.assertEqual(self.touches(trace), [], said)
             ends[" ".join(words)] = (done.returncode, done.stdout + done.stderr)
@@ -191,7 +195,7 @@ class DryRuns(unittest.TestCase):
                 before = snapshot(self.store)
                 done = self.dry_run([*words, "--dry-run"])
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-                self.assertEqual(snapshot(self.store), before)
+                self.assertEqual(altered(before, snapshot(self.store)), [])
 
 
 if __name__ == "__main__":

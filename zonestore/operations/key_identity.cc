@@ -56,8 +56,12 @@ std::vector<std::string> unused_twins(Store::Impl& store, ByteView public_spki) 
     twins.push_back(rows.text(0));
   }
   rows.reset();
-  for (const std::string& id : db::unwrap(store.vault().unused_after("", kMostLookedInto))) {
-    const Result<dkim::PrivateKey> key = store.vault().get(id);
+  Vault* const vault = store.vault_to_prove_with();
+  if (vault == nullptr) {
+    return twins;  // a dry run, which says so
+  }
+  for (const std::string& id : db::unwrap(vault->unused_after("", kMostLookedInto))) {
+    const Result<dkim::PrivateKey> key = vault->get(id);
     const Result<Bytes> own = key ? key->public_spki() : Result<Bytes>(tl::unexpected(key.error()));
     if (own && std::equal(own->begin(), own->end(), public_spki.begin(), public_spki.end())) {
       twins.push_back(id);

@@ -33,4 +33,4 @@ def takes(blocks, option):
 def examples(blocks):
     """The examples of a command, each as its words behind `zonectl`."""
     lines = [line.strip() for line in blocks.get("Example", [])]
-    return [shlex.split(line.split("    (")[0])[1:] for line in lines if line.startswith("zonectl ")]
+    return [shlex.split(line.split("    (")[0], comments=True)[1:] for line in lines if line.startswith("zonectl ")]

@@ -49,12 +49,14 @@ class PastClock final : public zonestore::Clock {
   explicit PastClock(std::size_t institutions) : moment_(zonestore::SystemClock().now()) {
     moment_.wall -= kAgeOfLast + kBetweenInstitutions * static_cast<std::int64_t>(institutions);
     moment_.since_boot = {};
-    moment_.boot_id = kCommand;  // no boot of any machine: only the wall clock counts
+    moment_.boot_id = kCommand;  // no boot of any machine
+    moment_.synchronised = true;
   }
   [[nodiscard]] zonestore::Moment now() const override { return moment_; }
-  void go_on() {
-    moment_.wall += kBetweenInstitutions;
-    moment_.since_boot += kBetweenInstitutions;
+  void go_on() { let_pass(kBetweenInstitutions); }
+  void let_pass(zonestore::Milliseconds time) {
+    moment_.wall += time;
+    moment_.since_boot += time;
   }
 
  private:
@@ -122,6 +124,8 @@ class Filler {
         add_real(*real);
       }
     }
+    clock_.let_pass(
+        kAgeOfLast);  // kept: what has passed since then is proven, whatever this machine's clock is called
     zonestore::ChangeScope whole(*store_, kContext, std::string(kCommand), "");
     zonestore::Changed outcome;
     whole.finish({"a synthetic store for measurements: " + std::to_string(added_) + " institutions, seed " +

@@ -1,4 +1,5 @@
-// A clock that a test turns: both clocks together, the wall clock alone (a step), or a reboot.
+// A clock that a test turns: both clocks together, the wall clock alone (a step), or a reboot. It calls itself
+// synchronised until a test says otherwise.
 #pragma once
 
 #include "zonestore/base/moment.h"
@@ -21,6 +22,7 @@ class ManualClock final : public zonestore::Clock {
     moment_.since_boot += by;
   }
   void step_wall(zonestore::Milliseconds by) { moment_.wall += by; }
+  void set_synchronised(bool synchronised) { moment_.synchronised = synchronised; }
   void reboot() {
     moment_.since_boot = zonestore::Milliseconds{5'000};
     moment_.boot_id += "'";
@@ -29,7 +31,7 @@ class ManualClock final : public zonestore::Clock {
  private:
   mutable zonestore::Milliseconds paused_{};
   mutable zonestore::Moment moment_{zonestore::WallTime{std::chrono::seconds{1'790'000'000}}, std::chrono::hours{100},
-                                    "first boot"};
+                                    "first boot", true};
 };
 
 }  // namespace tests

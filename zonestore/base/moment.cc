@@ -4,37 +4,65 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
-#include <fstream>
 #include <thread>
+
+#include <sys/timex.h>
+
+#include "zonestore/base/clock_identity.h"
 
 namespace zonestore {
 
 namespace {
 
-bool share_boot(const Moment& then, const Now& now) {
-  return then.boot_id == now.moment.boot_id;
-}
-
-// Negative where the wall clock was stepped back beyond `then`.
-Milliseconds passed_within_boot(const Moment& then, const Now& now) {
-  return std::min<Milliseconds>(now.moment.wall - then.wall, now.moment.since_boot - then.since_boot);
+bool share_identity(const Moment& one, const Moment& another) {
+  return one.boot_id == another.boot_id && kind_of(one.boot_id) != ClockIdentity::kUnknown;
 }
 
 }  // namespace
 
+bool share_boot(const Moment& one, const Moment& another) {
+  return share_identity(one, another) && kind_of(one.boot_id) == ClockIdentity::kBoot;
+}
+
+Milliseconds proven(const Moment& earlier, const Moment& later) {
+  Milliseconds proof{0};
+  if (share_identity(earlier, later)) {
+    proof = std::min<Milliseconds>(later.wall - earlier.wall, later.since_boot - earlier.since_boot);
+  } else if (earlier.synchronised && later.synchronised) {
+    proof = later.wall - earlier.wall;
+  }
+  return std::max(proof, Milliseconds{0});
+}
+
+Moment trust(const KeptTime& kept, Moment reading) {
+  reading.trusted = kept.last ? kept.last->trusted + proven(*kept.last, reading) : Milliseconds{0};
+  return reading;
+}
+
+void keep(KeptTime& kept, const Moment& moment) {
+  if (moment.synchronised || !kept.last) {
+    kept.known = moment.wall.time_since_epoch() - moment.trusted;
+  }
+  kept.last = moment;
+}
+
 Milliseconds elapsed(const Moment& then, const Now& now) {
-  const Milliseconds passed =
-      share_boot(then, now) ? passed_within_boot(then, now) : std::max(now.moment.wall, now.highest_seen) - then.wall;
-  return std::max(passed, Milliseconds{0});
+  return std::max(proven(then, now.moment), now.moment.trusted - then.trusted);
 }
 
 WallTime reaches(const Moment& then, Milliseconds wait, const Now& now) {
-  const Milliseconds passed = elapsed(then, now);
-  if (passed >= wait) {
-    return now.moment.wall - (passed - wait);
+  return now.moment.wall + (wait - elapsed(then, now));
+}
+
+std::optional<Milliseconds> age(const Moment& seen, const Moment& now) {
+  const Milliseconds by_wall = now.wall - seen.wall;
+  std::optional<Milliseconds> passed;
+  if (share_boot(seen, now)) {
+    passed = std::max<Milliseconds>(by_wall, now.since_boot - seen.since_boot);
+  } else if (seen.synchronised && now.synchronised) {
+    passed = by_wall;
   }
-  // Still to come: both clocks run on from here, so that what a step took away must be made up first.
-  return share_boot(then, now) ? now.moment.wall + (wait - passed_within_boot(then, now)) : then.wall + wait;
+  return passed && *passed < Milliseconds{0} ? std::nullopt : passed;
 }
 
 namespace {
@@ -45,19 +73,24 @@ Milliseconds read_clock(clockid_t clock) {
   return std::chrono::duration_cast<Milliseconds>(Seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec});
 }
 
+#include <thread>
+bool is_synchronised() {
+  timex reading{};  // modes 0: sets nothing
+  const int state = ::adjtimex(&reading);
+  return state != -1 && state != TIME_ERROR;
+}
+
 }  // namespace
 
 void Clock::pause(Milliseconds time) const {
   std::this_thread::sleep_for(time);
 }
 
-SystemClock::SystemClock() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::getline(file, boot_id_);
-}
+SystemClock::SystemClock() : identity_(clock_identity(read_clock_files())) {}
 
 Moment SystemClock::now() const {
-  return Moment{WallTime{read_clock(CLOCK_REALTIME)}, read_clock(CLOCK_BOOTTIME), boot_id_};
+  const bool synchronised = kind_of(identity_) == ClockIdentity::kBoot && is_synchronised();
+  return Moment{WallTime{read_clock(CLOCK_REALTIME)}, read_clock(CLOCK_BOOTTIME), identity_, synchronised};
 }
 
 std::string to_rfc3339(WallTime time) {

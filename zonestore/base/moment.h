@@ -1,14 +1,22 @@
-// Time as the lifecycle sees it: a wall clock that may be stepped, beside a clock that only runs.
+// Time as the lifecycle sees it. A wall clock may be wrong for one command and right again for the next, so it is
+// never believed by itself: what has passed between two moments is the most that is proven, and trusted time is a sum
+// of such proofs, from one kept moment to the next.
 //
-// Within one boot, the time that has passed between two moments is the smaller of what the two clocks say,
-// so that a step of the wall clock in either direction makes nothing happen early. Across boots only the
-// wall clock is left; it never counts as earlier than the highest wall time that the store has seen.
+//   kept moment ----proven----> kept moment ----proven----> what the command at work has read
+//   trusted = 0                 trusted = proven             trusted = proven + proven
+//
+// A proof, of two moments with the same identity: the smaller of what their two clocks say. Of two others: what the
+// wall clocks say, if both were synchronised. Else there is none: trusted time stands still, and never catches up.
+// So a step of the wall clock in either direction makes nothing happen early, and what waits at most longer.
+//
+// Here is the rule alone: readings in, durations out. What is kept is one row of the store (publish/kept_time.h).
 //
 // Units: milliseconds. Threads: plain values; SystemClock may be shared.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace zonestore {
@@ -18,26 +26,47 @@ using Seconds = std::chrono::seconds;
 using WallTime = std::chrono::sys_time<Milliseconds>;
 
 struct Moment {
-  WallTime wall;             // CLOCK_REALTIME
-  Milliseconds since_boot;   // CLOCK_BOOTTIME: runs on while the machine sleeps
-  std::string boot_id;       // /proc/sys/kernel/random/boot_id; the two moments share a boot if it is equal
-  bool synchronised = true;  // whether the kernel called its clock synchronised
-  Milliseconds trusted{0};   // trusted time: a sum of proofs, from 0
+  WallTime wall;              // CLOCK_REALTIME
+  Milliseconds since_boot;    // CLOCK_BOOTTIME: runs on while the machine sleeps
+  std::string boot_id;        // whose clock that is, see clock_identity.h; empty: unknown, equal to nothing
+  bool synchronised = false;  // whether the kernel called its wall clock synchronised
+  Milliseconds trusted{0};    // trusted time; of a mere reading 0 until trust() has set it
 
   friend bool operator==(const Moment&, const Moment&) = default;
 };
 
-// What "now" means to the lifecycle: the moment, and the highest wall time the store has ever recorded.
+// What the command at work has read, after trust().
 struct Now {
   Moment moment;
-  WallTime highest_seen;
 };
 
-// The time that has certainly passed from `then` to `now`; never negative.
+// What a store keeps of time.
+struct KeptTime {
+  std::optional<Moment> last;         // the last moment that was kept; nullopt: trusted time begins with the next
+  std::optional<Milliseconds> known;  // the wall clock should say trusted + known; nullopt: nobody can say
+};
+
+// Whether the two moments are of one boot, and known to be: then both their clocks can be compared.
+[[nodiscard]] bool share_boot(const Moment& one, const Moment& another);
+
+// The time that has certainly passed between two moments, the earlier one first; never negative.
+[[nodiscard]] Milliseconds proven(const Moment& earlier, const Moment& later);
+
+// A reading with its trusted time. `known` follows a reading that is kept and synchronised, and the very first one.
+[[nodiscard]] Moment trust(const KeptTime& kept, Moment reading);
+// Keeps what trust() gave.
+void keep(KeptTime& kept, const Moment& moment);
+
+// The time that has certainly passed from a stored moment to now; never negative.
 [[nodiscard]] Milliseconds elapsed(const Moment& then, const Now& now);
 
-// The wall time at which elapsed(then, ...) reaches `wait`, if neither clock is stepped from now on.
+// The wall time at which elapsed(then, ...) reaches `wait`, if neither clock is stepped from now on and the machine
+// is not switched off.
 [[nodiscard]] WallTime reaches(const Moment& then, Milliseconds wait, const Now& now);
+
+// The most that may have passed since something was seen, for what is dangerous when it is old; nullopt: nobody can
+// say, so that it counts as old.
+[[nodiscard]] std::optional<Milliseconds> age(const Moment& seen, const Moment& now);
 
 class Clock {
  public:
@@ -53,13 +82,15 @@ class Clock {
   virtual void pause(Milliseconds time) const;
 };
 
+// The machine's. Synchronised is what adjtimex says; a call that is refused, and a boot id that cannot be read, count
+// as not.
 class SystemClock final : public Clock {
  public:
   SystemClock();
   [[nodiscard]] Moment now() const override;
 
  private:
-  std::string boot_id_;
+  std::string identity_;
 };
 
 // "2026-11-23T16:54:02Z": RFC 3339 in UTC, rounded up to the second, so that a printed deadline has passed

@@ -111,7 +111,7 @@ class Future {
     const Milliseconds passes = std::max(Milliseconds(0), time - now_.moment.wall);
     now_.moment.wall += passes;
     now_.moment.since_boot += passes;
-    now_.highest_seen = std::max(now_.highest_seen, now_.moment.wall);
+    now_.moment.trusted += passes;
   }
 
   void put_fresh_key(SlotId slot) {

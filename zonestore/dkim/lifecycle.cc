@@ -36,7 +36,7 @@ bool began_before(const SlotFacts& one, const SlotFacts& another) {
   }
   const Moment& its = one.earlier.back().ended;
   const Moment& others = another.earlier.back().ended;
-  return its.boot_id == others.boot_id ? its.since_boot < others.since_boot : its.wall < others.wall;
+  return share_boot(its, others) ? its.since_boot < others.since_boot : its.wall < others.wall;
 }
 
 }  // namespace

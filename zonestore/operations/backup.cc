@@ -35,7 +35,8 @@ void read_zone_part(const fs::path& directory, const std::set<std::string>& priv
   db::Connection zone = db::Connection::open(file, db::Access::kReadOnly);
   db::check_version(zone, db::zone_schema(), kOldestVersion);
   db::check_integrity(zone);
-  db::Statement store = zone.prepare("SELECT store_id, highest_wall_ms FROM store");
+  db::Statement store = zone.prepare(
+      "SELECT store_id, coalesce((SELECT at_ms FROM audit ORDER BY audit_id DESC LIMIT 1), made_ms) FROM store");
   if (!store.step()) {
     throw_no_backup(ErrorCode::kDamaged, directory, "zone.db has no store");
   }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/private_halves.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/signer_rows.h"
 
 namespace zonestore {
@@ -16,7 +16,24 @@ ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string
       command_(std::move(command)),
       subject_(std::move(subject)),
       transaction_(store_.connection, db::Transaction::Kind::kWrite),
-      now_(store_.now()) {}
+      now_(store_.now()) {
+  store_.connection.execute("SAVEPOINT change");
+}
+
+// Refused, or nothing to do: of this transaction only the moment stays. If it cannot be written, what was said
+// stands.
+ChangeScope::~ChangeScope() {
+  if (ended_ || context_.dry_run) {
+    return;
+  }
+  const Result<void> ignored = db::at_border<void>([&]() -> Result<void> {
+    store_.connection.execute("ROLLBACK TO change");
+    keep_moment();
+    transaction_.commit();
+    return {};
+  });
+  (void)ignored;
+}
 
 ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
   const auto found = zones_.find(zone.id);
@@ -39,11 +56,12 @@ void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
   publish::date_new_tasks(store_.connection, wall());
   write_audit(store_.connection, context_, command_, subject_, note, wall());
-  record_wall_time();
+  keep_moment();
   complete_bulk_item();
   outcome.dry_run = context_.dry_run;
   outcome.changed = true;
   if (!context_.dry_run || store_.keeps_steps) {
+    ended_ = true;  // whether or not the commit succeeds
     commit(outcome);
   }
   if (!store_.not_proven.empty()) {
@@ -79,10 +97,12 @@ void ChangeScope::publish_zones(Changed& outcome) {
   }
 }
 
-void ChangeScope::record_wall_time() {
-  db::Statement& update = store_.connection.cached("UPDATE store SET highest_wall_ms = max(highest_wall_ms, ?1)");
-  update.bind(1, publish::to_column(wall()));
-  update.run();
+// In the very transaction that stores it: a moment that is stored and not kept would be counted from twice.
+void ChangeScope::keep_moment() {
+  KeptTime kept = publish::read_kept_time(store_.connection);
+  keep(kept, now_.moment);
+  publish::store_kept_time(store_.connection, kept);
+  ++store_.moments_kept;
 }
 
 // Whoever else resumed the same run may have been here first: then this change must not happen a second time.

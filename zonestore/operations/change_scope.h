@@ -17,6 +17,12 @@ class ChangeScope {
  public:
   // Takes the write lock; then reads the clock, so that what waited for the lock is not dated before it.
   ChangeScope(Store& store, const ChangeContext& context, std::string command, std::string subject);
+  // Of a change that was not finished nothing stays but its moment; in a dry run not even that.
+  ~ChangeScope();
+  ChangeScope(const ChangeScope&) = delete;
+  ChangeScope& operator=(const ChangeScope&) = delete;
+  ChangeScope(ChangeScope&&) = delete;
+  ChangeScope& operator=(ChangeScope&&) = delete;
 
   [[nodiscard]] db::Connection& connection() { return store_.connection; }
   [[nodiscard]] Store::Impl& store() { return store_; }
@@ -36,7 +42,7 @@ class ChangeScope {
  private:
   void publish_zones(Changed& outcome);
   void commit(Changed& outcome);
-  void record_wall_time();
+  void keep_moment();
   void complete_bulk_item();
 
   Store::Impl& store_;
@@ -45,6 +51,7 @@ class ChangeScope {
   std::string subject_;
   db::Transaction transaction_;
   Now now_;
+  bool ended_ = false;
   struct Touched {
     Name apex;
     ZoneChange change;

@@ -1,8 +1,8 @@
-// Who may be due: found by index (schema step 004), so that it costs what may be due and not what there is.
+// Who may be due: found by index (schema steps 004 and 005), so that it costs what may be due and not what there is.
 //
-// Each is a superset of those that are due, by code: the indexes know the wall clock alone, while the lifecycle also
-// asks the clock that is never set, the policy and the freezes. The caller asks is_maintain_due or is_rotation_due of
-// each. For the sources of this folder only. Errors: db::Failure is thrown.
+// Each is a superset of those that are due, by code: the indexes know what the wall clock or trusted time
+// say alone, while the lifecycle also asks for proofs, the policy and the freezes. The caller asks is_maintain_due or
+// is_rotation_due of each. For the sources of this folder only. Errors: db::Failure is thrown.
 #pragma once
 
 #include <vector>

@@ -6,6 +6,7 @@
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/zone_view.h"
+#include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/moment_columns.h"
 #include "zonestore/spf/record.h"
 
@@ -163,6 +164,7 @@ Result<void> record_evidence(Store& store, const dkim::Code& code, const std::ve
       write_evidence(connection, row->id, each, seen);
     }
     forget_other_domains(connection, row->id);
+    (void)publish::keep_moment(connection, *store.impl().clock);
     writing.commit();
   });
 }
@@ -201,6 +203,7 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
     for (const ServerEvidence& each : evidence) {
       forget_other_servers(store.impl(), evidence, each.zone);
     }
+    (void)publish::keep_moment(store.impl().connection, *store.impl().clock);
     writing.commit();
   });
 }

@@ -6,6 +6,7 @@
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/key_identity.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/slot_changes.h"
 #include "zonestore/publish/moment_columns.h"
@@ -228,7 +229,10 @@ Result<SignerTaken> take_signer(Store& store, const ChangeContext& context, cons
 
 Result<HeldRevoked> revoke_held_keys(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      const std::string& signer, bool stop_signing) {
-  return db::at_border<HeldRevoked>([&] { return HeldKeys(store, context, code, signer, stop_signing).run(); });
+  return db::at_border<HeldRevoked>([&] {
+    const MomentKeeper keeper(store.impl(), context);
+    return HeldKeys(store, context, code, signer, stop_signing).run();
+  });
 }
 
 Result<std::vector<dkim::Code>> institutions_with_keys(Store& store, std::optional<SlotId> slot) {

@@ -7,6 +7,7 @@
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/zone_settings_rules.h"
+#include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -90,18 +91,22 @@ void insert_store_row(db::Connection& connection, const std::string& store_id, Z
 
 // Both zones, their settings and first content, in the caller's transaction.
 std::string fill(db::Connection& connection, const InitOptions& options, const ChangeContext& context,
-                 const Moment& now, Changed& outcome) {
+                 const Clock& clock, Changed& outcome) {
+  KeptTime kept;
+  const Moment now = trust(kept, clock.now());  // trusted time begins here
   std::string store_id = dkim::random_hex(32);
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
   insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);
+  keep(kept, now);
+  publish::store_kept_time(connection, kept);
   for (const Name* apex : {&options.dkim_zone, &options.spf_zone}) {
     const PublishedZone zone = *find_zone(connection, *apex);
     publish::store_zone_settings(connection, zone.id, settings_of(options), now);
     ZoneChange change(connection, zone.id);
     publish::publish_apex(connection, change, zone);
     if (zone.id == spf_id) {
-      publish::publish_spf(connection, change, zone, Now{now, now.wall});
+      publish::publish_spf(connection, change, zone, Now{now});
     }
     const ZoneChange::Outcome published = change.commit(now.wall);
     outcome.zones.push_back({zone.apex, published.serial, published.changed});
@@ -140,7 +145,7 @@ void check_options(const InitOptions& options) {
 }
 
 std::string make_store(db::Connection& connection, const std::filesystem::path& dir, const InitOptions& options,
-                       const ChangeContext& context, const Moment& now, Changed& outcome) {
+                       const ChangeContext& context, const Clock& clock, Changed& outcome) {
   db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
   if (is_set_up(connection)) {
     if (!lacks_only_its_vault(connection, dir)) {
@@ -151,7 +156,7 @@ std::string make_store(db::Connection& connection, const std::filesystem::path& 
     return row.step() ? row.text(0) : std::string();
   }
   db::apply_steps(connection, db::zone_schema());
-  std::string store_id = fill(connection, options, context, now, outcome);
+  std::string store_id = fill(connection, options, context, clock, outcome);
   transaction.commit();
   return store_id;
 }
@@ -174,9 +179,8 @@ Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions&
     }
     make_directory(dir);
     db::Connection connection = db::Connection::open(file, db::Access::kCreate);
-    const Moment now = clock.now();
-    const std::string store_id = make_store(connection, dir, options, context, now, outcome);
-    db::unwrap(Vault::create(dir, store_id, now.wall, key_sources));
+    const std::string store_id = make_store(connection, dir, options, context, clock, outcome);
+    db::unwrap(Vault::create(dir, store_id, clock.now().wall, key_sources));
     return outcome;
   });
 }

@@ -6,6 +6,7 @@
 #include "zonestore/operations/domain_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/new_institution.h"
 #include "zonestore/operations/signer_sync.h"
 
@@ -142,6 +143,7 @@ void add_with_keys(Store& store, const ChangeContext& context, const dkim::Code&
 Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
                                            const AddOptions& options) {
   return db::at_border<InstitutionChanged>([&] {
+    const MomentKeeper keeper(store.impl(), context);
     check_addable(store.impl(), code, options);  // first: another key type would not help one that is there
     check_key_type(context, code, options.algorithm);
     check_signer_kinds(store.impl().connection, context, code, options.algorithm);

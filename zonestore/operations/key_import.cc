@@ -11,6 +11,7 @@
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/key_identity.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/new_institution.h"
 #include "zonestore/operations/signer_sync.h"
 
@@ -194,6 +195,7 @@ Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
 Result<KeysImported> import_keys(Store& store, const ChangeContext& context, const dkim::Code& code,
                                  std::vector<SuppliedKey> keys, const ImportOptions& options) {
   return db::at_border<KeysImported>([&] {
+    const MomentKeeper keeper(store.impl(), context);
     if (keys.empty()) {
       throw db::Failure(Error{ErrorCode::kInvalid, "there is no key for " + code.text(), "", std::nullopt});
     }

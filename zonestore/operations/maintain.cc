@@ -8,6 +8,7 @@
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/held_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_look.h"
@@ -293,6 +294,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
     const StepsPlayed steps(impl, context, outcome);
+    const MomentKeeper keeper(impl, context);
     const Due due = find_due(impl);
     std::optional<KeyStock> stock;
     if (due.keys.size() > 1 && !context.dry_run) {  // after a bulk rotation: thousands

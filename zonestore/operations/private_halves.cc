@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -142,7 +143,7 @@ void carry_out(Store::Impl& store, const Slice& slice) {
   if (!slice.used.empty() || !slice.destroyed.empty()) {
     db::unwrap(store.vault().settle(slice.used, slice.destroyed));
   }
-  const Moment now = store.now().moment;
+  const Moment now = publish::keep_moment(store.connection, *store.clock).moment;
   for (const std::string& id : slice.first_seen) {
     db::Statement& insert = store.connection.cached(
         "INSERT INTO unused_key (key_id, withdrawn, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, "

@@ -213,22 +213,26 @@ void keep_serials_of_removed(db::Connection& connection, Restored& outcome) {
   }
 }
 
-// Before the change is dated: its time must not be before what the live store has seen.
+// Before the change is dated: trusted time goes on from the live store's last moment, whatever the backup's was.
 void attach(db::Connection& connection, const std::filesystem::path& live) {
   connection.prepare("ATTACH ?1 AS live").bind(1, std::string_view(live.native())).run();
   connection.execute(
-      "UPDATE main.store SET highest_wall_ms = max(highest_wall_ms, (SELECT highest_wall_ms FROM live.store))");
+      "UPDATE main.store SET (last_wall_ms, last_boot_ms, last_boot_id, last_synchronised, last_trusted_ms, "
+      "known_ms) "
+      "= (SELECT last_wall_ms, last_boot_ms, last_boot_id, last_synchronised, last_trusted_ms, known_ms "
+      "FROM live.store)");
 }
 
 void take_over_from_live(ChangeScope& change, Restored& outcome) {
   db::Connection& connection = change.connection();
+  set_trusted_time(connection, change.moment().trusted);
   for (const std::string& code : take_over_unknown_institutions(connection, change.wall())) {
     outcome.notes.push_back({code, "is not in the backup: its records are taken out of the DNS"});
   }
   make_tables(connection, true);
   find_touched(connection);
   take_over_contents(connection, change.moment());
-  take_over_drains(connection);
+  take_over_drains(connection, change.now());
   take_over_taken_signers(connection);
   for (const std::string& code : take_over_freezes(connection)) {
     if (code.empty()) {

@@ -133,19 +133,74 @@ void take_over_taken_signers(db::Connection& connection) {
       "WHERE EXISTS (SELECT 1 FROM live.signer AS l WHERE l.name = m.name AND l.taken_ms IS NOT NULL)");
 }
 
-void take_over_drains(db::Connection& connection) {
-  connection.execute(
-      "UPDATE main.slot AS m SET (drain_wall_ms, drain_boot_ms, drain_boot_id, drain_synchronised, drain_trusted_ms, "
-      "drain_for_ms) = "
-      "(SELECT l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_synchronised, "
-      "l.drain_trusted_ms, l.drain_for_ms "
-      "FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
-      "WHERE p.here = m.institution_id AND l.slot = m.slot) "
-      "WHERE EXISTS (SELECT 1 FROM temp.pair AS p JOIN live.slot AS l ON l.institution_id = p.there "
-      "WHERE p.here = m.institution_id AND l.slot = m.slot AND l.key_id = m.key_id AND l.drain_wall_ms IS NOT NULL "
-      "AND l.drain_wall_ms + l.drain_for_ms > coalesce(m.drain_wall_ms + m.drain_for_ms, 0)) "
-      "AND NOT EXISTS (SELECT 1 FROM main.institution AS i WHERE i.institution_id = m.institution_id "
-      "AND i.active_slot = m.slot)");
+namespace {
+
+// A drain that both stores know of the same key, as the columns of a row from `first` on.
+struct StoredDrain {
+  Moment began;
+  Milliseconds lasts{0};
+
+  static constexpr int kColumns = publish::kMomentColumns + 1;
+  static StoredDrain from(const db::Statement& row, int first) {
+    return {publish::moment_columns(row, first), Milliseconds(row.integer(first + publish::kMomentColumns))};
+  }
+  [[nodiscard]] Milliseconds remaining(const Now& now) const { return lasts - elapsed(began, now); }
+};
+
+struct SlotDrain {
+  std::int64_t institution = 0;
+  std::int64_t slot = 0;
+  StoredDrain drain;
+};
+
+// The drains of the live store that end after those of the backup: by what has passed, not by what a wall clock said
+// when they began.
+std::vector<SlotDrain> longer_live_drains(db::Connection& connection, const Now& now) {
+  db::Statement rows = connection.prepare(
+      "SELECT m.institution_id, m.slot, l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_synchronised, "
+      "l.drain_trusted_ms, l.drain_for_ms, m.drain_wall_ms, m.drain_boot_ms, m.drain_boot_id, "
+      "m.drain_synchronised, m.drain_trusted_ms, m.drain_for_ms "
+      "FROM main.slot AS m JOIN temp.pair AS p ON p.here = m.institution_id "
+      "JOIN live.slot AS l ON l.institution_id = p.there AND l.slot = m.slot AND l.key_id = m.key_id "
+      "WHERE l.drain_wall_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.institution AS i "
+      "WHERE i.institution_id = m.institution_id AND i.active_slot = m.slot)");
+  constexpr int kLive = 2;
+  constexpr int kBackup = kLive + StoredDrain::kColumns;
+  std::vector<SlotDrain> longer;
+  while (rows.step()) {
+    const StoredDrain live = StoredDrain::from(rows, kLive);
+    if (rows.is_null(kBackup) || live.remaining(now) > StoredDrain::from(rows, kBackup).remaining(now)) {
+      longer.push_back({rows.integer(0), rows.integer(1), live});
+    }
+  }
+  return longer;
+}
+
+}  // namespace
+
+void take_over_drains(db::Connection& connection, const Now& now) {
+  for (const SlotDrain& each : longer_live_drains(connection, now)) {
+    db::Statement& update = connection.cached(
+        "UPDATE main.slot SET drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, drain_synchronised = ?4, "
+        "drain_trusted_ms = ?5, drain_for_ms = ?6 WHERE institution_id = ?7 AND slot = ?8");
+    publish::bind_moment(update, 1, each.drain.began);
+    update.bind(6, each.drain.lasts.count()).bind(7, each.institution).bind(8, each.slot);
+    update.run();
+  }
+}
+
+// Whatever table has moments: each has such a column.
+void set_trusted_time(db::Connection& connection, Milliseconds trusted) {
+  const std::set<std::string> statements =
+      texts_of(connection,
+               "SELECT 'UPDATE main.\"' || t.name || '\" SET \"' || c.name || '\" = ?1 WHERE \"' || c.name || "
+               "'\" IS NOT NULL' FROM main.sqlite_schema AS t JOIN pragma_table_info(t.name, 'main') AS c "
+               "WHERE t.type = 'table' AND t.name <> 'store' AND c.name GLOB '*_trusted_ms'");
+  for (const std::string& statement : statements) {
+    db::Statement update = connection.prepare(statement);
+    update.bind(1, trusted.count());
+    update.run();
+  }
 }
 
 std::vector<std::string> take_over_freezes(db::Connection& connection) {

@@ -24,7 +24,10 @@ void find_touched(db::Connection& connection);
 
 // The history of what selectors have served, until now, and longer drains of keys that both have.
 void take_over_contents(db::Connection& connection, const Moment& now);
-void take_over_drains(db::Connection& connection);
+void take_over_drains(db::Connection& connection, const Now& now);
+// Of every moment that comes from the backup, the trusted time: what passed in the live store's since the backup is
+// none of its own, and it may have gone another way.
+void set_trusted_time(db::Connection& connection, Milliseconds trusted);
 // Who is frozen stays so; the codes of those that the backup does not know to be frozen ("" for the whole store).
 std::vector<std::string> take_over_freezes(db::Connection& connection);
 // Negative TTLs that absent names may be remembered with, and the last serials of zones that were removed.

@@ -5,6 +5,7 @@
 #include "zonestore/operations/evidence_rules.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/signer_sync.h"
 
 namespace zonestore {
@@ -149,7 +150,10 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
 
 Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                        const SwapOptions& options) {
-  return db::at_border<Swapped>([&] { return rotate_and_follow(store, context, code, options); });
+  return db::at_border<Swapped>([&] {
+    const MomentKeeper keeper(store.impl(), context);
+    return rotate_and_follow(store, context, code, options);
+  });
 }
 
 std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context,

@@ -5,6 +5,7 @@
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/key_identity.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/private_halves.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/slot_changes.h"
@@ -176,6 +177,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
                          std::optional<dkim::SlotId> slot) {
   return db::at_border<Prepared>([&] {
     Store::Impl& impl = store.impl();
+    const MomentKeeper keeper(impl, context);
     const Target target = look_for_target(impl, code, slot);
     check_signer_kinds(impl.connection, context, code, target.algorithm);
     Prepared outcome;

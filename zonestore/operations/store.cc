@@ -1,11 +1,10 @@
 #include "zonestore/operations/store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/kept_time.h"
 
 namespace zonestore {
 namespace {
@@ -82,12 +81,7 @@ PublishedZone Store::Impl::published(const Name& apex) {
 }
 
 Now Store::Impl::now() {
-  db::Statement& row = connection.cached("SELECT highest_wall_ms FROM store");
-  const WallTime recorded = row.step() ? publish::wall_column(row, 0) : WallTime{};
-  row.reset();
-  Moment moment = clock->now();
-  const WallTime highest = std::max(recorded, moment.wall);
-  return Now{std::move(moment), highest};
+  return Now{trust(publish::read_kept_time(connection), clock->now())};
 }
 
 Result<Store> Store::open(const std::filesystem::path& dir, Access access, const Clock& clock,

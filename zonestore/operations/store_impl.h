@@ -26,16 +26,17 @@ struct Store::Impl {
   bool has_vault = true;  // false: a store that a restore makes ready, whose keys the restore itself answers for
   // Of a dry run:
   std::optional<std::int64_t> older_schema = std::nullopt;
-  std::string not_proven{};     // why private keys could not be looked at, once one should have been
-  std::uint64_t stand_ins = 0;  // of keys, so far
-  bool keeps_steps = false;     // what is done is committed, in memory, for the steps after it to see
+  std::string not_proven{};        // why private keys could not be looked at, once one should have been
+  std::uint64_t stand_ins = 0;     // of keys, so far
+  bool keeps_steps = false;        // what is done is committed, in memory, for the steps after it to see
+  std::uint64_t moments_kept = 0;  // through this Store: see moment_keeper.h
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.
   [[nodiscard]] Vault& vault();
   // The vault; nullptr in a dry run by somebody who may not read it, who is told so (not_proven). Throws db::Failure.
   [[nodiscard]] Vault* vault_to_prove_with();
   [[nodiscard]] PublishedZone published(const Name& apex);  // throws kNotFound
-  [[nodiscard]] Now now();                                  // the clock, beside the highest wall time on record
+  [[nodiscard]] Now now();  // the clock, and trusted time since the last moment that was kept
 };
 
 [[nodiscard]] inline std::filesystem::path zone_file_of(const std::filesystem::path& dir) {

@@ -162,10 +162,6 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
   row.reset();
   institution.facts.frozen = freeze_in_force(connection, institution.id);
   read_slots(connection, institution);
-  if (institution.facts.active && !institution.facts.moved && institution.key(*institution.facts.active)) {
-    // A store from before the move was kept: since when its key is published; by the wall clock alone.
-    institution.facts.moved = Moment{institution.key(*institution.facts.active)->published, {}, ""};
-  }
   return institution;
 }
 

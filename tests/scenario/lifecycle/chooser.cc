@@ -180,6 +180,10 @@ Command Chooser::turn_clock(const Model& model) {
     command.amount = one_in(2) ? kMinute : kSecond * (1 + below(7200));
     return command;
   }
+  if (choices_.steps_clock && one_in(10)) {
+    command.verb = one_in(3) ? Verb::kLoseSynchronisation : Verb::kSynchronise;
+    return command;
+  }
   if (choices_.steps_clock && one_in(8)) {
     command.verb = Verb::kStepWall;
     const std::array<Millis, 4> sizes{kSecond, kHour, kHour, one_in(8) ? 9 * kDay : 20 * kMinute};

@@ -5,7 +5,7 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 19> kVerbs{"add",
+constexpr std::array<std::string_view, 21> kVerbs{"add",
                                                   "remove",
                                                   "rotate",
                                                   "rotate (without its private key)",
@@ -23,6 +23,8 @@ constexpr std::array<std::string_view, 19> kVerbs{"add",
                                                   "negative-ttl",
                                                   "run (ms)",
                                                   "step (ms)",
+                                                  "synchronise",
+                                                  "lose synchronisation",
                                                   "reboot (off, ms)"};
 
 std::string slot_text(int slot) {

@@ -28,9 +28,11 @@ enum class Verb : std::uint8_t {
   kMaintain,
   kSetPolicy,
   kSetNegativeTtl,
-  kRun,       // time passes
-  kStepWall,  // the wall clock alone is set, forward or back
-  kReboot,    // `amount` is how long the machine was off
+  kRun,                  // time passes
+  kStepWall,             // the wall clock alone is set, forward or back
+  kSynchronise,          // the wall clock is set right, and the kernel vouches for it
+  kLoseSynchronisation,  // it does not any more
+  kReboot,               // `amount` is how long the machine was off
 };
 
 enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain };
@@ -60,7 +62,8 @@ struct Command {
 [[nodiscard]] std::string to_text(const Command& command);
 
 [[nodiscard]] constexpr bool turns_clock(Verb verb) {
-  return verb == Verb::kRun || verb == Verb::kStepWall || verb == Verb::kReboot;
+  return verb == Verb::kRun || verb == Verb::kStepWall || verb == Verb::kSynchronise ||
+         verb == Verb::kLoseSynchronisation || verb == Verb::kReboot;
 }
 
 }  // namespace tests::lifecycle

@@ -39,11 +39,12 @@ Verdict no_such_thing() {
 
 Model::Model(const Timeline& timeline, int institutions)
     : timeline_(timeline),
-      highest_wall_(timeline.now().wall),
+      last_(timeline.now()),
       negative_ttls_{{300 * kSecond, std::nullopt}},
       institutions_(static_cast<std::size_t>(institutions)) {}
 
 Verdict Model::apply(const Command& command) {
+  keep_moment(command);
   switch (command.verb) {
     case Verb::kMaintain:
       return maintain(command);
@@ -51,10 +52,6 @@ Verdict Model::apply(const Command& command) {
       return set_policy(command);
     case Verb::kSetNegativeTtl:
       return set_negative_ttl(command);
-    case Verb::kRun:
-    case Verb::kStepWall:
-    case Verb::kReboot:
-      return nothing_to_do();
     default:
       break;
   }
@@ -73,10 +70,8 @@ Verdict Model::apply(const Command& command) {
       return remove(institution, command);
     case Verb::kRotate:
     case Verb::kRotateWithoutPrivateKey:
-      return rotate(institution, command);
     case Verb::kRotateWithStaleSigner:
     case Verb::kRotateUnfollowed:
-      highest_wall_ = std::max(highest_wall_, timeline_.now().wall);  // the signer comes and goes
       return rotate(institution, command);
     case Verb::kUndo:
       return undo(institution, command);
@@ -94,13 +89,10 @@ Verdict Model::apply(const Command& command) {
   }
 }
 
-Verdict Model::done(const Command& command) {
+Verdict Model::done() {
   Verdict verdict;
   verdict.changed = true;
   verdict.changes = 1;
-  if (!command.dry_run) {
-    highest_wall_ = std::max(highest_wall_, timeline_.now().wall);
-  }
   return verdict;
 }
 
@@ -132,7 +124,7 @@ Verdict Model::add(Institution& institution, const Command& command) {
     institution.frozen = false;
     serve_ttls(institution);
   }
-  return done(command);
+  return done();
 }
 
 Verdict Model::remove(Institution& institution, const Command& command) {
@@ -149,7 +141,7 @@ Verdict Model::remove(Institution& institution, const Command& command) {
     institution.life = Life::kDeparting;
     serve_ttls(institution);
   }
-  return done(command);
+  return done();
 }
 
 std::vector<Refusal> Model::rotation_refusals(const Institution& institution, const Command& command) const {
@@ -251,7 +243,7 @@ Verdict Model::rotate(Institution& institution, const Command& command) {
   if (is_undone) {
     move_signing(institution, other(institution.active), Move::kUndo);
   }
-  Verdict verdict = done(command);
+  Verdict verdict = done();
   verdict.changes += is_undone ? 1 : 0;
   verdict.lifted = was_lifted ? command.lifts : "";
   verdict.way = is_redo ? "redo" : is_undone ? "automatic undo" : "";
@@ -272,7 +264,7 @@ Verdict Model::take_removal_back(Institution& institution, const Command& comman
       move_signing(institution, before, Move::kNone);
     }
   }
-  Verdict verdict = done(command);
+  Verdict verdict = done();
   verdict.way = "removal taken back";
   return verdict;
 }
@@ -295,7 +287,7 @@ Verdict Model::undo(Institution& institution, const Command& command) {
   if (!command.dry_run) {
     move_signing(institution, other(institution.active), Move::kUndo);
   }
-  return done(command);
+  return done();
 }
 
 Verdict Model::prepare(Institution& institution, const Command& command) {
@@ -321,7 +313,7 @@ Verdict Model::prepare(Institution& institution, const Command& command) {
     fresh_key(institution, slot);
     serve_ttls(institution);
   }
-  return done(command);
+  return done();
 }
 
 Verdict Model::revoke(Institution& institution, const Command& command) {
@@ -353,7 +345,7 @@ Verdict Model::revoke(Institution& institution, const Command& command) {
     of.drain.reset();
     serve_ttls(institution);
   }
-  Verdict verdict = done(command);
+  Verdict verdict = done();
   verdict.exposed_until = exposed;
   return verdict;
 }
@@ -361,7 +353,7 @@ Verdict Model::revoke(Institution& institution, const Command& command) {
 // Idle slots are given fresh keys at once (but where nothing is to sign any more); the one that signs waits for them.
 Verdict Model::revoke_held(Institution& institution, const Command& command) {
   if (command.dry_run) {
-    return done(command);
+    return done();
   }
   for (int slot = 0; slot < kSlotCount; ++slot) {
     if (slot == institution.active) {
@@ -381,7 +373,7 @@ Verdict Model::revoke_held(Institution& institution, const Command& command) {
     institution.to_revoke.at(active) = institution.slots.at(active).served.back().key;
   }
   serve_ttls(institution);
-  return done(command);
+  return done();
 }
 
 bool Model::revoke_when_ripe(Institution& institution, int slot, bool dry_run) {
@@ -412,7 +404,7 @@ Verdict Model::set_frozen(bool& frozen, const Command& command) {
   if (!command.dry_run) {
     frozen = wanted;
   }
-  return done(command);
+  return done();
 }
 
 Verdict Model::maintain(const Command& command) {
@@ -425,14 +417,12 @@ Verdict Model::maintain(const Command& command) {
     if (!command.dry_run) {
       take_step(institution, step);
     }
-    (void)done(command);
     verdict.changed = true;
     ++verdict.changes;
   }
   for (Institution& institution : institutions_) {
     for (int slot = 0; slot < kSlotCount; ++slot) {
       if (revoke_when_ripe(institution, slot, command.dry_run)) {
-        (void)done(command);
         verdict.changed = true;
         verdict.way = "revoked when the fresh key was ripe";
         ++verdict.changes;
@@ -470,7 +460,7 @@ Verdict Model::set_policy(const Command& command) {
       serve_ttls(institution);
     }
   }
-  return done(command);
+  return done();
 }
 
 Verdict Model::set_negative_ttl(const Command& command) {
@@ -478,10 +468,10 @@ Verdict Model::set_negative_ttl(const Command& command) {
     return nothing_to_do();
   }
   if (!command.dry_run) {
-    negative_ttls_.back().ended = timeline_.now();
+    negative_ttls_.back().ended = now();
     negative_ttls_.push_back({*command.amount, std::nullopt});
   }
-  return done(command);
+  return done();
 }
 
 }  // namespace tests::lifecycle

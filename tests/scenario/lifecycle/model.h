@@ -3,10 +3,12 @@
 // For each command it says which guards refuse it and when each of them clears, and what the world looks like after
 // it. Where several guards refuse at once, the description sets no order: any of them is right, with its own time.
 //
-// Times are whole milliseconds. A fact keeps the stamp of its moment; how much time has passed since then is
+// Times are whole milliseconds. A fact keeps the stamp of its moment; how much time has passed since then is the
+// larger of what is proven from it to now, and what trusted time has gained. Proven is
 //   within one boot: the smaller of what the wall clock and the boot clock say;
-//   across boots:    the wall clock's, which counts as no earlier than the highest wall time ever written down;
-// and never less than nothing.
+//   across boots:    the wall clock's, if it was synchronised at both moments, else nothing;
+// and never less than nothing. Trusted time is the sum of what is proven from one kept moment to the next. A moment
+// is kept by every command, done or refused, but for a dry run.
 #pragma once
 
 #include <array>
@@ -127,10 +129,12 @@ class Model {
   Verdict maintain(const Command& command);
   Verdict set_policy(const Command& command);
   Verdict set_negative_ttl(const Command& command);
-  Verdict done(const Command& command);
+  [[nodiscard]] static Verdict done();
   void see(Institution& institution, const Command& command);
   void evidence_refusals(const Institution& institution, int target, std::vector<Refusal>& refusals) const;
 
+  [[nodiscard]] Stamp now() const;  // with its trusted time
+  void keep_moment(const Command& command);
   [[nodiscard]] Millis passed(const Stamp& since) const;
   [[nodiscard]] Millis clears(const Stamp& since, Millis wait) const;
   [[nodiscard]] Millis policy(const Institution& institution, PolicyKey key) const;
@@ -156,7 +160,7 @@ class Model {
   void take_step(Institution& institution, Step step);
 
   const Timeline& timeline_;
-  Millis highest_wall_;  // that any change has written down
+  Stamp last_;  // the last moment that was kept
   bool frozen_ = false;
   int keys_ = 0;
   std::map<PolicyKey, Millis> policy_;

@@ -5,25 +5,43 @@
 
 namespace tests::lifecycle {
 
+namespace {
+
+Millis proven(const Stamp& earlier, const Stamp& later) {
+  const Millis by_wall = later.wall - earlier.wall;
+  if (earlier.boot == later.boot) {
+    return std::max<Millis>(std::min(by_wall, later.truly - earlier.truly), 0);
+  }
+  return earlier.synchronised && later.synchronised ? std::max<Millis>(by_wall, 0) : 0;
+}
+
+}  // namespace
+
+Stamp Model::now() const {
+  Stamp now = timeline_.now();
+  now.trusted = last_.trusted + proven(last_, now);
+  return now;
+}
+
+// What a dry run does beside its command is done all the same: a signer that comes and goes.
+void Model::keep_moment(const Command& command) {
+  const bool sees_nobody =
+      command.verb == Verb::kSee && institutions_.at(static_cast<std::size_t>(command.who)).life == Life::kAbsent;
+  const bool has_a_signer = command.verb == Verb::kRotateWithStaleSigner || command.verb == Verb::kRotateUnfollowed;
+  if (!sees_nobody && (!command.dry_run || has_a_signer)) {
+    last_ = now();
+  }
+}
+
 Millis Model::passed(const Stamp& since) const {
-  const Stamp now = timeline_.now();
-  const Millis counted = since.boot == now.boot ? std::min(now.wall - since.wall, now.truly - since.truly)
-                                                : std::max(now.wall, highest_wall_) - since.wall;
-  return std::max<Millis>(counted, 0);
+  const Stamp at = now();
+  return std::max(proven(since, at), at.trusted - since.trusted);
 }
 
 // The wall time at which `wait` will have passed, or had passed, if nobody turns a clock: both clocks run on together
 // from here, so that only the distance matters.
 Millis Model::clears(const Stamp& since, Millis wait) const {
-  const Stamp now = timeline_.now();
-  if (passed(since) >= wait) {
-    return now.wall - (passed(since) - wait);
-  }
-  const Millis by_wall = since.wall + wait - now.wall;
-  if (since.boot != now.boot) {
-    return now.wall + by_wall;
-  }
-  return now.wall + std::max(by_wall, since.truly + wait - now.truly);
+  return now().wall + wait - passed(since);
 }
 
 Millis Model::policy(const Institution& institution, PolicyKey key) const {
@@ -87,7 +105,7 @@ Millis Model::leaves_at(const Institution& institution) const {
       latest = std::max(latest.value_or(ends), ends);
     }
   }
-  return latest.value_or(timeline_.now().wall);
+  return latest.value_or(now().wall);
 }
 
 bool Model::holds_fresh_key(const Institution& institution, int slot) const {
@@ -167,14 +185,14 @@ void Model::take_step(Institution& institution, Step step) {
 // A name was absent from its last content on, or ever; a resolver may remember that for any negative TTL of that
 // time.
 void Model::end_absence(Slot& slot) {
-  const Stamp now = timeline_.now();
+  const Stamp at = now();
   const Millis absent_since =
       slot.served.size() < 2 ? std::numeric_limits<Millis>::min() : slot.served[slot.served.size() - 2].ended->truly;
   if (!slot.served.empty()) {
     slot.served.pop_back();
   }
   for (const NegativeTtl& negative : negative_ttls_) {
-    const Stamp ended = negative.ended.value_or(now);
+    const Stamp ended = negative.ended.value_or(at);
     if (ended.truly > absent_since) {
       slot.served.push_back({Content::kAbsent, 0, negative.ttl, ended});
     }
@@ -189,7 +207,7 @@ void Model::serve(Institution& institution, int slot, Content content, int key) 
   if (content_of(institution, slot) == Content::kAbsent) {
     end_absence(of);
   } else {
-    of.served.back().ended = timeline_.now();
+    of.served.back().ended = now();
   }
   of.served.push_back({content, key, 0, std::nullopt});
 }
@@ -224,8 +242,8 @@ void Model::withdraw(Institution& institution, int slot, int signs_next) {
 void Model::move_signing(Institution& institution, int to, Move how) {
   if (institution.active >= 0) {
     institution.slots.at(static_cast<std::size_t>(institution.active)).drain =
-        Drain{timeline_.now(), policy(institution, PolicyKey::kDrain) + policy(institution, PolicyKey::kTtlActive) +
-                                   policy(institution, PolicyKey::kSlack)};
+        Drain{now(), policy(institution, PolicyKey::kDrain) + policy(institution, PolicyKey::kTtlActive) +
+                         policy(institution, PolicyKey::kSlack)};
   }
   if (to >= 0) {
     institution.slots.at(static_cast<std::size_t>(to)).drain.reset();
@@ -265,13 +283,13 @@ Picture Model::picture(int who) const {
 }
 
 std::vector<Millis> Model::waits() const {
-  const Millis now = timeline_.now().wall;
+  const Millis at = now().wall;
   std::vector<Millis> waits;
   for (int who = 0; who < institutions(); ++who) {
     for (const SlotPicture& slot : picture(who).slots) {
-      for (const std::optional<Millis>& at : {slot.ripe_at, slot.drained_at}) {
-        if (at && *at > now) {
-          waits.push_back(*at - now);
+      for (const std::optional<Millis>& ends : {slot.ripe_at, slot.drained_at}) {
+        if (ends && *ends > at) {
+          waits.push_back(*ends - at);
         }
       }
     }
@@ -280,10 +298,8 @@ std::vector<Millis> Model::waits() const {
 }
 
 bool Model::counts_no_time_twice() const {
-  const Stamp now = timeline_.now();
-  const auto is_right = [&](const Stamp& since) {
-    return since.boot != now.boot || passed(since) <= now.truly - since.truly;
-  };
+  const Stamp at = now();
+  const auto is_right = [&](const Stamp& since) { return passed(since) <= at.truly - since.truly; };
   for (const Institution& institution : institutions_) {
     for (const Slot& slot : institution.slots) {
       if (slot.drain && !is_right(slot.drain->began)) {

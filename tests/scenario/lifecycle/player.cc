@@ -127,6 +127,12 @@ void Player::turn_clock(const Command& command) {
     case Verb::kStepWall:
       timeline_.step_wall(*command.amount);
       break;
+    case Verb::kSynchronise:
+      timeline_.synchronise();
+      break;
+    case Verb::kLoseSynchronisation:
+      timeline_.lose_synchronisation();
+      break;
     default:
       timeline_.reboot(*command.amount);
       subject_->reboot();

@@ -26,19 +26,16 @@ Answer refused(Guard guard, std::optional<zonestore::WallTime> clears_at = std::
 class PureSubject final : public Subject {
  public:
   PureSubject(const Timeline& timeline, int institutions)
-      : timeline_(timeline),
-        highest_(zonestore::Milliseconds{timeline.now().wall}),
-        institutions_(static_cast<std::size_t>(institutions)) {}
+      : timeline_(timeline), institutions_(static_cast<std::size_t>(institutions)) {
+    keep(kept_, now().moment);
+  }
 
   Answer apply(const Command& command) override;
   Picture picture(int who) override;
   std::string check_after(const Command&, const Verdict&) override { return {}; }
 
  private:
-  [[nodiscard]] zonestore::Now now() const {
-    const zonestore::Moment moment = moment_of(timeline_);
-    return {moment, std::max(moment.wall, highest_)};
-  }
+  [[nodiscard]] zonestore::Now now() const { return {trust(kept_, moment_of(timeline_))}; }
   [[nodiscard]] dkim::LifecyclePolicy policy(const Pure& institution) const;
   [[nodiscard]] static dkim::Request request(const Command& command) {
     dkim::Request request;
@@ -68,7 +65,7 @@ class PureSubject final : public Subject {
   Answer written(Pure& institution, dkim::InstitutionFacts facts, const Command& command);
 
   const Timeline& timeline_;
-  zonestore::WallTime highest_;
+  zonestore::KeptTime kept_;
   bool frozen_ = false;
   int keys_ = 0;
   std::map<PolicyKey, Millis> policy_;
@@ -100,6 +97,9 @@ dkim::LifecyclePolicy PureSubject::policy(const Pure& institution) const {
 }
 
 Answer PureSubject::apply(const Command& command) {
+  if (!command.dry_run) {
+    keep(kept_, now().moment);
+  }
   switch (command.verb) {
     case Verb::kMaintain:
       return maintain(command);
@@ -303,7 +303,6 @@ Answer PureSubject::set_frozen(const Command& command) {
   }
   if (!command.dry_run) {
     *frozen = wanted;
-    highest_ = now().highest_seen;
   }
   return answer_done(true, 1);
 }
@@ -392,7 +391,6 @@ Answer PureSubject::set_policy(const Command& command) {
       publish(each);
     }
   }
-  highest_ = now().highest_seen;
   return answer_done(true, 1);
 }
 
@@ -409,13 +407,11 @@ Answer PureSubject::set_negative_ttl(const Command& command) {
   for (Pure& institution : institutions_) {
     institution.renew_absences(ttl, now().moment);
   }
-  highest_ = now().highest_seen;
   return answer_done(true, 1);
 }
 
 void PureSubject::publish(Pure& institution) {
   institution.publish(policy(institution), negative_ttls_, now().moment);
-  highest_ = now().highest_seen;
 }
 
 Picture PureSubject::picture(int who) {

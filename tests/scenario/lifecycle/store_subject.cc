@@ -18,6 +18,7 @@
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/held_keys.h"
 #include "zonestore/operations/maintain.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/policy.h"
 #include "zonestore/operations/rotation.h"
 #include "zonestore/operations/signers.h"
@@ -158,6 +159,8 @@ Answer StoreSubject::perform_on_a_failing_disk(const Command& command) {
   const Answer answer = perform(command);
   disk_.heal();
   if (answer.done || answer.not_found || !answer.guard.empty()) {
+    zonestore::observe_time(
+        store_->impl());  // a refusal stands though its moment could not be written; the model's was
     return answer;
   }
   open();  // another process, which knows nothing of this one's trouble

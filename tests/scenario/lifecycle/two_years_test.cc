@@ -1,6 +1,6 @@
 // Two years of rotations by policy, under virtual time: `maintain` every hour or so and killed at random, clock steps
-// of an hour in both directions, a reboot now and then. None is missed, none is early or outside its window, never
-// are two slots active or none, and no drain is cut short.
+// of an hour in both directions, a reboot now and then, and the clock is synchronised only while it is right. None is
+// missed, none is early or outside its window, never are two slots active or none, and no drain is cut short.
 //
 // The short form plays a few institutions for one year; the long one is
 //   DNSD_TWO_YEARS_INSTITUTIONS=1000 DNSD_TWO_YEARS_DAYS=730
@@ -111,6 +111,7 @@ class TwoYears : public ::testing::Test {
   std::vector<ZurichWindow> windows_ = zurich_windows();
   std::map<std::string, Watched> watched_;
   Millis wall_ahead_ = 0;
+  Millis kept_ = timeline_.now().truly;  // when maintain last came to its end
   std::int64_t audit_id_ = 0;
   bool was_killed_ = false;
   Microseconds longest_run_{2'000};  // of late
@@ -138,16 +139,23 @@ void TwoYears::set_policy(const dkim::Code& code, std::string_view key, const st
   ASSERT_TRUE(set) << set.error().message;
 }
 
+// What passed since the last moment that was certainly kept may be lost by a step back, or by a reboot.
 void TwoYears::turn_clock() {
   if (one_in(30)) {
     const Millis ahead = (below(3) - 1) * kHour;
-    timeline_.step_wall(ahead - wall_ahead_);
+    timeline_.lose(ahead < wall_ahead_ ? timeline_.now().truly - kept_ : 0);
+    if (ahead == 0) {
+      timeline_.synchronise();
+    } else {
+      timeline_.step_wall(ahead - wall_ahead_);
+    }
     tally_.clock_steps += ahead == wall_ahead_ ? 0 : 1;
     wall_ahead_ = ahead;
   }
   if (one_in(800)) {
     store_.reset();
     timeline_.reboot(kMinute + below(20 * kMinute));
+    timeline_.lose(timeline_.now().truly - kept_);
     ++tally_.reboots;
     open();
   }
@@ -188,6 +196,7 @@ void TwoYears::run_maintain() {
   const auto done = zonestore::maintain(*store_, context_);
   ASSERT_TRUE(done) << done.error().message;
   ASSERT_TRUE(done->failures.empty()) << done->failures.front();
+  kept_ = timeline_.now().truly;
   if (!done->steps.empty()) {
     const auto took = std::chrono::steady_clock::now() - began;
     longest_run_ = std::max(longest_run_ / 2, std::chrono::duration_cast<Microseconds>(took));

@@ -28,7 +28,7 @@ std::string Watched::look_at_move(int active, const Stamp& now) {
     return code_ + " rotated outside of its window " + window_.text + ", at " + std::to_string(now.wall);
   }
   const Millis jitter = std::min(jitter_, every_ - kDrain - kRipening);
-  if (!has_passed(every_ - jitter, moved_, now)) {
+  if (passed(moved_, now) < every_ - jitter) {
     return code_ + " rotated after " + std::to_string(passed(moved_, now)) + " ms: early";
   }
   if (left_.at(static_cast<std::size_t>(active))) {
@@ -51,7 +51,7 @@ std::string Watched::look_at_key(std::size_t slot, const std::string& key_id, co
     return {};
   }
   std::optional<Stamp>& left = left_.at(slot);
-  if (!left || !has_passed(kDrain, *left, now)) {
+  if (!left || passed(*left, now) < kDrain) {
     return code_ + ": a key was replaced " +
            (left ? std::to_string(passed(*left, now)) + " ms after it signed" : "") + ": its drain was cut short";
   }
@@ -65,11 +65,11 @@ std::string Watched::missed(const Stamp& now) const {
   if (is_certainly_due(now) && is_open(window_, now.wall)) {
     return code_ + " has missed a rotation: the last is " + std::to_string(passed(moved_, now)) + " ms ago";
   }
-  if (passed(moved_, now) > every_ + jitter_ + 15 * kDay) {
+  if (certain(moved_, now) > every_ + jitter_ + 15 * kDay) {
     return code_ + " has not rotated for " + std::to_string(passed(moved_, now)) + " ms";
   }
   for (const std::optional<Stamp>& left : left_) {
-    if (left && passed(*left, now) > kDrain + kClocksApart) {
+    if (left && certain(*left, now) > kDrain + kClocksApart) {
       return code_ + " keeps a key for " + std::to_string(passed(*left, now)) + " ms after it signed";
     }
   }

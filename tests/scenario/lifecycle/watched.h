@@ -13,7 +13,8 @@ namespace tests::lifecycle {
 
 inline constexpr Millis kDrain = 7 * kDay + kHour + 10 * kMinute;  // policy, TTL and slack, by default
 inline constexpr Millis kRipening = kHour + 10 * kMinute;
-// The wall clock is at most an hour off in either direction: so much later than in truth a time may seem to come.
+// The wall clock is at most an hour off in either direction: so much later than in truth a time may seem to come,
+// beside what is lost for good (Stamp::lost).
 inline constexpr Millis kClocksApart = 2 * kHour;
 
 class Watched {
@@ -34,16 +35,15 @@ class Watched {
   [[nodiscard]] std::string missed(const Stamp& now) const;
   // Whether policy must have made a rotation due, whatever its jitter and the clocks.
   [[nodiscard]] bool is_certainly_due(const Stamp& now) const {
-    return passed(moved_, now) > every_ + jitter_ + kClocksApart;
+    return certain(moved_, now) > every_ + jitter_ + kClocksApart;
   }
   // Whether maintain may well find something to do: a rotation, or a key to replace.
   [[nodiscard]] bool may_have_work(const Stamp& now) const;
 
  private:
   [[nodiscard]] static Millis passed(const Stamp& since, const Stamp& now) { return now.truly - since.truly; }
-  // Across a boot only the wall clock is left, with what it is off.
-  [[nodiscard]] static bool has_passed(Millis wait, const Stamp& since, const Stamp& now) {
-    return passed(since, now) >= wait - (since.boot == now.boot ? 0 : kClocksApart);
+  [[nodiscard]] static Millis certain(const Stamp& since, const Stamp& now) {
+    return passed(since, now) - (now.lost - since.lost);
   }
   [[nodiscard]] std::string look_at_move(int active, const Stamp& now);
   [[nodiscard]] std::string look_at_key(std::size_t slot, const std::string& key_id, const Stamp& now);

@@ -117,7 +117,7 @@ TEST_F(Lifecycle, AShorterDrainPolicyDoesNotCutADrainShort) {
 TEST_F(Lifecycle, TheClockGoingBackAfterARebootRipensNothingEarly) {
   add("mosa");
   clock_.advance(minutes(10));
-  add("louvre");  // writes the highest wall time
+  add("louvre");  // keeps its moment
   clock_.reboot();
   clock_.step_wall(-hours(2));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);

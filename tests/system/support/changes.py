@@ -11,9 +11,10 @@ FAST = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "made faster
 UNRIPE = ("--override", "E_NOT_RIPE", "--reason", "test")
 
 def drained(store):
-    """As if all that drains had done so for long, before the last boot."""
+    """As if all that drains had done so for long, before the last boot: by the wall clock and by trusted time."""
     with store.sql() as database:
-        database.execute("UPDATE slot SET drain_wall_ms = 1000, drain_boot_ms = 0, drain_boot_id = 'an earlier boot'"
+        database.execute("UPDATE slot SET drain_wall_ms = 1000, drain_boot_ms = 0, drain_boot_id = 'an earlier boot',"
+                         " drain_trusted_ms = -10000000000000"
                          " WHERE drain_wall_ms IS NOT NULL")
         database.commit()
 

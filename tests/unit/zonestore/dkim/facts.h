@@ -1,7 +1,7 @@
-// A clock that may be stepped and a machine that may be booted, and institutions at points of their life.
+// A clock that may be stepped and is called synchronised all the same, and a machine that may be booted, and
+// institutions at points of their life.
 #pragma once
 
-#include <algorithm>
 #include <string>
 
 #include "zonestore/dkim/lifecycle.h"
@@ -12,17 +12,21 @@ using namespace std::chrono_literals;
 
 class SteppedClock {
  public:
-  [[nodiscard]] Moment moment() const { return Moment{wall_, since_boot_, "boot-" + std::to_string(boots_)}; }
-  [[nodiscard]] Now now() const { return Now{moment(), highest_}; }
+  // As a command stores it: kept.
+  Moment moment() {
+    Moment kept = now().moment;
+    keep(kept_, kept);
+    return kept;
+  }
+  [[nodiscard]] Now now() const {
+    return Now{trust(kept_, Moment{wall_, since_boot_, "boot-" + std::to_string(boots_), true})};
+  }
 
   void pass(Milliseconds time) {
     since_boot_ += time;
     step(time);
   }
-  void step(Milliseconds by) {
-    wall_ += by;
-    highest_ = std::max(highest_, wall_);
-  }
+  void step(Milliseconds by) { wall_ += by; }
   void reboot(Milliseconds off = 0ms) {
     step(off);
     ++boots_;
@@ -31,7 +35,7 @@ class SteppedClock {
 
  private:
   WallTime wall_{1'795'000'000'250ms};  // not on a full second
-  WallTime highest_ = wall_;
+  KeptTime kept_;
   Milliseconds since_boot_ = 1h;
   int boots_ = 1;
 };

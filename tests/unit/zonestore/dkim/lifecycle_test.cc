@@ -209,6 +209,15 @@ TEST_F(Lifecycle, ABackwardStepOnlyDelays) {
   EXPECT_EQ(state(kSel2), SlotState::kStandby);
 }
 
+TEST_F(Lifecycle, ABackwardStepDelaysNoLongerOnceAMomentIsKept) {
+  clock.step(-1h);
+  (void)clock.moment();
+  clock.pass(15min - 1ms);
+  EXPECT_EQ(state(kSel2), SlotState::kPublished);
+  clock.pass(1ms);
+  EXPECT_EQ(state(kSel2), SlotState::kStandby);
+}
+
 TEST_F(Lifecycle, ARebootRipensByTheWallClock) {
   clock.pass(10min);
   clock.reboot();
@@ -222,12 +231,13 @@ TEST_F(Lifecycle, ARebootRipensByTheWallClock) {
 TEST_F(Lifecycle, ARebootIntoThePastMakesNothingUnripe) {
   clock.pass(15min);
   EXPECT_EQ(state(kSel2), SlotState::kStandby);
+  (void)clock.moment();  // whatever was done or refused then has kept it
   clock.reboot(-1h);
   EXPECT_EQ(state(kSel2), SlotState::kStandby);
 }
 
 // Whatever the clock does within a boot, nothing is ripe before its time has truly passed, and the deadline
-// that is shown is exact if the clock is left alone from then on.
+// that a command shows is exact if the clock is left alone from then on.
 TEST_F(Lifecycle, NeverRipensEarlyUnderRandomSteps) {
   std::mt19937 random(20261123);  // NOLINT(cert-msc51-cpp): the same walk in each run
   std::uniform_int_distribution<int> action(0, 3);
@@ -249,6 +259,7 @@ TEST_F(Lifecycle, NeverRipensEarlyUnderRandomSteps) {
           walker.pass(by / 4);
           truly_passed += by / 4;
       }
+      (void)walker.moment();
       const bool ripe = is_ripe(facts, policy, walker.now());
       ASSERT_TRUE(!ripe || truly_passed >= 4200s);
       const WallTime deadline = ripe_at(facts, policy, walker.now());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
 
@@ -50,7 +51,31 @@ TEST_F(Due, AnInstitutionWhenItsDrainHasEnded) {
   clock_.advance(hours(2));
   EXPECT_THAT(maintenance(), ElementsAre("mosa"));
   clock_.step_wall(-hours(24 * 300));
-  EXPECT_THAT(maintenance(), IsEmpty()) << "set back to before the rotation, which the store has recorded";
+  EXPECT_THAT(maintenance(), IsEmpty()) << "set back to before the rotation, and nothing was kept meanwhile";
+}
+
+// Neither index alone has it: the wall clock is behind what it was when the drain began.
+TEST_F(Due, AnInstitutionWhoseDrainHasEndedByTrustedTimeAlone) {
+  clock_.advance(hours(2));
+  clock_.step_wall(hours(24 * 30));
+  rotate("mosa");
+  clock_.step_wall(-hours(24 * 30));
+  zonestore::observe_time(store_->impl());
+  clock_.advance(hours(24 * 7));
+  EXPECT_THAT(maintenance(), IsEmpty());
+  clock_.advance(hours(2));
+  EXPECT_THAT(maintenance(), ElementsAre("mosa"));
+}
+
+TEST_F(Due, RotationsByTrustedTimeAlone) {
+  set_policy(std::nullopt, "every", "90d");
+  set_policy(std::nullopt, "jitter", "10d");
+  clock_.step_wall(-hours(24 * 365));
+  zonestore::observe_time(store_->impl());
+  clock_.advance(hours(24 * 79));
+  EXPECT_THAT(rotations(), IsEmpty());
+  clock_.advance(hours(24));
+  EXPECT_THAT(rotations(), ElementsAre("bern", "mosa", "nova"));
 }
 
 TEST_F(Due, AnInstitutionThatWasRemovedUntilItHasLeft) {

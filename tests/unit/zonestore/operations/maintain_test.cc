@@ -250,16 +250,5 @@ TEST_F(PolicyRotation, AWindowInAZoneThatIsGoneStopsRotationsByPolicyAlone) {
   EXPECT_TRUE(rotate(*store_, context_, code("mosa")));
 }
 
-TEST_F(PolicyRotation, AStoreFromBeforeCountsFromTheKeysPublication) {
-  set("every", "30d");
-  set("jitter", "0");
-  const WallTime published = show("mosa").slots[0].published.value();
-  ASSERT_EQ(std::system(("sqlite3 " + (dir() / "zone.db").string() +
-                         " 'UPDATE institution SET moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL'")
-                            .c_str()),
-            0);
-  EXPECT_EQ(show("mosa").next_rotation, published + kDay * 30);
-}
-
 }  // namespace
 }  // namespace zonestore

@@ -7,6 +7,7 @@
 
 #include "tests/support/store_fixture.h"
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 using dkim::SlotId;
 using dkim::SlotState;
 using std::chrono::hours;
+using std::chrono::minutes;
 
 class RestoreTest : public tests::StoreFixture {
  protected:
@@ -48,6 +50,10 @@ class RestoreTest : public tests::StoreFixture {
   }
   void rotate(const std::string& text) {
     const auto done = zonestore::rotate(*store_, context_, code(text), {});
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  void rotate_unripe(const std::string& text) {
+    const auto done = zonestore::rotate(*store_, overriding(Guard::kNotRipe), code(text), {});
     ASSERT_TRUE(done) << done.error().message;
   }
   std::optional<Guard> rotate_refusal(const std::string& text) {
@@ -236,14 +242,55 @@ TEST_F(RestoreTest, SigningGoesToTheSlotThatIsSafeIfTheOneOfTheBackupIsNot) {
   EXPECT_TRUE(has_note(done, "mosa", "signing moved from sel1 to sel2"));
 }
 
-TEST_F(RestoreTest, TheClockOfTheStoreNeverFallsBack) {
+// Nothing is proven between boots while the clock is not synchronised, so that only trusted time can tell.
+TEST_F(RestoreTest, TrustedTimeGoesOnFromTheLiveStoreAndNotFromTheBackup) {
   add("mosa");
+  rotate_unripe("mosa");
   back_up();
-  clock_.step_wall(hours{24 * 365});
-  add("opera");
-  clock_.step_wall(-hours{24 * 365});
+  clock_.set_synchronised(false);
+  clock_.reboot();
+  observe_time(store_->impl());
+  clock_.advance(hours{24 * 6});
+  const Milliseconds before = store_->impl().now().moment.trusted;
   (void)restore_backup();
-  EXPECT_GE(store_->impl().now().highest_seen, clock_.now().wall + hours{24 * 365});
+  EXPECT_EQ(store_->impl().now().moment.trusted, before);
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
+  clock_.advance(hours{24 * 7});
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining) << "a moment of the backup counts from the restore";
+  clock_.advance(minutes{70});
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDrained);
+}
+
+TEST_F(RestoreTest, IntoAnEmptyPlaceTrustedTimeGoesOnFromTheBackup) {
+  add("mosa");
+  clock_.advance(hours{24});
+  observe_time(store_->impl());
+  const Milliseconds before = store_->impl().now().moment.trusted;
+  back_up();
+  clock_.set_synchronised(false);
+  clock_.reboot();
+  RestoreOptions options;
+  options.backup = backup_dir();
+  options.key_file = dir() / "vault" / "wrapping.key";
+  const auto done = restore(temp_.path() / "elsewhere", options, context_, clock_, {});
+  ASSERT_TRUE(done) << done.error().message;
+  store_.emplace(Store::open(temp_.path() / "elsewhere", Store::Access::kWrite, clock_).value());
+  EXPECT_EQ(store_->impl().now().moment.trusted, before);
+}
+
+// The live store's drain of the same key began two days later, by a wall clock that was twenty days behind.
+TEST_F(RestoreTest, OfTwoDrainsOfOneKeyTheOneStaysThatHasLongerToGo) {
+  add("mosa");
+  rotate_unripe("mosa");
+  back_up();
+  store_->impl().connection.execute(
+      "UPDATE slot SET drain_wall_ms = drain_wall_ms - 18 * 86400000, drain_boot_ms = drain_boot_ms + 2 * 86400000, "
+      "drain_trusted_ms = drain_trusted_ms + 2 * 86400000 WHERE drain_wall_ms IS NOT NULL");
+  clock_.advance(hours{24 * 8});
+  (void)restore_backup();
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
+  clock_.advance(hours{24 + 2});
+  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDrained);
 }
 
 // A signer that is switched off signs on with what it has: no drain may end before it has followed.

@@ -19,8 +19,22 @@ ALTER TABLE selector_content ADD COLUMN ended_trusted_ms INTEGER;
 ALTER TABLE earlier_negative_ttl ADD COLUMN ended_synchronised INTEGER CHECK (ended_synchronised IN (0, 1));
 ALTER TABLE earlier_negative_ttl ADD COLUMN ended_trusted_ms INTEGER;
 
+-- A store from before the last move was kept: policy rotations count from when the active key was published.
+UPDATE institution SET moved_boot_ms = 0, moved_boot_id = '', moved_wall_ms =
+  (SELECT k.published_ms FROM slot AS s JOIN dkim_key AS k USING (key_id)
+   WHERE s.institution_id = institution.institution_id AND s.slot = institution.active_slot)
+  WHERE moved_wall_ms IS NULL AND active_slot IS NOT NULL;
+
 -- Moments from before: they count as synchronised, and lie before trusted time began.
 UPDATE institution SET moved_synchronised = 1, moved_trusted_ms = 0 WHERE moved_wall_ms IS NOT NULL;
 UPDATE slot SET drain_synchronised = 1, drain_trusted_ms = 0 WHERE drain_wall_ms IS NOT NULL;
 UPDATE selector_content SET ended_synchronised = 1, ended_trusted_ms = 0 WHERE ended_wall_ms IS NOT NULL;
 UPDATE earlier_negative_ttl SET ended_synchronised = 1, ended_trusted_ms = 0;
+
+-- What time has made due: by the wall clock (step 004) or by trusted time; nothing is due that neither finds.
+CREATE INDEX slot_by_trusted_drain_end ON slot (drain_trusted_ms + drain_for_ms)
+  WHERE drain_wall_ms IS NOT NULL AND drain_waits = 0;
+CREATE INDEX institution_by_trusted_move ON institution (moved_trusted_ms) WHERE phase = 'signing';
+
+-- store.highest_wall_ms stays as init or an older program left it: nothing asks for it any more, since no high-water
+-- mark becomes now.

@@ -10,7 +10,7 @@ import unittest
 from support import namespace
 from support.customers import LAGGING, OF_BOTH, OF_SEL2, OF_SERVERS, RESOLVER, Customers
 from support.server import Dnsd, serve
-from support.store import new_store
+from support.store import BELOW_FLOOR, new_store
 from support.tree import DNSD_ADDRESS, add_address
 from support.questions import until
 
@@ -27,7 +27,7 @@ class Check(unittest.TestCase):
     def setUpClass(cls):
         cls.store = new_store(cls, "--minimum", "1")
         for key in ("ttl-active", "ttl-other", "slack"):
-            cls.store.zonectl("policy", "set", key, "1s")
+            cls.store.zonectl("policy", "set", key, "1s", *BELOW_FLOOR)
         cls.store.zonectl("spf", "allow", "ip4:192.28.148.112")
         for code in (*OF_SEL2, *OF_BOTH):
             cls.store.zonectl("add", code, "--domain", f"{code}.com", *(() if code == "good" else QUICK))

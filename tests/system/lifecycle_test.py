@@ -6,7 +6,7 @@ import unittest
 
 from support.questions import ask, joined, query, selector, until
 from support.server import serve
-from support.store import faults_of, new_store
+from support.store import BELOW_FLOOR, faults_of, new_store
 
 REVOKED = "v=DKIM1; p="
 
@@ -18,7 +18,7 @@ def seconds_of(text):
 
 def policy_in_seconds(store):
     for key in ("ttl-active", "ttl-other", "slack"):
-        store.zonectl("policy", "set", key, "1s")
+        store.zonectl("policy", "set", key, "1s", *BELOW_FLOOR)
     store.zonectl("policy", "set", "drain", "1s", "--override", "E_POLICY_FLOOR", "--reason", "test")
 
 

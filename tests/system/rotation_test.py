@@ -6,7 +6,7 @@ import unittest
 
 from support.questions import ask, query, selector, text_of, until
 from support.server import serve
-from support.store import new_store
+from support.store import BELOW_FLOOR, new_store
 
 
 def moment(text):
@@ -88,7 +88,7 @@ class PolicyInSeconds(unittest.TestCase):
     def setUp(self):
         self.store = new_store(self, "--minimum", "1")
         for key in ("ttl-active", "ttl-other", "slack"):
-            self.store.zonectl("policy", "set", key, "1s")
+            self.store.zonectl("policy", "set", key, "1s", *BELOW_FLOOR)
         self.store.zonectl("policy", "set", "drain", "2s", expect=3)
         self.store.zonectl("policy", "set", "drain", "2s", "--override", "E_POLICY_FLOOR", "--reason", "test")
         self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")

@@ -91,7 +91,7 @@ class Signers(unittest.TestCase):
     def setUp(self):
         self.store = new_store(self, "--minimum", "1s")
         for key, value in POLICY.items():
-            extra = ("--override", "E_POLICY_FLOOR", "--reason", "test") if key == "drain" else ()
+            extra = ("--override", "E_POLICY_FLOOR", "--reason", "test") if key in ("drain", "slack") else ()
             self.store.zonectl("policy", "set", key, value, *extra)
         self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
 

@@ -21,7 +21,7 @@ std::size_t index_of(SlotId slot) {
 
 // How long after its end an earlier content may still be in a resolver's cache.
 Milliseconds remembered_for(const EarlierContent& content, const LifecyclePolicy& policy) {
-  return Seconds{seconds(content.largest_ttl)} + policy.slack;
+  return Seconds{seconds(content.largest_ttl)} + std::max(content.slack, policy.slack);
 }
 
 bool holds_a_fresh_key(const InstitutionFacts& institution, const SlotFacts& slot) {

@@ -40,6 +40,8 @@ enum class Swap : std::uint8_t { kRotate, kUndo };
 struct EarlierContent {
   Ttl largest_ttl{};  // that it was served with; for absence the negative TTL
   Moment ended;       // the commit that replaced it
+  // The policy's when it ended: a shorter one that comes later does not shorten what runs. A longer one lengthens it.
+  Seconds slack{0};
 };
 
 struct Drain {
@@ -95,13 +97,14 @@ struct LifecyclePolicy {
   Seconds signer_limit{120};  // how long the signers may take to follow a rotation
 };
 inline constexpr Seconds kDrainFloor{96 * 3600};
+inline constexpr Seconds kSlackFloor{60};
 
 [[nodiscard]] const SlotFacts& facts_of(const InstitutionFacts& institution, SlotId slot);
 
 [[nodiscard]] SlotState state_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
                                  const Now& now);
 // The wall time from which no resolver holds an earlier content any more: the largest over the earlier
-// contents of (end + largest TTL) + slack. In the past once it is ripe.
+// contents of (end + largest TTL + slack). In the past once it is ripe.
 [[nodiscard]] WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
 [[nodiscard]] bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
 // When the drain ends or ended, while it waits for signers at the earliest; nullopt if there is none.

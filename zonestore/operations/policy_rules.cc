@@ -70,6 +70,12 @@ void check_policy_value(const ChangeContext& context, PolicyKey key, Seconds val
                     ": mail waits in queues for up to five days, and would arrive without its key",
                 dkim::kDrainFloor);
   }
+  if (key == PolicyKey::kSlack && value < dkim::kSlackFloor) {
+    throw_floor("a slack of " + to_duration_text(value) + " is below the floor of " +
+                    to_duration_text(dkim::kSlackFloor) +
+                    ": resolvers that count a TTL from a little later would still hold what was there before",
+                dkim::kSlackFloor);
+  }
   const Seconds shortest = dkim::rotation_length(others);
   if (key == PolicyKey::kEvery && value != Seconds(0) && value < shortest) {
     throw_floor("a rotation every " + to_duration_text(value) + " is more often than it can be done: the drain and " +

@@ -1,13 +1,23 @@
 #include "zonestore/operations/restore_rows.h"
 
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/policy_rows.h"
 
 namespace zonestore {
 namespace {
 
+// ?1 to ?5: the moment.
 void run_with_moment(db::Connection& connection, std::string_view sql, const Moment& moment) {
   db::Statement statement = connection.prepare(sql);
   publish::bind_moment(statement, 1, moment);
+  statement.run();
+}
+
+// ?6: the slack of institutions that have none of their own.
+void end_contents(db::Connection& connection, std::string_view sql, const Moment& moment) {
+  db::Statement statement = connection.prepare(sql);
+  publish::bind_moment(statement, 1, moment);
+  statement.bind(publish::kMomentColumns + 1, publish::read_policy(connection, publish::kWholeStore).slack.count());
   statement.run();
 }
 
@@ -94,23 +104,24 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
   // Earlier contents that the backup does not know of.
   connection.execute(
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) "
       "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) FROM main.selector_content AS x "
       "WHERE x.institution_id = p.here AND x.slot = c.slot) "
       "+ row_number() OVER (PARTITION BY p.here, c.slot ORDER BY c.sequence), "
       "c.kind, c.key_id, c.largest_ttl, c.ended_wall_ms, c.ended_boot_ms, c.ended_boot_id, "
-      "c.ended_synchronised, c.ended_trusted_ms "
+      "c.ended_synchronised, c.ended_trusted_ms, c.slack_s "
       "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
       "WHERE c.ended_wall_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM main.selector_content AS x "
       "WHERE x.institution_id = p.here AND x.slot = c.slot AND x.kind = c.kind AND x.key_id IS c.key_id "
       "AND x.ended_wall_ms = c.ended_wall_ms)");
   // What is served until now and will not be any more.
-  run_with_moment(
+  end_contents(
       connection,
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) "
       "SELECT p.here, c.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
-      "WHERE x.institution_id = p.here AND x.slot = c.slot), c.kind, c.key_id, c.largest_ttl, ?1, ?2, ?3, ?4, ?5 "
+      "WHERE x.institution_id = p.here AND x.slot = c.slot), c.kind, c.key_id, c.largest_ttl, ?1, ?2, ?3, ?4, ?5, "
+      "coalesce((SELECT value_s FROM main.policy AS y WHERE y.institution_id = p.here AND y.key = 'slack'), ?6) "
       "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
       "JOIN temp.wanted AS w ON w.institution_id = p.here AND w.slot = c.slot "
       "WHERE c.ended_wall_ms IS NULL AND (c.kind <> w.kind OR c.key_id IS NOT w.key_id)",
@@ -235,13 +246,16 @@ void take_over_negative_ttls(db::Connection& connection, const Moment& now) {
 }
 
 void assume_unknown_contents(db::Connection& connection, const Moment& now) {
-  run_with_moment(
+  end_contents(
       connection,
       "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
-      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) "
       "SELECT s.institution_id, s.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
       "WHERE x.institution_id = s.institution_id AND x.slot = s.slot), 'key', NULL, "
-      "(SELECT coalesce(max(largest_ttl), 3600) FROM main.selector_content), ?1, ?2, ?3, ?4, ?5 FROM main.slot AS s",
+      "(SELECT coalesce(max(largest_ttl), 3600) FROM main.selector_content), ?1, ?2, ?3, ?4, ?5, "
+      "coalesce((SELECT value_s FROM main.policy AS y WHERE y.institution_id = s.institution_id AND y.key = "
+      "'slack'), "
+      "?6) FROM main.slot AS s",
       now);
 }
 

@@ -80,13 +80,15 @@ void store_ways_back(db::Connection& connection, InstitutionId id, const dkim::I
 
 std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
   db::Statement& rows = connection.cached(
-      "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms "
+      "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, "
+      "slack_s "
       "FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NOT NULL ORDER BY sequence");
   rows.bind(1, to_column(id)).bind(2, to_column(slot));
   std::vector<dkim::EarlierContent> contents;
   while (rows.step()) {
-    contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1)});
+    contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1),
+                        Seconds(rows.integer(1 + kMomentColumns))});
   }
   rows.reset();
   return contents;

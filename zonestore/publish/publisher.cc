@@ -44,13 +44,19 @@ std::optional<CurrentContent> current_content(db::Connection& connection, Instit
   return current;
 }
 
+// When a content ended, and the slack of that time.
+struct Ended {
+  Moment moment;
+  Seconds slack{0};
+};
+
 void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const Content& content,
-                    const Moment* ended) {
+                    const Ended* ended) {
   db::Statement& insert = connection.cached(
       "INSERT INTO selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, "
-      "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, "
+      "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) VALUES (?1, ?2, "
       "(SELECT coalesce(max(sequence), 0) + 1 FROM selector_content WHERE institution_id = ?1 AND slot = ?2), "
-      "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+      "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   insert.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, std::string_view(content.kind));
   if (content.key_id.empty()) {
     insert.bind_null(4);
@@ -59,21 +65,24 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
   }
   insert.bind(5, std::int64_t{zonestore::seconds(content.ttl)});
   if (ended != nullptr) {
-    bind_moment(insert, 6, *ended);
+    bind_moment(insert, 6, ended->moment);
+    insert.bind(11, ended->slack.count());
   } else {
     bind_no_moment(insert, 6);
+    insert.bind_null(11);
   }
   insert.run();
 }
 
 void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
-                 const Moment& now) {
+                 const Ended& ended) {
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
-      "ended_synchronised = ?7, ended_trusted_ms = ?8 "
+      "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = ?9 "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence);
-  bind_moment(update, 4, now);
+  bind_moment(update, 4, ended.moment);
+  update.bind(9, ended.slack.count());
   update.run();
 }
 
@@ -88,7 +97,7 @@ void raise_largest_ttl(db::Connection& connection, InstitutionId id, dkim::SlotI
 
 // Keeps the history of what the selector's name has served: ripening is measured against it.
 void record_content(db::Connection& connection, const PublishedZone& dkim_zone, InstitutionId id, dkim::SlotId slot,
-                    const Content& content, const Moment& now) {
+                    const Content& content, const Ended& now) {
   const std::optional<CurrentContent> current = current_content(connection, id, slot);
   if (current && current->kind == content.kind && current->key_id == content.key_id) {
     raise_largest_ttl(connection, id, slot, current->sequence, content.ttl);
@@ -97,8 +106,9 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
   if (current) {
     end_content(connection, id, slot, current->sequence, now);
   } else {
-    for (const dkim::EarlierContent& absence : absence_until(connection, dkim_zone.id, now)) {
-      insert_content(connection, id, slot, {"absent", "", absence.largest_ttl}, &absence.ended);
+    for (const dkim::EarlierContent& absence : absence_until(connection, dkim_zone.id, now.moment)) {
+      const Ended ended{absence.ended, now.slack};
+      insert_content(connection, id, slot, {"absent", "", absence.largest_ttl}, &ended);
     }
   }
   insert_content(connection, id, slot, content, nullptr);
@@ -131,22 +141,23 @@ RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const N
 void publish_institution(db::Connection& connection, ZoneChange& change, const PublishedZone& dkim_zone,
                          const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now) {
   const Ttl negative_ttl = read_zone_settings(connection, dkim_zone.id).negative_ttl();
+  const Ended ended{now, policy.slack};
   for (const dkim::SlotId slot : dkim::kSlots) {
     check_is_free(connection, dkim_zone, db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)));
     const Ttl ttl = dkim::ttl_of(institution.facts, slot, policy);
     const std::optional<SlotKey>& key = institution.key(slot);
     if (key) {
       change.put(selector_record_set(institution.code, slot, dkim_zone.apex, key->public_spki, ttl));
-      record_content(connection, dkim_zone, institution.id, slot, {"key", key->key_id, ttl}, now);
+      record_content(connection, dkim_zone, institution.id, slot, {"key", key->key_id, ttl}, ended);
     } else if (dkim::facts_of(institution.facts, slot).revoked) {
       change.put(RecordSet{db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)),
                            RecordType::kTxt,
                            ttl,
                            {txt_rdata(dkim::kRevokedText)}});
-      record_content(connection, dkim_zone, institution.id, slot, {"revoked", "", ttl}, now);
+      record_content(connection, dkim_zone, institution.id, slot, {"revoked", "", ttl}, ended);
     } else {
       change.remove(db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)), RecordType::kTxt);
-      record_content(connection, dkim_zone, institution.id, slot, {"absent", "", negative_ttl}, now);
+      record_content(connection, dkim_zone, institution.id, slot, {"absent", "", negative_ttl}, ended);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "zonestore/publish/settings_rows.h"
 
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/policy_rows.h"
 
 namespace zonestore::publish {
 namespace {
@@ -50,10 +51,12 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
 void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& now) {
   db::Statement& end = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4, "
-      "ended_synchronised = ?5, ended_trusted_ms = ?6 "
+      "ended_synchronised = ?5, ended_trusted_ms = ?6, slack_s = coalesce((SELECT value_s FROM policy AS p "
+      "WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'), ?7) "
       "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
   end.bind(1, id_of(zone));
   bind_moment(end, 2, now);
+  end.bind(7, read_policy(connection, kWholeStore).slack.count());
   end.run();
   // Every name that was ever served has one content without an end, but for those that have just ended.
   db::Statement& begin = connection.cached(

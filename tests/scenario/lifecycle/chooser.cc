@@ -27,7 +27,7 @@ constexpr int kAllWeights = 104;
 constexpr std::array<std::array<Millis, 2>, 4> kPolicyValues{{
     {kHour / 2, 6 * kHour},
     {kMinute, kHour},
-    {kMinute, kHour},
+    {kMinute / 2, kHour},
     {95 * kHour, 10 * kDay},
 }};
 

@@ -436,8 +436,8 @@ Verdict Model::set_policy(const Command& command) {
   const bool is_store = command.who == kWholeStore;
   Verdict verdict;
   verdict.not_found = !is_store && institutions_.at(static_cast<std::size_t>(command.who)).life == Life::kAbsent;
-  if (command.key == PolicyKey::kDrain && command.amount && *command.amount < 96 * kHour &&
-      command.lifts != "E_POLICY_FLOOR") {
+  const Millis floor = command.key == PolicyKey::kDrain ? 96 * kHour : command.key == PolicyKey::kSlack ? kMinute : 0;
+  if (command.amount && *command.amount < floor && command.lifts != "E_POLICY_FLOOR") {
     verdict.refusals.push_back({"E_POLICY_FLOOR", std::nullopt});
   }
   if (verdict.not_found || !verdict.refusals.empty()) {
@@ -469,6 +469,9 @@ Verdict Model::set_negative_ttl(const Command& command) {
   }
   if (!command.dry_run) {
     negative_ttls_.back().ended = now();
+    for (const Institution& institution : institutions_) {
+      negative_ttls_.back().slacks.push_back(policy(institution, PolicyKey::kSlack));
+    }
     negative_ttls_.push_back({*command.amount, std::nullopt});
   }
   return done();

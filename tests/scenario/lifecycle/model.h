@@ -83,6 +83,7 @@ class Model {
     int key = 0;
     Millis largest_ttl = 0;
     std::optional<Stamp> ended = {};
+    Millis slack = 0;  // the policy's when it ended
   };
   struct Drain {
     Stamp began;
@@ -112,6 +113,7 @@ class Model {
   struct NegativeTtl {
     Millis ttl = 0;
     std::optional<Stamp> ended = {};
+    std::vector<Millis> slacks = {};  // each institution's when it ended
   };
   enum class Step : std::uint8_t { kNothing, kRefill, kBegin, kLeave };
 
@@ -138,6 +140,7 @@ class Model {
   [[nodiscard]] Millis passed(const Stamp& since) const;
   [[nodiscard]] Millis clears(const Stamp& since, Millis wait) const;
   [[nodiscard]] Millis policy(const Institution& institution, PolicyKey key) const;
+  [[nodiscard]] Millis remembered_for(const Institution& institution, const Served& served) const;
   [[nodiscard]] bool is_ripe(const Institution& institution, int slot) const;
   [[nodiscard]] Millis ripe_at(const Institution& institution, int slot) const;
   [[nodiscard]] Content content_of(const Institution& institution, int slot) const;
@@ -153,7 +156,7 @@ class Model {
 
   void serve(Institution& institution, int slot, Content content, int key);
   void serve_ttls(Institution& institution);
-  void end_absence(Slot& slot);
+  void end_absence(const Institution& institution, Slot& slot);
   void move_signing(Institution& institution, int to, Move how);
   void fresh_key(Institution& institution, int slot);
   void withdraw(Institution& institution, int slot, int signs_next);

@@ -53,10 +53,14 @@ Millis Model::policy(const Institution& institution, PolicyKey key) const {
   return of_store != policy_.end() ? of_store->second : kDefaults[static_cast<std::size_t>(key)];
 }
 
+// A wait keeps the length that it began with, or takes the longer one.
+Millis Model::remembered_for(const Institution& institution, const Served& served) const {
+  return served.largest_ttl + std::max(served.slack, policy(institution, PolicyKey::kSlack));
+}
+
 bool Model::is_ripe(const Institution& institution, int slot) const {
-  const Millis slack = policy(institution, PolicyKey::kSlack);
   for (const Served& served : institution.slots.at(static_cast<std::size_t>(slot)).served) {
-    if (served.ended && passed(*served.ended) < served.largest_ttl + slack) {
+    if (served.ended && passed(*served.ended) < remembered_for(institution, served)) {
       return false;
     }
   }
@@ -64,11 +68,10 @@ bool Model::is_ripe(const Institution& institution, int slot) const {
 }
 
 Millis Model::ripe_at(const Institution& institution, int slot) const {
-  const Millis slack = policy(institution, PolicyKey::kSlack);
   Millis latest = std::numeric_limits<Millis>::min();
   for (const Served& served : institution.slots.at(static_cast<std::size_t>(slot)).served) {
     if (served.ended) {
-      latest = std::max(latest, clears(*served.ended, served.largest_ttl + slack));
+      latest = std::max(latest, clears(*served.ended, remembered_for(institution, served)));
     }
   }
   return latest;
@@ -184,17 +187,21 @@ void Model::take_step(Institution& institution, Step step) {
 
 // A name was absent from its last content on, or ever; a resolver may remember that for any negative TTL of that
 // time.
-void Model::end_absence(Slot& slot) {
+void Model::end_absence(const Institution& institution, Slot& slot) {
   const Stamp at = now();
   const Millis absent_since =
       slot.served.size() < 2 ? std::numeric_limits<Millis>::min() : slot.served[slot.served.size() - 2].ended->truly;
-  if (!slot.served.empty()) {
+  const bool was_served = !slot.served.empty();
+  if (was_served) {
     slot.served.pop_back();
   }
+  const auto number = static_cast<std::size_t>(&institution - institutions_.data());
+  const Millis present = policy(institution, PolicyKey::kSlack);
   for (const NegativeTtl& negative : negative_ttls_) {
     const Stamp ended = negative.ended.value_or(at);
     if (ended.truly > absent_since) {
-      slot.served.push_back({Content::kAbsent, 0, negative.ttl, ended});
+      const Millis slack = negative.ended && was_served ? negative.slacks.at(number) : present;
+      slot.served.push_back({Content::kAbsent, 0, negative.ttl, ended, slack});
     }
   }
 }
@@ -205,11 +212,12 @@ void Model::serve(Institution& institution, int slot, Content content, int key) 
     return;
   }
   if (content_of(institution, slot) == Content::kAbsent) {
-    end_absence(of);
+    end_absence(institution, of);
   } else {
     of.served.back().ended = now();
+    of.served.back().slack = policy(institution, PolicyKey::kSlack);
   }
-  of.served.push_back({content, key, 0, std::nullopt});
+  of.served.push_back({content, key, 0, std::nullopt, 0});
 }
 
 // What is served now is served with the TTL of the present arrangement, and the largest of them counts.

@@ -43,12 +43,13 @@ void PureInstitution::depart() {
 void PureInstitution::publish(const dkim::LifecyclePolicy& in_force, const NegativeTtls& negative,
                               const zonestore::Moment& now) {
   for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
-    publish_slot(slot, dkim::ttl_of(facts, dkim::kSlots.at(slot), in_force), negative, now);
+    publish_slot(slot, in_force, negative, now);
   }
 }
 
-void PureInstitution::publish_slot(std::size_t slot, Ttl ttl, const NegativeTtls& negative,
-                                   const zonestore::Moment& now) {
+void PureInstitution::publish_slot(std::size_t slot, const dkim::LifecyclePolicy& in_force,
+                                   const NegativeTtls& negative, const zonestore::Moment& now) {
+  const Ttl ttl = dkim::ttl_of(facts, dkim::kSlots.at(slot), in_force);
   dkim::SlotFacts& of = facts.slots.at(slot);
   Current next{Content::kAbsent, 0, negative.now, true};
   if (of.has_key) {
@@ -62,19 +63,22 @@ void PureInstitution::publish_slot(std::size_t slot, Ttl ttl, const NegativeTtls
     return;
   }
   if (present.was_served) {
-    of.earlier.push_back({present.largest_ttl, now});
+    of.earlier.push_back({present.largest_ttl, now, in_force.slack});
   } else {
     of.earlier = negative.earlier;
-    of.earlier.push_back({negative.now, now});
+    of.earlier.push_back({negative.now, now, in_force.slack});
+    for (dkim::EarlierContent& absence : of.earlier) {
+      absence.slack = in_force.slack;
+    }
   }
   present = next;
 }
 
-void PureInstitution::renew_absences(Ttl negative_ttl, const zonestore::Moment& now) {
+void PureInstitution::renew_absences(Ttl negative_ttl, const zonestore::Moment& now, zonestore::Seconds slack) {
   for (std::size_t slot = 0; slot < kSlotCount; ++slot) {
     Current& present = current.at(slot);
     if (present.was_served && present.content == Content::kAbsent) {
-      facts.slots.at(slot).earlier.push_back({present.largest_ttl, now});
+      facts.slots.at(slot).earlier.push_back({present.largest_ttl, now, slack});
       present.largest_ttl = negative_ttl;
     }
   }

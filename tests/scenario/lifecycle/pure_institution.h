@@ -32,7 +32,7 @@ struct PureInstitution {
   void publish(const zonestore::dkim::LifecyclePolicy& policy, const NegativeTtls& negative,
                const zonestore::Moment& now);
   // Names that are absent have, from now on, another absence.
-  void renew_absences(zonestore::Ttl negative_ttl, const zonestore::Moment& now);
+  void renew_absences(zonestore::Ttl negative_ttl, const zonestore::Moment& now, zonestore::Seconds slack);
 
   struct Current {
     Content content = Content::kAbsent;
@@ -49,7 +49,8 @@ struct PureInstitution {
   bool frozen = false;
 
  private:
-  void publish_slot(std::size_t slot, zonestore::Ttl ttl, const NegativeTtls& negative, const zonestore::Moment& now);
+  void publish_slot(std::size_t slot, const zonestore::dkim::LifecyclePolicy& policy, const NegativeTtls& negative,
+                    const zonestore::Moment& now);
 };
 
 }  // namespace tests::lifecycle

@@ -369,8 +369,10 @@ Answer PureSubject::set_policy(const Command& command) {
   if (institution != nullptr && institution->is_gone()) {
     return not_found();
   }
-  const bool is_low =
-      command.key == PolicyKey::kDrain && command.amount && Seconds{*command.amount / kSecond} < dkim::kDrainFloor;
+  const Seconds floor = command.key == PolicyKey::kDrain   ? dkim::kDrainFloor
+                        : command.key == PolicyKey::kSlack ? dkim::kSlackFloor
+                                                           : Seconds{0};
+  const bool is_low = command.amount && Seconds{*command.amount / kSecond} < floor;
   if (is_low && command.lifts != "E_POLICY_FLOOR") {
     return refused(Guard::kPolicyFloor);
   }
@@ -405,7 +407,7 @@ Answer PureSubject::set_negative_ttl(const Command& command) {
   negative_ttls_.earlier.push_back({negative_ttls_.now, now().moment});
   negative_ttls_.now = ttl;
   for (Pure& institution : institutions_) {
-    institution.renew_absences(ttl, now().moment);
+    institution.renew_absences(ttl, now().moment, policy(institution).slack);
   }
   return answer_done(true, 1);
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 from support.programs import ZONECTL, run
 
 NAME_SERVERS = ("--ns", "ns1.secutix.com", "--ns", "ns2.secutix.com", "--hostmaster", "hostmaster.secutix.com")
+# Policies of seconds, for tests that wait for them.
+BELOW_FLOOR = ("--override", "E_POLICY_FLOOR", "--reason", "test")
 
 
 class Store:
@@ -71,6 +73,14 @@ class Store:
         """Zone -> serial, read from the database."""
         with self.sql() as database:
             return dict(database.execute("SELECT zone_id, serial FROM zone"))
+
+    def content(self):
+        """All rows of zone.db as SQL text, but for the moment that a command keeps, a refused one too."""
+        with self.sql() as database, contextlib.closing(sqlite3.connect(":memory:")) as copy:
+            database.backup(copy)
+            copy.execute("UPDATE store SET last_wall_ms = 0, last_boot_ms = 0, last_boot_id = '', last_trusted_ms = 0,"
+                         " last_synchronised = 0, known_ms = 0")
+            return "\n".join(copy.iterdump())
 
     def sql(self, file=None):
         """A plain connection beside zonectl, closed at the end of a with."""

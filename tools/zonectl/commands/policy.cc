@@ -162,15 +162,16 @@ Result<ExitCode> set(Session& session, const Options& options) {
 void define_policy(CommandLine& line) {
   CommandLine policy = line.noun("policy", "durations and windows of the key lifecycle: show, set, unset");
   const ExitNote not_found{ExitCode::kNotFound, "no such institution"};
-  const ExitNote refused{ExitCode::kRefused,
-                         "refused: E_POLICY_FLOOR, a drain below 96h, or rotations more often than they can be done"};
+  const ExitNote refused{
+      ExitCode::kRefused,
+      "refused: E_POLICY_FLOOR, a drain below 96h, a slack below 1m, or rotations more often than they can be done"};
   policy.command<Options>(
       {"show", "show what is in force, for the store or for one institution",
        "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found})},
       show_arguments, show);
   policy.command<Options>({"set",
                            "set one; published TTLs follow at once, of very many institutions step by step (maintain "
-                           "ends what was killed); drains that have begun stay as long",
+                           "ends what was killed); waits that have begun keep their length, or take the longer one",
                            "zonectl policy set ttl-active 2h\nzonectl policy set every 90d\nzonectl policy set every "
                            "off --institution mosa\n"
                            "zonectl policy set window \"Tue 09:00-11:00 Europe/Zurich\"",

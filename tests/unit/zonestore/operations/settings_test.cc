@@ -118,11 +118,40 @@ TEST_F(Settings, ALoweredNegativeTtlStillCountsForItsTime) {
   ZoneSettings settings;
   settings.minimum = 1;
   ASSERT_TRUE(set_zone(*store_, context_, *Name::parse("dkim.secutix.com"), settings));
-  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", Seconds(0)));
+  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
   add("mosa");
   clock_.advance(std::chrono::seconds(299));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
   clock_.advance(std::chrono::seconds(1));
+  EXPECT_TRUE(rotate(*store_, context_, code("mosa")));
+}
+
+TEST_F(Settings, ASlackBelowAMinuteIsRefused) {
+  EXPECT_EQ(refusal_of(set_policy(*store_, context_, std::nullopt, "slack", Seconds(59))), Guard::kPolicyFloor);
+  EXPECT_EQ(refusal_of(set_policy(*store_, overriding(Guard::kNotRipe), std::nullopt, "slack", Seconds(0))),
+            Guard::kPolicyFloor);
+  EXPECT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", Seconds(60)));
+  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
+}
+
+TEST_F(Settings, AShorterSlackDoesNotShortenWhatRipens) {
+  add("mosa");
+  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
+  clock_.advance(std::chrono::minutes(15) - std::chrono::milliseconds(1));
+  EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
+  clock_.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(rotate(*store_, context_, code("mosa")));
+  add("opera");  // begins with the shorter one
+  clock_.advance(std::chrono::minutes(5));
+  EXPECT_TRUE(rotate(*store_, context_, code("opera")));
+}
+
+TEST_F(Settings, ALongerSlackLengthensWhatRipens) {
+  add("mosa");
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", std::chrono::hours(1)));
+  clock_.advance(std::chrono::minutes(64));
+  EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
+  clock_.advance(std::chrono::minutes(1));
   EXPECT_TRUE(rotate(*store_, context_, code("mosa")));
 }
 

@@ -19,6 +19,11 @@ ALTER TABLE selector_content ADD COLUMN ended_trusted_ms INTEGER;
 ALTER TABLE earlier_negative_ttl ADD COLUMN ended_synchronised INTEGER CHECK (ended_synchronised IN (0, 1));
 ALTER TABLE earlier_negative_ttl ADD COLUMN ended_trusted_ms INTEGER;
 
+-- The slack that was in force when a content ended: of what has ended.
+ALTER TABLE selector_content ADD COLUMN slack_s INTEGER;
+UPDATE selector_content SET slack_s = coalesce(
+  (SELECT value_s FROM policy AS p WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'),
+  (SELECT value_s FROM policy AS p WHERE p.institution_id = 0 AND p.key = 'slack'), 600) WHERE ended_wall_ms IS NOT NULL;
 -- A store from before the last move was kept: policy rotations count from when the active key was published.
 UPDATE institution SET moved_boot_ms = 0, moved_boot_id = '', moved_wall_ms =
   (SELECT k.published_ms FROM slot AS s JOIN dkim_key AS k USING (key_id)

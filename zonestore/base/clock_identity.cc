@@ -14,6 +14,9 @@ namespace zonestore {
 namespace {
 
 constexpr std::string_view kMachine = "machine:";
+constexpr const char* kBootIdFile = "/proc/sys/kernel/random/boot_id";
+constexpr const char* kOffsetsFile = "/proc/self/timens_offsets";
+constexpr const char* kMachineIdFile = "/etc/machine-id";
 
 std::optional<std::string> read_short_file(const char* path, const std::optional<std::string>& if_missing) {
   const FileDescriptor file(::open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -62,8 +65,8 @@ std::optional<std::string> shift_of_boot_clock(const std::optional<std::string>&
 }  // namespace
 
 ClockFiles read_clock_files() {
-  return {read_short_file("/proc/sys/kernel/random/boot_id", std::nullopt),
-          read_short_file("/proc/self/timens_offsets", ""), read_short_file("/etc/machine-id", std::nullopt)};
+  return {read_short_file(kBootIdFile, std::nullopt), read_short_file(kOffsetsFile, ""),
+          read_short_file(kMachineIdFile, std::nullopt)};
 }
 
 std::string clock_identity(const ClockFiles& files) {
@@ -76,6 +79,20 @@ std::string clock_identity(const ClockFiles& files) {
   }
   const std::string_view machine = id_in(files.machine_id);
   return machine.empty() ? std::string() : std::string(kMachine) + std::string(machine) + *shift;
+}
+
+std::string missing_for_boot_identity(const ClockFiles& files) {
+  std::string missing;
+  const auto add = [&](bool is_missing, const char* path) {
+    if (is_missing) {
+      missing += (missing.empty() ? "" : ", ") + std::string(path);
+    }
+  };
+  const bool has_shift = shift_of_boot_clock(files.offsets).has_value();
+  add(!has_shift, kOffsetsFile);
+  add(id_in(files.boot_id).empty(), kBootIdFile);
+  add(id_in(files.boot_id).empty() && id_in(files.machine_id).empty(), kMachineIdFile);
+  return missing.empty() ? missing : missing + " cannot be read";
 }
 
 ClockIdentity kind_of(std::string_view identity) {

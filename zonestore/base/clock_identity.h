@@ -26,6 +26,9 @@ struct ClockFiles {
 
 [[nodiscard]] std::string clock_identity(const ClockFiles& files);
 
+// Why it is not a boot's: "/proc/sys/kernel/random/boot_id cannot be read"; empty if it is.
+[[nodiscard]] std::string missing_for_boot_identity(const ClockFiles& files);
+
 enum class ClockIdentity : std::uint8_t { kBoot, kMachine, kUnknown };
 [[nodiscard]] ClockIdentity kind_of(std::string_view identity);
 

@@ -16,7 +16,8 @@ ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string
       command_(std::move(command)),
       subject_(std::move(subject)),
       transaction_(store_.connection, db::Transaction::Kind::kWrite),
-      now_(store_.now()) {
+      kept_(publish::read_kept_time(store_.connection)),
+      now_{trust(kept_, store_.clock->now())} {
   store_.connection.execute("SAVEPOINT change");
 }
 
@@ -59,6 +60,7 @@ void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   keep_moment();
   complete_bulk_item();
   outcome.dry_run = context_.dry_run;
+  outcome.clock = report_clock_of(kept_, now_.moment).notes;
   outcome.changed = true;
   if (!context_.dry_run || store_.keeps_steps) {
     ended_ = true;  // whether or not the commit succeeds
@@ -90,6 +92,12 @@ void ChangeScope::commit(Changed& outcome) {
   }
 }
 
+std::optional<WallTime> ChangeScope::accept_clock() {
+  const std::optional<WallTime> before = report_clock_of(kept_, now_.moment).expected;
+  kept_.known = now_.moment.wall.time_since_epoch() - now_.moment.trusted;
+  return before;
+}
+
 void ChangeScope::publish_zones(Changed& outcome) {
   for (auto& [id, touched] : zones_) {
     const ZoneChange::Outcome published = touched.change.commit(wall());
@@ -99,7 +107,7 @@ void ChangeScope::publish_zones(Changed& outcome) {
 
 // In the very transaction that stores it: a moment that is stored and not kept would be counted from twice.
 void ChangeScope::keep_moment() {
-  KeptTime kept = publish::read_kept_time(store_.connection);
+  KeptTime kept = kept_;
   keep(kept, now_.moment);
   publish::store_kept_time(store_.connection, kept);
   ++store_.moments_kept;

@@ -34,6 +34,9 @@ class ChangeScope {
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
   void publish(const publish::InstitutionRow& institution);
 
+  // The wall clock is right, an operator says. What it should have said as far as was known comes back.
+  std::optional<WallTime> accept_clock();
+
   // Publishes, writes the audit row and commits. In a dry run all of it is done and then rolled back, or kept in
   // memory where later steps are to see it. Throws kUnknown if it cannot be told whether the change was made: nothing
   // is taken back or destroyed for it then.
@@ -50,6 +53,7 @@ class ChangeScope {
   std::string command_;
   std::string subject_;
   db::Transaction transaction_;
+  KeptTime kept_;  // before this change
   Now now_;
   bool ended_ = false;
   struct Touched {

@@ -48,8 +48,9 @@ struct ZoneSerial {
 // Common to the outcomes of all changes.
 struct Changed {
   bool dry_run = false;
-  bool changed = true;                // false: it was already so; no audit row was written
-  std::vector<ZoneSerial> zones;      // that were touched
+  std::vector<std::string> clock;  // what is odd about the clocks, and which waits that makes longer: clock_report.h
+  bool changed = true;             // false: it was already so; no audit row was written
+  std::vector<ZoneSerial> zones;   // that were touched
   std::vector<std::string> warnings;  // one line each
 };
 

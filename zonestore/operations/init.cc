@@ -5,6 +5,7 @@
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/publish/kept_time.h"
@@ -98,6 +99,7 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
   insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);
+  outcome.clock = report_clock_of(kept, now).notes;
   keep(kept, now);
   publish::store_kept_time(connection, kept);
   for (const Name* apex : {&options.dkim_zone, &options.spf_zone}) {

@@ -294,6 +294,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
     const StepsPlayed steps(impl, context, outcome);
+    outcome.clock = impl.clock_report().notes;
     const MomentKeeper keeper(impl, context);
     const Due due = find_due(impl);
     std::optional<KeyStock> stock;

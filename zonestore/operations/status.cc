@@ -119,7 +119,8 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
 }  // namespace
 
 bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || status.spf_step_due || status.evidence_against > 0 || !status.attention.empty() ||
+  return status.maintain_due > 0 || status.spf_step_due || status.evidence_against > 0 ||
+         status.clock.identity == ClockIdentity::kUnknown || !status.attention.empty() ||
          std::any_of(status.signers.begin(), status.signers.end(),
                      [](const SignerView& signer) { return needs_attention(signer); });
 }
@@ -142,6 +143,7 @@ Result<StoreStatus> store_status(Store& store) {
       note(findings.to_revoke, pending.code.text());
     }
     status.attention = findings.found();
+    status.clock = impl.clock_report();
     status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
     count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {

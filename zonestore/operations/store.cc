@@ -84,6 +84,11 @@ Now Store::Impl::now() {
   return Now{trust(publish::read_kept_time(connection), clock->now())};
 }
 
+ClockReport Store::Impl::clock_report() {
+  const KeptTime kept = publish::read_kept_time(connection);
+  return report_clock_of(kept, trust(kept, clock->now()));
+}
+
 Result<Store> Store::open(const std::filesystem::path& dir, Access access, const Clock& clock,
                           const VaultKeySources& key_sources) {
   return db::at_border<Store>([&] {

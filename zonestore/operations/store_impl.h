@@ -5,6 +5,7 @@
 #include <string>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/store.h"
 #include "zonestore/zone/published_writer.h"
 
@@ -36,7 +37,8 @@ struct Store::Impl {
   // The vault; nullptr in a dry run by somebody who may not read it, who is told so (not_proven). Throws db::Failure.
   [[nodiscard]] Vault* vault_to_prove_with();
   [[nodiscard]] PublishedZone published(const Name& apex);  // throws kNotFound
-  [[nodiscard]] Now now();  // the clock, and trusted time since the last moment that was kept
+  [[nodiscard]] Now now();                   // the clock, and trusted time since the last moment that was kept
+  [[nodiscard]] ClockReport clock_report();  // of the same
 };
 
 [[nodiscard]] inline std::filesystem::path zone_file_of(const std::filesystem::path& dir) {

@@ -9,6 +9,7 @@
 
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
+#include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
 #include "zonestore/operations/verdict.h"
@@ -93,6 +94,7 @@ struct StoreStatus {
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneSerial> zones;
   std::vector<SignerView> signers;
+  ClockReport clock;
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
 [[nodiscard]] bool needs_attention(const StoreStatus& status);

@@ -124,6 +124,9 @@ class Runner {
     take_turn();
     report_.changed = report_.changed || changed->changed;
     report_.zones = changed->zones;
+    if (!changed->clock.empty()) {
+      report_.clock = changed->clock;  // told once
+    }
     for (const std::string& warning : changed->warnings) {
       report_.warnings.push_back(item.code.text() + ": " + warning);
     }

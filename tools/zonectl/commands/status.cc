@@ -70,10 +70,25 @@ void write_signer(const Session& session, const zonestore::SignerView& signer) {
   write_findings(session, signer);
 }
 
+// What is odd, and which waits it makes longer.
+void write_clock(const Session& session, const StoreStatus& status) {
+  std::ostream& out = session.out();
+  for (const std::string& note : status.clock.notes) {
+    out << "clock         " << printable(note) << '\n';
+  }
+  if (!status.clock.notes.empty()) {
+    out << "  waits that run: " << status.draining << " draining, " << status.ripening << " ripening, "
+        << status.starting << " starting, " << status.departing << " being removed\n";
+  }
+}
+
 void write_attention(const Session& session, const StoreStatus& status) {
   std::ostream& out = session.out();
   if (!needs_attention(status)) {
     out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
+  }
+  if (status.clock.identity == zonestore::ClockIdentity::kUnknown) {
+    out << session.terminal().styled(Style::kBad, "no time passes") << ": nobody can say whose clock this is\n";
   }
   if (status.maintain_due > 0) {
     out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
@@ -107,6 +122,7 @@ void write(const Session& session, const StoreStatus& status) {
     write_signer(session, signer);
   }
   write_frozen(session, status);
+  write_clock(session, status);
   write_attention(session, status);
 }
 

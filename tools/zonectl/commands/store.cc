@@ -1,9 +1,11 @@
-// zonectl store recover: after a writer was killed.
+// zonectl store recover: after a writer was killed. zonectl store accept-clock: an operator's word for the wall
+// clock.
 #include "zonestore/operations/store.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
+#include "zonestore/operations/clock.h"
 
 namespace zonectl {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 using zonestore::ErrorCode;
 using zonestore::Result;
 using zonestore::Store;
+using zonestore::to_rfc3339;
 
 struct Options {
   ChangeOptions change;
@@ -63,13 +66,55 @@ Result<ExitCode> body(Session& session, const Options& options) {
   return ExitCode::kDone;
 }
 
+struct ClockOptions {
+  ChangeOptions change;
+  std::optional<std::string> reason;
+};
+
+void clock_arguments(Arguments& arguments, ClockOptions& options) {
+  arguments.one("--reason", "TEXT", options.reason, Need::kRequired, &parse_line, "how you know: kept in the log");
+  arguments.dry_run(options.change);
+}
+
+Result<ExitCode> accept_clock(Session& session, const ClockOptions& options) {
+  Result<Store> store = session.open_to_change(options.change);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  zonestore::ChangeContext context = session.context(options.change);
+  context.reason = options.reason;
+  const auto outcome = zonestore::accept_clock(*store, context);
+  if (!outcome) {
+    return tl::unexpected(outcome.error());
+  }
+  if (session.json()) {
+    Json json = changed_json(*outcome);
+    json["wall"] = to_rfc3339(outcome->wall);
+    json["expected_before"] = outcome->before ? Json(to_rfc3339(*outcome->before)) : Json(nullptr);
+    print(session.out(), json);
+    return ExitCode::kDone;
+  }
+  session.out() << "the wall clock " << verb(*outcome, "counts", "would count")
+                << " as right: " << session.times().text(outcome->wall);
+  if (outcome->before) {
+    session.out() << "; it should have said " << session.times().text(*outcome->before) << ", as far as was known";
+  }
+  session.out() << ". No wait becomes shorter.\n";
+  write_end(session.out(), session.terminal(), *outcome);
+  return ExitCode::kDone;
+}
+
 }  // namespace
 
 void define_store(CommandLine& line) {
-  CommandLine store = line.noun("store", "the store's files: recover");
+  CommandLine store = line.noun("store", "the store's files and its clock: recover, accept-clock");
   store.command<Options>({"recover", "roll back what a killed writer left half-way, and do nothing else",
                           "zonectl store recover", exits_of_change()},
                          arguments, body);
+  store.command<ClockOptions>(
+      {"accept-clock", "say that the wall clock is right now, as far as you know; no wait becomes shorter by it",
+       "zonectl store accept-clock --reason \"compared with the radio clock\"", exits_of_change()},
+      clock_arguments, accept_clock);
 }
 
 }  // namespace zonectl

@@ -113,6 +113,31 @@ Json attention_json(const std::vector<zonestore::Attention>& attention) {
 
 }  // namespace
 
+namespace {
+
+std::string_view name_of(zonestore::ClockIdentity identity) {
+  switch (identity) {
+    case zonestore::ClockIdentity::kBoot:
+      return "boot";
+    case zonestore::ClockIdentity::kMachine:
+      return "machine";
+    case zonestore::ClockIdentity::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+Json clock_json(const zonestore::ClockReport& clock) {
+  return Json{{"synchronised", clock.synchronised},
+              {"identity", name_of(clock.identity)},
+              {"last_kept", time_or_null(clock.last_kept)},
+              {"apart_ms", clock.apart ? Json(clock.apart->count()) : Json(nullptr)},
+              {"expected", time_or_null(clock.expected)},
+              {"notes", clock.notes}};
+}
+
+}  // namespace
+
 Json to_json(const zonestore::StoreStatus& status) {
   return Json{{"needs_attention", needs_attention(status)},
               {"institutions", status.institutions},
@@ -138,7 +163,8 @@ Json to_json(const zonestore::StoreStatus& status) {
                  }
                  return zones;
                }()},
-              {"signers", json_array(status.signers)}};
+              {"signers", json_array(status.signers)},
+              {"clock", clock_json(status.clock)}};
 }
 
 namespace {
@@ -267,7 +293,8 @@ Json changed_json(const zonestore::Changed& changed) {
   return Json{{"dry_run", changed.dry_run},
               {"changed", changed.changed},
               {"zones", zones_json(changed.zones)},
-              {"warnings", changed.warnings}};
+              {"warnings", changed.warnings},
+              {"clock", changed.clock}};
 }
 
 }  // namespace zonectl

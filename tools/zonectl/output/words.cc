@@ -24,6 +24,9 @@ void write_end(std::ostream& out, const Terminal& terminal, const zonestore::Cha
   for (const std::string& warning : changed.warnings) {
     out << terminal.styled(Style::kCaution, "warning:") << ' ' << printable(warning) << '\n';
   }
+  for (const std::string& note : changed.clock) {
+    out << terminal.styled(Style::kCaution, "clock:") << ' ' << printable(note) << '\n';
+  }
   if (changed.dry_run) {
     out << terminal.styled(Style::kBold, "dry run: nothing was changed") << '\n';
   }

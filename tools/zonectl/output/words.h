@@ -21,7 +21,8 @@ namespace zonectl {
 // " (dkim.secutix.com serial 1764000000)": the zones that the change touched; empty if none.
 [[nodiscard]] std::string serials_text(const zonestore::Changed& changed);
 
-// The warnings, and in a dry run the words that say so. Every changing command ends with it.
+// The warnings, what is odd about the clocks, and in a dry run the words that say so. Every changing command ends
+// with it.
 void write_end(std::ostream& out, const Terminal& terminal, const zonestore::Changed& changed);
 
 [[nodiscard]] Style style_of(zonestore::dkim::SlotState state);

@@ -83,14 +83,18 @@ void check_scope(const spf::Term& term, const ChangeContext& context, SpfChanged
 
 // Both stay: to leave the narrower one out would need the same waits, and again when the wider one goes.
 void name_covered(db::Connection& connection, const spf::Term& term, SpfChanged& outcome) {
+  std::vector<std::string> narrower;
   for (const SpfTermRow& row : publish::read_spf_terms(connection)) {
     const spf::Term known = db::unwrap(spf::Term::parse(row.term));
     if (known.covers(term)) {
       outcome.warnings.push_back(term.text() + " is covered by " + known.text() + "; both stay in the record");
     } else if (term.covers(known)) {
-      outcome.warnings.push_back(term.text() + " covers " + known.text() +
-                                 "; both stay in the record until one is denied: zonectl spf deny " + known.text());
+      narrower.push_back(known.text());
     }
+  }
+  if (!narrower.empty()) {
+    outcome.warnings.push_back(term.text() + " covers " + joined(narrower) +
+                               "; all stay in the record until they are denied");
   }
 }
 

@@ -85,10 +85,20 @@ void write_records(const Session& session, const SpfView& spf) {
   }
 }
 
-void write_when_safe(const Session& session, const SpfTermView& term) {
-  if (term.safe_from) {
-    session.out() << "safe to send from " << term.term << " from " << session.times().text(*term.safe_from)
-                  << (term.after_steps ? " at the earliest: zonectl maintain has steps to take first" : "") << '\n';
+// Terms of one time in one line.
+void write_when_safe(const Session& session, const std::vector<SpfTermView>& details) {
+  for (auto term = details.begin(); term != details.end();) {
+    const auto end = std::find_if(term, details.end(), [&term](const SpfTermView& each) {
+      return each.safe_from != term->safe_from || each.after_steps != term->after_steps;
+    });
+    if (term->safe_from) {
+      session.out() << "safe to send from";
+      std::for_each(term, end, [&session](const SpfTermView& each) { session.out() << ' ' << each.term; });
+      session.out() << " from " << session.times().text(*term->safe_from)
+                    << (term->after_steps ? " at the earliest: zonectl maintain has steps to take first" : "")
+                    << '\n';
+    }
+    term = end;
   }
 }
 
@@ -116,12 +126,15 @@ void write_changed(const Session& session, const std::vector<Term>& terms, const
   } else {
     out << "nothing to do: it is so already\n";
   }
+  std::vector<SpfTermView> staying;
   for (const SpfTermView& term : changed.spf.details) {
-    if (is_among(terms, term)) {
-      write_when_safe(session, term);
+    if (is_among(terms, term) && !term.leaves_at) {
+      staying.push_back(term);
+    } else if (is_among(terms, term)) {
       write_when_it_leaves(session, term);
     }
   }
+  write_when_safe(session, staying);
   write_records(session, changed.spf);
   write_end(out, session.terminal(), changed);
 }

@@ -78,6 +78,13 @@ TEST_F(WholeStore, SpfSaysFromWhenItIsSafeToSendAndWhenATermLeaves) {
   EXPECT_EQ(json_of({"spf", "show"}).at("records").at(0).at("text"), "v=spf1 ~all");
 }
 
+TEST_F(WholeStore, SpfSaysOnceFromWhenAllOfACommandAreSafe) {
+  init();
+  const std::string safe_from = zonestore::to_rfc3339(clock_.now().wall + std::chrono::seconds{4200});
+  EXPECT_THAT(run({"spf", "allow", "185.64.100.1", "185.64.100.2"}).out,
+              HasSubstr("safe to send from ip4:185.64.100.1 ip4:185.64.100.2 from " + safe_from + "\n"));
+}
+
 TEST_F(WholeStore, SpfRefusesWhatIsNotPublicUnlessOverridden) {
   init();
   const Outcome refused = run({"spf", "allow", "ip4:10.0.0.0/8"});

@@ -27,6 +27,7 @@ constexpr std::array kGuards{
     GuardRow{Guard::kNsLag, "E_NS_LAG", true},
     GuardRow{Guard::kCnameMissing, "E_CNAME_MISSING", true},
     GuardRow{Guard::kCnameWrong, "E_CNAME_WRONG", true},
+    GuardRow{Guard::kUnseen, "E_UNSEEN", false},
     GuardRow{Guard::kSignerStale, "E_SIGNER_STALE", true},
     GuardRow{Guard::kSignerKind, "E_SIGNER_KIND", true},
     GuardRow{Guard::kForeign, "E_FOREIGN", false},

@@ -34,6 +34,7 @@ enum class Guard : std::uint8_t {
   kNsLag,
   kCnameMissing,
   kCnameWrong,
+  kUnseen,
   kSignerStale,
   kSignerKind,  // it cannot sign with the algorithm
   kForeign,     // its directory holds what is not ours

@@ -12,8 +12,12 @@ using Kind = ForecastEvent::Kind;
 // One institution, played forward from event to event.
 class Future {
  public:
-  Future(InstitutionFacts facts, std::string_view code, const LifecyclePolicy& policy, Now now)
-      : facts_(std::move(facts)), code_(code), policy_(policy), now_(std::move(now)) {}
+  Future(InstitutionFacts facts, std::string_view code, const LifecyclePolicy& policy, Now now, bool holds_back)
+      : facts_(std::move(facts)),
+        code_(code),
+        policy_(policy),
+        now_(std::move(now)),
+        holds_back_until_(holds_back ? std::optional(now_.moment.wall) : std::nullopt) {}
 
   [[nodiscard]] std::optional<ForecastEvent> next() const {
     std::optional<ForecastEvent> first = upkeep();
@@ -97,7 +101,7 @@ class Future {
     if (!schedule || !schedule->planned || is_held_back_) {
       return std::nullopt;
     }
-    if (facts_.frozen) {
+    if (facts_.frozen || (holds_back_until_ && *schedule->planned <= *holds_back_until_)) {
       return ForecastEvent{*schedule->planned, Kind::kHeldBack, std::nullopt};
     }
     const SlotId to = other(*facts_.active);
@@ -129,6 +133,7 @@ class Future {
   std::string_view code_;
   const LifecyclePolicy& policy_;
   Now now_;
+  std::optional<WallTime> holds_back_until_;
   bool was_altered_ = false;
   bool is_held_back_ = false;
 };
@@ -154,8 +159,9 @@ std::string_view to_text(Kind kind) {
 }
 
 void forecast(const InstitutionFacts& institution, std::string_view code, const LifecyclePolicy& policy,
-              const Now& now, WallTime until, const std::function<bool(const ForecastEvent&)>& visitor) {
-  Future future(institution, code, policy, now);
+              const Now& now, WallTime until, const std::function<bool(const ForecastEvent&)>& visitor,
+              bool holds_back) {
+  Future future(institution, code, policy, now, holds_back);
   for (;;) {
     const std::optional<ForecastEvent> event = future.next();
     if (!event || event->at > until || !visitor(*event)) {

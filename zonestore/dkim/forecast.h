@@ -17,7 +17,7 @@ struct ForecastEvent {
     kRotates,   // signing moves to the slot, by policy
     kFreshKey,  // the slot has served its time, or is empty: a fresh key
     kDeparts,   // the records of a removed institution leave
-    kHeldBack,  // a rotation by policy is due, but frozen
+    kHeldBack,  // a rotation by policy is due, but frozen, or refused by what was seen of the world
   };
   WallTime at;  // now for what is due already
   Kind kind = Kind::kRipens;
@@ -28,8 +28,10 @@ struct ForecastEvent {
 };
 [[nodiscard]] std::string_view to_text(ForecastEvent::Kind kind);  // "ripens", "fresh-key"
 
-// Up to `until`. The visitor returns false to stop.
+// Up to `until`. `holds_back`: a rotation that is due now is refused; of those to come it is taken for granted that
+// they will not be. The visitor returns false to stop.
 void forecast(const InstitutionFacts& institution, std::string_view code, const LifecyclePolicy& policy,
-              const Now& now, WallTime until, const std::function<bool(const ForecastEvent&)>& visitor);
+              const Now& now, WallTime until, const std::function<bool(const ForecastEvent&)>& visitor,
+              bool holds_back = false);
 
 }  // namespace zonestore::dkim

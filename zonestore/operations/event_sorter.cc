@@ -95,6 +95,9 @@ PlannedEvent EventSorter::event_of(const Entry& entry) {
     planned.event.slot = static_cast<dkim::SlotId>(entry.slot);
   }
   planned.event.is_approximate = entry.is_approximate != 0;
+  if (entry.held_back_by != 0) {
+    planned.held_back_by = static_cast<Guard>(entry.held_back_by - 1);
+  }
   return planned;
 }
 
@@ -104,6 +107,9 @@ void EventSorter::add(const PlannedEvent& event) {
   entry.kind = static_cast<std::uint8_t>(event.event.kind);
   entry.slot = event.event.slot ? static_cast<std::uint8_t>(*event.event.slot) : std::uint8_t{0};
   entry.is_approximate = event.event.is_approximate ? 1 : 0;
+  if (event.held_back_by) {
+    entry.held_back_by = static_cast<std::uint8_t>(1 + static_cast<unsigned>(*event.held_back_by));
+  }
   entry.code_bytes = static_cast<std::uint8_t>(std::min(event.code.size(), entry.code.size()));
   std::copy_n(event.code.begin(), entry.code_bytes, entry.code.begin());
   entry.number = added_++;

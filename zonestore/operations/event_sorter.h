@@ -36,7 +36,8 @@ class EventSorter {
     std::uint8_t slot = 0;  // 0: none
     std::uint8_t is_approximate = 0;
     std::uint8_t code_bytes = 0;
-    std::array<char, 44> code{};  // without padding behind it
+    std::uint8_t held_back_by = 0;  // 0: nothing, else the guard and one
+    std::array<char, 43> code{};    // without padding behind it
   };
   static_assert(sizeof(Entry::code) >= dkim::kMaxCodeBytes && sizeof(Entry) == 64);
   class Cursor;

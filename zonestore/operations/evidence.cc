@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
-#include "zonestore/operations/evidence_rules.h"
+#include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/zone_view.h"
 #include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/moment_columns.h"
@@ -12,10 +13,6 @@
 
 namespace zonestore {
 namespace {
-
-ByteView domain_column(const std::optional<Name>& domain) {
-  return domain ? domain->wire() : ByteView();
-}
 
 // All that are served, also those that the apex includes no longer, or not yet.
 std::vector<RecordSet> spf_record_sets(db::Connection& connection, const PublishedZone& zone) {
@@ -29,7 +26,7 @@ std::vector<RecordSet> spf_record_sets(db::Connection& connection, const Publish
   return sets;
 }
 
-ExpectedZone expected_zone(Store::Impl& store, const Name& apex, WallTime as_of) {
+ExpectedZone expected_zone(Store::Impl& store, const Name& apex, const Moment& as_of) {
   const PublishedZone zone = store.published(apex);
   const ZoneView view = zone_view(store.connection, zone);
   return {view.apex, view.serial, view.name_servers, {}, as_of};
@@ -51,54 +48,13 @@ ExpectedSlot expected_slot(Store::Impl& store, const PublishedZone& zone, const 
   return expected;
 }
 
-void write_evidence(db::Connection& connection, publish::InstitutionId institution, const Evidence& evidence,
-                    WallTime seen) {
-  db::Statement& insert = connection.cached(
-      "INSERT INTO evidence (institution_id, domain, subject, verdict, detail, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, "
-      "?6) ON CONFLICT DO UPDATE SET verdict = excluded.verdict, detail = excluded.detail, seen_ms = "
-      "excluded.seen_ms "
-      "WHERE ?7 = 1 OR verdict IN ('unreachable', 'lame-server') OR seen_ms < ?8");
-  insert.bind(1, static_cast<std::int64_t>(institution)).bind(2, domain_column(evidence.domain));
-  insert.bind(3, std::string_view(evidence.subject)).bind(4, to_text(evidence.verdict));
-  insert.bind(5, std::string_view(evidence.detail)).bind(6, publish::to_column(seen));
-  insert.bind(7, std::int64_t{is_settled(evidence.verdict) ? 1 : 0});
-  insert.bind(8, publish::to_column(seen - kEvidenceIsFresh));
-  insert.run();
-}
-
-void forget_other_domains(db::Connection& connection, publish::InstitutionId institution) {
-  db::Statement& forget = connection.cached(
-      "DELETE FROM evidence WHERE institution_id = ?1 AND domain <> x'' AND domain NOT IN "
-      "(SELECT name FROM domain WHERE institution_id = ?1)");
-  forget.bind(1, static_cast<std::int64_t>(institution));
-  forget.run();
-}
-
-void write_server_evidence(Store::Impl& store, const ServerEvidence& evidence, WallTime seen) {
-  db::Statement& insert = store.connection.cached(
-      "INSERT INTO server_evidence (zone_id, server, verdict, serial, detail, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, "
-      "?6) "
-      "ON CONFLICT DO UPDATE SET verdict = excluded.verdict, serial = excluded.serial, detail = excluded.detail, "
-      "seen_ms = excluded.seen_ms WHERE ?7 = 1 OR verdict IN ('unreachable', 'lame-server') OR seen_ms < ?8");
-  insert.bind(1, static_cast<std::int64_t>(store.published(evidence.zone).id));
-  insert.bind(2, std::string_view(evidence.server)).bind(3, to_text(evidence.verdict));
-  insert.bind_null(4);
-  if (evidence.serial) {
-    insert.bind(4, std::int64_t{evidence.serial->value});
-  }
-  insert.bind(5, std::string_view(evidence.detail)).bind(6, publish::to_column(seen));
-  insert.bind(7, std::int64_t{is_settled(evidence.verdict) ? 1 : 0});
-  insert.bind(8, publish::to_column(seen - kEvidenceIsFresh));
-  insert.run();
-}
-
 }  // namespace
 
 Result<std::vector<ExpectedZone>> zones_to_check(Store& store) {
   return db::at_border<std::vector<ExpectedZone>>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const WallTime as_of = impl.now().moment.wall;
+    const Moment as_of = impl.now().moment;
     std::vector<ExpectedZone> zones{expected_zone(impl, impl.dkim_zone, as_of)};
     if (!(impl.spf_zone == impl.dkim_zone)) {
       zones.push_back(expected_zone(impl, impl.spf_zone, as_of));
@@ -118,7 +74,7 @@ Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const publish::InstitutionRow row = require_institution(impl.connection, code);
     const PublishedZone zone = impl.published(impl.dkim_zone);
-    CheckSubject subject{code, impl.now().moment.wall, {}, *std::move(domains)};
+    CheckSubject subject{code, impl.now().moment, {}, *std::move(domains)};
     for (const dkim::SlotId slot : dkim::kSlots) {
       subject.slots.push_back(expected_slot(impl, zone, row, slot));
     }
@@ -151,57 +107,33 @@ Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rda
   });
 }
 
-Result<void> record_evidence(Store& store, const dkim::Code& code, const std::vector<Evidence>& evidence,
-                             WallTime seen) {
+Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Code, Look>>& looks) {
   return db::at_border<void>([&] {
     db::Connection& connection = store.impl().connection;
     db::Transaction writing(connection, db::Transaction::Kind::kWrite);
-    const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
-    if (!row) {
-      return;
+    const std::vector<Name> named = own_servers(connection).named;
+    for (const auto& [code, look] : looks) {
+      if (const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code)) {
+        write_evidence(connection, row->id, look, named);
+      }
     }
-    for (const Evidence& each : evidence) {
-      write_evidence(connection, row->id, each, seen);
-    }
-    forget_other_domains(connection, row->id);
     (void)publish::keep_moment(connection, *store.impl().clock);
     writing.commit();
   });
 }
 
-namespace {
-
-// Servers that are no longer asked have no say: one that was taken out may have lagged when it was last seen.
-void forget_other_servers(Store::Impl& store, const std::vector<ServerEvidence>& evidence, const Name& apex) {
-  const auto id = static_cast<std::int64_t>(store.published(apex).id);
-  db::Statement rows = store.connection.prepare("SELECT server FROM server_evidence WHERE zone_id = ?1");
-  rows.bind(1, id);
-  std::vector<std::string> gone;
-  while (rows.step()) {
-    const std::string server = rows.text(0);
-    if (std::none_of(evidence.begin(), evidence.end(),
-                     [&](const ServerEvidence& each) { return each.zone == apex && each.server == server; })) {
-      gone.push_back(server);
-    }
-  }
-  rows.reset();
-  for (const std::string& server : gone) {
-    db::Statement& forget = store.connection.cached("DELETE FROM server_evidence WHERE zone_id = ?1 AND server = ?2");
-    forget.bind(1, id).bind(2, std::string_view(server));
-    forget.run();
-  }
-}
-
-}  // namespace
-
-Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, WallTime seen) {
+Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, const Moment& seen) {
   return db::at_border<void>([&] {
     db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
+    std::vector<std::pair<Name, std::vector<ServerEvidence>>> zones;
     for (const ServerEvidence& each : evidence) {
-      write_server_evidence(store.impl(), each, seen);
+      if (zones.empty() || !(zones.back().first == each.zone)) {
+        zones.emplace_back(each.zone, std::vector<ServerEvidence>{});
+      }
+      zones.back().second.push_back(each);
     }
-    for (const ServerEvidence& each : evidence) {
-      forget_other_servers(store.impl(), evidence, each.zone);
+    for (const auto& [apex, of_zone] : zones) {
+      write_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
     }
     (void)publish::keep_moment(store.impl().connection, *store.impl().clock);
     writing.commit();
@@ -211,8 +143,9 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
 Result<std::vector<ServerEvidenceView>> server_evidence(Store& store) {
   return db::at_border<std::vector<ServerEvidenceView>>([&] {
     db::Statement rows = store.impl().connection.prepare(
-        "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_ms FROM server_evidence AS e JOIN zone AS z "
-        "USING (zone_id) ORDER BY z.apex, e.server");
+        "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
+        "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
+        "ORDER BY z.apex, e.server");
     std::vector<ServerEvidenceView> views;
     while (rows.step()) {
       ServerEvidenceView view;
@@ -223,7 +156,7 @@ Result<std::vector<ServerEvidenceView>> server_evidence(Store& store) {
         view.serial = Serial{static_cast<std::uint32_t>(rows.integer(3))};
       }
       view.detail = rows.text(4);
-      view.seen = publish::wall_column(rows, 5);
+      view.seen = publish::moment_columns(rows, 5);
       views.push_back(std::move(view));
     }
     return views;

@@ -1,30 +1,39 @@
 // Evidence: what `zonectl check` saw in the DNS, kept with its time, and what it was told to look for.
 //
 // Evidence is an observation, no change: nothing that the world sees or that signs depends on it, so it leaves no
-// audit row. A rotation reads what is fresh (operations/evidence_rules.h). A look at which servers only failed to
-// answer never replaces a fresh one that settled something: a flaky server is a warning and changes no state.
+// audit row. What it means for a rotation: rotation_judgement.h. A look at which servers only failed to answer
+// changes nothing that is known: bad news stands until somebody has seen it mended, and good news ages.
 //
 // Threads: that of the Store. Errors: as in base/error.h.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "zonestore/operations/verdict.h"
+#include "zonestore/operations/evidence_view.h"
 #include "zonestore/operations/views.h"
-#include "zonestore/zone/serial.h"
 
 namespace zonestore {
 
-// How long evidence counts. A day: `check --all` runs once a day from a timer.
-inline constexpr Milliseconds kEvidenceIsFresh{std::chrono::hours{24}};
-
 struct Evidence {
   std::optional<Name> domain;  // the mail domain; nullopt: our own side
-  std::string subject;         // "sel1", "sel2", "spf", "dmarc", "servers"
+  std::string subject;         // as of EvidenceView
   Verdict verdict = Verdict::kOk;
   std::string detail;  // one line for people
+  std::string key_id =
+      {};  // of a slot: the key that it held when it was looked at, and the look counts only for that
+  // Of our own side: the servers that were asked, and those of them that served the right bytes and other ones.
+  std::vector<std::string> asked = {};
+  std::vector<std::string> served = {};
+  std::vector<std::string> behind = {};
+};
+
+// What somebody saw of one institution; the moment is its own reading of the clocks, before any lock.
+struct Look {
+  std::vector<Evidence> evidence;
+  Moment seen;
 };
 
 struct ServerEvidence {
@@ -46,7 +55,7 @@ struct ExpectedSlot {
 
 struct CheckSubject {
   dkim::Code code;
-  WallTime as_of;  // when this was read: what is seen from now on is as old as that
+  Moment as_of;  // when this was read: what is seen from now on is as old as that
   std::vector<ExpectedSlot> slots;
   std::vector<DomainInstructions> domains;
 };
@@ -56,7 +65,7 @@ struct ExpectedZone {
   Serial serial;
   std::vector<Name> name_servers;
   std::vector<RecordSet> record_sets;  // that every server must have, beside the SOA: of the SPF zone its records
-  WallTime as_of;
+  Moment as_of;
 };
 
 // The zone of the keys, then that of SPF (once if they are the same).
@@ -71,15 +80,15 @@ struct ExpectedZone {
 // Does the vault's key belong to these bytes, by a real signature? Errors: kRefused/kKeyMismatch; those of the vault.
 [[nodiscard]] Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata);
 
-// All of one institution, in one transaction. An institution that has gone meanwhile is no error.
-[[nodiscard]] Result<void> record_evidence(Store& store, const dkim::Code& code,
-                                           const std::vector<Evidence>& evidence, WallTime seen);
-// Of the zones that are named in it, each with all servers that were asked; what was kept of others is forgotten.
+// One look a code, all in one transaction. An institution that has gone meanwhile is no error.
+[[nodiscard]] Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Code, Look>>& looks);
+// Of the zones that are named in it, each with all servers that were asked; what was kept of servers that are ours no
+// more is forgotten.
 [[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
-                                                  WallTime seen);
+                                                  const Moment& seen);
 
 struct ServerEvidenceView : ServerEvidence {
-  WallTime seen;
+  Moment seen;
 };
 [[nodiscard]] Result<std::vector<ServerEvidenceView>> server_evidence(Store& store);
 

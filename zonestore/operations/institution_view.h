@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/rotation_judgement.h"
 #include "zonestore/operations/views.h"
 #include "zonestore/publish/institution_rows.h"
 
@@ -11,6 +12,10 @@ namespace zonestore {
 
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
                                                const publish::InstitutionRow& row, const Now& now);
+// The same for one of many: `servers` was read once.
+[[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
+                                               const publish::InstitutionRow& row, const Now& now,
+                                               const OwnServers& servers);
 
 // Has time alone made something due here, rotations by policy aside?
 [[nodiscard]] bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,

@@ -1,18 +1,39 @@
 #include "zonestore/operations/plan.h"
 
 #include "zonestore/operations/event_sorter.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/institution_view.h"
 
 namespace zonestore {
 namespace {
 
-void add_all(db::Connection& connection, const publish::InstitutionRow& row, const Now& now, WallTime until,
-             EventSorter& events) {
-  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
-  dkim::forecast(row.facts, row.code.text(), policy, now, until, [&](const dkim::ForecastEvent& event) {
-    events.add({row.code.text(), event});
-    return true;
-  });
+// The guard that would refuse a rotation that policy has made due.
+std::optional<Guard> held_back_by(Store::Impl& store, const publish::InstitutionRow& row,
+                                  const dkim::LifecyclePolicy& policy, const OwnServers& servers, const Now& now) {
+  if (row.facts.frozen) {
+    return Guard::kFrozen;
+  }
+  if (!is_rotation_due(row, policy, now)) {
+    return std::nullopt;
+  }
+  const RotationFacts facts = rotation_facts(store.connection, store.dkim_zone, row, policy, servers);
+  const RotationJudgement judgement = may_rotate(facts, {.by_policy = true}, now);
+  const bool is_by_what_was_seen = judgement.to && judgement.refusal && judgement.refusal->refusal;
+  return is_by_what_was_seen ? std::optional(judgement.refusal->refusal->guard) : std::nullopt;
+}
+
+void add_all(Store::Impl& store, const publish::InstitutionRow& row, const OwnServers& servers, const Now& now,
+             WallTime until, EventSorter& events) {
+  const dkim::LifecyclePolicy policy = publish::read_policy(store.connection, row.id);
+  const std::optional<Guard> guard = held_back_by(store, row, policy, servers, now);
+  dkim::forecast(
+      row.facts, row.code.text(), policy, now, until,
+      [&](const dkim::ForecastEvent& event) {
+        const bool is_held_back = event.kind == dkim::ForecastEvent::Kind::kHeldBack;
+        events.add({row.code.text(), event, is_held_back ? guard : std::nullopt});
+        return true;
+      },
+      guard && *guard != Guard::kFrozen);
 }
 
 }  // namespace
@@ -23,12 +44,13 @@ Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, Wall
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
+    const OwnServers servers = own_servers(impl.connection);
     EventSorter events;
     if (code) {
-      add_all(impl.connection, require_institution(impl.connection, *code), now, until, events);
+      add_all(impl, require_institution(impl.connection, *code), servers, now, until, events);
     } else {
       for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-        add_all(impl.connection, row, now, until, events);
+        add_all(impl, row, servers, now, until, events);
         return true;
       });
     }

@@ -13,6 +13,7 @@ namespace zonestore {
 struct PlannedEvent {
   std::string code;
   dkim::ForecastEvent event;
+  std::optional<Guard> held_back_by{};  // of kHeldBack: the guard
 };
 
 // From now up to `until`, in time order, by code where times are equal; in one read transaction and bounded memory.

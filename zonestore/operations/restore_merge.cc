@@ -242,6 +242,7 @@ void take_over_from_live(ChangeScope& change, Restored& outcome) {
     }
   }
   take_over_negative_ttls(connection, change.moment());
+  take_over_evidence(connection);
   keep_serials_of_removed(connection, outcome);
 }
 
@@ -308,7 +309,6 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   remember_revoked(connection);
   outcome.signers = switch_signers_off(connection, live.has_value());
   note_unused_keys(connection, live.has_value());
-  forget_evidence(connection);
   merge_spf(change, live, outcome);
   leave_gap_in_journal(connection, live.has_value());
   raise_serials(change, live.has_value());

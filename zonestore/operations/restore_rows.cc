@@ -301,8 +301,33 @@ void note_unused_keys(db::Connection& connection, bool has_live) {
       "DELETE FROM main.unused_key WHERE key_id IN (SELECT key_id FROM main.slot WHERE key_id IS NOT NULL)");
 }
 
-void forget_evidence(db::Connection& connection) {
-  connection.execute("DELETE FROM main.evidence; DELETE FROM main.server_evidence");
+void take_over_evidence(db::Connection& connection) {
+  constexpr std::string_view kColumns =
+      "verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, seen_trusted_ms";
+  constexpr std::string_view kServerColumns =
+      "verdict, serial, detail, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, seen_trusted_ms";
+  // Of two looks the later one, but none at which nobody answered in the place of one that settled something.
+  constexpr std::string_view kUnlessBetter =
+      "x.verdict NOT IN ('unreachable', 'lame-server') AND (l.verdict IN ('unreachable', 'lame-server') OR "
+      "x.seen_wall_ms > l.seen_wall_ms)";
+  const std::string columns(kColumns);
+  const std::string server_columns(kServerColumns);
+  const std::string unless_better(kUnlessBetter);
+  connection.execute("INSERT OR REPLACE INTO main.evidence (institution_id, domain, subject, " + columns +
+                     ") SELECT p.here, l.domain, l.subject, l.verdict, l.detail, l.key_id, l.behind, l.seen_wall_ms, "
+                     "l.seen_boot_ms, l.seen_boot_id, l.seen_synchronised, l.seen_trusted_ms FROM live.evidence AS l "
+                     "JOIN temp.pair AS p ON p.there = l.institution_id WHERE NOT EXISTS (SELECT 1 FROM "
+                     "main.evidence AS x WHERE x.institution_id = p.here AND x.domain = l.domain AND "
+                     "x.subject = l.subject AND " +
+                     unless_better + ")");
+  connection.execute("INSERT OR REPLACE INTO main.server_evidence (zone_id, server, " + server_columns +
+                     ") SELECT h.zone_id, l.server, l.verdict, l.serial, l.detail, l.seen_wall_ms, l.seen_boot_ms, "
+                     "l.seen_boot_id, l.seen_synchronised, l.seen_trusted_ms FROM live.server_evidence AS l "
+                     "JOIN live.zone AS t ON t.zone_id = l.zone_id JOIN main.zone AS h ON h.apex = t.apex "
+                     "WHERE NOT EXISTS (SELECT 1 FROM main.server_evidence AS x WHERE x.zone_id = h.zone_id AND "
+                     "x.server = l.server AND " +
+                     unless_better + ")");
+  connection.execute("UPDATE main.store SET seen_served = max(seen_served, (SELECT seen_served FROM live.store))");
 }
 
 void remember_revoked(db::Connection& connection) {

@@ -42,7 +42,8 @@ void leave_gap_in_journal(db::Connection& connection, bool has_live);
 std::vector<std::string> switch_signers_off(db::Connection& connection, bool has_live);
 // What the vault may hold and the restored store does not use: the sweep takes it out, if nobody does before.
 void note_unused_keys(db::Connection& connection, bool has_live);
-void forget_evidence(db::Connection& connection);
+// What was seen in the DNS: bad news stands until somebody has seen it mended, whatever is restored.
+void take_over_evidence(db::Connection& connection);
 void remember_revoked(db::Connection& connection);
 
 // What is known of taken signers stays known, and what they held is still to be revoked.

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "zonestore/operations/evidence_rules.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/moment_keeper.h"
@@ -44,13 +44,14 @@ bool is_for_one_move(const SwapOptions& options) {
   return options.undoes.number || options.undoes.run;
 }
 
-dkim::SlotId may_swap(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now,
-                      const dkim::Request& request, const SwapOptions& options, bool rotates) {
-  if (rotates) {
-    return db::unwrap(dkim::may_rotate(row.facts, policy, now, request));
-  }
+// Back to where signing was: nothing of the world stands in the way.
+dkim::SlotId judge_undo(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
+                        const dkim::LifecyclePolicy& policy, const SwapOptions& options) {
+  const dkim::Request request{row.code.text(), overridden(context), options.expect};
   db::unwrap(dkim::is_last_move(row.facts, options.undoes, request));
-  return db::unwrap(dkim::may_undo(row.facts, policy, now, request));
+  const dkim::SlotId to = db::unwrap(dkim::may_undo(row.facts, policy, change.now(), request));
+  check_served_key(change.store(), row, to);
+  return to;
 }
 
 // Whose move it was, for whoever is refused later.
@@ -68,6 +69,29 @@ Swapped not_due(const ChangeContext& context) {
   return outcome;
 }
 
+// May it rotate, by all that is known and by what the caller has just seen? The private key is proven before anything
+// else is held against it.
+dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
+                            const dkim::LifecyclePolicy& policy, const SwapOptions& options, Swapped& outcome) {
+  const OwnServers servers = own_servers(change.connection());
+  if (options.look && !context.dry_run) {
+    write_evidence(change.connection(), row.id, *options.look, servers.named);
+  }
+  RotationFacts facts = rotation_facts(change.connection(), change.store().dkim_zone, row, policy,
+                                       options.look ? own_servers(change.connection()) : servers);
+  facts.stale_signers = signers_without_keys(change, row);
+  RotationJudgement judgement =
+      may_rotate(facts, {options.by_policy, context.dry_run, overridden(context), options.expect}, change.now());
+  if (judgement.to) {
+    check_served_key(change.store(), row, *judgement.to);
+  }
+  if (judgement.refusal) {
+    throw db::Failure(*std::move(judgement.refusal));
+  }
+  outcome.warnings = std::move(judgement.warnings);
+  return judgement.to.value();
+}
+
 Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code, const SwapOptions& options,
              dkim::Swap how, const std::string& why = {}) {
   const bool rotates = how == dkim::Swap::kRotate;
@@ -80,15 +104,10 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {
     return take_removal_back(store, context, options, change, row, policy);
   }
-  const dkim::Request request{code.text(), overridden(context), options.expect, options.by_policy};
-  const dkim::SlotId to = may_swap(row, policy, change.now(), request, options, rotates);
-  check_served_key(change.store(), row, to);
   const std::string before = audit_json(row, policy, change.now());
   Swapped outcome;
-  if (rotates) {  // an undo goes back to where signing was
-    check_evidence(change, row, to, overridden(context), outcome);
-    check_signers_hold(change, context, row, outcome);
-  }
+  const dkim::SlotId to = rotates ? judge_rotation(change, context, row, policy, options, outcome)
+                                  : judge_undo(change, context, row, policy, options);
   outcome.from = *row.facts.active;
   outcome.to = to;
   outcome.redo = rotates && dkim::is_redo(row.facts, policy, change.now());
@@ -150,10 +169,15 @@ Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim
 
 Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                        const SwapOptions& options) {
-  return db::at_border<Swapped>([&] {
+  Result<Swapped> swapped = db::at_border<Swapped>([&] {
     const MomentKeeper keeper(store.impl(), context);
     return rotate_and_follow(store, context, code, options);
   });
+  if (!swapped && swapped.error().refusal && options.look && options.keeps_refused_look && !context.dry_run) {
+    // What was seen is known from now on. If it cannot be written, the refusal stands all the same.
+    (void)record_evidence(store, {{code, *options.look}});
+  }
+  return swapped;
 }
 
 std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context,

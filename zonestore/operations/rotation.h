@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/institutions.h"
 
 namespace zonestore {
@@ -33,13 +34,17 @@ struct SwapOptions {
   std::optional<dkim::SlotId> expect;  // refuse with kExpect unless this slot is active now
   bool by_policy = false;  // of rotate: only if policy makes it due, asked in the transaction; else changed is false
   dkim::MoveToUndo undoes{};  // of undo: refuse with kNothingToUndo unless the last move is this one
+  // Of rotate: what the caller has just seen of the institution (none in a dry run, which goes by what is known).
+  // Kept with the change; of a refused one by itself, unless the caller does so for many at once (record_evidence).
+  std::optional<Look> look = std::nullopt;
+  bool keeps_refused_look = true;
 };
 
 // At once and safely: no key data changes, only states and TTLs. The key in the vault must verify against the
 // bytes that are served (kKeyMismatch), and every enrolled signer must hold it (kSignerStale; it is synced first).
 // After the commit the signers are made to follow; if they do not, signing goes back (undone_for), but only this move
-// of it, not one that somebody made meanwhile (unfollowed). Errors: kNotFound; the refusals of dkim::may_rotate;
-// kSignerStale.
+// of it, not one that somebody made meanwhile (unfollowed). Errors: kNotFound; the refusals of may_rotate
+// (rotation_judgement.h).
 [[nodiscard]] Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      const SwapOptions& options = {});
 

@@ -83,13 +83,6 @@ std::vector<publish::SignerRow> stale_signers(Store& store, const std::string& c
   return stale;
 }
 
-[[noreturn]] void throw_stale(const publish::SignerRow& signer, const std::string& code, const std::string& why) {
-  throw db::Failure(
-      Error{ErrorCode::kRefused,
-            "signer " + signer.name + " does not hold the keys of " + code + (why.empty() ? "" : ": " + why),
-            "zonectl signer sync " + signer.name, Refusal{Guard::kSignerStale, std::nullopt}});
-}
-
 // One attempt of each; who has not followed, with why.
 std::vector<std::string> attempt(Store& store, const ChangeContext& context, const Codes& codes, Milliseconds limit) {
   std::vector<std::string> laggards;
@@ -217,12 +210,9 @@ void prepare_signers(Store& store, const ChangeContext& context, const dkim::Cod
   }
 }
 
-void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        Changed& outcome) {
-  if (overridden(context) == Guard::kSignerStale) {
-    return;
-  }
+std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const publish::InstitutionRow& row) {
   const std::string& code = row.code.text();
+  std::vector<StaleSigner> without;
   for (const publish::SignerRow& signer : publish::read_signers(change.connection())) {
     if (!signer.enabled) {
       continue;
@@ -233,14 +223,10 @@ void check_signers_hold(ChangeScope& change, const ChangeContext& context, const
     if (!has_task && wrong.empty()) {
       continue;
     }
-    if (context.dry_run) {
-      outcome.warnings.push_back("signer " + signer.name + " would have to follow earlier changes first");
-      continue;
-    }
-    throw_stale(signer, code,
-                has_task ? publish::read_backlog(change.connection(), signer.id).failure
-                         : wrong.front().path + " " + wrong.front().what);
+    without.push_back({signer.name, has_task ? publish::read_backlog(change.connection(), signer.id).failure
+                                             : wrong.front().path + " " + wrong.front().what});
   }
+  return without;
 }
 
 void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& row, const std::vector<Name>& domains,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/rotation_judgement.h"
 #include "zonestore/operations/signer_files.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/publish/signer_rows.h"
@@ -55,10 +56,9 @@ struct FollowedMany {
 
 // Before a rotation: signers that do not hold what they should of this institution are synced.
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code);
-// In the rotation's transaction: does each enabled signer hold both keys, as the vault has them? Throws kRefused/
-// kSignerStale, unless overridden. In a dry run, which syncs nothing before, it is a warning.
-void check_signers_hold(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
-                        Changed& outcome);
+// In the rotation's transaction: the enabled signers that do not hold both keys as the vault has them, for the
+// judgement.
+[[nodiscard]] std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const publish::InstitutionRow& row);
 
 // After domains came to an institution that signs: signers sign their mail from now on, wherever the domains' CNAMEs
 // lead. What was seen of these is told; nothing if they were seen to be right, or if there is no signer.

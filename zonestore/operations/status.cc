@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "zonestore/dkim/schedule.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_policy.h"
@@ -53,7 +54,11 @@ struct Findings {
   Attention no_standby{"no-standby", "cannot rotate: their other slot was revoked", 0, {}, "zonectl prepare CODE"};
   Attention overdue{
       "overdue", "were not rotated although policy made it due more than a day ago", 0, {}, "zonectl show CODE"};
-
+  Attention unseen{"unseen",
+                   "are due by policy, but nobody could see within 24 h that all is right (E_UNSEEN)",
+                   0,
+                   {},
+                   "systemctl enable --now zonectl-check.timer; at once: zonectl check --all"};
   Attention to_revoke{"to-revoke",
                       "hold a key that a taken signer held: it is revoked once a fresh one is ripe",
                       0,
@@ -62,7 +67,7 @@ struct Findings {
 
   [[nodiscard]] std::vector<Attention> found() const {
     std::vector<Attention> found;
-    for (const Attention* each : {&not_signing, &no_standby, &overdue, &to_revoke}) {
+    for (const Attention* each : {&not_signing, &no_standby, &overdue, &to_revoke, &unseen}) {
       if (each->count > 0) {
         found.push_back(*each);
       }
@@ -101,12 +106,35 @@ void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::
   }
 }
 
+// Would maintain rotate it now, but for a look that nobody took?
+void examine_look(Findings& findings, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                  Store::Impl& store, const OwnServers& servers, const Now& now) {
+  if (!is_rotation_due(row, policy, now)) {
+    return;
+  }
+  const RotationFacts facts = rotation_facts(store.connection, store.dkim_zone, row, policy, servers);
+  const std::optional<Error> refusal = may_rotate(facts, {.by_policy = true}, now).refusal;
+  if (refusal && refusal->refusal && refusal->refusal->guard == Guard::kUnseen) {
+    note(findings.unseen, row.code.text());
+  }
+}
+
+// Of these nobody ever saw an answer.
+std::uint64_t count_never_seen(db::Connection& connection) {
+  return static_cast<std::uint64_t>(connection.integer(
+      "SELECT count(*) FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM evidence AS e "
+      "WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('unreachable', 'lame-server'))"));
+}
+
 // What `check` saw last, however long ago: a fault stays one until somebody has seen it mended.
 void count_evidence(StoreStatus& status, db::Connection& connection) {
   db::Statement codes = connection.prepare(
       "SELECT i.code FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence AS e WHERE "
       "e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> 'dmarc' AND "
-      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id))) "
+      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id)) AND "
+      // Other bytes than those of a key that has been replaced since are no fault any more.
+      "(e.verdict <> 'lagging' OR e.key_id = '' OR EXISTS (SELECT 1 FROM slot AS s WHERE s.institution_id = "
+      "i.institution_id AND s.key_id = e.key_id))) "
       "ORDER BY i.code");
   while (codes.step()) {
     ++status.evidence_against;
@@ -132,10 +160,12 @@ Result<StoreStatus> store_status(Store& store) {
     const Now now = impl.now();
     StoreStatus status;
     Findings findings;
+    const OwnServers servers = own_servers(impl.connection);
     for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
       count(status, row, policy, now);
       examine(findings, row, policy, now);
+      examine_look(findings, row, policy, impl, servers, now);
       return true;
     });
     status.spf_step_due = is_spf_step_due(impl, now);
@@ -145,6 +175,8 @@ Result<StoreStatus> store_status(Store& store) {
     status.attention = findings.found();
     status.clock = impl.clock_report();
     status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
+    status.unseen = findings.unseen.count;
+    status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});

@@ -4,7 +4,7 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
-#include "zonestore/operations/evidence_rules.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 
@@ -45,6 +45,14 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
   return view;
 }
 
+void judge(InstitutionView& view, const RotationFacts& facts, bool is_due, const Now& now) {
+  view.rotate_refusal = may_rotate(facts, {}, now).refusal;
+  if (is_due) {
+    view.policy_refusal = may_rotate(facts, {.by_policy = true}, now).refusal;
+    view.maintain_due = view.maintain_due || !view.policy_refusal;
+  }
+}
+
 }  // namespace
 
 bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
@@ -82,26 +90,25 @@ bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
 
 InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
                                  const publish::InstitutionRow& row, const Now& now) {
+  return institution_view(connection, dkim_zone, row, now, own_servers(connection));
+}
+
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
+                                 const publish::InstitutionRow& row, const Now& now, const OwnServers& servers) {
   const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
   InstitutionView view;
   view.code = row.code.text();
   view.phase = row.facts.phase;
   view.active = row.facts.active;
   view.algorithm = row.algorithm;
-  view.domains = publish::domains_of(connection, row.id);
+  const RotationFacts facts = rotation_facts(connection, dkim_zone, row, policy, servers);
+  view.domains = facts.domains;
   view.added = row.added;
   for (const dkim::SlotId slot : dkim::kSlots) {
     view.slots.push_back(slot_view(dkim_zone, row, slot, policy, now));
   }
   if (row.facts.phase == dkim::Phase::kDeparting) {
     view.leaves_at = dkim::leaves_at(row.facts, now);
-  }
-  const Result<dkim::SlotId> may_rotate =
-      dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt});
-  if (!may_rotate) {
-    view.rotate_refusal = may_rotate.error();
-  } else {
-    view.rotate_refusal = evidence_refusal(connection, dkim_zone, row, *may_rotate, now);
   }
   view.frozen = row.facts.frozen;
   if (row.facts.phase == dkim::Phase::kStarting) {
@@ -111,7 +118,8 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
     view.next_rotation = schedule->planned;
     view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
   }
-  view.maintain_due = is_maintain_due(row, policy, now) || is_rotation_due(row, policy, now);
+  view.maintain_due = is_maintain_due(row, policy, now);
+  judge(view, facts, is_rotation_due(row, policy, now), now);
   return view;
 }
 
@@ -132,8 +140,9 @@ Result<void> list_institutions(Store& store, bool with_departed,
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
+    const OwnServers servers = own_servers(impl.connection);
     for_each_institution(impl.connection, with_departed, [&](const publish::InstitutionRow& row) {
-      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now));
+      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, servers));
     });
     return {};
   });

@@ -10,20 +10,11 @@
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/operations/clock_report.h"
+#include "zonestore/operations/evidence_view.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/store.h"
-#include "zonestore/operations/verdict.h"
 
 namespace zonestore {
-
-// What `check` saw last of one thing.
-struct EvidenceView {
-  std::optional<Name> domain;  // the mail domain; nullopt: our own side
-  std::string subject;         // "sel1", "sel2", "spf", "dmarc", "servers"
-  Verdict verdict = Verdict::kOk;
-  std::string detail;
-  WallTime seen;
-};
 
 struct SlotView {
   dkim::SlotId slot = dkim::SlotId::kSel1;
@@ -55,8 +46,9 @@ struct InstitutionView {
   std::optional<WallTime> next_rotation;    // by policy, if guards let it: the time planned; nullopt: none is
   bool rotation_overdue = false;            // by policy, for more than a day past its window
   std::optional<Error> rotate_refusal;      // why `rotate` would be refused now; nullopt: it would be done
-  bool maintain_due = false;                // `maintain` has something to do here
-  std::vector<EvidenceView> evidence;       // of show_institution; empty in a list
+  std::optional<Error> policy_refusal;  // why a rotation that policy has made due is held back; nullopt: it is not
+  bool maintain_due = false;            // `maintain` has something to do here
+  std::vector<EvidenceView> evidence;   // of show_institution; empty in a list
 };
 
 // Errors: kNotFound (also for a departed one).
@@ -69,7 +61,7 @@ struct InstitutionView {
 
 // Institutions that somebody must look at, for one reason.
 struct Attention {
-  std::string what;  // stable: "not-signing", "no-standby", "overdue"
+  std::string what;  // stable: "not-signing", "no-standby", "overdue", "unseen"
   std::string text;  // for people: "cannot rotate: the other slot was revoked"
   std::uint64_t count = 0;
   std::vector<std::string> codes;  // the first 20
@@ -89,6 +81,8 @@ struct StoreStatus {
   bool spf_step_due = false;                        // needs attention too: run maintain
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
+  std::uint64_t never_seen = 0;                     // of which nobody ever saw anything in the DNS; only told
+  std::uint64_t unseen = 0;                         // rotations by policy that E_UNSEEN holds back
   std::uint64_t frozen = 0;                         // by themselves; only told
   std::optional<dkim::Freeze> store_frozen;         // only told
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing

@@ -55,15 +55,20 @@ Command Chooser::next(const Model& model) {
   if (choices_.on_a_store && one_in(10)) {
     const int active = model.picture(command.who).active;
     command.verb = Verb::kSee;
-    static constexpr std::array kSights{Sight::kCnameRight,   Sight::kCnameMissing,  Sight::kCnameMissing,
-                                        Sight::kCnameMissing, Sight::kCnameWrong,    Sight::kCnameWrong,
-                                        Sight::kServersLag,   Sight::kServersFollow, Sight::kServersLag};
-    command.sight = kSights.at(static_cast<std::size_t>(below(static_cast<int>(kSights.size()))));
+    command.sight = sight();
     command.slot = active < 0 || one_in(4) ? below(kSlotCount) : 1 - active;
     return command;
   }
   choose_way_back(command, model);
+  if (choices_.on_a_store && one_in(10)) {
+    command.verb = Verb::kJudgeByPolicy;
+    return command;
+  }
   decorate(command);
+  if (choices_.on_a_store && command.verb == Verb::kRotate && one_in(4)) {
+    command.looks = true;
+    command.sight = sight();
+  }
   if (verb == Verb::kRotate && command.lifts.empty() && one_in(6)) {
     lift_what_refuses(command, model.picture(command.who));
   }
@@ -76,6 +81,14 @@ void Chooser::choose_way_back(Command& command, const Model& model) {
   if (picture.life == Life::kDeparting && one_in(3)) {
     command.verb = Verb::kUndo;
   }
+}
+
+Sight Chooser::sight() {
+  static constexpr std::array kSights{
+      Sight::kCnameRight,    Sight::kCnameMissing, Sight::kCnameMissing, Sight::kCnameWrong,  Sight::kServersLag,
+      Sight::kServersLag,    Sight::kAnswerOther,  Sight::kAnswerRight,  Sight::kCnameSilent, Sight::kServersSilent,
+      Sight::kServersFollow, Sight::kAllRight,     Sight::kAllRight,     Sight::kAllRight};
+  return kSights.at(static_cast<std::size_t>(below(static_cast<int>(kSights.size()))));
 }
 
 // An override that meets no refusal shows nothing.

@@ -26,6 +26,7 @@ class Chooser {
   [[nodiscard]] Command turn_clock(const Model& model);
   [[nodiscard]] Millis time_to_pass(const Model& model);
   [[nodiscard]] Command settings();
+  [[nodiscard]] Sight sight();
   void decorate(Command& command);
   void choose_way_back(Command& command, const Model& model);
   void lift_what_refuses(Command& command, const Picture& picture);

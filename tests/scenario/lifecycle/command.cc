@@ -5,7 +5,7 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 21> kVerbs{"add",
+constexpr std::array<std::string_view, 22> kVerbs{"add",
                                                   "remove",
                                                   "rotate",
                                                   "rotate (without its private key)",
@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 21> kVerbs{"add",
                                                   "freeze",
                                                   "thaw",
                                                   "check",
+                                                  "judge by policy",
                                                   "maintain",
                                                   "policy",
                                                   "negative-ttl",
@@ -43,6 +44,9 @@ std::string to_text(const Command& command) {
   }
   if (command.verb == Verb::kSee) {
     text += " sees: " + std::string(kSightNames.at(static_cast<std::size_t>(command.sight))) + " for";
+  }
+  if (command.looks) {
+    text += ", sees: " + std::string(kSightNames.at(static_cast<std::size_t>(command.sight)));
   }
   if (command.slot) {
     text += " " + slot_text(*command.slot);

@@ -24,7 +24,8 @@ enum class Verb : std::uint8_t {
   kRevokeHeld,  // what a taken signer held: the idle slot now, the one that signs when it can be
   kFreeze,
   kThaw,
-  kSee,  // `check` sees something of the slot in the DNS; a store only
+  kSee,            // `check` sees something of the slot in the DNS; a store only
+  kJudgeByPolicy,  // would policy rotate it now, were it due? Nothing is done; a store only
   kMaintain,
   kSetPolicy,
   kSetNegativeTtl,
@@ -38,10 +39,23 @@ enum class Verb : std::uint8_t {
 enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain };
 inline constexpr std::string_view kPolicyNames[] = {"ttl-active", "ttl-other", "slack", "drain"};
 
-// What is seen of a slot: the institution's CNAME, or whether our name servers follow.
-enum class Sight : std::uint8_t { kCnameRight, kCnameMissing, kCnameWrong, kServersFollow, kServersLag };
-inline constexpr std::array<std::string_view, 5> kSightNames{"CNAME right", "CNAME missing", "CNAME wrong",
-                                                             "servers follow", "servers lag"};
+// What is seen of a slot: the institution's CNAME, whether our name servers follow, what the whole way answers, all
+// of it; or that nobody answers.
+enum class Sight : std::uint8_t {
+  kCnameRight,
+  kCnameMissing,
+  kCnameWrong,
+  kServersFollow,
+  kServersLag,
+  kAnswerRight,
+  kAnswerOther,
+  kAllRight,
+  kCnameSilent,
+  kServersSilent,
+};
+inline constexpr std::array<std::string_view, 10> kSightNames{
+    "CNAME right",  "CNAME missing",  "CNAME wrong", "servers follow",         "servers lag",
+    "answer right", "another answer", "all right",   "CNAME's servers silent", "our servers silent"};
 
 inline constexpr int kWholeStore = -1;
 
@@ -55,6 +69,7 @@ struct Command {
   bool dry_run = false;
   PolicyKey key = PolicyKey::kSlack;
   Sight sight = Sight::kCnameRight;
+  bool looks = false;                 // rotate: it looks itself, and sees `sight` of the slot that it would move to
   std::optional<Millis> amount = {};  // of time, or a policy's value; nullopt: unset the policy
 };
 

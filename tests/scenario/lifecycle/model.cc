@@ -84,6 +84,8 @@ Verdict Model::apply(const Command& command) {
     case Verb::kSee:
       see(institution, command);
       return nothing_to_do();
+    case Verb::kJudgeByPolicy:
+      return judge_by_policy(institution);
     default:
       return set_frozen(institution.frozen, command);
   }
@@ -114,6 +116,7 @@ Verdict Model::add(Institution& institution, const Command& command) {
     for (Slot& slot : institution.slots) {  // of an earlier life nothing counts but what its names have served
       slot.cname.reset();
       slot.servers.reset();
+      slot.answer.reset();
     }
     institution.policy.clear();
     fresh_key(institution, 0);
@@ -181,31 +184,103 @@ std::vector<Refusal> Model::rotation_refusals(const Institution& institution, co
     case State::kActive:
       break;
   }
-  evidence_refusals(institution, target, refusals);
+  if (delegated_) {  // before that, what was seen says nothing of us
+    evidence_refusals(institution, target, refusals);
+  }
   return refusals;
 }
 
+// Only what was seen is known: silence changes nothing.
 void Model::see(Institution& institution, const Command& command) {
-  Slot& slot = institution.slots.at(static_cast<std::size_t>(*command.slot));
-  const bool is_of_servers = command.sight == Sight::kServersFollow || command.sight == Sight::kServersLag;
-  (is_of_servers ? slot.servers : slot.cname) = Seen{command.sight, timeline_.now().wall};
+  const int number = *command.slot;
+  Slot& slot = institution.slots.at(static_cast<std::size_t>(number));
+  const Seen seen{command.sight, key_in(institution, number), timeline_.now()};
+  switch (command.sight) {
+    case Sight::kCnameRight:
+    case Sight::kCnameMissing:
+    case Sight::kCnameWrong:
+      slot.cname = seen;
+      break;
+    case Sight::kServersFollow:
+    case Sight::kServersLag:
+      slot.servers = seen;
+      delegated_ = true;
+      break;
+    case Sight::kAnswerRight:
+    case Sight::kAnswerOther:
+      slot.answer = seen;
+      break;
+    case Sight::kAllRight:
+      slot.cname = Seen{Sight::kCnameRight, seen.key, seen.when};
+      slot.servers = Seen{Sight::kServersFollow, seen.key, seen.when};
+      slot.answer = Seen{Sight::kAnswerRight, seen.key, seen.when};
+      delegated_ = true;
+      break;
+    case Sight::kCnameSilent:
+    case Sight::kServersSilent:
+      break;
+  }
 }
 
-// What was seen within a day. Of the servers, only what was seen of the present key.
+int Model::key_in(const Institution& institution, int slot) const {
+  const std::vector<Served>& served = institution.slots.at(static_cast<std::size_t>(slot)).served;
+  return served.empty() ? 0 : served.back().key;
+}
+
+std::optional<Millis> Model::age(const Stamp& when) const {
+  const Stamp now = timeline_.now();
+  const Millis by_wall = now.wall - when.wall;
+  if (when.boot != now.boot && !(when.synchronised && now.synchronised)) {
+    return std::nullopt;  // nobody can say
+  }
+  const Millis age = when.boot == now.boot ? std::max(by_wall, now.truly - when.truly) : by_wall;
+  return age < 0 ? std::nullopt : std::optional(age);
+}
+
+// Bad news stands. Of our servers, and of the whole way, only what was seen of the present key; a CNAME that is wrong
+// is so for every key.
 void Model::evidence_refusals(const Institution& institution, int target, std::vector<Refusal>& refusals) const {
   const Slot& slot = institution.slots.at(static_cast<std::size_t>(target));
-  const auto is_fresh = [&](const Seen& seen) { return timeline_.now().wall - seen.wall <= kDay; };
-  if (slot.cname && is_fresh(*slot.cname) && slot.cname->sight == Sight::kCnameMissing) {
+  const int key = key_in(institution, target);
+  const auto shows = [&](const std::optional<Seen>& seen, Sight sight) { return seen && seen->sight == sight; };
+  if (shows(slot.cname, Sight::kCnameMissing)) {
     refusals.push_back({"E_CNAME_MISSING", std::nullopt});
   }
-  if (slot.cname && is_fresh(*slot.cname) && slot.cname->sight == Sight::kCnameWrong) {
+  if (shows(slot.cname, Sight::kCnameWrong)) {
     refusals.push_back({"E_CNAME_WRONG", std::nullopt});
   }
-  const bool holds_key = content_of(institution, target) == Content::kKey;
-  if (holds_key && slot.servers && is_fresh(*slot.servers) && slot.servers->sight == Sight::kServersLag &&
-      slot.servers->wall >= slot.served.at(slot.served.size() - 2).ended->wall) {
+  if ((shows(slot.servers, Sight::kServersLag) && slot.servers->key == key) ||
+      (shows(slot.answer, Sight::kAnswerOther) && slot.answer->key == key)) {
     refusals.push_back({"E_NS_LAG", std::nullopt});
   }
+}
+
+// By policy somebody must have seen that all is right: within a day, and of this very key.
+Verdict Model::judge_by_policy(const Institution& institution) const {
+  std::vector<Refusal> refusals = rotation_refusals(institution, {});
+  if (institution.life == Life::kIdle) {
+    idle_refusals(institution, refusals);
+  }
+  if (institution.life == Life::kSigning) {
+    const int target = other(institution.active);
+    const Slot& slot = institution.slots.at(static_cast<std::size_t>(target));
+    if (state(institution, target) == State::kDraining &&
+        institution.last_move == Move::kUndo) {  // no redo by policy
+      refusals.push_back({"E_DRAINING", clears(slot.drain->began, slot.drain->lasts)});
+    }
+    if (!delegated_) {  // by hand they are told alone
+      evidence_refusals(institution, target, refusals);
+    }
+    const auto is_good = [&](const std::optional<Seen>& seen, Sight sight) {
+      return seen && seen->sight == sight && seen->key == key_in(institution, target) && age(seen->when) <= kDay &&
+             age(seen->when);
+    };
+    if (!is_good(slot.cname, Sight::kCnameRight) || !is_good(slot.servers, Sight::kServersFollow) ||
+        !is_good(slot.answer, Sight::kAnswerRight)) {
+      refusals.push_back({"E_UNSEEN", std::nullopt});
+    }
+  }
+  return refused(std::move(refusals));
 }
 
 // Nothing signs that could be moved: signing begins by itself, when the key that it begins with is ripe.
@@ -219,6 +294,11 @@ void Model::idle_refusals(const Institution& institution, std::vector<Refusal>& 
 }
 
 Verdict Model::rotate(Institution& institution, const Command& command) {
+  if (command.looks && !command.dry_run && institution.life == Life::kSigning) {  // known from now on, done or not
+    Command look = command;
+    look.slot = other(institution.active);
+    see(institution, look);
+  }
   std::vector<Refusal> refusals = rotation_refusals(institution, command);
   const bool was_lifted = lift(refusals, command);
   if (institution.life == Life::kIdle) {

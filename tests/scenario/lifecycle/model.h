@@ -89,13 +89,16 @@ class Model {
     Stamp began;
     Millis lasts = 0;
   };
+  // The last look that saw something. What was bad stands until something else is seen.
   struct Seen {
     Sight sight = Sight::kCnameRight;
-    Millis wall = 0;  // when; it counts for a day
+    int key = 0;  // that the slot held then
+    Stamp when;   // what was good counts for a day
   };
   struct Slot {
     std::optional<Seen> cname;
     std::optional<Seen> servers;
+    std::optional<Seen> answer;
     std::vector<Served> served;  // the last one is served now; empty: the name was never in use
     std::optional<Drain> drain;
   };
@@ -133,6 +136,11 @@ class Model {
   Verdict set_negative_ttl(const Command& command);
   [[nodiscard]] static Verdict done();
   void see(Institution& institution, const Command& command);
+  [[nodiscard]] int key_in(const Institution& institution, int slot) const;
+  // How old good news is: within a boot by the larger of what the two clocks say, else by the wall clock, if it was
+  // synchronised at both ends; nullopt: nobody can say, and it is old.
+  [[nodiscard]] std::optional<Millis> age(const Stamp& when) const;
+  Verdict judge_by_policy(const Institution& institution) const;
   void evidence_refusals(const Institution& institution, int target, std::vector<Refusal>& refusals) const;
 
   [[nodiscard]] Stamp now() const;  // with its trusted time
@@ -165,6 +173,7 @@ class Model {
   const Timeline& timeline_;
   Stamp last_;  // the last moment that was kept
   bool frozen_ = false;
+  bool delegated_ = false;  // a name server of ours was once seen to serve
   int keys_ = 0;
   std::map<PolicyKey, Millis> policy_;
   std::vector<NegativeTtl> negative_ttls_;  // the last one is in force

@@ -28,7 +28,8 @@ void Model::keep_moment(const Command& command) {
   const bool sees_nobody =
       command.verb == Verb::kSee && institutions_.at(static_cast<std::size_t>(command.who)).life == Life::kAbsent;
   const bool has_a_signer = command.verb == Verb::kRotateWithStaleSigner || command.verb == Verb::kRotateUnfollowed;
-  if (!sees_nobody && (!command.dry_run || has_a_signer)) {
+  const bool only_asks = command.verb == Verb::kJudgeByPolicy;
+  if (!sees_nobody && !only_asks && (!command.dry_run || has_a_signer)) {
     last_ = now();
   }
 }

@@ -67,7 +67,7 @@ TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
   play_lives({number_from("DNSD_PROPERTY_STORE_STEPS", 6'000), 400, 3}, true, make_store_subject, coverage);
   std::vector<std::string> guards = kGuardsInMemory;
   guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH", "E_CNAME_MISSING", "E_CNAME_WRONG",
-                               "E_NS_LAG", "E_SIGNER_STALE"});
+                               "E_NS_LAG", "E_UNSEEN", "E_SIGNER_STALE"});
   expect_all_reached(coverage, guards);
   expect_ways(coverage, {"redo", "removal taken back", "automatic undo", "revoked when the fresh key was ripe"});
 }

@@ -14,7 +14,7 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/evidence.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/held_keys.h"
 #include "zonestore/operations/maintain.h"
@@ -25,6 +25,7 @@
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
+#include "zonestore/publish/policy_rows.h"
 
 namespace tests::lifecycle {
 namespace {
@@ -104,6 +105,9 @@ class StoreSubject final : public Subject {
   Answer add(const Command& command);
   Answer revoke(const Command& command);
   Answer see(const Command& command);
+  Answer rotate(const Command& command);
+  Answer judge_by_policy(const Command& command);
+  [[nodiscard]] zonestore::Look look(const zonestore::InstitutionView& view, int slot, Sight sight);
   Answer maintain(const Command& command);
   Answer set_policy(const Command& command);
   Answer set_negative_ttl(const Command& command);
@@ -180,7 +184,7 @@ Answer StoreSubject::perform(const Command& command) {
     case Verb::kRemove:
       return answer_from(zonestore::remove_institution(*store_, how, *code(command)));
     case Verb::kRotate:
-      return answer_from(zonestore::rotate(*store_, how, *code(command), {expect}));
+      return rotate(command);
     case Verb::kRotateWithoutPrivateKey:
       return rotate_without_private_key(command);
     case Verb::kRotateWithStaleSigner:
@@ -203,6 +207,8 @@ Answer StoreSubject::perform(const Command& command) {
       return maintain(command);
     case Verb::kSee:
       return see(command);
+    case Verb::kJudgeByPolicy:
+      return judge_by_policy(command);
     case Verb::kSetPolicy:
       return set_policy(command);
     default:
@@ -227,24 +233,78 @@ Answer StoreSubject::revoke(const Command& command) {
   return answer;
 }
 
-// As `zonectl check` writes down what it saw; an observation, no change.
-Answer StoreSubject::see(const Command& command) {
+// As `zonectl check` writes down what it saw.
+zonestore::Look StoreSubject::look(const zonestore::InstitutionView& view, int slot, Sight sight) {
   using zonestore::Verdict;
-  static constexpr std::array kVerdicts{Verdict::kOk, Verdict::kMissing, Verdict::kSlotsSwapped, Verdict::kOk,
-                                        Verdict::kLagging};
+  const zonestore::SlotView& of = view.slots.at(static_cast<std::size_t>(slot));
+  const std::string subject = dkim::to_text(of.slot);
+  const std::string server = "ns1.secutix.com (192.0.2.1)";
+  const zonestore::Name domain = view.domains.at(0);
+  zonestore::Look look{{}, clock_.now()};
+  const auto saw = [&](const std::optional<zonestore::Name>& where, const std::string& what, Verdict verdict) {
+    look.evidence.push_back({where, what, verdict, "seen by a test", of.key_id});
+    if (!where) {
+      look.evidence.back().asked = {server};
+      (verdict == Verdict::kOk        ? look.evidence.back().served
+       : verdict == Verdict::kLagging ? look.evidence.back().behind
+                                      : look.evidence.back().asked) = {server};
+    }
+  };
+  const bool all = sight == Sight::kAllRight;
+  if (all || sight == Sight::kServersFollow || sight == Sight::kServersLag || sight == Sight::kServersSilent) {
+    saw(std::nullopt, subject,
+        sight == Sight::kServersLag      ? Verdict::kLagging
+        : sight == Sight::kServersSilent ? Verdict::kUnreachable
+                                         : Verdict::kOk);
+  }
+  if (all || sight == Sight::kCnameRight) {
+    saw(domain, subject, Verdict::kOk);
+  } else if (sight == Sight::kCnameMissing || sight == Sight::kCnameWrong) {
+    saw(domain, subject, sight == Sight::kCnameMissing ? Verdict::kMissing : Verdict::kSlotsSwapped);
+  } else if (sight == Sight::kCnameSilent) {
+    saw(domain, subject, Verdict::kUnreachable);
+  }
+  if (all || sight == Sight::kAnswerRight || sight == Sight::kAnswerOther) {
+    saw(domain, zonestore::answer_subject(subject), sight == Sight::kAnswerOther ? Verdict::kLagging : Verdict::kOk);
+  }
+  return look;
+}
+
+// An observation, no change.
+Answer StoreSubject::see(const Command& command) {
   const auto view = zonestore::show_institution(*store_, *code(command));
   if (!view) {
     return answer_of(view.error());
   }
-  zonestore::Evidence evidence;
-  if (command.sight != Sight::kServersFollow && command.sight != Sight::kServersLag) {
-    evidence.domain = view->domains.at(0);
-  }
-  evidence.subject = dkim::to_text(*slot_from(command.slot));
-  evidence.verdict = kVerdicts.at(static_cast<std::size_t>(command.sight));
-  evidence.detail = "seen by a test";
-  zonestore::db::unwrap(zonestore::record_evidence(*store_, *code(command), {evidence}, clock_.now().wall));
+  zonestore::db::unwrap(
+      zonestore::record_evidence(*store_, {{*code(command), look(*view, *command.slot, command.sight)}}));
   return answer_done(false, 0);
+}
+
+Answer StoreSubject::rotate(const Command& command) {
+  zonestore::SwapOptions options;
+  options.expect = slot_from(command.expect);
+  if (command.looks) {
+    const auto view = zonestore::show_institution(*store_, *code(command));
+    if (view && view->active) {
+      options.look = look(*view, 2 - static_cast<int>(*view->active), command.sight);
+    }
+  }
+  return answer_from(zonestore::rotate(*store_, context(command), *code(command), options));
+}
+
+Answer StoreSubject::judge_by_policy(const Command& command) {
+  const auto view = zonestore::show_institution(*store_, *code(command));
+  if (!view) {
+    return answer_of(view.error());
+  }
+  Store::Impl& impl = store_->impl();
+  const auto row = zonestore::publish::find_institution(impl.connection, *code(command)).value();
+  const zonestore::RotationFacts facts =
+      rotation_facts(impl.connection, impl.dkim_zone, row, zonestore::publish::read_policy(impl.connection, row.id),
+                     zonestore::own_servers(impl.connection));
+  const zonestore::RotationJudgement judgement = may_rotate(facts, {.by_policy = true}, impl.now());
+  return judgement.refusal ? answer_of(*judgement.refusal) : answer_done(false, 0);
 }
 
 Answer StoreSubject::maintain(const Command& command) {

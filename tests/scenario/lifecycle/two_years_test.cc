@@ -22,6 +22,7 @@
 #include "tests/scenario/lifecycle/watched.h"
 #include "tests/support/temp_directory.h"
 #include "zonestore/operations/audit_log.h"
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/institutions.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/policy.h"
@@ -96,6 +97,7 @@ class TwoYears : public ::testing::Test {
   void kill_maintain();
   [[nodiscard]] Millis work_to_do() const;
   [[nodiscard]] bool is_writing() const;
+  void look_into_the_dns();
   void look_at_changes();
   void look_at(const std::string& code);
   void look_at_all();
@@ -114,6 +116,8 @@ class TwoYears : public ::testing::Test {
   Millis kept_ = timeline_.now().truly;  // when maintain last came to its end
   std::int64_t audit_id_ = 0;
   bool was_killed_ = false;
+  Millis began_ = 0;
+  Stamp looked_;
   Microseconds longest_run_{2'000};  // of late
   Tally tally_;
 };
@@ -182,6 +186,31 @@ void TwoYears::pass_time() {
 Millis TwoYears::work_to_do() const {
   return std::count_if(watched_.begin(), watched_.end(),
                        [&](const auto& entry) { return entry.second.may_have_work(timeline_.now()); });
+}
+
+// As zonectl-check.timer does: all is right, three times a day. In the first weeks nobody looks, and later somebody
+// switches the timer off for a while: no rotation by policy happens then.
+void TwoYears::look_into_the_dns() {
+  const Millis day = (timeline_.now().truly - began_) / kDay;
+  const Stamp now = timeline_.now();
+  if (day < 40 || day % 120 < 10 || (now.truly - looked_.truly < 8 * kHour && now.boot == looked_.boot)) {
+    return;
+  }
+  looked_ = now;
+  for (auto& [code, watched] : watched_) {
+    watched.seen(timeline_.now());
+  }
+  std::vector<std::pair<dkim::Code, zonestore::Look>> looks;
+  for (const auto& [code, watched] : watched_) {
+    const auto view = zonestore::show_institution(*store_, *dkim::Code::parse(code));
+    ASSERT_TRUE(view) << view.error().message;
+    zonestore::Look look{{}, clock_.now()};
+    for (const zonestore::SlotView& slot : view->slots) {
+      look.evidence.push_back({std::nullopt, dkim::to_text(slot.slot), zonestore::Verdict::kOk, "", slot.key_id});
+    }
+    looks.emplace_back(*dkim::Code::parse(code), std::move(look));
+  }
+  ASSERT_TRUE(zonestore::record_evidence(*store_, looks));
 }
 
 void TwoYears::run_maintain() {
@@ -331,8 +360,10 @@ TEST_F(TwoYears, OfPolicyMissNothingAndDoNothingEarlyThoughMaintainIsKilledAndTh
     timeline_.run(below(20 * kMinute));
   }
   const Millis ends = timeline_.now().truly + days * kDay;
+  began_ = timeline_.now().truly;
   while (timeline_.now().truly < ends) {
     pass_time();
+    look_into_the_dns();
     run_maintain();
     if (tally_.runs % 24 == 0) {
       look_at_all();

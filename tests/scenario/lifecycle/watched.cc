@@ -27,6 +27,9 @@ std::string Watched::look_at_move(int active, const Stamp& now) {
   if (!is_open(window_, now.wall)) {
     return code_ + " rotated outside of its window " + window_.text + ", at " + std::to_string(now.wall);
   }
+  if (!is_seen(now)) {
+    return code_ + " rotated though nobody had looked for a day";
+  }
   const Millis jitter = std::min(jitter_, every_ - kDrain - kRipening);
   if (passed(moved_, now) < every_ - jitter) {
     return code_ + " rotated after " + std::to_string(passed(moved_, now)) + " ms: early";
@@ -62,10 +65,11 @@ std::string Watched::look_at_key(std::size_t slot, const std::string& key_id, co
 }
 
 std::string Watched::missed(const Stamp& now) const {
-  if (is_certainly_due(now) && is_open(window_, now.wall)) {
+  const bool is_looked_at = is_seen(now) && passed(*seen_, now) < kDay - kClocksApart;
+  if (is_looked_at && is_certainly_due(now) && is_open(window_, now.wall)) {
     return code_ + " has missed a rotation: the last is " + std::to_string(passed(moved_, now)) + " ms ago";
   }
-  if (certain(moved_, now) > every_ + jitter_ + 15 * kDay) {
+  if (is_looked_at && certain(*seen_since_, now) > 15 * kDay && certain(moved_, now) > every_ + jitter_ + 15 * kDay) {
     return code_ + " has not rotated for " + std::to_string(passed(moved_, now)) + " ms";
   }
   for (const std::optional<Stamp>& left : left_) {

@@ -31,6 +31,13 @@ class Watched {
 
   // What has changed since the last look must have been allowed to. Empty: all is well.
   [[nodiscard]] std::string look(const zonestore::InstitutionView& view, const Stamp& now);
+  // Somebody has seen that all is right in the DNS: for a day rotations by policy may happen.
+  void seen(const Stamp& now) {
+    if (!is_seen(now)) {
+      seen_since_ = now;
+    }
+    seen_ = now;
+  }
   // After a run of maintain that came to its end: nothing that was certainly due may be left undone.
   [[nodiscard]] std::string missed(const Stamp& now) const;
   // Whether policy must have made a rotation due, whatever its jitter and the clocks.
@@ -45,6 +52,7 @@ class Watched {
   [[nodiscard]] static Millis certain(const Stamp& since, const Stamp& now) {
     return passed(since, now) - (now.lost - since.lost);
   }
+  [[nodiscard]] bool is_seen(const Stamp& now) const { return seen_ && passed(*seen_, now) <= kDay + kClocksApart; }
   [[nodiscard]] std::string look_at_move(int active, const Stamp& now);
   [[nodiscard]] std::string look_at_key(std::size_t slot, const std::string& key_id, const Stamp& now);
 
@@ -53,6 +61,8 @@ class Watched {
   Millis every_;
   Millis jitter_;
   Stamp moved_;
+  std::optional<Stamp> seen_;        // last
+  std::optional<Stamp> seen_since_;  // since when there was no day without a look
   int active_ = 0;
   std::array<std::string, 2> keys_;
   std::array<std::optional<Stamp>, 2> left_;  // when a slot stopped signing, until its key is replaced

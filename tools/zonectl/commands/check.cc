@@ -265,11 +265,7 @@ void Check::keep(const Report& report) {
   if (!keeps_evidence_) {
     return;
   }
-  std::vector<zonestore::Evidence> evidence;
-  for (const probe::Finding& finding : report.findings) {
-    evidence.push_back({finding.domain, finding.subject, finding.verdict, finding.detail});
-  }
-  tell_unkept(record_evidence(store_, report.code, evidence, report.as_of));
+  tell_unkept(record_evidence(store_, {{report.code, look_of(report)}}));
 }
 
 // What was seen is told all the same. One warning: what hinders one mostly hinders all.

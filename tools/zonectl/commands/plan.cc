@@ -28,7 +28,8 @@ void arguments(Arguments& arguments, Options& options) {
                 "how far to look ahead: 30d, 1y is 365d; 90d if not given");
 }
 
-std::string what_text(const zonestore::dkim::ForecastEvent& event) {
+std::string what_text(const PlannedEvent& planned) {
+  const zonestore::dkim::ForecastEvent& event = planned.event;
   const std::string slot = event.slot ? zonestore::dkim::to_text(*event.slot) : "";
   switch (event.kind) {
     case Kind::kRipens:
@@ -42,7 +43,10 @@ std::string what_text(const zonestore::dkim::ForecastEvent& event) {
     case Kind::kDeparts:
       return "its records leave";
     case Kind::kHeldBack:
-      return "rotation by policy is due, but frozen";
+      return planned.held_back_by && *planned.held_back_by != zonestore::Guard::kFrozen
+                 ? "rotation by policy is due, but held back by " +
+                       std::string(zonestore::guard_code(*planned.held_back_by)) + ": zonectl show " + planned.code
+                 : "rotation by policy is due, but frozen";
   }
   return {};
 }
@@ -52,7 +56,9 @@ Json to_json(const PlannedEvent& planned) {
               {"code", planned.code},
               {"event", zonestore::dkim::to_text(planned.event.kind)},
               {"slot", json_or_null(planned.event.slot, [](auto slot) { return zonestore::dkim::to_text(slot); })},
-              {"approximate", planned.event.is_approximate}};
+              {"approximate", planned.event.is_approximate},
+              {"held_back_by", json_or_null(planned.held_back_by,
+                                            [](zonestore::Guard guard) { return zonestore::guard_code(guard); })}};
 }
 
 Result<void> write_json(std::ostream& out, zonestore::Store& store, const Options& options,
@@ -73,7 +79,7 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
     table.add({{session.times().plain(planned.event.at)},
                {planned.event.is_approximate ? "about" : "", Style::kDim},
                {planned.code, Style::kBold},
-               {what_text(planned.event), planned.event.kind == Kind::kHeldBack ? Style::kCaution : Style::kPlain}});
+               {what_text(planned), planned.event.kind == Kind::kHeldBack ? Style::kCaution : Style::kPlain}});
     return out.good();
   });
   table.finish();

@@ -67,13 +67,13 @@ void write_evidence(const Session& session, const InstitutionView& institution) 
       is_good = false;
       out << "in DNS    " << session.terminal().styled(Style::kCaution, to_text(seen.verdict)) << "  "
           << (seen.domain ? seen.domain->to_text_no_dot() + " " : "") << seen.subject << "  "
-          << session.times().text(seen.seen) << "\n          " << printable(seen.detail) << '\n';
+          << session.times().text(seen.seen.wall) << "\n          " << printable(seen.detail) << '\n';
     }
   }
   if (institution.evidence.empty()) {
     out << "in DNS    nobody has looked yet: zonectl check " << institution.code << '\n';
   } else if (is_good) {
-    out << "in DNS    all right, " << session.times().text(institution.evidence.front().seen) << '\n';
+    out << "in DNS    all right, " << session.times().text(institution.evidence.front().seen.wall) << '\n';
   }
 }
 

@@ -115,6 +115,9 @@ void write(const Session& session, const StoreStatus& status) {
       << " starting, " << status.departing << " being removed)\n";
   out << "rotation      " << status.can_rotate << " ready, " << status.ripening << " ripening, " << status.draining
       << " draining\n";
+  if (status.never_seen > 0) {
+    out << "in DNS        nobody ever looked at " << status.never_seen << " of them: zonectl check --all\n";
+  }
   for (const zonestore::ZoneSerial& zone : status.zones) {
     out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
   }

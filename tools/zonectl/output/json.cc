@@ -97,6 +97,8 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"can_rotate", !institution.rotate_refusal},
               {"rotate_refusal", json_or_null(institution.rotate_refusal,
                                               [](const zonestore::Error& error) { return to_json(error); })},
+              {"policy_refusal", json_or_null(institution.policy_refusal,
+                                              [](const zonestore::Error& error) { return to_json(error); })},
               {"maintain_due", institution.maintain_due},
               {"evidence", json_array(institution.evidence)}};
 }
@@ -152,6 +154,8 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"spf_step_due", status.spf_step_due},
               {"evidence_against", status.evidence_against},
               {"evidence_against_codes", status.evidence_against_codes},
+              {"never_seen", status.never_seen},
+              {"unseen", status.unseen},
               {"frozen", status.frozen},
               {"store_frozen", freeze_json(status.store_frozen)},
               {"attention", attention_json(status.attention)},

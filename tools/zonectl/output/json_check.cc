@@ -43,7 +43,7 @@ Json to_json(const probe::Report& report) {
   }
   return Json{{"code", report.code.text()},
               {"needs_attention", severity_of(report) == probe::Severity::kBad},
-              {"at", zonestore::to_rfc3339(report.as_of)},
+              {"at", zonestore::to_rfc3339(report.as_of.wall)},
               {"findings", std::move(findings)}};
 }
 
@@ -60,7 +60,8 @@ Json to_json(const zonestore::EvidenceView& evidence) {
               {"subject", evidence.subject},
               {"verdict", to_text(evidence.verdict)},
               {"detail", evidence.detail},
-              {"seen", zonestore::to_rfc3339(evidence.seen)}};
+              {"seen", zonestore::to_rfc3339(evidence.seen.wall)},
+              {"key_id", evidence.key_id.empty() ? Json(nullptr) : Json(evidence.key_id)}};
 }
 
 }  // namespace zonectl

@@ -1,6 +1,8 @@
 #include "tools/zonectl/probe/customer.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 #include "tools/zonectl/output/words.h"
 #include "tools/zonectl/probe/mail_policy.h"
@@ -269,6 +271,59 @@ Finding look_at_dmarc(const World& world, const DomainInstructions& domain, std:
   return diagnose_dmarc(facts);
 }
 
+// The texts that the servers have to which the world's delegations lead; nullopt: none of them answers.
+std::optional<std::vector<std::string>> texts_at_delegated(const World& world, const Name& name) {
+  const Authority authority = find_authority(world.resolver, name, world.patience);
+  for (const NameServer& server : authority.servers) {
+    const Reply reply = ask(server.address, {name, RecordType::kTxt}, false, world.patience);
+    if ((reply.is(kNoError) || reply.is(kNxDomain)) && reply.authoritative) {
+      std::vector<std::string> texts;
+      for (SeenText& seen : texts_at(reply, name)) {
+        texts.push_back(std::move(seen.text));
+      }
+      return texts;
+    }
+  }
+  return std::nullopt;
+}
+
+// The whole way: the domain's CNAME, which is right, and then our record. What a resolver answers otherwise it may
+// only remember: then the servers have the say to which the delegations lead.
+Finding look_at_answer(const World& world, const CnameFacts& facts) {
+  const std::string name = facts.name.to_text_no_dot();
+  Finding finding;
+  finding.domain = facts.domain;
+  finding.subject = zonestore::answer_subject(zonestore::dkim::to_text(facts.slot));
+  finding.detail = name + " answers with the key that is published";
+  Reply reply;
+  const std::vector<std::string> wanted{facts.served.text};
+  if (world.resolver.texts_of(facts.name, reply) == wanted) {
+    return finding;
+  }
+  const auto delegated = texts_at_delegated(world, facts.expected);
+  if (!delegated) {
+    finding.verdict = zonestore::Verdict::kUnreachable;
+    finding.severity = Severity::kWarning;
+    finding.detail = reply.answered ? "none of the servers to which " + facts.dkim_zone.to_text_no_dot() +
+                                          " is delegated answers for " + facts.expected.to_text_no_dot()
+                                    : "no resolver answers for " + name;
+  } else if (*delegated != wanted) {
+    finding.verdict = zonestore::Verdict::kLagging;
+    finding.severity = Severity::kBad;
+    finding.detail = name + " leads to " + facts.expected.to_text_no_dot() + ", which " +
+                     (delegated->empty() ? "has no record" : "has another record than is published") +
+                     " where the world's delegations lead";
+  } else {
+    finding.severity = Severity::kWarning;
+    finding.detail = name + " leads to the key that is published; the resolver that was asked does not have it yet";
+  }
+  return finding;
+}
+
+bool leads_to_us(const Finding& cname, const CnameFacts& facts) {
+  return cname.verdict == zonestore::Verdict::kOk && !facts.served.text.empty();
+}
+
 std::vector<Witness> witnesses_of(const World& world, const Authority& authority) {
   std::vector<Witness> witnesses;
   for (const NameServer& server : authority.servers) {
@@ -296,10 +351,15 @@ std::vector<Finding> look_at_domain(const World& world, const CheckSubject& subj
     }
   }
   std::vector<Finding> findings{diagnose_servers(domain.domain, slots)};
+  std::vector<Finding> answers;
   for (CnameFacts& slot : slots) {
     add_chains(world, slot);
     findings.push_back(diagnose_cname(slot));
+    if (leads_to_us(findings.back(), slot)) {
+      answers.push_back(look_at_answer(world, slot));
+    }
   }
+  std::move(answers.begin(), answers.end(), std::back_inserter(findings));
   // SPF and DMARC may be another zone's matter than the keys: those of the domain itself.
   const bool is_apart = keys && authority.zone == *keys;
   const Authority own = is_apart ? find_authority(world.resolver, domain.domain, world.patience) : Authority{};
@@ -307,6 +367,35 @@ std::vector<Finding> look_at_domain(const World& world, const CheckSubject& subj
   std::vector<Witness>& mail_witnesses = is_apart ? own_witnesses : witnesses;
   findings.push_back(look_at_spf(world, domain, mail_witnesses));
   findings.push_back(look_at_dmarc(world, domain, mail_witnesses));
+  return findings;
+}
+
+std::vector<Finding> look_quickly_at_domain(const World& world, const CheckSubject& subject,
+                                            const DomainInstructions& domain, zonestore::dkim::SlotId slot) {
+  CnameFacts facts = facts_of_slot(world, subject, domain, static_cast<std::size_t>(slot) - 1);
+  const auto keys = domain.domain.child("_domainkey");
+  const Authority authority = find_authority(world.resolver, keys ? *keys : domain.domain, world.patience);
+  facts.no_servers = authority.failure;
+  std::vector<std::future<Sighting>> asked;
+  asked.reserve(authority.servers.size());
+  for (const NameServer& server : authority.servers) {
+    asked.push_back(std::async(std::launch::async, [&world, &authority, &domain, &facts, &server] {
+      Witness witness(world, authority, server);
+      return look_at_slot(witness, facts, exists(witness, authority, domain.domain));
+    }));
+  }
+  // Beside them, as it is mostly right.
+  std::future<Finding> answer =
+      std::async(std::launch::async, [&world, before = facts] { return look_at_answer(world, before); });
+  for (std::future<Sighting>& each : asked) {
+    facts.sightings.push_back(each.get());
+  }
+  add_chains(world, facts);
+  std::vector<Finding> findings{diagnose_cname(facts)};
+  Finding whole_way = answer.get();
+  if (leads_to_us(findings.front(), facts)) {
+    findings.push_back(std::move(whole_way));
+  }
   return findings;
 }
 

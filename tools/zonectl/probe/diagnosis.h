@@ -28,6 +28,11 @@ struct Finding {
   std::string detail;                // one line: what was seen
   std::vector<std::string> publish;  // zone file lines to publish in its place
   std::string advice;                // one line: how; may be empty
+  // Of our own side, servers as people read them: those that were asked, and of these those that served the right
+  // bytes, and other ones.
+  std::vector<std::string> asked;
+  std::vector<std::string> served;
+  std::vector<std::string> behind;
 };
 
 struct SeenText {

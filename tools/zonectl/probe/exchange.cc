@@ -1,7 +1,8 @@
 #include "tools/zonectl/probe/exchange.h"
 
-#include <optional>
+#include <algorithm>
 
+#include "tools/zonectl/probe/datagram.h"
 #include "zonestore/zone/ldns_handles.h"
 
 namespace zonectl::probe {
@@ -117,17 +118,33 @@ Reply exchange_once(const Address& server, const Question& question, const Manne
   if (!query || ldns_pkt2buffer_wire(buffer.get(), query.get()) != LDNS_STATUS_OK) {
     return failed("the question cannot be asked");
   }
+  if (manner.transport == Transport::kUdp) {
+    const ByteView wire(ldns_buffer_begin(buffer.get()), ldns_buffer_position(buffer.get()));
+    const std::optional<Bytes> answer = exchange_datagram(server, wire, timeout);
+    return answer ? read_answer(*query, question, *answer) : failed("no answer over UDP");
+  }
   socklen_t size = 0;
   const sockaddr_storage to = server.socket_address(size);
-  auto* const send = manner.transport == Transport::kUdp ? &ldns_udp_send : &ldns_tcp_send;
   std::uint8_t* raw = nullptr;
   std::size_t answer_bytes = 0;
-  const ldns_status status = send(&raw, buffer.get(), &to, size, timeval_of(timeout), &answer_bytes);
+  const ldns_status status = ldns_tcp_send(&raw, buffer.get(), &to, size, timeval_of(timeout), &answer_bytes);
   const ldns::Wire answer(raw);
   if (status != LDNS_STATUS_OK || !answer) {
-    return failed("no answer over " + std::string(manner.transport == Transport::kUdp ? "UDP" : "TCP"));
+    return failed("no answer over TCP");
   }
   return read_answer(*query, question, {answer.get(), answer_bytes});
+}
+
+// What is left of the whole look for one attempt; connecting and reading each take that over TCP.
+zonestore::Milliseconds time_for(const Patience& patience, Transport transport) {
+  if (!patience.until) {
+    return patience.timeout;
+  }
+  auto left = std::chrono::floor<zonestore::Milliseconds>(*patience.until - std::chrono::steady_clock::now());
+  if (transport == Transport::kTcp) {
+    left /= 2;
+  }
+  return std::min(patience.timeout, left);
 }
 
 }  // namespace
@@ -169,7 +186,11 @@ std::vector<Record> Reply::records(const Name& owner, RecordType type) const {
 Reply exchange(const Address& server, const Question& question, const Manner& manner, const Patience& patience) {
   Reply reply;
   for (unsigned attempt = 0; attempt < patience.attempts && !reply.answered; ++attempt) {
-    reply = exchange_once(server, question, manner, patience.timeout);
+    const zonestore::Milliseconds time = time_for(patience, manner.transport);
+    if (time <= zonestore::Milliseconds{0}) {
+      return reply.failure.empty() ? failed("no time was left to ask") : reply;
+    }
+    reply = exchange_once(server, question, manner, time);
   }
   return reply;
 }

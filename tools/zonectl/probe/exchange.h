@@ -4,7 +4,9 @@
 // an answer to another question, or with another id, is none. Threads: any number at once. Errors: in the Reply.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct Manner {
 struct Patience {
   zonestore::Milliseconds timeout{2000};  // of one attempt
   unsigned attempts = 2;
+  std::optional<std::chrono::steady_clock::time_point> until{};  // of the whole look: afterwards nobody is asked
 };
 
 struct Record {

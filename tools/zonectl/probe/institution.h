@@ -14,12 +14,15 @@ struct SlotOnTheWire {
 
 struct Report {
   zonestore::dkim::Code code;
-  zonestore::WallTime as_of;
+  zonestore::Moment as_of;
   std::vector<Finding> findings;     // of our own slots, in the order of `slots`, then of each domain
   std::vector<SlotOnTheWire> slots;  // sel1, sel2
 };
 
 [[nodiscard]] Report look_at_institution(const World& world, const zonestore::CheckSubject& subject);
+
+// What is kept of it.
+[[nodiscard]] zonestore::Look look_of(const Report& report);
 
 // The worst of them.
 [[nodiscard]] Severity severity_of(const Report& report);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <span>
 #include <thread>
 
@@ -22,6 +23,7 @@ constexpr std::array kManners{Manner{Transport::kUdp, true, false}, Manner{Trans
                               Manner{Transport::kTcp, true, false}, Manner{Transport::kTcp, false, false}};
 // A change that was made a moment ago may still be on its way: what differs is looked at once more after this.
 constexpr zonestore::Milliseconds kSecondLook{1500};
+constexpr zonestore::Milliseconds kQuickSecondLook{300};
 
 std::vector<Bytes> rdata_of(const Reply& reply, const zonestore::Name& owner, RecordType type) {
   std::vector<Bytes> rdata;
@@ -67,7 +69,7 @@ Said say(const NameServer& server, const Question& question, const Patience& pat
   take(said, exchange(server.address, question, kManners.front(), patience), question, kManners.front());
   if (!said.answered) {  // one more question, over TCP, tells a dead server from a deaf one
     const Manner tcp{Transport::kTcp, true, false};
-    if (!exchange(server.address, question, tcp, {patience.timeout, 1}).answered) {
+    if (!exchange(server.address, question, tcp, {patience.timeout, 1, patience.until}).answered) {
       return said;
     }
   }
@@ -136,7 +138,7 @@ ServerEvidence look_at_server(const ExpectedZone& zone, const NameServer& server
 struct SlotLook {
   std::vector<std::string> lagging;
   std::vector<std::string> failed;
-  std::size_t good = 0;
+  std::vector<std::string> good;
   std::vector<Bytes> seen;
 };
 
@@ -148,29 +150,57 @@ bool may_follow(const World& world, const SlotLook& seen) {
   });
 }
 
+std::vector<Bytes> wanted_at(const ExpectedSlot& slot) {
+  return slot.rdata ? std::vector<Bytes>{*slot.rdata} : std::vector<Bytes>{};
+}
+
+void take(SlotLook& result, const ExpectedSlot& slot, const NameServer& server, const Said& said) {
+  for (const std::vector<Bytes>& data : said.data) {
+    for (const Bytes& rdata : data) {
+      if (std::find(result.seen.begin(), result.seen.end(), rdata) == result.seen.end()) {
+        result.seen.push_back(rdata);
+      }
+    }
+  }
+  if (!said.answered || said.lame) {
+    result.failed.push_back(server.to_text());
+  } else if (said.data != std::vector<std::vector<Bytes>>{wanted_at(slot)}) {
+    result.lagging.push_back(server.to_text());
+  } else {
+    result.good.push_back(server.to_text());
+    if (!said.silent.empty()) {
+      result.failed.push_back(server.to_text() + " over " + said.silent);
+    }
+  }
+}
+
 SlotLook look(const World& world, const ExpectedSlot& slot) {
-  const std::vector<Bytes> wanted = slot.rdata ? std::vector<Bytes>{*slot.rdata} : std::vector<Bytes>{};
   SlotLook result;
   result.failed = world.silent_servers;
   for (const NameServer& server : world.own_servers) {
-    const Said said = say(server, {slot.owner, RecordType::kTxt}, world.patience);
-    for (const std::vector<Bytes>& data : said.data) {
-      for (const Bytes& rdata : data) {
-        if (std::find(result.seen.begin(), result.seen.end(), rdata) == result.seen.end()) {
-          result.seen.push_back(rdata);
-        }
-      }
-    }
-    if (!said.answered || said.lame) {
-      result.failed.push_back(server.to_text());
-    } else if (said.data != std::vector<std::vector<Bytes>>{wanted}) {
-      result.lagging.push_back(server.to_text());
-    } else {
-      ++result.good;
-      if (!said.silent.empty()) {
-        result.failed.push_back(server.to_text() + " over " + said.silent);
-      }
-    }
+    take(result, slot, server, say(server, {slot.owner, RecordType::kTxt}, world.patience));
+  }
+  return result;
+}
+
+Said say_once(const NameServer& server, const Question& question, const Patience& patience) {
+  Said said;
+  take(said, ask(server.address, question, false, patience), question, {Transport::kTcp, true, false});
+  return said;
+}
+
+SlotLook look_quickly(const World& world, const ExpectedSlot& slot) {
+  std::vector<std::future<Said>> asked;
+  asked.reserve(world.own_servers.size());
+  for (const NameServer& server : world.own_servers) {
+    asked.push_back(std::async(std::launch::async, [&world, &slot, &server] {
+      return say_once(server, {slot.owner, RecordType::kTxt}, world.patience);
+    }));
+  }
+  SlotLook result;
+  result.failed = world.silent_servers;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    take(result, slot, world.own_servers.at(i), asked.at(i).get());
   }
   return result;
 }
@@ -195,12 +225,9 @@ std::vector<ServerEvidence> look_at_zone(const World& world, const ExpectedZone&
   return evidence;
 }
 
-OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
-  SlotLook seen = look(world, slot);
-  if (may_follow(world, seen)) {
-    std::this_thread::sleep_for(kSecondLook);
-    seen = look(world, slot);
-  }
+namespace {
+
+OwnSlot told(const World& world, const ExpectedSlot& slot, SlotLook seen) {
   OwnSlot own;
   own.finding.subject = zonestore::dkim::to_text(slot.slot);
   const std::string owner = slot.owner.to_text_no_dot();
@@ -208,21 +235,47 @@ OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
     own.finding.verdict = Verdict::kLagging;
     own.finding.severity = Severity::kBad;
     own.finding.detail = listed(seen.lagging) + " serves other bytes at " + owner + " than the store has";
-  } else if (seen.good == 0) {
+  } else if (seen.good.empty()) {
     own.finding.verdict = Verdict::kUnreachable;
     own.finding.severity = Severity::kBad;
     own.finding.detail = seen.failed.empty() ? "there is no name server to ask for " + owner
                                              : "no answer for " + owner + " from " + listed(seen.failed);
   } else {
-    own.finding.detail = "served by " + std::to_string(seen.good) + " of " +
+    own.finding.detail = "served by " + std::to_string(seen.good.size()) + " of " +
                          std::to_string(world.own_servers.size() + world.silent_servers.size()) + " name servers";
     if (!seen.failed.empty()) {
       own.finding.severity = Severity::kWarning;
       own.finding.detail += "; no answer from " + listed(seen.failed);
     }
   }
+  own.finding.asked = world.silent_servers;
+  for (const NameServer& server : world.own_servers) {
+    own.finding.asked.push_back(server.to_text());
+  }
+  own.finding.served = std::move(seen.good);
+  own.finding.behind = std::move(seen.lagging);
   own.seen = std::move(seen.seen);
   return own;
+}
+
+}  // namespace
+
+OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
+  SlotLook seen = look(world, slot);
+  if (may_follow(world, seen)) {
+    std::this_thread::sleep_for(kSecondLook);
+    seen = look(world, slot);
+  }
+  return told(world, slot, std::move(seen));
+}
+
+OwnSlot look_quickly_at_own_slot(const World& world, const ExpectedSlot& slot) {
+  SlotLook seen = look_quickly(world, slot);
+  if (!seen.lagging.empty()) {
+    std::this_thread::sleep_for(kQuickSecondLook);
+    seen = look_quickly(world, slot);
+  }
+  return told(world, slot, std::move(seen));
 }
 
 }  // namespace zonectl::probe

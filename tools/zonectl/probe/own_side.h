@@ -19,5 +19,7 @@ struct OwnSlot {
   std::vector<zonestore::Bytes> seen;  // different record data that came over the wire
 };
 [[nodiscard]] OwnSlot look_at_own_slot(const World& world, const zonestore::ExpectedSlot& slot);
+// The same in little time: each server once, as a resolver asks, all side by side.
+[[nodiscard]] OwnSlot look_quickly_at_own_slot(const World& world, const zonestore::ExpectedSlot& slot);
 
 }  // namespace zonectl::probe

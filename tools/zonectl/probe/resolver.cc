@@ -8,7 +8,7 @@ namespace zonectl::probe {
 using zonestore::Name;
 using zonestore::RecordType;
 
-Resolver Resolver::of_system(const Patience& patience) {
+std::vector<Address> Resolver::servers_of_system() {
   std::vector<Address> servers;
   std::ifstream file("/etc/resolv.conf");
   for (std::string line; std::getline(file, line);) {
@@ -25,7 +25,11 @@ Resolver Resolver::of_system(const Patience& patience) {
   if (servers.empty()) {
     servers.push_back(*Address::parse("127.0.0.1"));
   }
-  return {std::move(servers), patience};
+  return servers;
+}
+
+Resolver Resolver::of_system(const Patience& patience) {
+  return {servers_of_system(), patience};
 }
 
 Reply Resolver::ask(const Question& question) const {

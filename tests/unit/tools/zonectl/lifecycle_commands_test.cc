@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/tools/zonectl/command_run.h"
+#include "zonestore/operations/evidence.h"
 
 namespace tests {
 namespace {
@@ -13,6 +14,20 @@ using ::testing::StartsWith;
 class LifecycleCommands : public CommandRun {
  protected:
   LifecycleCommands() { init_and_add("mosa"); }
+  // As zonectl-check.timer does where our name servers serve what they should.
+  void look() {
+    auto opened = zonestore::Store::open(store(), zonestore::Store::Access::kWrite, clock_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    const zonestore::dkim::Code mosa = *zonestore::dkim::Code::parse("mosa");
+    const auto subject = zonestore::subject_to_check(*opened, mosa);
+    ASSERT_TRUE(subject) << subject.error().message;
+    zonestore::Look seen{{}, clock_.now()};
+    for (const zonestore::ExpectedSlot& slot : subject->slots) {
+      seen.evidence.push_back(
+          {std::nullopt, zonestore::dkim::to_text(slot.slot), zonestore::Verdict::kOk, "", slot.key_id});
+    }
+    ASSERT_TRUE(zonestore::record_evidence(*opened, {{mosa, seen}}));
+  }
   std::string state(std::size_t slot) { return json_of({"show", "mosa"}).at("slots").at(slot).at("state"); }
 };
 
@@ -147,6 +162,14 @@ TEST_F(LifecycleCommands, MaintainRotatesByPolicyWhatPlanAndShowTell) {
               HasSubstr(at + "\t-\tmosa\trotation by policy: signing moves to sel2\n"));
   EXPECT_THAT(run({"show", "mosa"}).out, HasSubstr("rotates   " + at + ", by policy\n"));
   clock_.advance(std::chrono::hours(90 * 24));
+  EXPECT_THAT(run({"maintain"}).out, StartsWith("waits: mosa: E_UNSEEN: "));
+  EXPECT_THAT(run({"status"}).out,
+              HasSubstr("nobody could see within 24 h that all is right (E_UNSEEN): mosa\n  run: "
+                        "systemctl enable --now zonectl-check.timer"));
+  EXPECT_EQ(json_of({"status"}, 1).at("unseen"), 1);
+  EXPECT_EQ(json_of({"plan"}).at("plan").at(0).at("held_back_by"), "E_UNSEEN");
+  EXPECT_EQ(json_of({"show", "mosa"}).at("policy_refusal").at("guard"), "E_UNSEEN");
+  look();
   EXPECT_EQ(run({"maintain", "--dry-run"}).out,
             "would do: mosa: rotation by policy: signing moved from sel1 to sel2\ndry run: nothing was changed\n");
   EXPECT_EQ(run({"maintain"}).out, "mosa: rotation by policy: signing moved from sel1 to sel2\n");

@@ -118,6 +118,8 @@ TEST_F(DryRun, MaintainPlaysItsStepsOnOneAnother) {
   ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "every", "30d"));
   ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));
   clock_.advance(std::chrono::hours(24 * 60));  // its drain is over, and both are due
+  see_all_right("mosa");
+  see_all_right("prado");
   const Maintained would = rehearse();
   const Maintained done = run();
   EXPECT_EQ(steps(would), steps(done));

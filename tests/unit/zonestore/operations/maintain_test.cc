@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/plan.h"
 #include "zonestore/operations/policy_rotations.h"
@@ -33,7 +34,24 @@ class PolicyRotation : public tests::StoreFixture {
                                       institution ? std::optional(code(*institution)) : std::nullopt, key, value);
     ASSERT_TRUE(done) << done.error().message;
   }
+  // As zonectl-check.timer does: nothing is rotated by policy that nobody has looked at.
+  void look() {
+    std::vector<std::pair<dkim::Code, Look>> looks;
+    EXPECT_TRUE(list_institutions(*store_, false, [&](const InstitutionView& view) {
+      Look seen{{}, clock_.now()};
+      for (const SlotView& slot : view.slots) {
+        seen.evidence.push_back({std::nullopt, dkim::to_text(slot.slot), Verdict::kOk, "", slot.key_id});
+      }
+      looks.emplace_back(code(view.code), std::move(seen));
+      return true;
+    }));
+    EXPECT_TRUE(record_evidence(*store_, looks));
+  }
   Maintained run(bool dry = false) {
+    look();
+    return run_unseen(dry);
+  }
+  Maintained run_unseen(bool dry = false) {
     ChangeContext context = context_;
     context.dry_run = dry;
     auto done = maintain(*store_, context);
@@ -66,6 +84,7 @@ TEST_F(PolicyRotation, IsDoneByMaintainAtItsTimeAndNotBefore) {
   EXPECT_TRUE(run().steps.empty());
   EXPECT_EQ(show("mosa").active, SlotId::kSel1);
   wait_until(planned);
+  look();
   EXPECT_TRUE(show("mosa").maintain_due);
   const Maintained done = run();
   ASSERT_EQ(done.steps.size(), 1U);
@@ -190,6 +209,24 @@ TEST_F(PolicyRotation, ThePlanIsInTimeOrderOverAllInstitutions) {
   EXPECT_EQ(
       read_plan(*store_, code("prado"), clock_.now().wall, [](const PlannedEvent&) { return true; }).error().code,
       ErrorCode::kNotFound);
+}
+
+TEST_F(PolicyRotation, WaitsUntilSomebodyHasLookedAndSaysSo) {
+  set("every", "30d");
+  set("jitter", "0");
+  clock_.advance(kDay * 30);
+  const Maintained done = run_unseen();
+  EXPECT_TRUE(done.steps.empty());
+  EXPECT_TRUE(done.failures.empty());
+  EXPECT_THAT(done.waiting, ElementsAre(HasSubstr("mosa: E_UNSEEN: ")));
+  EXPECT_THAT(plan(kDay), ElementsAre("mosa held-back"));
+  const auto status = store_status(*store_);
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->unseen, 1U);
+  EXPECT_TRUE(needs_attention(*status));
+  look();
+  EXPECT_THAT(plan(kDay), ElementsAre("mosa rotates"));
+  EXPECT_EQ(run().steps.size(), 1U);
 }
 
 TEST_F(PolicyRotation, OneInstitutionsFaultStopsNoOther) {

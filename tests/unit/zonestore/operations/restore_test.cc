@@ -7,6 +7,7 @@
 
 #include "tests/support/store_fixture.h"
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/evidence.h"
 #include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/store_impl.h"
@@ -352,6 +353,42 @@ TEST_F(RestoreTest, SignersComeBackSwitchedOff) {
   EXPECT_EQ(done.signers, std::vector<std::string>{"mx1"});
   EXPECT_EQ(store_->impl().connection.integer("SELECT enabled FROM signer"), 0);
   EXPECT_EQ(store_->impl().connection.integer("SELECT count(*) FROM signer_task"), 1);
+}
+
+TEST_F(RestoreTest, WhatWasSeenInTheDnsStands) {
+  AddOptions options;
+  options.algorithm = dkim::Algorithm::kEd25519;
+  options.domains = {*Name::parse("mosamuseum.com"), *Name::parse("mosa.art")};
+  ASSERT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
+  const auto saw = [&](const std::string& domain, Verdict verdict) {
+    const Evidence own{std::nullopt, "sel2", Verdict::kOk, "", key_of("mosa", SlotId::kSel2)};
+    const Evidence cname{*Name::parse(domain), "sel2", verdict, "as it was seen", own.key_id};
+    ASSERT_TRUE(record_evidence(*store_, {{code("mosa"), {{own, cname}, clock_.now()}}}));
+    clock_.advance(hours(1));
+  };
+  saw("mosamuseum.com", Verdict::kMissing);  // known to the backup and to the live store
+  saw("mosa.art", Verdict::kLoop);           // known to the backup, and mended since
+  back_up();
+  saw("mosa.art", Verdict::kOk);
+  clock_.advance(hours(24 * 7));
+  restore_backup();
+  EXPECT_EQ(rotate_refusal("mosa"), Guard::kCnameMissing);
+  saw("mosamuseum.com", Verdict::kOk);
+  EXPECT_EQ(rotate_refusal("mosa"), std::nullopt) << "the later look counts";
+}
+
+TEST_F(RestoreTest, WhatWasSeenAfterTheBackupStandsToo) {
+  AddOptions options;
+  options.algorithm = dkim::Algorithm::kEd25519;
+  options.domains = {*Name::parse("mosamuseum.com")};
+  ASSERT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
+  clock_.advance(hours(1));
+  back_up();
+  const Evidence own{std::nullopt, "sel2", Verdict::kOk, "", key_of("mosa", SlotId::kSel2)};
+  const Evidence cname{*Name::parse("mosamuseum.com"), "sel2", Verdict::kLoop, "as it was seen", own.key_id};
+  ASSERT_TRUE(record_evidence(*store_, {{code("mosa"), {{own, cname}, clock_.now()}}}));
+  restore_backup();
+  EXPECT_EQ(rotate_refusal("mosa"), Guard::kCnameWrong);
 }
 
 TEST_F(RestoreTest, WhoIsFrozenStaysFrozen) {

@@ -65,8 +65,8 @@ TEST_F(TrustedTime, ACommandThatFindsNothingToDoKeepsItsMoment) {
 }
 
 TEST_F(TrustedTime, WhatCheckStoresKeepsItsMoment) {
-  EXPECT_TRUE(keeps_its_moment([&] { EXPECT_TRUE(record_evidence(*store_, code("mosa"), {}, clock_.now().wall)); }));
-  EXPECT_TRUE(keeps_its_moment([&] { EXPECT_TRUE(record_server_evidence(*store_, {}, clock_.now().wall)); }));
+  EXPECT_TRUE(keeps_its_moment([&] { EXPECT_TRUE(record_evidence(*store_, {{code("mosa"), {{}, clock_.now()}}})); }));
+  EXPECT_TRUE(keeps_its_moment([&] { EXPECT_TRUE(record_server_evidence(*store_, {}, clock_.now())); }));
 }
 
 TEST_F(TrustedTime, ADryRunAndWhatOnlyReadsKeepNothing) {

@@ -143,8 +143,9 @@ TEST_F(WaysBack, TheAutomaticUndoLeavesAMoveThatSomebodyMadeMeanwhile) {
   ASSERT_TRUE(swapped) << swapped.error().message;
   EXPECT_THAT(swapped->undone_for, IsEmpty());
   EXPECT_THAT(swapped->unfollowed, ElementsAre(HasSubstr("a: ")));
-  EXPECT_THAT(swapped->warnings, ElementsAre(HasSubstr("its last move is not the move that was meant")));
-  EXPECT_THAT(swapped->warnings.front(), HasSubstr("by bob"));
+  EXPECT_THAT(swapped->warnings,
+              ElementsAre(HasSubstr("nobody has seen"), HasSubstr("its last move is not the move that was meant")));
+  EXPECT_THAT(swapped->warnings.back(), HasSubstr("by bob"));
   EXPECT_EQ(show("mosa").active, SlotId::kSel2);
 }
 
@@ -251,9 +252,8 @@ class NewLife : public WaysBack {
     ASSERT_TRUE(set_policy(*store_, context_, code("mosa"), "slack", Seconds(7200)));
     ASSERT_TRUE(set_policy_text(*store_, context_, code("mosa"), "window", "Tue 09:00-11:00 UTC"));
     ASSERT_TRUE(freeze(*store_, context_, code("mosa"), "audit"));
-    ASSERT_TRUE(record_evidence(*store_, code("mosa"),
-                                {{*Name::parse("mosamuseum.com"), "sel1", Verdict::kMissing, "not there"}},
-                                clock_.now().wall));
+    const Evidence missing{*Name::parse("mosamuseum.com"), "sel1", Verdict::kMissing, "not there"};
+    ASSERT_TRUE(record_evidence(*store_, {{code("mosa"), {{missing}, clock_.now()}}}));
     remove_mosa();
   }
   void expect_nothing_of_the_old_life() {

@@ -1,0 +1,45 @@
+// What was seen last of one thing, as the store keeps it. Plain values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/base/moment.h"
+#include "zonestore/operations/verdict.h"
+#include "zonestore/zone/name.h"
+#include "zonestore/zone/serial.h"
+
+namespace zonestore {
+
+struct EvidenceView {
+  std::optional<Name> domain;  // the mail domain; nullopt: our own side
+  std::string subject;         // "sel1", "sel2", "sel1-answer", "sel2-answer", "spf", "dmarc", "servers"
+  Verdict verdict = Verdict::kOk;
+  std::string detail;
+  Moment seen;
+  std::string key_id = {};               // that the slot held when it was looked at; empty: not known
+  std::vector<std::string> behind = {};  // of our own side: the name servers that were last seen to serve other bytes
+};
+
+// The last that one of our name servers was seen to serve.
+struct ServerSight {
+  std::string server;  // name and address, or the address alone of one that was named so
+  Verdict verdict = Verdict::kOk;
+  std::optional<Serial> serial;
+  std::string detail;
+  Moment seen;
+};
+
+// The subject of what the whole way to a slot's record answers: the domain's CNAME, then our record.
+[[nodiscard]] inline std::string answer_subject(const std::string& slot) {
+  return slot + "-answer";
+}
+
+// "ns1.secutix.com (192.0.2.1)": does it speak of a server that the zone names now? One that was named by its address
+// alone is taken at its word.
+[[nodiscard]] bool is_named(const std::string& server, const std::vector<Name>& name_servers);
+// The part before the address, or empty.
+[[nodiscard]] std::string_view server_name(const std::string& server);
+
+}  // namespace zonestore

@@ -94,6 +94,62 @@ class Check(unittest.TestCase):
               ["needs_attention"] is False, "mended")
         self.assertEqual(self.store.json("rotate", "swapped")["warnings"], [])
 
+    def forget(self, *codes):
+        """As if nobody had ever looked at these."""
+        with self.store.sql() as database, database:
+            for code in codes:
+                database.execute("DELETE FROM evidence WHERE institution_id = "
+                                 "(SELECT institution_id FROM institution WHERE code = ?)", (code,))
+
+    def test_rotate_looks_for_itself_and_keeps_what_it_saw(self):
+        until(lambda: self.store.slots("doubled")["sel2"] == "STANDBY", "ripe")
+        self.forget("doubled")
+        dry = self.store.json("rotate", "doubled", "--resolver", RESOLVER, "--dry-run")
+        self.assertIn("nobody has seen", dry["warnings"][0], "a dry run does not look")
+        refusal = self.store.json("rotate", "doubled", "--resolver", RESOLVER, expect=3)["error"]
+        self.assertEqual(refusal["guard"], "E_CNAME_MISSING")
+        seen = {each["subject"]: each["verdict"] for each in self.store.json("show", "doubled")["evidence"]}
+        self.assertEqual(seen, {"sel2": "domain-doubled"} | {"sel2": seen["sel2"]})
+        self.assertEqual(self.store.json("rotate", "doubled", "--no-look", expect=3)["error"]["guard"],
+                         "E_CNAME_MISSING")
+        self.customers.mend("doubled")
+        done = None
+
+        def rotated():
+            nonlocal done
+            done = self.store.json("rotate", "doubled", "--resolver", RESOLVER, expect=None)
+            return "error" not in done
+
+        until(rotated, "mended")
+        self.assertEqual((done["to"], done["warnings"]), ("sel2", []))
+        evidence = self.store.json("show", "doubled")["evidence"]
+        self.assertEqual({(each["domain"], each["subject"]): each["verdict"] for each in evidence},
+                         {(None, "sel2"): "ok", ("doubled.com", "sel2"): "ok", ("doubled.com", "sel2-answer"): "ok"})
+
+    def test_rotate_of_many_looks_at_each(self):
+        for code in ("indirect", "halflame", "loop", "elsewhere"):
+            until(lambda code=code: self.store.slots(code)["sel2"] == "STANDBY", "ripe")
+        self.forget("indirect", "halflame", "loop", "elsewhere")
+        listed = self.store.scratch / "many"
+        listed.write_text("indirect\nloop\nhalflame\nelsewhere\n")
+        report = self.store.json("rotate", "--file", listed, "--resolver", RESOLVER, expect=4)
+        self.assertEqual((report["done"], report["refused"]), (2, 2), report)
+        self.assertEqual(report["refused_by"], {"E_CNAME_WRONG": 2})
+        for code in ("loop", "elsewhere"):
+            self.assertEqual(self.store.json("show", code)["rotate_refusal"]["guard"], "E_CNAME_WRONG", "it was kept")
+
+    def test_our_own_servers_alone_without_the_vault(self):
+        vault = self.store.path / "vault"
+        hidden = self.store.scratch / "hidden"
+        vault.rename(hidden)
+        self.addCleanup(lambda: hidden.exists() and hidden.rename(vault))
+        own = self.store.json("check", "--own", "--no-vault", "--resolver", RESOLVER)
+        self.assertEqual({each["verdict"] for each in own["servers"]}, {"ok"})
+        self.assertEqual((own["institutions"], own["warnings"]), ([], []))
+        one = self.store.json("check", "good", "--no-vault", "--resolver", RESOLVER)
+        self.assertEqual(one["warnings"], [])
+        self.assertFalse(vault.exists(), "nothing has looked for it")
+
     def test_without_evidence_rotate_warns(self):
         self.store.zonectl("add", "unseen", "--domain", "unseen.com", *QUICK)
         until(lambda: self.store.slots("unseen")["sel2"] == "STANDBY", "ripe")

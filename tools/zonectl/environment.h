@@ -5,8 +5,10 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "tools/zonectl/output/terminal.h"
+#include "tools/zonectl/probe/address.h"
 #include "zonestore/vault/vault.h"
 
 namespace zonectl {
@@ -16,6 +18,7 @@ struct Environment {
   std::optional<std::string> sudo_user;      // $SUDO_USER
   std::string user;                          // the effective user's name
   zonestore::VaultKeySources key_sources{};  // $CREDENTIALS_DIRECTORY, $ZONESTORE_VAULT_KEY
+  std::vector<probe::Address> resolvers{};   // those of the system
 
   // The person at the terminal: who called sudo, else the user.
   [[nodiscard]] const std::string& login() const { return sudo_user && !sudo_user->empty() ? *sudo_user : user; }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/probe/resolver.h"
 #include "tools/zonectl/run.h"
 
 namespace {
@@ -66,7 +67,8 @@ int run_main(int argc, char** argv) {
   const zonectl::Environment environment{variable("ZONESTORE"),
                                          variable("SUDO_USER"),
                                          effective_user(),
-                                         {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")}};
+                                         {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")},
+                                         zonectl::probe::Resolver::servers_of_system()};
   zonectl::Streams streams{std::cout, std::cerr, zonectl::terminal_of(STDOUT_FILENO),
                            zonectl::terminal_of(STDERR_FILENO),
                            zonectl::terminal_of(STDIN_FILENO).interactive ? &std::cin : nullptr};

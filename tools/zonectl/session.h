@@ -63,6 +63,7 @@ class Session {
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
+  [[nodiscard]] const std::vector<probe::Address>& resolvers() const { return environment_.resolvers; }
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return environment_.key_sources; }
 
  private:

@@ -82,6 +82,32 @@ Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
   });
 }
 
+Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const dkim::Code& code,
+                                                           const RotationWish& wish) {
+  using Wanted = std::optional<RotationSubject>;
+  Result<Wanted> wanted = db::at_border<Wanted>([&]() -> Result<Wanted> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const Now now = impl.now();
+    const Result<dkim::SlotId> to = dkim::may_rotate(row.facts, publish::read_policy(impl.connection, row.id), now,
+                                                     {code.text(), wish.override_guard, wish.expect});
+    if (!to) {
+      return Wanted();
+    }
+    return Wanted(RotationSubject{{code, {}, {}, {}}, *to, expected_zone(impl, impl.dkim_zone, now.moment)});
+  });
+  if (!wanted || !*wanted) {
+    return wanted;
+  }
+  Result<CheckSubject> subject = subject_to_check(store, code);
+  if (!subject) {
+    return tl::unexpected(subject.error());
+  }
+  (*wanted)->subject = *std::move(subject);
+  return wanted;
+}
+
 Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after, std::size_t limit) {
   return db::at_border<std::vector<dkim::Code>>(
       [&] { return publish::codes_after(store.impl().connection, after, false, limit); });

@@ -60,6 +60,12 @@ struct CheckSubject {
   std::vector<DomainInstructions> domains;
 };
 
+// What a caller of `rotate` says that bears on whether it is worth a look.
+struct RotationWish {
+  std::optional<Guard> override_guard{};
+  std::optional<dkim::SlotId> expect{};
+};
+
 struct ExpectedZone {
   Name apex;
   Serial serial;
@@ -72,6 +78,17 @@ struct ExpectedZone {
 [[nodiscard]] Result<std::vector<ExpectedZone>> zones_to_check(Store& store);
 // Errors: kNotFound.
 [[nodiscard]] Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code);
+
+// What a rotation rests on: the slot that signing would move to, and whom to ask.
+struct RotationSubject {
+  CheckSubject subject;
+  dkim::SlotId target = dkim::SlotId::kSel1;
+  ExpectedZone zone;  // of the keys: apex, serial and name servers
+};
+// nullopt: the lifecycle lets nothing rotate now, so that there is nothing to look at. Errors: kNotFound.
+[[nodiscard]] Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const dkim::Code& code,
+                                                                         const RotationWish& wish);
+
 // The codes after `after`, by code, at most `limit`: in bounded memory, and without a lock held in between.
 [[nodiscard]] Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after,
                                                              std::size_t limit);

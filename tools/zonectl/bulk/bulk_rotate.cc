@@ -1,12 +1,15 @@
 #include "tools/zonectl/bulk/bulk_rotate.h"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "tools/zonectl/bulk/report.h"
 #include "tools/zonectl/bulk/text_file.h"
+#include "tools/zonectl/look/rotation_looks.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/rotation.h"
 #include "zonestore/operations/views.h"
@@ -61,10 +64,60 @@ std::vector<FileFault> named_institutions(Store& store, const std::string& text,
   return faults;
 }
 
+// Looks at institutions of a run before their turn comes, so that many looks are under way at once.
+class LooksAhead {
+ public:
+  // With a rate they come one by one: a look is taken at its turn.
+  LooksAhead(Store& store, look::Lookout* lookout, const BulkRun& run, const BulkSettings& settings)
+      : looks_(lookout, store),
+        run_(run),
+        wish_{settings.override_guard, std::nullopt},
+        ahead_(settings.rate ? 0 : 32) {}
+
+  std::optional<zonestore::Look> take(const BulkItem& item) {
+    while (at_ < run_.items.size() && !(run_.items[at_].code.text() == item.code.text())) {
+      ++at_;
+    }
+    for (begun_ = std::max(begun_, at_); begun_ < run_.items.size() && begun_ <= at_ + ahead_; ++begun_) {
+      const BulkItem& next = run_.items[begun_];
+      if (next.state != zonestore::BulkState::kDone && next.state != zonestore::BulkState::kRefused) {
+        looks_.begin(next.code, wish_);
+      }
+    }
+    return looks_.take(item.code, wish_);
+  }
+  // Of one that was refused: kept with those of others.
+  void keep(const BulkItem& item, zonestore::Look look) { note(looks_.keep_later(item.code, std::move(look))); }
+  // What is to be told in the end.
+  std::vector<std::string> finish() {
+    note(looks_.keep_now());
+    if (!looks_.trouble().empty()) {
+      warnings_.push_back(looks_.trouble());
+    }
+    return std::move(warnings_);
+  }
+
+ private:
+  void note(const Result<void>& kept) {
+    if (!kept && warnings_.empty()) {
+      warnings_.push_back("not all that was seen is kept: " + kept.error().message);
+    }
+  }
+
+  look::RotationLooks looks_;
+  const BulkRun& run_;
+  zonestore::RotationWish wish_;
+  std::size_t ahead_;
+  std::size_t at_ = 0;
+  std::size_t begun_ = 0;
+  std::vector<std::string> warnings_;
+};
+
 // Rotates, and proves that signing arrived where it was sent.
 class RotateWork {
  public:
-  RotateWork(Store& store, ChangeContext context) : store_(store), context_(std::move(context)) {}
+  RotateWork(Store& store, ChangeContext context, LooksAhead& looks)
+      : store_(store), context_(std::move(context)), looks_(looks) {}
 
   BulkWork work() {
     return {"rotate",
@@ -79,8 +132,14 @@ class RotateWork {
   Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
     ChangeContext own = context;
     own.signers_later = true;  // once for a batch, below
-    const auto swapped = rotate(store_, own, item.code);
+    zonestore::SwapOptions options;
+    options.look = looks_.take(item);
+    options.keeps_refused_look = false;
+    const auto swapped = rotate(store_, own, item.code, options);
     if (!swapped) {
+      if (swapped.error().refusal && options.look) {
+        looks_.keep(item, *std::move(options.look));
+      }
       return tl::unexpected(swapped.error());
     }
     made_.insert_or_assign(item.code.text(), Made{swapped->to, swapped->move});
@@ -137,6 +196,7 @@ class RotateWork {
 
   Store& store_;
   ChangeContext context_;
+  LooksAhead& looks_;
   struct Made {
     zonestore::dkim::SlotId to = zonestore::dkim::SlotId::kSel1;
     std::int64_t move = 0;
@@ -145,19 +205,23 @@ class RotateWork {
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, Interruption& interruption) {
-  RotateWork rotations(store, context);
-  const BulkReport report = run_bulk(session, store, context, run, settings, rotations.work(), interruption);
+                              const BulkSettings& settings, look::Lookout* lookout, Interruption& interruption) {
+  LooksAhead looks(store, lookout, run, settings);
+  RotateWork rotations(store, context, looks);
+  BulkReport report = run_bulk(session, store, context, run, settings, rotations.work(), interruption);
+  for (std::string& warning : looks.finish()) {
+    report.warnings.push_back(std::move(warning));
+  }
   return end_run(session, store, context, report, words());
 }
 
-Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
+Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change, look::Lookout* lookout,
                         Interruption& interruption) {
   const auto resumed = resumed_run(session, store, "rotate", change);
   if (!resumed) {
     return tl::unexpected(resumed.error());
   }
-  return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
+  return work_through(session, store, resumed->context, resumed->run, resumed->settings, lookout, interruption);
 }
 
 Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change) {
@@ -185,17 +249,19 @@ void declare(Arguments& arguments, BulkRotateOptions& options) {
   declare(arguments, options.settings, true);
 }
 
-Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options, const ChangeOptions& change) {
+Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options, const ChangeOptions& change,
+                                 const look::Looking& looking) {
   if (const auto checked = check(options, change); !checked) {
     return tl::unexpected(checked.error());
   }
+  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looking, change.dry_run);
   Interruption interruption;
   Result<Store> store = session.open_to_change(change);
   if (!store) {
     return tl::unexpected(store.error());
   }
   if (options.resume) {
-    return resume(session, *store, change, interruption);
+    return resume(session, *store, change, lookout.get(), interruption);
   }
   if (options.give_up) {
     auto given_up = give_up_run(session, *store, change, "rotate", *options.give_up, options.ways() == 0);
@@ -227,7 +293,7 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
   if (!run) {
     return tl::unexpected(run.error());
   }
-  return work_through(session, *store, context, *run, settings, interruption);
+  return work_through(session, *store, context, *run, settings, lookout.get(), interruption);
 }
 
 }  // namespace zonectl

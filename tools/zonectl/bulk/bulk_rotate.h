@@ -6,6 +6,7 @@
 
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/look/flags.h"
 
 namespace zonectl {
 
@@ -24,6 +25,6 @@ struct BulkRotateOptions {
 
 void declare(Arguments& arguments, BulkRotateOptions& options);
 [[nodiscard]] zonestore::Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options,
-                                                          const ChangeOptions& change);
+                                                          const ChangeOptions& change, const look::Looking& looking);
 
 }  // namespace zonectl

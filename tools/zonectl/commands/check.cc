@@ -1,45 +1,45 @@
-// zonectl check: what the DNS says, of our side and of the institutions'.
+// zonectl check: what the DNS says, of our side and of the institutions'. The looking is done by a child (look/),
+// made before the store is opened.
 #include <deque>
-#include <future>
 
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/look/flags.h"
+#include "tools/zonectl/look/lookout.h"
 #include "tools/zonectl/output/check_report.h"
 #include "tools/zonectl/output/json_check.h"
-#include "tools/zonectl/probe/institution.h"
 
 namespace zonectl {
 namespace {
 
+using look::SteadyTime;
+using look::Task;
 using probe::Report;
 using probe::Severity;
-using probe::World;
 using zonestore::ErrorCode;
-using zonestore::Guard;
 using zonestore::Result;
 using zonestore::Store;
 
 constexpr std::size_t kAtATime = 16;  // institutions that are looked at side by side
 constexpr std::size_t kCodesAtATime = 256;
-constexpr zonestore::Milliseconds kServerTimeout{2000};
-constexpr zonestore::Milliseconds kLongestTimeout{60'000};
+constexpr std::chrono::minutes kLongestLook{30};  // of one that takes its time; only a child that hangs takes so long
 
 struct Options {
   std::optional<zonestore::dkim::Code> code;
   bool all = false;
-  std::vector<probe::Address> servers;
-  std::vector<probe::Address> resolvers;
-  std::optional<std::uint32_t> timeout;
+  bool own = false;
+  bool no_vault = false;
+  look::Flags flags;
 };
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
                 "the institution's code, such as mosa");
   arguments.flag("--all", options.all, "all institutions; only what is not right is shown");
-  arguments.many("--server", "ADDR:PORT", options.servers, Need::kOptional, &probe::Address::parse,
-                 "one of our name servers, in place of those in the zones' NS records; may be given again");
-  arguments.many("--resolver", "ADDR:PORT", options.resolvers, Need::kOptional, &probe::Address::parse,
-                 "the resolver that finds the institutions' name servers (default: /etc/resolv.conf)");
-  arguments.one("--timeout", "DURATION", options.timeout, Need::kOptional, &parse_seconds,
+  arguments.flag("--own", options.own, "our own name servers alone");
+  arguments.flag("--no-vault", options.no_vault,
+                 "leave the vault alone: whether the private keys fit is not tried (of the timers' units)");
+  declare(arguments, options.flags);
+  arguments.one("--timeout", "DURATION", options.flags.timeout, Need::kOptional, &parse_seconds,
                 "how long to wait for an answer, twice (default: 2s)");
 }
 
@@ -61,56 +61,50 @@ Result<OpenedStore> open(const Session& session) {
   return std::move(store).map([](Store&& opened) { return OpenedStore{std::move(opened), false}; });
 }
 
-World make_world(const Options& options, const Store& store) {
-  probe::Patience patience{kServerTimeout, 2};
-  if (options.timeout) {
-    patience.timeout = std::clamp<zonestore::Milliseconds>(zonestore::Seconds(*options.timeout),
-                                                           zonestore::Milliseconds{1}, kLongestTimeout);
-  }
-  // A resolver asks others in turn, and needs longer.
-  const probe::Patience for_resolver{patience.timeout * 2, 2};
-  return World{options.resolvers.empty() ? probe::Resolver::of_system(for_resolver)
-                                         : probe::Resolver(options.resolvers, for_resolver),
-               patience,
-               store.dkim_zone(),
-               store.spf_zone(),
-               {},
-               {},
-               {}};
+SteadyTime in_the_end() {
+  return std::chrono::steady_clock::now() + kLongestLook;
 }
 
 // The run of one command.
 class Check {
  public:
-  Check(Session& session, const Options& options, OpenedStore opened)
+  Check(Session& session, const Options& options, look::Lookout& lookout, OpenedStore opened)
       : options_(options),
+        lookout_(lookout),
         store_(std::move(opened.store)),
         keeps_evidence_(opened.keeps_evidence),
-        world_(make_world(options, store_)),
-        output_(session, options.all) {}
+        output_(session, options.all || options.own),
+        vault_is_open_(!options.no_vault) {}
 
   Result<ExitCode> run();
 
  private:
+  // An institution that is being looked at.
+  struct Begun {
+    std::uint32_t number;
+    zonestore::CheckSubject subject;
+  };
+
+  Result<void> look();
   Result<void> look_at_own_servers();
-  std::vector<probe::NameServer> servers_of(const zonestore::ExpectedZone& zone) const;
-  void sort_servers(const std::vector<probe::NameServer>& servers,
-                    const std::vector<zonestore::ServerEvidence>& evidence);
   Result<void> look_at_all();
-  void take_oldest();
-  void prove_keys(Report& report);
+  Result<void> take_oldest();
+  void prove_keys(Report& report, const zonestore::CheckSubject& subject, const std::vector<bool>& served);
   bool has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id);
   void keep(const Report& report);
   void tell_unkept(const Result<void>& kept);
   Result<void> start(const zonestore::dkim::Code& code);
+  [[nodiscard]] Task task(look::Kind kind, const zonestore::ExpectedZone& zone) const;
+  [[nodiscard]] tl::unexpected<zonestore::Error> nobody_looks() const;
 
   const Options& options_;
+  look::Lookout& lookout_;
   Store store_;
   bool keeps_evidence_;
-  World world_;
   CheckOutput output_;
-  std::deque<std::future<Report>> running_;
-  bool vault_is_open_ = true;
+  zonestore::ExpectedZone dkim_zone_;
+  std::deque<Begun> begun_;
+  bool vault_is_open_;
   bool told_unkept_ = false;
 };
 
@@ -126,28 +120,41 @@ Result<ExitCode> Check::run() {
       return tl::unexpected(known.error());
     }
   }
-  if (const Result<void> own = look_at_own_servers(); !own) {
-    return tl::unexpected(own.error());
-  }
-  const Result<void> looked = options_.all ? look_at_all() : start(*options_.code);
-  if (!looked) {
+  if (const Result<void> looked = look(); !looked) {
     return tl::unexpected(looked.error());
-  }
-  while (!running_.empty()) {
-    take_oldest();
   }
   return output_.finish().map([this] { return output_.needs_attention() ? ExitCode::kFailed : ExitCode::kDone; });
 }
 
-std::vector<probe::NameServer> Check::servers_of(const zonestore::ExpectedZone& zone) const {
-  if (options_.servers.empty()) {
-    return with_addresses(world_.resolver, zone.name_servers);
+Result<void> Check::look() {
+  if (Result<void> own = look_at_own_servers(); !own || options_.own) {
+    return own;
   }
-  std::vector<probe::NameServer> servers;
-  for (const probe::Address& address : options_.servers) {
-    servers.push_back({zonestore::Name(), address});
+  if (Result<void> looked = options_.all ? look_at_all() : start(*options_.code); !looked) {
+    return looked;
   }
-  return servers;
+  while (!begun_.empty()) {
+    if (Result<void> taken = take_oldest(); !taken) {
+      return taken;
+    }
+  }
+  return {};
+}
+
+tl::unexpected<zonestore::Error> Check::nobody_looks() const {
+  return zonestore::fail(ErrorCode::kIo,
+                         "the process that looks into the DNS gave no answer" +
+                             (lookout_.failure().empty() ? "" : ": " + lookout_.failure()),
+                         "what was seen before is kept; try again");
+}
+
+Task Check::task(look::Kind kind, const zonestore::ExpectedZone& zone) const {
+  Task task;
+  task.kind = kind;
+  task.dkim_zone = store_.dkim_zone();
+  task.spf_zone = store_.spf_zone();
+  task.zone = zone;
+  return task;
 }
 
 Result<void> Check::look_at_own_servers() {
@@ -155,33 +162,18 @@ Result<void> Check::look_at_own_servers() {
   if (!zones) {
     return tl::unexpected(zones.error());
   }
+  dkim_zone_ = zones->front();
   for (const zonestore::ExpectedZone& zone : *zones) {
-    const std::vector<probe::NameServer> servers = servers_of(zone);
-    const std::vector<zonestore::ServerEvidence> evidence = look_at_zone(world_, zone, servers);
-    if (zone.apex == store_.dkim_zone()) {
-      sort_servers(servers, evidence);
+    const auto evidence = lookout_.take_zone(lookout_.ask(task(look::Kind::kZone, zone)), in_the_end());
+    if (!evidence) {
+      return nobody_looks();
     }
-    output_.add_servers(zone, evidence);
+    output_.add_servers(zone, *evidence);
     if (keeps_evidence_) {
-      tell_unkept(record_server_evidence(store_, evidence, zone.as_of));
+      tell_unkept(record_server_evidence(store_, *evidence, zone.as_of));
     }
   }
   return {};
-}
-
-// A silent server is not asked for every slot of every institution.
-void Check::sort_servers(const std::vector<probe::NameServer>& servers,
-                         const std::vector<zonestore::ServerEvidence>& evidence) {
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    if (evidence[i].verdict == zonestore::Verdict::kUnreachable) {
-      world_.silent_servers.push_back(evidence[i].server);
-      continue;
-    }
-    world_.own_servers.push_back(servers[i]);
-    if (evidence[i].verdict == zonestore::Verdict::kLagging) {
-      world_.lagging_servers.push_back(evidence[i].server);
-    }
-  }
 }
 
 // Several at a time, told in order: the oldest is waited for when enough are under way.
@@ -196,8 +188,10 @@ Result<void> Check::look_at_all() {
       return tl::unexpected(codes.error());
     }
     for (const zonestore::dkim::Code& code : *codes) {
-      if (running_.size() == kAtATime) {
-        take_oldest();
+      if (begun_.size() == kAtATime) {
+        if (Result<void> taken = take_oldest(); !taken) {
+          return taken;
+        }
       }
       // One that has been removed meanwhile is left out.
       if (Result<void> started = start(code); !started && started.error().code != ErrorCode::kNotFound) {
@@ -217,17 +211,28 @@ Result<void> Check::start(const zonestore::dkim::Code& code) {
   if (!subject) {
     return tl::unexpected(subject.error());
   }
-  running_.push_back(std::async(
-      std::launch::async, [this, subject = *std::move(subject)] { return look_at_institution(world_, subject); }));
+  Task to_do = task(look::Kind::kInstitution, dkim_zone_);
+  to_do.zone.record_sets.clear();
+  to_do.subject = *subject;
+  begun_.push_back({lookout_.ask(std::move(to_do)), *std::move(subject)});
   return {};
 }
 
-void Check::take_oldest() {
-  Report report = running_.front().get();
-  running_.pop_front();
-  prove_keys(report);
+Result<void> Check::take_oldest() {
+  const Begun begun = std::move(begun_.front());
+  begun_.pop_front();
+  auto seen = lookout_.take_institution(begun.number, in_the_end());
+  if (!seen) {
+    return nobody_looks();
+  }
+  Report report{begun.subject.code, begun.subject.as_of, std::move(seen->findings), {}};
+  for (const zonestore::ExpectedSlot& slot : begun.subject.slots) {
+    report.slots.push_back({slot.key_id, {}});
+  }
+  prove_keys(report, begun.subject, seen->served);
   keep(report);
   output_.add(report);
+  return {};
 }
 
 bool Check::has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id) {
@@ -235,37 +240,37 @@ bool Check::has_other_key(const zonestore::dkim::Code& code, std::size_t slot, c
   return !subject || subject->slots.at(slot).key_id != key_id;
 }
 
-// The bytes that came over the wire, against the private key in the vault. Here and not in the threads that asked for
-// them: the vault belongs to one thread.
-void Check::prove_keys(Report& report) {
-  for (std::size_t i = 0; i < report.slots.size() && vault_is_open_; ++i) {
-    const probe::SlotOnTheWire& slot = report.slots[i];
-    probe::Finding& finding = report.findings[i];
-    if (slot.key_id.empty() || slot.seen.empty() || finding.verdict != zonestore::Verdict::kOk) {
-      continue;
-    }
-    const Result<void> proven = prove_key(store_, slot.key_id, slot.seen.front());
-    if (proven) {
-      finding.detail += "; the private key fits";
-    } else if (proven.error().refusal && has_other_key(report.code, i, slot.key_id)) {
-      continue;  // it was replaced meanwhile, and its private half is gone
-    } else if (proven.error().refusal) {
-      finding.verdict = zonestore::Verdict::kKeyMismatch;
-      finding.severity = Severity::kBad;
-      finding.detail = proven.error().message;
-      finding.advice = proven.error().hint;
-    } else {
-      vault_is_open_ = false;
-      output_.warn("whether the private keys fit was not tried: " + proven.error().message);
+// The published bytes, which came over the wire, against the private key in the vault.
+void Check::prove_keys(Report& report, const zonestore::CheckSubject& subject, const std::vector<bool>& served) {
+  for (probe::Finding& finding : report.findings) {
+    for (std::size_t i = 0; i < subject.slots.size() && vault_is_open_ && !finding.domain; ++i) {
+      const zonestore::ExpectedSlot& slot = subject.slots[i];
+      if (finding.subject != zonestore::dkim::to_text(slot.slot) || slot.key_id.empty() || !slot.rdata ||
+          finding.verdict != zonestore::Verdict::kOk || i >= served.size() || !served[i]) {
+        continue;
+      }
+      const Result<void> proven = prove_key(store_, slot.key_id, *slot.rdata);
+      if (proven) {
+        finding.detail += "; the private key fits";
+      } else if (proven.error().refusal && has_other_key(report.code, i, slot.key_id)) {
+        continue;  // it was replaced meanwhile, and its private half is gone
+      } else if (proven.error().refusal) {
+        finding.verdict = zonestore::Verdict::kKeyMismatch;
+        finding.severity = Severity::kBad;
+        finding.detail = proven.error().message;
+        finding.advice = proven.error().hint;
+      } else {
+        vault_is_open_ = false;
+        output_.warn("whether the private keys fit was not tried: " + proven.error().message);
+      }
     }
   }
 }
 
 void Check::keep(const Report& report) {
-  if (!keeps_evidence_) {
-    return;
+  if (keeps_evidence_) {
+    tell_unkept(record_evidence(store_, {{report.code, look_of(report)}}));
   }
-  tell_unkept(record_evidence(store_, {{report.code, look_of(report)}}));
 }
 
 // What was seen is told all the same. One warning: what hinders one mostly hinders all.
@@ -277,16 +282,18 @@ void Check::tell_unkept(const Result<void>& kept) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  if (options.all == options.code.has_value()) {
+  const int ways = int{options.all} + int{options.own} + int{options.code.has_value()};
+  if (ways != 1) {
     return zonestore::fail(ErrorCode::kInvalid,
-                           options.all ? "either an institution or --all, not both" : "an institution is missing",
+                           ways > 1 ? "one of: an institution, --all, --own" : "an institution is missing",
                            "zonectl check INST, or zonectl check --all");
   }
+  look::Lookout lookout(means_of(session, options.flags));  // before anything of the store is open
   Result<OpenedStore> opened = open(session);
   if (!opened) {
     return tl::unexpected(opened.error());
   }
-  return Check(session, options, *std::move(opened)).run();
+  return Check(session, options, lookout, *std::move(opened)).run();
 }
 
 }  // namespace
@@ -295,7 +302,8 @@ void define_check(CommandLine& line) {
   line.command<Options>(
       {"check",
        "ask the DNS: our name servers, the institution's CNAMEs, SPF and DMARC; what is wrong and what to publish",
-       "zonectl check mosa\nzonectl check --all\nzonectl check mosa --server 127.0.0.1:5300 --resolver 9.9.9.9",
+       "zonectl check mosa\nzonectl check --all\nzonectl check --own\n"
+       "zonectl check mosa --server 127.0.0.1:5300 --resolver 9.9.9.9",
        exits_of_reading({{ExitCode::kDone, "all is right"},
                          {ExitCode::kFailed, "something needs attention; or the command failed"},
                          {ExitCode::kNotFound, "no such institution"}})},

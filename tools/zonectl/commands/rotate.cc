@@ -1,7 +1,11 @@
 // zonectl rotate: signing moves to the other selector.
+#include <memory>
+
 #include "tools/zonectl/bulk/bulk_rotate.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/swap_command.h"
+#include "tools/zonectl/look/flags.h"
+#include "tools/zonectl/look/rotation_looks.h"
 
 namespace zonectl {
 namespace {
@@ -10,12 +14,32 @@ using zonestore::Guard;
 
 struct Options : SwapCommandOptions {
   BulkRotateOptions bulk;
+  look::Looking looking;
 };
+
+// Looks first, in a child that was made before anything of the store was open.
+zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options) {
+  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, options.looking, options.change.dry_run);
+  return run_swap(session, options,
+                  [&lookout, &options](zonestore::Store& store, const zonestore::ChangeContext& context,
+                                       const zonestore::dkim::Code& code, const zonestore::SwapOptions& swap) {
+                    look::RotationLooks looks(lookout.get(), store);
+                    zonestore::SwapOptions with_look = swap;
+                    with_look.look = looks.take(code, {options.change.override_guard, swap.expect});
+                    auto swapped = zonestore::rotate(store, context, code, with_look);
+                    if (swapped && !looks.trouble().empty()) {
+                      swapped->warnings.push_back(looks.trouble());
+                    }
+                    return swapped;
+                  });
+}
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
                 "the institution's code, such as mosa");
   declare(arguments, options.bulk);
+  arguments.flag("--no-look", options.looking.no_look, "do not look into the DNS first: go by what was seen before");
+  declare(arguments, options.looking.flags);
   arguments.expect(options.swap.expect);
   arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
                                     Guard::kCnameWrong, Guard::kNsLag});
@@ -36,9 +60,9 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
                            "zonectl rotate --all --canary 1%");
   }
   if (is_bulk) {
-    return run_bulk_rotate(session, options.bulk, options.change);
+    return run_bulk_rotate(session, options.bulk, options.change, options.looking);
   }
-  return run_swap(session, options, &zonestore::rotate);
+  return rotate_one(session, options);
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ Json to_json(const Swapped& swapped) {
 
 }  // namespace
 
-Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, SwapOperation operation) {
+Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, const SwapOperation& operation) {
   Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());

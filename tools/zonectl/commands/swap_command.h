@@ -1,6 +1,8 @@
 // What rotate and undo have in common.
 #pragma once
 
+#include <functional>
+
 #include "tools/zonectl/command_line.h"
 #include "zonestore/operations/rotation.h"
 
@@ -12,11 +14,10 @@ struct SwapCommandOptions {
   ChangeOptions change;
 };
 
-using SwapOperation = zonestore::Result<zonestore::Swapped> (*)(zonestore::Store&, const zonestore::ChangeContext&,
-                                                                const zonestore::dkim::Code&,
-                                                                const zonestore::SwapOptions&);
+using SwapOperation = std::function<zonestore::Result<zonestore::Swapped>(
+    zonestore::Store&, const zonestore::ChangeContext&, const zonestore::dkim::Code&, const zonestore::SwapOptions&)>;
 
 [[nodiscard]] zonestore::Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options,
-                                                   SwapOperation operation);
+                                                   const SwapOperation& operation);
 
 }  // namespace zonectl

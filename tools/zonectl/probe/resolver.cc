@@ -28,10 +28,6 @@ std::vector<Address> Resolver::servers_of_system() {
   return servers;
 }
 
-Resolver Resolver::of_system(const Patience& patience) {
-  return {servers_of_system(), patience};
-}
-
 Reply Resolver::ask(const Question& question) const {
   Reply reply;
   for (const Address& server : servers_) {

@@ -13,7 +13,6 @@ class Resolver {
  public:
   Resolver(std::vector<Address> servers, Patience patience) : servers_(std::move(servers)), patience_(patience) {}
   // Those of /etc/resolv.conf, else 127.0.0.1 (resolv.conf(5)).
-  [[nodiscard]] static Resolver of_system(const Patience& patience);
   [[nodiscard]] static std::vector<Address> servers_of_system();
 
   [[nodiscard]] Reply ask(const Question& question) const;

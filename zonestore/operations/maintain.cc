@@ -70,6 +70,10 @@ class InstitutionMaintenance {
     }
     publish::store_facts(change.connection(), row, change.wall());
     change.publish(row);
+    if (row.facts.phase == dkim::Phase::kDeparted) {
+      // After publishing: what the names served until now is waited for by the policy under which it ended.
+      publish::end_life(change.connection(), row.id);
+    }
     const publish::InstitutionRow after = *publish::find_institution(change.connection(), code);
     Changed changed;
     change.finish({what, before, audit_json(after, policy, change.now())}, changed);
@@ -110,7 +114,6 @@ class InstitutionMaintenance {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
     }
-    publish::end_life(change.connection(), row.id);
     for (dkim::SlotFacts& slot : row.facts.slots) {
       slot.revoked = false;  // its empty p= leaves too
     }

@@ -183,12 +183,14 @@ Result<Swapped> rotate(Store& store, const ChangeContext& context, const dkim::C
 std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context,
                                       const std::vector<RotationMade>& made) {
   std::vector<Settled> settled(made.size());
-  if (context.dry_run || made.empty()) {
-    return settled;
-  }
   std::vector<dkim::Code> codes;
+  codes.reserve(made.size());
   for (const RotationMade& each : made) {
     codes.push_back(each.code);
+  }
+  if (context.dry_run || made.empty()) {
+    play_following(store.impl(), codes);
+    return settled;
   }
   ChangeContext own = context;
   own.signers_later = true;

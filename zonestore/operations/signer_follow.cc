@@ -196,8 +196,25 @@ FollowedMany follow_many(Store& store, const ChangeContext& context, const std::
   return followed;
 }
 
+void play_following(Store::Impl& store, const std::vector<dkim::Code>& codes) {
+  if (!store.keeps_steps || codes.empty()) {
+    return;
+  }
+  db::Transaction playing(store.connection, db::Transaction::Kind::kWrite);
+  for (const publish::SignerRow& signer : publish::read_signers(store.connection)) {
+    for (const publish::SignerTask& task : publish::read_tasks(store.connection, signer.id)) {
+      const auto same = [&task](const dkim::Code& code) { return code.text() == task.code; };
+      if (signer.enabled && std::any_of(codes.begin(), codes.end(), same)) {
+        publish::finish_task(store.connection, signer.id, task);
+      }
+    }
+  }
+  playing.commit();
+}
+
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code) {
   if (context.dry_run) {
+    play_following(store.impl(), {code});
     return;
   }
   const std::optional<publish::InstitutionRow> row = publish::find_institution(store.impl().connection, code);

@@ -54,6 +54,9 @@ struct FollowedMany {
 [[nodiscard]] FollowedMany follow_many(Store& store, const ChangeContext& context,
                                        const std::vector<dkim::Code>& codes);
 
+// In a dry run whose steps see one another: as if all signers followed in these.
+void play_following(Store::Impl& store, const std::vector<dkim::Code>& codes);
+
 // Before a rotation: signers that do not hold what they should of this institution are synced.
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code);
 // In the rotation's transaction: the enabled signers that do not hold both keys as the vault has them, for the

@@ -139,6 +139,18 @@ TEST_F(DryRun, SignersFollowWhatMaintainPlayed) {
   EXPECT_EQ(steps(would), steps(run()));
 }
 
+// A rotation makes the signers follow by itself; what is left is what came before it.
+TEST_F(DryRun, SignersThatFollowedARotationHaveNothingLeftToFollow) {
+  add("mosa");
+  add("prado");
+  ASSERT_TRUE(add_signer(*store_, context_, {"files-1", signer::Format::kFiles, temp_.path() / "signer", ""}));
+  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "every", "30d"));
+  ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));
+  clock_.advance(std::chrono::hours(24 * 60));
+  const Maintained would = rehearse();
+  EXPECT_EQ(steps(would), steps(run()));
+}
+
 TEST_F(DryRun, KeepsNothingOfWhatMaintainPlayed) {
   add("mosa");
   ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));

@@ -133,7 +133,7 @@ SignersLook look_at_signers(Store& store, const ChangeContext& context) {
     }
     if (!signer.marked) {  // of before there were manifests: its first whole sync writes them
       const SyncResult first =
-          sync_signer(store, context, signer, {SyncScope::kWhole, std::nullopt, true}, kFirstSync);
+          sync_signer(store, context, signer, {.scope = SyncScope::kWhole, .keeps_found = true}, kFirstSync);
       if (!first.failure.empty()) {
         look.failures.push_back("signer " + signer.name + ": " + first.failure);
       }

@@ -12,16 +12,14 @@
 namespace zonestore {
 namespace {
 
-// So many institutions a time: in between, a rotation that waits for the directory or the store has its turn.
-constexpr std::size_t kSlice = 100;
 constexpr std::size_t kTasksATransaction = 1000;
 
 using Codes = std::vector<std::string>;
 
 template <class Body>
-void in_slices(const Codes& codes, Body&& body) {
-  for (std::size_t begin = 0; begin < codes.size(); begin += kSlice) {
-    const std::size_t end = std::min(begin + kSlice, codes.size());
+void in_slices(const Codes& codes, std::size_t slice, Body&& body) {
+  for (std::size_t begin = 0; begin < codes.size(); begin += slice) {
+    const std::size_t end = std::min(begin + slice, codes.size());
     body(Codes(codes.begin() + static_cast<std::ptrdiff_t>(begin), codes.begin() + static_cast<std::ptrdiff_t>(end)));
   }
 }
@@ -45,13 +43,13 @@ class Sync {
     if (!is_whole() && codes.empty()) {
       return;
     }
-    if (codes.size() > kSlice) {
-      in_slices(codes, [&](const Codes& slice) { give_slice(slice); });
+    if (codes.size() > request_.slice) {
+      in_slices(codes, request_.slice, [&](const Codes& slice) { give_slice(slice); });
     }
     follow();
     acknowledge();
     if (cleared_later_) {
-      in_slices(codes_of(touched_), [&](const Codes& slice) { clear_slice(slice); });
+      in_slices(codes_of(touched_), request_.slice, [&](const Codes& slice) { clear_slice(slice); });
     }
     if (!broken_.empty()) {
       result_.failure = broken_.begin()->first + ": " + broken_.begin()->second;
@@ -164,7 +162,7 @@ class Sync {
     }
     has_followed_ = true;
     files.settle_tables();
-    cleared_later_ = touched_.size() > kSlice;
+    cleared_later_ = touched_.size() > request_.slice;
     if (!cleared_later_) {
       files.clear(touched_);
     }

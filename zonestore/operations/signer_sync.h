@@ -24,6 +24,9 @@ enum class SyncScope : std::uint8_t {
 struct SyncRequest {
   SyncScope scope = SyncScope::kTasks;
   std::optional<std::set<std::string>> only = std::nullopt;  // of the tasks, those of these institutions
+  // So many institutions at a time under the directory's lock: in between, a rotation that waits for it has its turn.
+  // Each slice is made durable by a few syncs of the file system, which cost what others have to write too.
+  std::size_t slice = 200;
   bool keeps_found = false;  // what a whole sync found and mended is kept for `status`
 };
 // One attempt, at most that long: files, command, and then the transactions that take the tasks out. Nothing is

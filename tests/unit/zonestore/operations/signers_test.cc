@@ -4,6 +4,7 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/key_import.h"
 #include "zonestore/operations/maintain.h"
+#include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/signer/directory.h"
@@ -338,6 +339,48 @@ TEST_F(Signers, FollowARotationBesideMuchElseThatTheyHaveToFollow) {
     const std::string line = std::string(each) + ".example: stxsel1\n";
     EXPECT_EQ(content("a/selectors").find(line) != std::string::npos, before.find(line) != std::string::npos)
         << each << ": its files may not be there";
+  }
+}
+
+// What many need is given and cleared in slices; the tables and the command are for all at once.
+TEST_F(Signers, FollowManyChangesInSlices) {
+  enrol("a", Format::kExim);
+  enrol("b");
+  const std::vector<std::string> codes{"bern", "chur", "lugano", "mosa", "zug"};
+  ChangeContext later = context_;
+  later.signers_later = true;
+  for (const std::string& each : codes) {
+    if (each != "mosa") {
+      add(each);
+      ASSERT_TRUE(add_domain(*store_, context_, code(each), *Name::parse(each + ".example")));
+    }
+  }
+  ripen();
+  for (const std::string& each : codes) {
+    ASSERT_TRUE(rotate(*store_, later, code(each)));
+  }
+  clock_.advance(hours(1));
+  std::vector<std::string> revoked;
+  for (const char* const each : {"bern", "zug"}) {  // their old keys are to go in the last step
+    revoked.push_back(show(each).slots.at(0).key_id);
+    ASSERT_TRUE(revoke(*store_, later, code(each), SlotId::kSel1, {}));
+  }
+  for (const SyncScope scope : {SyncScope::kTasks, SyncScope::kWhole}) {
+    for (const publish::SignerRow& signer : publish::read_signers(store_->impl().connection)) {
+      const SyncResult synced = sync_signer(*store_, context_, signer, {.scope = scope, .slice = 2}, minutes(1));
+      EXPECT_EQ(synced.failure, "");
+      EXPECT_EQ(synced.institutions, 5U);
+      EXPECT_EQ(synced.keys_removed, scope == SyncScope::kTasks ? 2U : 0U);
+      EXPECT_EQ(synced.found_count, 0U);
+      EXPECT_EQ(view(signer.name).open, 0U);
+    }
+  }
+  EXPECT_FALSE(is_there("a/keys/bern/" + revoked[0] + ".pem"));
+  EXPECT_FALSE(is_there("b/zug/" + revoked[1] + ".pem"));
+  for (const std::string& each : codes) {
+    EXPECT_EQ(content("b/" + each + "/active"), "sel2\n");
+    EXPECT_THAT(content("a/selectors"),
+                HasSubstr(each == "mosa" ? "mosamuseum.com: stxsel2" : each + ".example: stxsel2"));
   }
 }
 

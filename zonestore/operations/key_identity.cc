@@ -7,6 +7,16 @@ namespace {
 
 constexpr std::size_t kMostLookedInto = 300;
 
+// Of the private key of that id; empty: it does not open. An id never names another key: one look is enough.
+Bytes public_half(Store::Impl& store, Vault& vault, const std::string& key_id) {
+  if (const auto known = store.public_halves.find(key_id); known != store.public_halves.end()) {
+    return known->second;
+  }
+  const Result<dkim::PrivateKey> key = vault.get(key_id);
+  Result<Bytes> own = key ? key->public_spki() : Result<Bytes>(tl::unexpected(key.error()));
+  return own ? store.public_halves.emplace(key_id, *std::move(own)).first->second : Bytes{};
+}
+
 }  // namespace
 
 // All queries go by 16 bytes of the public key, which are indexed (schema step 006), and then by all of it.
@@ -61,9 +71,8 @@ std::vector<std::string> unused_twins(Store::Impl& store, ByteView public_spki) 
     return twins;  // a dry run, which says so
   }
   for (const std::string& id : db::unwrap(vault->unused_after("", kMostLookedInto))) {
-    const Result<dkim::PrivateKey> key = vault->get(id);
-    const Result<Bytes> own = key ? key->public_spki() : Result<Bytes>(tl::unexpected(key.error()));
-    if (own && std::equal(own->begin(), own->end(), public_spki.begin(), public_spki.end())) {
+    const Bytes own = public_half(store, *vault, id);
+    if (std::equal(own.begin(), own.end(), public_spki.begin(), public_spki.end())) {
       twins.push_back(id);
     }
   }

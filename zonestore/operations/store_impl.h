@@ -1,6 +1,7 @@
 // Inside of Store: for the sources of this folder only.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,9 @@ struct Store::Impl {
   std::uint64_t stand_ins = 0;     // of keys, so far
   bool keeps_steps = false;        // what is done is committed, in memory, for the steps after it to see
   std::uint64_t moments_kept = 0;  // through this Store: see moment_keeper.h
+  // Public halves of keys in the vault that were looked into, by id: opening one costs a millisecond, and in bulk
+  // each revocation would open hundreds. Empty: it does not open.
+  std::map<std::string, Bytes> public_halves{};
 
   // Opened when it is first needed: readers never touch it. Throws db::Failure.
   [[nodiscard]] Vault& vault();

@@ -165,6 +165,11 @@ Answer StoreSubject::perform_on_a_failing_disk(const Command& command) {
   if (answer.done || answer.not_found || !answer.guard.empty()) {
     zonestore::observe_time(
         store_->impl());  // a refusal stands though its moment could not be written; the model's was
+    const auto view = zonestore::show_institution(*store_, code(command).value_or(codes_.front()));
+    if (command.looks && !answer.done && view && view->active) {  // and so was what it saw
+      zonestore::db::unwrap(zonestore::record_evidence(
+          *store_, {{*code(command), look(*view, 2 - static_cast<int>(*view->active), command.sight)}}));
+    }
     return answer;
   }
   open();  // another process, which knows nothing of this one's trouble

@@ -4,7 +4,10 @@ A row joins when its command is there (`zonectl NAME --help`). Keys are Ed25519 
 more of its time is spent on the store than on the making of keys.
 """
 
+import subprocess
+
 from support.programs import ZONECTL, run
+from support.questions import until
 from support.store import Store
 
 FAST = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "made faster")
@@ -65,6 +68,104 @@ def ready_to_prepare(store):
     add(store, "mosa")
     store.zonectl("revoke", "mosa", "sel2")
     return "prepare", "mosa"
+
+def ready_to_freeze(store):
+    add(store, "mosa")
+    return "freeze", "mosa", "--reason", "test"
+
+def ready_to_thaw(store):
+    store.zonectl(*ready_to_freeze(store))
+    return "thaw", "mosa"
+
+def ready_to_add_a_domain(store):
+    add(store, "mosa")
+    return "domain", "add", "mosa", "more.example"
+
+def ready_to_remove_a_domain(store):
+    store.zonectl(*ready_to_add_a_domain(store))
+    return "domain", "remove", "mosa", "more.example"
+
+def ready_to_accept_the_clock(store):
+    add(store, "mosa")
+    return "store", "accept-clock", "--reason", "test"
+
+TERMS = [f"ip4:185.64.100.{number}" for number in range(100, 140)]  # more than fit into one record
+
+def forgotten(store):
+    """As if no resolver had held any more, for long, what the SPF records were before."""
+    with store.sql() as database:
+        columns = {name for (_, name, *_) in database.execute("PRAGMA table_info(spf_version)")}
+        assert {"ended_synchronised", "ended_trusted_ms"} <= columns, columns
+        database.execute("UPDATE spf_version SET ended_wall_ms = 1000, ended_boot_ms = 0,"
+                         " ended_boot_id = 'an earlier boot', ended_synchronised = 1,"
+                         " ended_trusted_ms = -10000000000000 WHERE ended_wall_ms IS NOT NULL")
+        database.commit()
+
+def ready_to_allow(store):
+    store.zonectl("spf", "allow", TERMS[0])
+    return "spf", "allow", *TERMS[1:3]
+
+def ready_to_allow_more_than_fit(store):
+    store.zonectl("spf", "allow", TERMS[0])
+    return "spf", "allow", *TERMS[1:]
+
+def ready_to_include(store):
+    store.zonectl("spf", "allow", *TERMS)
+    forgotten(store)
+    return ("maintain",)
+
+def ready_to_deny(store):
+    store.zonectl("spf", "allow", *TERMS)
+    forgotten(store)
+    store.zonectl("maintain")
+    return "spf", "deny", *TERMS[10:]
+
+def ready_to_take_a_record_out(store):
+    store.zonectl(*ready_to_deny(store))
+    forgotten(store)
+    return ("maintain",)
+
+def ready_to_deny_later(store):
+    store.zonectl("spf", "allow", *TERMS[:3])
+    return "spf", "deny", TERMS[0], "--drain", "7d"
+
+def ready_to_deny_what_has_drained(store):
+    store.zonectl(*ready_to_deny_later(store))
+    with store.sql() as database:
+        database.execute("UPDATE spf_term SET leave_wall_ms = 1000, leave_boot_ms = 0,"
+                         " leave_boot_id = 'an earlier boot', leave_synchronised = 1,"
+                         " leave_trusted_ms = -10000000000000 WHERE leave_wall_ms IS NOT NULL")
+        database.commit()
+    return ("maintain",)
+
+def ready_to_set_a_policy(store):
+    add(store, "mosa", "nova", "orsay")
+    return "policy", "set", "ttl-active", "2h"
+
+def ready_to_set_a_policy_of_one(store):
+    add(store, "mosa", "nova")
+    return "policy", "set", "ttl-active", "2h", "--institution", "mosa"
+
+def ready_to_add_a_signer(store):
+    add(store, "mosa", "nova", "orsay")
+    return "signer", "add", "s1", "--format", "files", "--dir", store.scratch / "signer"
+
+def ready_to_sync(store):
+    store.zonectl(*ready_to_add_a_signer(store))
+    (store.scratch / "signer" / "mosa" / "active").unlink()
+    return "signer", "sync", "s1"
+
+def ready_to_give_up(store):
+    add(store, "mosa", "nova", "orsay")
+    process = subprocess.Popen(store.command("rotate", "--all", "--rate", "1/h", *UNRIPE), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def run_at_work():
+        with store.sql() as database:
+            return database.execute("SELECT run_id FROM bulk_item WHERE state = 'done'").fetchone()
+    ((number,), _) = until(run_at_work, "the first of a bulk rotation", timeout=60)
+    process.kill()
+    process.wait()
+    return "rotate", "--give-up", str(number)
 
 def ready_to_add_many(store):
     add(store, "mosa")
@@ -130,7 +231,8 @@ def ready_to_revoke_what_is_ripe(store):
 RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume"), "undo many": ("undo", "--resume"),
            "revoke many": ("revoke", "--resume"), "revoke what was held": ("revoke", "--resume")}
 
-# name -> (words whose --help must be there, how to make ready, institutions that the whole of it changes)
+# name -> (words whose --help must be there, how to make ready, institutions and parts of the store (promises.py) that the
+# whole of it changes)
 CHANGES = {
     "rotate": (("rotate",), ready_to_rotate, 1),
     "undo": (("undo",), ready_to_undo, 1),
@@ -141,6 +243,23 @@ CHANGES = {
     "revoke the standby": (("revoke",), ready_to_revoke_standby, 1),
     "revoke the active": (("revoke",), ready_to_revoke_active, 1),
     "prepare": (("prepare",), ready_to_prepare, 1),
+    "freeze": (("freeze",), ready_to_freeze, 1),
+    "thaw": (("thaw",), ready_to_thaw, 1),
+    "add a domain": (("domain", "add"), ready_to_add_a_domain, 1),
+    "remove a domain": (("domain", "remove"), ready_to_remove_a_domain, 1),
+    "accept the clock": (("store", "accept-clock"), ready_to_accept_the_clock, 0),
+    "allow": (("spf", "allow"), ready_to_allow, 1),
+    "allow more than fit": (("spf", "allow"), ready_to_allow_more_than_fit, 1),
+    "include": (("spf", "deny"), ready_to_include, 1),
+    "deny": (("spf", "deny"), ready_to_deny, 1),
+    "take a record out": (("spf", "deny"), ready_to_take_a_record_out, 1),
+    "deny later": (("spf", "deny"), ready_to_deny_later, 1),
+    "deny what has drained": (("spf", "deny"), ready_to_deny_what_has_drained, 1),
+    "set a policy": (("policy", "set"), ready_to_set_a_policy, 1),
+    "set a policy of one": (("policy", "set"), ready_to_set_a_policy_of_one, 1),
+    "add a signer": (("signer", "add"), ready_to_add_a_signer, 1),
+    "sync a signer": (("signer", "sync"), ready_to_sync, 0),
+    "give up": (("rotate",), ready_to_give_up, 1),
     "add many": (("add",), ready_to_add_many, 3),
     "rotate many": (("rotate",), ready_to_rotate_many, 3),
     "rotate before a signer": (("signer", "add"), ready_to_rotate_before_a_signer, 1),

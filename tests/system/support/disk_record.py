@@ -32,9 +32,9 @@ def bytes_of(quoted):
 
 def record(directory, command, trace):
     """Runs the command to its end; the events below the directory, with paths relative to it."""
-    run("strace", "-f", "-y", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o", trace, *command)
     prefix = str(directory) + "/"
     known = {str(file) for file in Path(directory).rglob("*")}
+    run("strace", "-f", "-y", "-xx", "-s", "10000000", "-e", f"trace={CALLS}", "-o", trace, *command)
     events, positions = [], {}
     for line in Path(trace).read_text(encoding="ascii", errors="replace").splitlines():
         match = LINE.match(line)

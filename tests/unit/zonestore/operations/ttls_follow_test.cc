@@ -29,10 +29,10 @@ class TtlsFollow : public tests::StoreFixture {
   }
 
   // The first slice, as `policy set ttl-active` does it that is killed then.
-  void set_and_die(std::int64_t seconds) {
+  void set_and_die(std::int64_t ttl) {
     ChangeScope change(*store_, context_, "policy set", "");
     publish::store_policy_value(change.connection(), publish::kWholeStore, publish::PolicyKey::kTtlActive,
-                                Seconds(seconds));
+                                Seconds(ttl));
     const Slice slice = begin_to_follow(change, kThree);
     EXPECT_EQ(slice.institutions, 3U);
     EXPECT_EQ(slice.behind, 4U);
@@ -46,7 +46,7 @@ class TtlsFollow : public tests::StoreFixture {
     std::vector<std::uint32_t> ttls;
     for (const char* const each : {"a", "b", "c", "d", "e", "f", "g"}) {
       const Name owner = *dkim::selector_name(code(each), SlotId::kSel1, zone.apex);
-      ttls.push_back(seconds(find_record_set(impl.connection, zone, owner, RecordType::kTxt)->ttl));
+      ttls.push_back(zonestore::seconds(find_record_set(impl.connection, zone, owner, RecordType::kTxt)->ttl));
     }
     return ttls;
   }

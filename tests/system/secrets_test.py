@@ -190,7 +190,8 @@ class Secrets(unittest.TestCase):
         """At its very end, its memory holds no private key any more, although keys have passed through it."""
         self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
         self.learn()
-        for words in (("rotate", "mosa", *UNRIPE), ("undo", "mosa"), ("list",)):
+        # Without a look: what looks is a child of before the vault was opened, and asking it is writing, too.
+        for words in (("rotate", "mosa", "--no-look", *UNRIPE), ("undo", "mosa"), ("list",)):
             self.assertEqual(self.search.found_in_memory(self.memory_at_end(*words)), [], words)
 
     def memory_at_end(self, *words):

@@ -5,6 +5,8 @@ from pathlib import Path
 
 STEPS = Path(__file__).resolve().parents[3] / "zonestore" / "db" / "schema" / "zone"
 APPLICATION_ID = 0x7A6F6E65
+# Columns that a later step has given another name.
+RENAMED = {("evidence", "seen_ms"): "seen_wall_ms", ("server_evidence", "seen_ms"): "seen_wall_ms"}
 
 
 def newest_version():
@@ -38,7 +40,9 @@ def make_older(store, version):
 def copy_common_columns(old, table):
     def columns(schema):
         return [row[1] for row in old.execute(f"PRAGMA {schema}.table_info({table})")]
-    common = ", ".join(name for name in columns("main") if name in columns("new"))
+    present = columns("new")
+    common = [(name, now) for name in columns("main") if (now := RENAMED.get((table, name), name)) in present]
     if common:
+        then, now = (", ".join(names) for names in zip(*common))
         old.execute(f"DELETE FROM main.{table}")
-        old.execute(f"INSERT INTO main.{table} ({common}) SELECT {common} FROM new.{table}")
+        old.execute(f"INSERT INTO main.{table} ({then}) SELECT {now} FROM new.{table}")

@@ -4,6 +4,7 @@
 
 #include "zonestore/publish/freeze_rows.h"
 #include "zonestore/publish/moment_columns.h"
+#include "zonestore/publish/policy_rows.h"
 
 namespace zonestore::publish {
 namespace {
@@ -137,6 +138,16 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
   update.run();
 }
 
+// What the names still serve of this life ends later in the change, when its policy is gone: it keeps its slack.
+// An absence does not, for it is no part of a life.
+void keep_slack(db::Connection& connection, InstitutionId id) {
+  db::Statement& keep = connection.cached(
+      "UPDATE selector_content SET slack_s = ?2 WHERE institution_id = ?1 AND ended_wall_ms IS NULL AND kind <> "
+      "'absent'");
+  keep.bind(1, to_column(id)).bind(2, read_policy(connection, id).slack.count());
+  keep.run();
+}
+
 }  // namespace
 
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
@@ -232,6 +243,7 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
 }
 
 void end_life(db::Connection& connection, InstitutionId id) {
+  keep_slack(connection, id);
   constexpr std::string_view kOwnState =
       "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
       "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1";

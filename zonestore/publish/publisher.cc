@@ -74,11 +74,13 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
   insert.run();
 }
 
+// A slack that is there already is that of a life that has just ended (end_life): the wait begins with the longer
+// one.
 void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
                  const Ended& ended) {
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
-      "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = ?9 "
+      "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = max(coalesce(slack_s, 0), ?9) "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence);
   bind_moment(update, 4, ended.moment);

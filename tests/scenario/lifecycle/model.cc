@@ -118,9 +118,13 @@ Verdict Model::add(Institution& institution, const Command& command) {
       slot.servers.reset();
       slot.answer.reset();
     }
-    institution.policy.clear();
-    fresh_key(institution, 0);
+    fresh_key(institution, 0);  // what its names have served ends under the policy of the earlier life
     fresh_key(institution, 1);
+    institution.policy.clear();
+    for (Slot& slot : institution.slots) {  // and is waited for from now on, under that of the new one
+      Served& before = slot.served.at(slot.served.size() - 2);
+      before.slack = std::max(before.slack, policy(institution, PolicyKey::kSlack));
+    }
     institution.life = is_new ? Life::kSigning : Life::kIdle;
     institution.active = is_new ? 0 : -1;
     institution.last_move = Move::kNone;

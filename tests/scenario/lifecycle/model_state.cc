@@ -181,6 +181,7 @@ void Model::take_step(Institution& institution, Step step) {
         institution.slots.at(static_cast<std::size_t>(slot)).drain.reset();
       }
       institution.life = Life::kAbsent;
+      institution.policy.clear();
       break;
   }
   serve_ttls(institution);

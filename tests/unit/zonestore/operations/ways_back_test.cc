@@ -13,6 +13,7 @@
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/zones.h"
 
 namespace zonestore {
 namespace {
@@ -284,12 +285,35 @@ TEST_F(NewLife, BeginsWithNothingOfTheOldOneThoughMaintainHasNotRun) {
   expect_nothing_of_the_old_life();
 }
 
-TEST_F(NewLife, StillRemembersWhatItsNamesHaveServed) {
+TEST_F(NewLife, StillRemembersWhatItsNamesHaveServedUnderThePolicyOfThatTime) {
+  live();
+  let_it_leave();
+  add("mosa");
+  EXPECT_EQ(show("mosa").phase, Phase::kStarting);
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + seconds(3600 + 7200));
+}
+
+TEST_F(NewLife, StillRemembersWhatItsNamesHaveServedThoughMaintainHasNotRun) {
   live();
   clock_.advance(hours(24 * 8));
   add("mosa");
   EXPECT_EQ(show("mosa").phase, Phase::kStarting);
-  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + seconds(3600 + 600));
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, clock_.now().wall + seconds(3600 + 7200));
+}
+
+TEST_F(NewLife, CountsForItsNamesAbsenceBetweenTheLivesWithThePolicyOfTheStore) {
+  live();
+  let_it_leave();
+  clock_.advance(hours(24));
+  ZoneSettings settings;
+  settings.minimum = 2000;
+  ASSERT_TRUE(set_zone(*store_, context_, store_->dkim_zone(), settings));
+  const WallTime ended = clock_.now().wall;
+  settings.minimum = 30;
+  clock_.advance(seconds(10));
+  ASSERT_TRUE(set_zone(*store_, context_, store_->dkim_zone(), settings));
+  add("mosa");
+  EXPECT_EQ(show("mosa").slots[0].ripe_at, ended + seconds(10 + 2000 + 600));
 }
 
 }  // namespace

@@ -124,6 +124,7 @@ class StoreSubject final : public Subject {
 
   FaultyDisk& disk_ = FaultyDisk::get();  // before anything is opened
   int eligible_ = 0;                      // commands whose disk may fail
+  int stale_signers_ = 0;
   TempDirectory temp_{directory_in_memory()};
   TimelineClock clock_;
   std::optional<Store> store_;
@@ -362,13 +363,16 @@ Answer StoreSubject::rotate_without_private_key(const Command& command) {
   return answer;
 }
 
-// Enrols a signer whose command always fails, for the time of the command.
+// Enrols a signer that never follows, for the time of the command: its command fails, or it lies, says that it has
+// followed and holds nothing of what it was given.
 Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
   zonestore::SignerOptions options;
   options.name = "stale";
   options.format = zonestore::signer::Format::kFiles;
   options.directory = (temp_.path() / "signer").string();
-  options.command = "/bin/false";
+  const std::string keys = options.directory + "/" + code(command)->text() + "/sel";
+  options.command =
+      ++stale_signers_ % 2 == 0 ? "/usr/bin/truncate -c -s 0 " + keys + "1.pem " + keys + "2.pem" : "/bin/false";
   (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
   Answer answer =
       answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));

@@ -58,6 +58,7 @@ void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& co
 
 void settle(Store& store, const ChangeContext& context, std::vector<Rotated>& batch, Maintained& outcome) {
   std::vector<RotationMade> made;
+  made.reserve(batch.size());
   for (const Rotated& rotated : batch) {
     made.push_back({rotated.code, rotated.swapped.move});
   }

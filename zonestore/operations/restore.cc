@@ -159,27 +159,37 @@ class Restoration {
     staged_->impl().has_vault = false;  // its private keys are still in the backup
   }
 
-  Merged merge_with_copy_in(const fs::path& workshop) {
-    if (!live_) {
-      return merge_live_store(*staged_, context_, std::nullopt, outcome_);
+  static HasPrivateHalf halves_in(Vault& vault) {
+    return [&vault](const std::string& key_id, ByteView public_spki) {
+      const Result<dkim::PrivateKey> key = vault.get(key_id);
+      const Result<Bytes> spki = key ? key->public_spki() : tl::unexpected(key.error());
+      return spki && std::equal(spki->begin(), spki->end(), public_spki.begin(), public_spki.end());
+    };
+  }
+
+  // `vault`: the live store's.
+  Merged merge_with_copy_in(const fs::path& workshop, Vault* vault) {
+    if (!live_ || vault == nullptr) {
+      return merge_live_store(*staged_, context_, std::nullopt, {}, outcome_);
     }
     const fs::path copy = workshop / "live.db";
     db::copy_to_new_file(live_->impl().connection, copy, kPrivateMode);
-    return merge_live_store(*staged_, context_, copy, outcome_);
+    return merge_live_store(*staged_, context_, copy, halves_in(*vault), outcome_);
   }
 
   // The safety copy is what is merged with, so that nobody waits for a second one.
   Merged merge_with_safety_copy(Vault& vault) {
     NewDirectory safety(*outcome_.kept);
     copy_store(live_->impl().connection, &vault, safety.draft());
-    Merged merged = merge_live_store(*staged_, context_, zone_file_of_backup(safety.draft()), outcome_);
+    Merged merged =
+        merge_live_store(*staged_, context_, zone_file_of_backup(safety.draft()), halves_in(vault), outcome_);
     safety.put_in_place();
     return merged;
   }
 
   void rehearse(const fs::path& workshop) {
     name_safety_copy();
-    const Merged merged = merge_with_copy_in(workshop);
+    const Merged merged = merge_with_copy_in(workshop, live_ ? &live_->impl().vault() : nullptr);
     const Result<VaultCopy> copy = read_vault_copy(vault_file_of_backup(options_.backup));
     std::set<std::string> present;
     if (live_) {
@@ -213,7 +223,7 @@ class Restoration {
     const db::ExclusiveHold hold(zone);
     Vault& vault = open_vault();
     const Merged merged =
-        live_ && options_.safety_copy ? merge_with_safety_copy(vault) : merge_with_copy_in(workshop);
+        live_ && options_.safety_copy ? merge_with_safety_copy(vault) : merge_with_copy_in(workshop, &vault);
     // First the private keys, of either store; then the public ones; then what nothing uses any more goes.
     outcome_.keys_added =
         db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file, merged.used_keys)).added;

@@ -5,6 +5,8 @@
 //   - a key that was revoked since stays revoked, its record says so (p=), and signing moves away from it;
 //   - a selector whose content changes ripens anew, against what was served until now; a key that signed until now
 //     and is still served drains; who is frozen stays frozen;
+//   - a key that signs or drains in the live store leaves with its drain and not before, known to the backup or not;
+//     so do institutions that the backup does not know (restore_kept.h);
 //   - signers come back switched off; what was seen in the DNS is forgotten.
 //
 // Order, with the store held exclusively: the safety copy; the backup's zone.db is made, in DIR/.restoring, into what

@@ -223,13 +223,15 @@ void attach(db::Connection& connection, const std::filesystem::path& live) {
       "FROM live.store)");
 }
 
-void take_over_from_live(ChangeScope& change, Restored& outcome) {
+void take_over_from_live(ChangeScope& change, const HasPrivateHalf& has_private_half, Restored& outcome) {
   db::Connection& connection = change.connection();
   set_trusted_time(connection, change.moment().trusted);
-  for (const std::string& code : take_over_unknown_institutions(connection, change.wall())) {
-    outcome.notes.push_back({code, "is not in the backup: its records are taken out of the DNS"});
-  }
+  std::set<std::string> leaving = take_over_unknown_institutions(connection, change.wall());
   make_tables(connection, true);
+  keep_used_keys(connection, change.now(), has_private_half, leaving, outcome);
+  for (const std::string& code : leaving) {
+    outcome.notes.push_back({code, "is not in the backup, and no mail of it is under way: its records leave"});
+  }
   find_touched(connection);
   take_over_contents(connection, change.moment());
   take_over_drains(connection, change.now());
@@ -273,9 +275,10 @@ AuditNote audit_note(const Restored& outcome) {
 
 namespace {
 
-std::map<std::string, Bytes> keys_in_slots(db::Connection& connection) {
-  db::Statement rows =
-      connection.prepare("SELECT k.key_id, k.public_key FROM main.slot AS s JOIN main.dkim_key AS k USING (key_id)");
+std::map<std::string, Bytes> keys_of_backup(db::Connection& connection) {
+  db::Statement rows = connection.prepare(
+      "SELECT k.key_id, k.public_key FROM main.slot AS s JOIN main.dkim_key AS k USING (key_id) "
+      "WHERE k.key_id NOT IN (SELECT key_id FROM temp.kept)");
   std::map<std::string, Bytes> keys;
   while (rows.step()) {
     const ByteView spki = rows.blob(1);
@@ -287,7 +290,7 @@ std::map<std::string, Bytes> keys_in_slots(db::Connection& connection) {
 }  // namespace
 
 Merged merge_live_store(Store& staged, const ChangeContext& context, const std::optional<std::filesystem::path>& live,
-                        Restored& outcome) {
+                        const HasPrivateHalf& has_private_half, Restored& outcome) {
   db::Connection& connection = staged.impl().connection;
   if (live) {
     attach(connection, *live);
@@ -296,7 +299,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   whole.dry_run = false;  // what is staged is thrown away after a dry run
   ChangeScope change(staged, whole, "restore", "");
   if (live) {
-    take_over_from_live(change, outcome);
+    take_over_from_live(change, has_private_half, outcome);
   } else {
     make_tables(connection, false);
     connection.execute(
@@ -317,7 +320,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
                                   "SELECT key_id FROM live.slot WHERE key_id IS NOT NULL EXCEPT "
                                   "SELECT key_id FROM main.slot WHERE key_id IS NOT NULL");
   }
-  merged.used_keys = keys_in_slots(connection);
+  merged.used_keys = keys_of_backup(connection);
   change.finish(audit_note(outcome), outcome);
   outcome.dry_run = context.dry_run;
   return merged;

@@ -32,10 +32,10 @@ std::set<std::string> texts_of(db::Connection& connection, std::string_view sql)
   return texts;
 }
 
-std::vector<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now) {
-  const std::set<std::string> served = texts_of(connection,
-                                                "SELECT code FROM live.institution WHERE phase <> 'departed' "
-                                                "AND code NOT IN (SELECT code FROM main.institution)");
+std::set<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now) {
+  std::set<std::string> served = texts_of(connection,
+                                          "SELECT code FROM live.institution WHERE phase <> 'departed' AND code "
+                                          "NOT IN (SELECT code FROM main.institution WHERE phase <> 'departed')");
   db::Statement institutions = connection.prepare(
       "INSERT INTO main.institution (code, algorithm, phase, added_ms, departed_ms) "
       "SELECT code, algorithm, 'departed', added_ms, coalesce(departed_ms, ?1) FROM live.institution "
@@ -46,7 +46,7 @@ std::vector<std::string> take_over_unknown_institutions(db::Connection& connecti
       "SELECT here.institution_id, s.slot FROM main.institution AS here "
       "JOIN live.institution AS there USING (code) JOIN live.slot AS s ON s.institution_id = there.institution_id "
       "WHERE NOT EXISTS (SELECT 1 FROM main.slot AS x WHERE x.institution_id = here.institution_id)");
-  return {served.begin(), served.end()};
+  return served;
 }
 
 void make_tables(db::Connection& connection, bool has_live) {
@@ -56,6 +56,8 @@ void make_tables(db::Connection& connection, bool has_live) {
       "CREATE TEMP TABLE gone_public (public_key BLOB PRIMARY KEY, key_id TEXT NOT NULL, revoked_ms INTEGER NOT "
       "NULL);"
       "CREATE TEMP TABLE touched (institution_id INTEGER PRIMARY KEY);"
+      "CREATE TEMP TABLE kept (here INTEGER NOT NULL, slot INTEGER NOT NULL, key_id TEXT NOT NULL, "
+      "PRIMARY KEY (here, slot));"
       "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM main.dkim_key "
       "WHERE revoked_ms IS NOT NULL;"
       "INSERT OR IGNORE INTO temp.gone_public SELECT public_key, key_id, revoked_ms FROM main.revoked_elsewhere "

@@ -3,7 +3,8 @@
 //
 // Institutions are matched by code: temp.pair has (here, there), the ids in the restored and in the live store.
 // temp.gone has the ids of keys that were revoked in either, or whose public key was (temp.gone_public); temp.touched
-// the institutions for which the two differ.
+// the institutions for which the two differ; temp.kept (here, slot, key_id) the keys of the live store that stay
+// where the backup has others (restore_kept.h).
 #pragma once
 
 #include <set>
@@ -16,9 +17,9 @@
 namespace zonestore {
 
 // Institutions that the restored store does not know come into it as departed: their names were served. Gives back
-// the codes of those that were served until now.
-std::vector<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now);
-// Makes the three tables. Without a live store they are empty, but for gone.
+// the codes of those that are departed in the restored store and were served until now.
+std::set<std::string> take_over_unknown_institutions(db::Connection& connection, WallTime now);
+// Makes the tables. Without a live store they are empty, but for gone.
 void make_tables(db::Connection& connection, bool has_live);
 void find_touched(db::Connection& connection);
 

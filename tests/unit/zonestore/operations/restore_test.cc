@@ -200,19 +200,6 @@ TEST_F(RestoreTest, ARevocationIsRememberedAcrossTwoRestores) {
   EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kRevoked);
 }
 
-TEST_F(RestoreTest, AnInstitutionThatTheBackupLacksLeavesAndRipensWhenItComesBack) {
-  back_up();
-  add("mosa");
-  const std::string key = key_of("mosa", SlotId::kSel1);
-  const Restored done = restore_backup();
-  EXPECT_TRUE(has_note(done, "mosa", "is not in the backup"));
-  EXPECT_FALSE(vault_has(key)) << "nothing uses it any more";
-  EXPECT_FALSE(show_institution(*store_, code("mosa")));
-  add("mosa");
-  EXPECT_FALSE(show("mosa").active) << "resolvers may still hold the key that was served until the restore";
-  EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kPublished);
-}
-
 // mosa: sel1 signs; sel2 gets a fresh key after the backup. The old one in sel2 comes back and is not ripe.
 TEST_F(RestoreTest, ASelectorWhoseContentChangesRipensAnew) {
   add("mosa");

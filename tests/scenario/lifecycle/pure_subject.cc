@@ -158,6 +158,7 @@ Answer PureSubject::add(Pure& institution, const Command& command) {
   institution.facts.phase = dkim::Phase::kStarting;
   institution.facts.last_swap.reset();
   institution.facts.removal.reset();
+  const Seconds earlier_slack = policy(institution).slack;
   institution.policy.clear();
   institution.frozen = false;
   for (const dkim::SlotId slot : dkim::kSlots) {
@@ -167,7 +168,11 @@ Answer PureSubject::add(Pure& institution, const Command& command) {
     institution.facts = dkim::begun(institution.facts, dkim::SlotId::kSel1, now().moment);
     institution.is_known = true;
   }
-  return written(institution, institution.facts, command);
+  const Answer answer = written(institution, institution.facts, command);
+  for (dkim::SlotFacts& slot : institution.facts.slots) {  // what was served until now ended under the old policy
+    slot.earlier.back().slack = std::max(slot.earlier.back().slack, earlier_slack);
+  }
+  return answer;
 }
 
 Answer PureSubject::remove(Pure& institution, const Command& command) {
@@ -347,6 +352,9 @@ bool PureSubject::maintain_one(Pure& institution, bool dry_run) {
   }
   if (!dry_run) {
     publish(institution);
+    if (institution.is_gone()) {
+      institution.policy.clear();
+    }
   }
   return true;
 }

@@ -372,7 +372,7 @@ Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
   options.directory = (temp_.path() / "signer").string();
   const std::string keys = options.directory + "/" + code(command)->text() + "/sel";
   options.command =
-      ++stale_signers_ % 2 == 0 ? "/usr/bin/truncate -c -s 0 " + keys + "1.pem " + keys + "2.pem" : "/bin/false";
+      ++stale_signers_ % 2 == 1 ? "/usr/bin/truncate -c -s 0 " + keys + "1.pem " + keys + "2.pem" : "/bin/false";
   (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
   Answer answer =
       answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));

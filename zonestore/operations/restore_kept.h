@@ -3,11 +3,9 @@
 // only. Threads: that of the connection. Errors: db::Failure is thrown.
 //
 //   - A slot whose live key differs from the backup's, and is ACTIVE or DRAINING, keeps the live key, what its name
-//   has
-//     served, and its drain. The backup's key does not come back there.
+//     has served, and its drain. The backup's key does not come back there.
 //   - Signing goes where the backup has it, unless a kept key is in that slot, or it did not sign in the backup: then
-//     it stays where it is in the live store. Where that does not sign either, the kept key of the backup's slot
-//     does.
+//     it stays where it is in the live store. Where that signs no more, the kept key of the backup's slot does.
 //   - An institution that the backup does not know, or knows as departed, departs as `remove` makes it: with its
 //     domains and policy, both records until the drain is over, and `undo`. One that has no such key leaves at once.
 //   - A key that was revoked, and one whose private half is not whole in the live vault, is not kept.

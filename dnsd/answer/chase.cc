@@ -54,6 +54,7 @@ class Chase {
   bool follow(ByteView target, std::uint64_t by);
   [[nodiscard]] Place place_of_name() const;
   bool truncate_unless(bool all_fits);
+  void note_given(RecordType type);
   [[nodiscard]] bool is_first() const { return changes_ == 0; }
 
   Reply& reply_;
@@ -118,7 +119,7 @@ Place Chase::place_of_name() const {
 bool Chase::answer_from(const Zone& zone, const Found& found) {
   if (const auto record_set = choose_record_set(found.node, type_)) {
     reply_.kind = AnswerKind::kPositive;
-    reply_.is_by_type = is_first();
+    note_given(record_set->type);
     if (truncate_unless(add_answer(reply_.writer, owner_, *record_set)) && type_ == RecordType::kNs) {
       add_server_addresses(reply_.writer, *record_set, zone);
     }
@@ -130,6 +131,7 @@ bool Chase::answer_from(const Zone& zone, const Found& found) {
     return false;
   }
   reply_.kind = AnswerKind::kPositive;
+  note_given(RecordType::kCname);
   ByteView rest = cname->answer;
   RecordView record;
   return truncate_unless(add_answer(reply_.writer, owner_, *cname)) && zone::take_record(rest, record) &&
@@ -155,6 +157,7 @@ void Chase::refer(const Zone& zone, const Found& cut) {
 // RFC 6672 section 3.1: the DNAME record, and a CNAME record made of it with its TTL.
 bool Chase::redirect(const Found& dname) {
   reply_.kind = AnswerKind::kPositive;
+  note_given(RecordType::kDname);
   const std::size_t owner_at = dname.owner_at;
   const auto record_set = dname.node.find(RecordType::kDname);
   ByteView rest = record_set->answer;
@@ -196,6 +199,12 @@ bool Chase::follow(ByteView target, std::uint64_t by) {
   owner_ = {target, false};
   const auto end = been_at_.begin() + changes_;
   return std::find(been_at_.begin(), end, zone::hash_name(target_.view())) == end;
+}
+
+void Chase::note_given(RecordType type) {
+  if (is_first()) {
+    reply_.given = type;
+  }
 }
 
 // Gives back what it was told.

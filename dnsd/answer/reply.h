@@ -17,13 +17,15 @@ struct Reply {
   wire::Rcode rcode = wire::Rcode::kNoError;
   bool authoritative = false;
   AnswerKind kind = AnswerKind::kError;
-  bool is_by_type = false;           // another type would have another answer (a CNAME's is the same for all)
+  // Of the first record set in the answer. Whatever else is asked for there and leads to it (ANY, any type at a
+  // CNAME) has the same answer.
+  zonestore::RecordType given{};
   std::uint64_t source = 0;          // hash of the name that the answer comes from
   const zone::Zone* zone = nullptr;  // the one that the question's name lies in; nullptr: none of ours
 };
 
-// What Answered::identity is for answers that come from a name: the name's hash and, where another type would have
-// another answer, the type.
+// What Answered::identity is for answers that come from a name: the name's hash and the type of what was found there,
+// 0 for nothing.
 [[nodiscard]] inline std::uint64_t identity_of(std::uint64_t source, zonestore::RecordType type) {
   return source << 16U | static_cast<std::uint64_t>(type);
 }

@@ -98,7 +98,7 @@ std::uint64_t identity_for_limit(const Reply& reply) {
   if (reply.kind == AnswerKind::kError) {
     return static_cast<std::uint64_t>(reply.rcode);
   }
-  return identity_of(reply.source, reply.is_by_type ? reply.query.question.type : RecordType{});
+  return identity_of(reply.source, reply.given);
 }
 
 }  // namespace

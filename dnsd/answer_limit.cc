@@ -13,6 +13,7 @@ namespace dnsd {
 namespace {
 
 using answer::AnswerKind;
+using limit::Spent;
 using limit::Verdict;
 
 constexpr std::chrono::minutes kBetweenLines{1};
@@ -54,7 +55,7 @@ std::string_view to_text(AnswerKind kind) {
 }  // namespace
 
 SharedLimit::SharedLimit(const limit::Settings& limit_settings)
-    : settings(limit_settings), table(settings.table_bytes, settings.answers_per_second), key(random_key()) {}
+    : settings(limit_settings), table(settings.table_bytes), key(random_key()) {}
 
 AnswerLimit::AnswerLimit(SharedLimit& shared, metrics::AnswerCounters& counters, const util::Log& log)
     : shared_(shared), counters_(counters), log_(log), limiter_(shared.settings, shared.table, shared.key) {}
@@ -74,14 +75,14 @@ std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answe
     return made.size;
   }
   const limit::Identity identity{static_cast<std::uint8_t>(made.kind), made.identity};
-  const Verdict verdict = limiter_.judge(client_address, identity, now_);
-  if (verdict == Verdict::kAnswer) {
+  const limit::Judgement judgement = limiter_.judge(client_address, identity, now_);
+  if (judgement.verdict == Verdict::kAnswer) {
     return made.size;
   }
   if (now_ >= quiet_until_) {
-    unsaid_ = Limited{limit::prefix_of(client_address, shared_.settings), made.kind};
+    unsaid_ = Limited{limit::prefix_of(client_address, shared_.settings), made.kind, judgement.spent};
   }
-  if (verdict == Verdict::kDrop) {
+  if (judgement.verdict == Verdict::kDrop) {
     counters_.limited_dropped.add();
     return 0;
   }
@@ -91,7 +92,7 @@ std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answe
 
 void AnswerLimit::say(const Limited& limited) const {
   log_.warning("rate_limited", {{"client", to_text(limited.client)},
-                                {"answers", to_text(limited.kind)},
+                                {"answers", limited.spent == Spent::kAllAnswers ? "all" : to_text(limited.kind)},
                                 {"dropped", counters_.limited_dropped.read()},
                                 {"slipped", counters_.limited_slipped.read()}});
 }

@@ -44,6 +44,7 @@ class AnswerLimit {
   struct Limited {
     limit::Prefix client;
     answer::AnswerKind kind = answer::AnswerKind::kNone;
+    limit::Spent spent = limit::Spent::kNone;
   };
 
   void say(const Limited& limited) const;

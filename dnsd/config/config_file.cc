@@ -182,6 +182,11 @@ std::vector<Setting> make_settings() {
       {"tcp", "queries", member({1, 1'000'000'000}, &Config::tcp, &Tcp::queries)},
       {"tcp", "unsent_bytes", member({1024, 16 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_bytes)},
       {"rate_limit", "answers_per_second", member({0, 1'000'000}, &Config::rate_limit, &Rate::answers_per_second)},
+      {"rate_limit", "all_answers_per_second",
+       number({0, 1'000'000},
+              [](Config& config, auto value) {
+                config.rate_limit.all_answers_per_second = static_cast<unsigned>(value);
+              })},
       {"rate_limit", "slip", member({0, 100}, &Config::rate_limit, &Rate::slip)},
       {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
       {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},

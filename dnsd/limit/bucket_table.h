@@ -8,7 +8,8 @@
 // That moment is all there is to know of a token bucket (the generic cell rate algorithm). An answer moves it
 // one step, 1 / rate, into the future; when it would come to lie more than a second ahead there is no credit.
 // So a bucket holds one second's answers, and a client that has rested gets these at once, then `rate` a second.
-// A bucket whose moment has passed is full, and as good as none: a table of zeros is an empty one.
+// A bucket whose moment has passed is full, and as good as none: a table of zeros is an empty one. Accounts of
+// different rates lie beside each other: what one is nearer to full than another is a time, whatever its rate.
 //
 // A refusal writes nothing. A flood therefore does not make the workers fight for a cache line: each bucket is
 // written at most `rate` times a second.
@@ -32,36 +33,61 @@
 
 namespace dnsd::limit {
 
+// How fast a bucket fills, and how much it holds. An account has the same one each time.
+struct Rate {
+  // At least 1 and at most a million.
+  explicit constexpr Rate(unsigned answers_per_second)
+      : step((kMicrosecondsPerSecond + answers_per_second - 1) / answers_per_second),
+        burst(step * answers_per_second) {}
+
+  static constexpr std::uint64_t kMicrosecondsPerSecond = 1'000'000;
+  std::uint64_t step;   // microseconds between two answers
+  std::uint64_t burst;  // microseconds of credit that a full bucket holds
+};
+
 class BucketTable {
+  using Bucket = std::atomic<std::uint64_t>;
+
  public:
   // Since any moment that stays the same; two workers' may differ by less than a second.
   using Time = std::chrono::microseconds;
 
-  // As many sets, a power of two, as fit into `bytes`; at least one. `rate` is at least 1 and at most a million.
-  BucketTable(std::size_t bytes, unsigned rate);
+  // As many sets, a power of two, as fit into `bytes`; at least one.
+  explicit BucketTable(std::size_t bytes);
 
   // Takes credit for one answer from the bucket of this hash. False: it has none. `hash` is uniform and keyed.
-  [[nodiscard]] bool take(std::uint64_t hash, Time now) noexcept;
+  [[nodiscard]] bool take(std::uint64_t hash, const Rate& rate, Time now) noexcept;
+
+  // The same in two steps, for an answer that more than one account must have credit for: nothing is written until
+  // all have been seen to have it.
+  class Look {
+   public:
+    [[nodiscard]] bool has_credit() const { return ahead_ + rate_->step <= rate_->burst; }
+
+   private:
+    friend class BucketTable;
+    std::uint64_t hash_;
+    const Rate* rate_;
+    std::uint64_t moment_;
+    Bucket* bucket_;
+    std::uint64_t seen_;   // what stood in it
+    std::uint64_t ahead_;  // how far its moment lies ahead, in microseconds; 0: it is full
+  };
+  // `rate` outlives what is given back.
+  [[nodiscard]] Look look(std::uint64_t hash, const Rate& rate, Time now) noexcept;
+  // False: it has no credit, or another worker has taken the last of it meanwhile.
+  [[nodiscard]] bool take(Look& look) noexcept;
 
   [[nodiscard]] std::size_t bucket_count() const { return sets_.size() * kBucketsPerSet; }
 
  private:
   static constexpr std::size_t kBucketsPerSet = 8;
-  using Bucket = std::atomic<std::uint64_t>;
   struct alignas(64) Set {
     std::array<Bucket, kBucketsPerSet> buckets{};
   };
-  struct Choice {
-    Bucket* bucket;
-    std::uint64_t seen;   // what stood in it
-    std::uint64_t ahead;  // how far its moment lies ahead, in microseconds; 0: it is full
-  };
 
-  [[nodiscard]] Choice choose(Set& set, std::uint64_t tag, std::uint64_t now) const noexcept;
-  [[nodiscard]] std::uint64_t ahead_of(std::uint64_t bucket, std::uint64_t now) const noexcept;
+  void choose(Look& look) noexcept;
 
-  std::uint64_t step_;   // microseconds between two answers
-  std::uint64_t burst_;  // microseconds of credit that a full bucket holds
   std::vector<Set> sets_;
   std::uint64_t set_mask_;
 };

@@ -5,12 +5,15 @@
 // truncated (the slip), so that a true client behind that address comes back over TCP, where addresses are true.
 //
 // Equal are two answers of the same Identity: whoever makes the answer says what it is about, coarsely enough
-// that a flood of made-up names is one account. Reads no clock, does no I/O, allocates nothing for a query.
+// that a flood of made-up names is one account. Beside these accounts a prefix has one for all its answers together:
+// a zone with thousands of names would else be an amplifier with as many accounts. An answer goes that both have
+// credit for, and only one that goes takes of it. Reads no clock, does no I/O, allocates nothing for a query.
 // Threads: one for each limiter; the table is shared.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "dnsd/limit/bucket_table.h"
 #include "dnsd/limit/settings.h"
@@ -28,6 +31,14 @@ enum class Verdict : std::uint8_t {
   kAnswer,
   kSlip,  // truncated: "come back over TCP"
   kDrop,
+};
+
+// Which account had no credit.
+enum class Spent : std::uint8_t { kNone, kEqualAnswers, kAllAnswers };
+
+struct Judgement {
+  Verdict verdict = Verdict::kAnswer;
+  Spent spent = Spent::kNone;
 };
 
 // The part of an address that is one client for us.
@@ -48,14 +59,17 @@ class RateLimiter {
   // prefixes that share a bucket with another's. Precondition: settings.is_on(). `table` outlives the limiter.
   RateLimiter(const Settings& settings, BucketTable& table, const Key& key);
 
-  [[nodiscard]] Verdict judge(zonestore::ByteView client_address, const Identity& identity, Time now) noexcept;
+  [[nodiscard]] Judgement judge(zonestore::ByteView client_address, const Identity& identity, Time now) noexcept;
 
  private:
+  [[nodiscard]] Spent spend(const Prefix& prefix, const Identity& identity, Time now) noexcept;
   [[nodiscard]] std::uint64_t hash(const Prefix& prefix, const Identity& identity) const noexcept;
 
   Settings settings_;
   BucketTable& table_;
   Key key_;
+  Rate equal_rate_;
+  std::optional<Rate> all_rate_;  // unless they are not counted
   std::uint64_t limited_ = 0;
 };
 

@@ -21,7 +21,7 @@ constexpr Settings kSettings;
 std::unique_ptr<BucketTable> table;  // that all threads of a run share
 
 void make_table(const benchmark::State& /*state*/) {
-  table = std::make_unique<BucketTable>(kSettings.table_bytes, kSettings.answers_per_second);
+  table = std::make_unique<BucketTable>(kSettings.table_bytes);
 }
 
 // A million answers a second, each to another prefix: nobody is limited.
@@ -50,7 +50,20 @@ void one_flood(benchmark::State& state) {
   }
 }
 
+// The same for a zone full of names: all but 1,000 a second are.
+void flood_of_names(benchmark::State& state) {
+  RateLimiter limiter(kSettings, *table, kKey);
+  constexpr std::array<std::uint8_t, 4> kClient{192, 0, 2, 1};
+  RateLimiter::Time now = 1000s;
+  std::uint64_t count = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(limiter.judge(kClient, Identity{1, ++count * kOdd}, now));
+    now += 1us;
+  }
+}
+
 BENCHMARK(many_clients)->Setup(make_table)->ThreadRange(1, 2)->UseRealTime();
+BENCHMARK(flood_of_names)->Setup(make_table)->ThreadRange(1, 2)->UseRealTime();
 BENCHMARK(one_flood)->Setup(make_table)->ThreadRange(1, 2)->UseRealTime();
 
 }  // namespace

@@ -18,8 +18,8 @@ auto members(const dnsd::net::TcpLimits& limits) {
 }
 
 auto members(const dnsd::limit::Settings& limit) {
-  const auto& [answers_per_second, slip, ipv4_bits, ipv6_bits, table_bytes] = limit;
-  return std::tie(answers_per_second, slip, ipv4_bits, ipv6_bits, table_bytes);
+  const auto& [answers_per_second, all_answers, slip, ipv4_bits, ipv6_bits, table_bytes] = limit;
+  return std::tie(answers_per_second, all_answers, slip, ipv4_bits, ipv6_bits, table_bytes);
 }
 
 auto members(const Config& config) {

@@ -85,6 +85,10 @@ class RateLimit(unittest.TestCase):
     def setUpClass(cls):
         cls.store = new_store(cls)
         cls.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
+        file = cls.store.scratch / "many.zone"
+        file.write_text("$ORIGIN many.test.\n$TTL 300\n@ SOA ns.other.test. h.other.test. 1 3600 600 1209600 300\n"
+                        "@ NS ns.other.test.\n" + "".join(f"n{number} TXT text\n" for number in range(120)))
+        cls.store.zonectl("zone", "import", file)
 
     def serve(self, *arguments, **settings):
         settings = {"answers_per_second": RATE, **settings}
@@ -137,6 +141,41 @@ class RateLimit(unittest.TestCase):
         self.check_limited(flood(udp, [query(selector("mosa")) for _ in range(100)]))
         for name in (selector("mosa", "sel2"), SPF_ZONE):
             self.assertEqual(len(flood(udp, [query(name)] * RATE).whole), RATE, name)
+
+    def many(self, each):
+        """Questions for 120 names, in turn."""
+        return [query(f"n{number}.many.test.") for _ in range(each) for number in range(120)]
+
+    def test_many_names_have_one_limit_for_all_answers_to_a_prefix(self):
+        udp = self.serve(all_answers_per_second=2 * RATE)
+        seen = flood(udp, self.many(5), seconds=1)
+        self.assertLessEqual(len(seen.whole), 2 * RATE + 2 * RATE * seen.seconds + 2)
+        self.assertGreaterEqual(len(seen.whole), earned(seen.sent, 2 * RATE) - 2 * RATE * 0.2 - 2)
+        self.assertAlmostEqual(len(seen.truncated), (seen.asked - len(seen.whole)) / 2, delta=3)
+        self.assertEqual(len(flood(udp, self.many(1)[:RATE], source="127.0.9.1").whole), RATE)
+        ask(udp, query(SPF_ZONE))
+        self.server.wait_for("event=rate_limited client=127.0.0.0/24 answers=all")
+
+    def test_the_limit_of_all_answers_is_1000_by_default_and_0_turns_it_off(self):
+        udp = serve(self, self.store).address()
+        seen = flood(udp, self.many(100))
+        self.assertLessEqual(len(seen.whole), 1000 + 1000 * seen.seconds + 2)
+        self.assertGreater(len(seen.whole), 600)
+        udp = self.serve(all_answers_per_second=0, answers_per_second=200)
+        self.assertEqual(len(flood(udp, self.many(10), seconds=0.5).whole), 1200)
+
+    def test_a_valid_cookie_exempts_from_the_limit_of_all_answers_too(self):
+        udp = self.serve(all_answers_per_second=RATE)
+        (given,) = ask(udp, query(SPF_ZONE, use_edns=0,
+                                  options=[dns.edns.GenericOption(COOKIE, bytes(range(8)))])).options
+        known = {"use_edns": 0, "options": [dns.edns.GenericOption(COOKIE, given.to_wire())]}
+        messages = [query(f"n{number}.many.test.", **known) for number in range(120)]
+        self.assertEqual(len(flood(udp, messages).whole), 120)
+
+    def test_any_has_no_account_beside_the_type_that_it_is_answered_with(self):
+        udp = self.serve()
+        self.check_limited(flood(udp, [query(selector("mosa"), kind) for _ in range(100) for kind in ("TXT", "ANY")],
+                                 seconds=1))
 
     def test_names_that_do_not_exist_are_one_account(self):
         udp = self.serve()

@@ -31,6 +31,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.tcp.queries, right.tcp.queries);
   EXPECT_EQ(left.tcp.unsent_bytes, right.tcp.unsent_bytes);
   EXPECT_EQ(left.rate_limit.answers_per_second, right.rate_limit.answers_per_second);
+  EXPECT_EQ(left.rate_limit.all_rate(), right.rate_limit.all_rate());
   EXPECT_EQ(left.rate_limit.slip, right.rate_limit.slip);
   EXPECT_EQ(left.rate_limit.ipv4_prefix_bits, right.rate_limit.ipv4_prefix_bits);
   EXPECT_EQ(left.rate_limit.ipv6_prefix_bits, right.rate_limit.ipv6_prefix_bits);
@@ -65,7 +66,8 @@ lifetime_seconds = 600
 queries = 50
 unsent_bytes = 65536
 [rate_limit]
-answers_per_second = 0
+answers_per_second = 300
+all_answers_per_second = 900
 slip = 3
 ipv4_prefix_bits = 32
 ipv6_prefix_bits = 64
@@ -107,7 +109,8 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.tcp.lifetime = std::chrono::seconds{600};
   wanted.tcp.queries = 50;
   wanted.tcp.unsent_bytes = 65536;
-  wanted.rate_limit.answers_per_second = 0;
+  wanted.rate_limit.answers_per_second = 300;
+  wanted.rate_limit.all_answers_per_second = 900;
   wanted.rate_limit.slip = 3;
   wanted.rate_limit.ipv4_prefix_bits = 32;
   wanted.rate_limit.ipv6_prefix_bits = 64;
@@ -175,6 +178,8 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
       {"[edns]\ncookie_secrets_file = []", "edns.cookie_secrets_file: must be a string"},
       {"[tcp]\nunsent_bytes = 1023", "tcp.unsent_bytes: must be a whole number from 1024"},
       {"[rate_limit]\nanswers_per_second = -1", "rate_limit.answers_per_second: must be a whole number from 0"},
+      {"[rate_limit]\nall_answers_per_second = 1000001",
+       "rate_limit.all_answers_per_second: must be a whole number from 0 to 1000000"},
       {"[rate_limit]\nslip = 101", "rate_limit.slip: must be a whole number from 0 to 100"},
       {"[rate_limit]\nipv4_prefix_bits = 33", "rate_limit.ipv4_prefix_bits: must be a whole number from 8 to 32"},
       {"[rate_limit]\nipv6_prefix_bits = 128", "rate_limit.ipv6_prefix_bits: must be a whole number from 16 to 64"},

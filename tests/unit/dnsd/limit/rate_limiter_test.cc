@@ -35,7 +35,7 @@ class RateLimiterTest : public ::testing::Test {
   static Counts judge(RateLimiter& limiter, const Bytes& client, const Identity& identity, unsigned times) {
     Counts counts;
     for (unsigned index = 0; index < times; ++index) {
-      switch (limiter.judge(client, identity, kNow)) {
+      switch (limiter.judge(client, identity, kNow).verdict) {
         case Verdict::kAnswer:
           ++counts.answers;
           break;
@@ -51,7 +51,7 @@ class RateLimiterTest : public ::testing::Test {
   }
 
   Settings settings_;
-  BucketTable table_{settings_.table_bytes, settings_.answers_per_second};
+  BucketTable table_{settings_.table_bytes};
 };
 
 TEST_F(RateLimiterTest, CountsANetworkOfTwentyFourBitsAsOneClient) {
@@ -104,7 +104,7 @@ TEST_F(RateLimiterTest, SlipsAsOftenAsItIsTold) {
   constexpr std::pair<unsigned, unsigned> kSlipsAtRatio[] = {{0, 0}, {1, 100}, {4, 25}};
   for (const auto& [ratio, slips] : kSlipsAtRatio) {
     settings_.slip = ratio;
-    BucketTable table(settings_.table_bytes, settings_.answers_per_second);
+    BucketTable table(settings_.table_bytes);
     RateLimiter limiter(settings_, table, kKey);
     EXPECT_EQ(judge(limiter, kClient, kTxt, 300).slips, slips) << ratio;
   }
@@ -126,10 +126,73 @@ TEST_F(RateLimiterTest, HoldsALimitWhileAMillionOtherPrefixesAsk) {
   for (unsigned prefix = 0; prefix < 1'000'000; ++prefix) {
     const Bytes sender{static_cast<std::uint8_t>(1 + (prefix >> 16U)), static_cast<std::uint8_t>(prefix >> 8U),
                        static_cast<std::uint8_t>(prefix), 1};
-    answers += limiter.judge(sender, kTxt, kNow) == Verdict::kAnswer ? 1 : 0;
+    answers += limiter.judge(sender, kTxt, kNow).verdict == Verdict::kAnswer ? 1 : 0;
   }
   EXPECT_EQ(answers, 1'000'000U);
   EXPECT_EQ(judge(limiter, kClient, kTxt, 100).answers, 0U);
+}
+
+// A zone with many names would else be an amplifier with as many accounts.
+TEST_F(RateLimiterTest, GivesAllAnswersToAPrefixTogetherTheirOwnLimit) {
+  RateLimiter limiter = this->limiter();
+  unsigned answers = 0;
+  for (std::uint64_t name = 0; name < 120; ++name) {
+    answers += judge(limiter, kClient, Identity{1, name}, 200).answers;
+  }
+  EXPECT_EQ(answers, 1000U);
+  EXPECT_EQ(judge(limiter, kNeighbour, Identity{2, 7}, 10).answers, 0U) << "the prefix, whatever it asks";
+  EXPECT_EQ(judge(limiter, kStranger, kTxt, 200).answers, 200U);
+}
+
+TEST_F(RateLimiterTest, TakesNoCreditOfAllForWhatIsNotSent) {
+  RateLimiter limiter = this->limiter();
+  ASSERT_EQ(judge(limiter, kClient, kTxt, 100'000).answers, 200U);
+  EXPECT_EQ(judge(limiter, kClient, Identity{1, 43}, 300).answers, 200U);
+}
+
+TEST_F(RateLimiterTest, TakesNoCreditOfOneNameWhenThereIsNoneOfAll) {
+  settings_.all_answers_per_second = 10;
+  RateLimiter limiter = this->limiter();
+  ASSERT_EQ(judge(limiter, kClient, Identity{1, 1}, 10).answers, 10U);
+  ASSERT_EQ(judge(limiter, kClient, kTxt, 1000).answers, 0U);
+  settings_.all_answers_per_second = 0;
+  RateLimiter without = this->limiter();
+  EXPECT_EQ(judge(without, kClient, kTxt, 300).answers, 200U);
+}
+
+TEST_F(RateLimiterTest, SaysWhichAccountIsSpent) {
+  settings_.all_answers_per_second = 250;
+  RateLimiter limiter = this->limiter();
+  EXPECT_EQ(limiter.judge(kClient, kTxt, kNow).spent, Spent::kNone);
+  (void)judge(limiter, kClient, kTxt, 199);
+  EXPECT_EQ(limiter.judge(kClient, kTxt, kNow).spent, Spent::kEqualAnswers);
+  (void)judge(limiter, kClient, Identity{1, 43}, 50);
+  EXPECT_EQ(limiter.judge(kClient, Identity{1, 43}, kNow).spent, Spent::kAllAnswers);
+}
+
+TEST_F(RateLimiterTest, SharesTheLimitOfAllAmongTheWorkers) {
+  RateLimiter one = limiter();
+  RateLimiter two = limiter();
+  unsigned answers = 0;
+  for (std::uint64_t name = 0; name < 20; ++name) {
+    answers += judge(one, kClient, Identity{1, name}, 100).answers;
+    answers += judge(two, kClient, Identity{1, name}, 100).answers;
+  }
+  EXPECT_EQ(answers, 1000U);
+}
+
+TEST(RateLimitSettings, CountAllAnswersUnlessTheLimitIsOff) {
+  Settings settings;
+  EXPECT_EQ(settings.all_rate(), 1000U);
+  settings.answers_per_second = 5000;
+  EXPECT_EQ(settings.all_rate(), 5000U) << "who raised the one is not held back by the other's default";
+  settings.all_answers_per_second = 2000;
+  EXPECT_EQ(settings.all_rate(), 2000U);
+  settings.all_answers_per_second = 0;
+  EXPECT_EQ(settings.all_rate(), 0U);
+  settings = {.answers_per_second = 0};
+  EXPECT_FALSE(settings.is_on());
+  EXPECT_EQ(settings.all_rate(), 0U);
 }
 
 TEST(Prefix, IsTheAddressWithoutItsHost) {

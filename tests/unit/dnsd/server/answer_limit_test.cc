@@ -104,6 +104,19 @@ TEST_F(AnswerLimitTest, CountsKindsAndIdentitiesApart) {
   EXPECT_EQ(pass(30, {0, AnswerKind::kPositive, 43}).whole, 10U);
 }
 
+TEST_F(AnswerLimitTest, SaysWhenItIsAllAnswersOfAPrefix) {
+  settings_.all_answers_per_second = 15;
+  shared_.emplace(settings_);
+  limit_.emplace(*shared_, counters_, log_);
+  limit_->begin_batch(kStart);
+  EXPECT_EQ(pass(10).whole, 10U);
+  EXPECT_EQ(pass(10, {0, AnswerKind::kNxDomain, 1}).whole, 5U);
+  limit_->begin_batch(kStart);
+  EXPECT_THAT(log_text_.str(), HasSubstr("client=192.0.2.0/24 answers=all dropped=3 slipped=2"));
+  const Answered known{0, AnswerKind::kPositive, 42, true};
+  EXPECT_EQ(pass(50, known).whole, 50U) << "a valid cookie exempts from both";
+}
+
 TEST_F(AnswerLimitTest, LetsSilenceBe) {
   EXPECT_EQ(limit_->pass({}, Answered{}, kClient), 0U);
   EXPECT_EQ(counters_.limited_dropped.read(), 0U);

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 from datetime import datetime, timedelta, timezone
 
-from support.changes import FAST, UNRIPE, drained
+from support.changes import FAST, UNRIPE, let_drains_pass
 from support.questions import DKIM_ZONE, ask, joined, query, selector, until
 from support.server import serve
 from support.store import Store, faults_of, new_store
@@ -26,16 +26,6 @@ def public_key(file):
     spki = subprocess.run(["openssl", "pkey", "-in", file, "-pubout", "-outform", "DER"], check=True,
                           capture_output=True).stdout
     return base64.b64encode(spki[-32:]).decode()
-
-
-def let_drains_pass(store):
-    """What drains has done so for long; what waits for signers goes on waiting (the schema lets a drain that begins wait)."""
-    with store.sql() as database:
-        began = database.execute("SELECT institution_id, slot FROM slot WHERE drain_waits = 0").fetchall()
-    drained(store)
-    with store.sql() as database:
-        database.executemany("UPDATE slot SET drain_waits = 0 WHERE institution_id = ? AND slot = ?", began)
-        database.commit()
 
 
 def time_of(text):

@@ -21,6 +21,25 @@ def drained(store):
                          " WHERE drain_wall_ms IS NOT NULL")
         database.commit()
 
+def ripened(store):
+    """As if no resolver had held any more, for long, what the selectors served before: by this boot's clocks, so that it
+    holds in a backup that is restored here too."""
+    long_ago = 30 * 86400 * 1000
+    with store.sql() as database:
+        database.execute("UPDATE selector_content SET ended_wall_ms = ended_wall_ms - ?1,"
+                         " ended_boot_ms = ended_boot_ms - ?1, ended_trusted_ms = ended_trusted_ms - ?1"
+                         " WHERE ended_wall_ms IS NOT NULL", (long_ago,))
+        database.commit()
+
+def let_drains_pass(store):
+    """What drains has done so for long; what waits for signers goes on waiting (the schema lets a drain that begins wait)."""
+    with store.sql() as database:
+        began = database.execute("SELECT institution_id, slot FROM slot WHERE drain_waits = 0").fetchall()
+    drained(store)
+    with store.sql() as database:
+        database.executemany("UPDATE slot SET drain_waits = 0 WHERE institution_id = ? AND slot = ?", began)
+        database.commit()
+
 def add(store, *codes):
     for code in codes:
         store.zonectl("add", code, "--domain", f"{code}.example", *FAST)
@@ -219,11 +238,7 @@ def ready_to_revoke_what_was_held(store):
 
 def ready_to_revoke_what_is_ripe(store):
     store.zonectl(*ready_to_revoke_what_was_held(store))
-    with store.sql() as database:
-        database.execute("UPDATE selector_content SET ended_wall_ms = 1000, ended_boot_ms = 0,"
-                         " ended_boot_id = 'an earlier boot', ended_trusted_ms = -10000000000000"
-                         " WHERE ended_wall_ms IS NOT NULL")
-        database.commit()
+    ripened(store)
     return ("maintain",)
 
 

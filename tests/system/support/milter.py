@@ -34,7 +34,8 @@ class Milter:
         for field in re.split(rb"\r\n(?![ \t])", head):
             name, value = field.split(b":", 1)
             self._step(b"L", name + b"\0" + value.lstrip(b" ").replace(b"\r\n", b"\n") + b"\0")
-        self._step(b"N", b"")
+        if self._step(b"N", b"") == _ACCEPT:
+            return []  # it has nothing to do with this mail
         self._step(b"B", body)
         self._send(b"E", b"")
         added = []
@@ -51,8 +52,9 @@ class Milter:
     def _step(self, command, data):
         self._send(command, data)
         reply, said = self._receive()
-        if reply != _CONTINUE:
+        if reply != _CONTINUE and (command, reply) != (b"N", _ACCEPT):
             raise AssertionError(f"the milter says {reply!r} {said!r} to {command!r}")
+        return reply
 
     def _send(self, command, data):
         self.socket.sendall(struct.pack("!I", len(data) + 1) + command + data)

@@ -17,32 +17,35 @@ using zonestore::Guard;
 using zonestore::Result;
 
 void Arguments::institution(std::optional<zonestore::dkim::Code>& target) {
-  one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse, "the institution's code, such as mosa");
+  operators().one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse,
+                  "the institution's code, such as mosa");
 }
 
 void Arguments::institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all) {
-  one("INST", "", target, Need::kOptional, &zonestore::dkim::Code::parse, "the institution's code, such as mosa");
-  flag("--all", all, "the whole store in place of one institution");
+  operators().one("INST", "", target, Need::kOptional, &zonestore::dkim::Code::parse,
+                  "the institution's code, such as mosa");
+  operators().flag("--all", all, "the whole store in place of one institution");
 }
 
 void Arguments::institution_option(std::optional<zonestore::dkim::Code>& target) {
-  one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
-      "for this institution alone, not for the whole store");
+  operators().one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
+                  "for this institution alone, not for the whole store");
 }
 
 void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {
-  one("ZONE", "", target, need, &zonestore::Name::parse, "the zone's name, such as dkim.secutix.com");
+  operators().one("ZONE", "", target, need, &zonestore::Name::parse, "the zone's name, such as dkim.secutix.com");
 }
 
 void Arguments::expect(std::optional<zonestore::dkim::SlotId>& target) {
-  one("--expect", "sel1|sel2", target, Need::kOptional, &zonestore::dkim::parse_slot,
-      "refuse unless this selector signs now");
+  operators().one("--expect", "sel1|sel2", target, Need::kOptional, &zonestore::dkim::parse_slot,
+                  "refuse unless this selector signs now");
 }
 
 void Arguments::dry_run(ChangeOptions& target) {
-  flag("--dry-run", target.dry_run,
-       "print what would happen by what is known: it does not look at the world, makes no key, waits for no "
-       "writer and keeps nothing");
+  operators().flag(
+      "--dry-run", target.dry_run,
+      "print what would happen by what is known: it does not look at the world, makes no key, waits for no "
+      "writer and keeps nothing");
 }
 
 namespace {
@@ -76,11 +79,11 @@ Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& 
 
 void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable) {
   dry_run(target);
-  declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
-              [&target, liftable](const std::string& text) {
-                target.override_guard = value_of(parse_override(text, liftable), "");
-              });
-  one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
+  operators().declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
+                          [&target, liftable](const std::string& text) {
+                            target.override_guard = value_of(parse_override(text, liftable), "");
+                          });
+  operators().one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
   CLI::Option* const override_option = app_.get_option("--override");
   override_option->needs(app_.get_option("--reason"));
   if (liftable.empty()) {
@@ -89,7 +92,24 @@ void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable
 }
 
 void Arguments::flag(const std::string& name, bool& target, const std::string& description) {
-  app_.add_flag(name, target, description);
+  mark(*app_.add_flag(name, target, description));
+}
+
+void Arguments::mark(const CLI::Option& option) {
+  if (is_for_ == For::kOperators) {
+    marks_.mark(option);
+  }
+}
+
+void Arguments::list_file(const std::string& name, const std::string& shown, std::optional<std::string>& target,
+                          const std::string& description) {
+  operators().declare_one({name, shown, description + "; - is standard input", Need::kOptional},
+                          [&target, name, &marks = marks_](const std::string& text) {
+                            if (marks.role() == Role::kOperator && text != kStandardInput) {
+                              throw BadValue(names_a_file(name));
+                            }
+                            target = value_of(parse_line(text), name);
+                          });
 }
 
 void Arguments::throw_bad_value(Error error, const std::string& name) {
@@ -100,19 +120,19 @@ void Arguments::throw_bad_value(Error error, const std::string& name) {
 }
 
 void Arguments::declare_one(const Declaration& declaration, const Taker& take) {
-  app_.add_option_function<std::string>(declaration.name, take, declaration.description)
-      ->type_name(declaration.shown)
-      ->required(declaration.need == Need::kRequired);
+  mark(*app_.add_option_function<std::string>(declaration.name, take, declaration.description)
+            ->type_name(declaration.shown)
+            ->required(declaration.need == Need::kRequired));
 }
 
 void Arguments::declare_many(const Declaration& declaration, const Taker& take) {
-  app_.add_option_function<std::vector<std::string>>(
-          declaration.name,
-          [take](const std::vector<std::string>& texts) { std::for_each(texts.begin(), texts.end(), take); },
-          declaration.description)
-      ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, so that a positional can follow
-      ->type_name(declaration.shown)
-      ->required(declaration.need == Need::kRequired);
+  mark(*app_.add_option_function<std::vector<std::string>>(
+                declaration.name,
+                [take](const std::vector<std::string>& texts) { std::for_each(texts.begin(), texts.end(), take); },
+                declaration.description)
+            ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, then a positional
+            ->type_name(declaration.shown)
+            ->required(declaration.need == Need::kRequired));
 }
 
 Result<std::string> parse_line(std::string_view text) {

@@ -3,6 +3,8 @@
 // A value that does not parse ends the parse with a BadValue (bad_value.h) that carries the library's own error, so
 // that its message, hint and exit code reach the user unchanged. CLI11 stays in the .cc files. Ownership: the targets
 // must live as long as the command line.
+//
+// What is declared is an admin's, and is refused to zone-operators, unless operators() declares it (rights.h).
 #pragma once
 
 #include <functional>
@@ -12,12 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/zonectl/rights.h"
 #include "tools/zonectl/session.h"
 #include "zonestore/dkim/selector.h"
-
-namespace CLI {
-class App;
-}
 
 namespace zonectl {
 
@@ -25,9 +24,16 @@ enum class Need : std::uint8_t { kOptional, kRequired };
 
 class Arguments {
  public:
-  explicit Arguments(CLI::App& app) : app_(app) {}
+  Arguments(CLI::App& app, OperatorMarks& marks) : app_(app), marks_(marks) {}
 
-  // What many commands take alike.
+  // Declares for operators too: nothing that names a file, a directory or a program.
+  [[nodiscard]] Arguments operators() {
+    Arguments marking(app_, marks_);
+    marking.is_for_ = For::kOperators;
+    return marking;
+  }
+
+  // What many commands take alike; operators too.
   void institution(std::optional<zonestore::dkim::Code>& target);                    // INST, required
   void institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all);  // INST, or --all
   void institution_option(std::optional<zonestore::dkim::Code>& target);             // --institution CODE
@@ -37,6 +43,10 @@ class Arguments {
   // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
   // --override is taken, to be refused with a clear message, but --help does not offer it.
   void change(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable);
+
+  // A list to read, by a file's name, or by standard input ("-"), which alone is for operators.
+  void list_file(const std::string& name, const std::string& shown, std::optional<std::string>& target,
+                 const std::string& description);
 
   void flag(const std::string& name, bool& target, const std::string& description);
 
@@ -76,7 +86,11 @@ class Arguments {
   void declare_one(const Declaration& declaration, const Taker& take);
   void declare_many(const Declaration& declaration, const Taker& take);
 
+  void mark(const CLI::Option& option);
+
   CLI::App& app_;
+  OperatorMarks& marks_;
+  For is_for_ = For::kAdmins;
 };
 
 // Parsers for `one` and `many`.

@@ -15,7 +15,7 @@ CommandLine CommandLine::noun(std::string_view name, std::string_view purpose) {
   app->group(group_);
   app->footer("\n" + full_name(*app) +
               " COMMAND --help prints a command's arguments, an example and its exit codes.\n");
-  CommandLine line(*app, chosen_);
+  CommandLine line(*app, chosen_, marks_);
   line.group("Commands");
   return line;
 }
@@ -41,9 +41,12 @@ CLI::App& CommandLine::add(const CommandHelp& help, Body body) {
   CLI::App* const app = app_.add_subcommand(std::string(help.name), std::string(help.purpose));
   app->group(group_);
   app->footer(help_footer(help));
-  app->callback([app, &chosen = chosen_, body = std::move(body)] {
+  if (help.whom == For::kOperators) {
+    marks_.mark(*app);
+  }
+  app->callback([app, &chosen = chosen_, body = std::move(body), needs_store = help.needs_store] {
     if (app->get_subcommands().empty()) {
-      chosen = body;
+      chosen = {body, needs_store};
     } else {  // the verb below was meant, whose callback ran before this one
       refuse_arguments_beside_verb(*app);
     }
@@ -52,7 +55,7 @@ CLI::App& CommandLine::add(const CommandHelp& help, Body body) {
 }
 
 CommandLine CommandLine::below(std::string_view name) {
-  CommandLine line(*app_.get_subcommand(std::string(name)), chosen_);
+  CommandLine line(*app_.get_subcommand(std::string(name)), chosen_, marks_);
   line.group("Commands");
   return line;
 }

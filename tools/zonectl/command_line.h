@@ -25,27 +25,34 @@ struct ExitNote {
   std::string_view what{};  // empty: meaning(code)
 };
 
-// What --help shows. One line each, but for the example, which may have several.
+// What --help shows (one line each, but for the example, which may have several), and whose the command is.
 struct CommandHelp {
   std::string_view name;
   std::string_view purpose;
   std::string_view example;
   std::vector<ExitNote> exits;
+  For whom = For::kAdmins;
+  bool needs_store = true;
 };
 
-// What the parse found to be run.
 using Body = std::function<zonestore::Result<ExitCode>(Session&)>;
+
+// What the parse found to be run.
+struct Chosen {
+  Body body;
+  bool needs_store = true;
+};
 
 class CommandLine {
  public:
-  CommandLine(CLI::App& app, Body& chosen) : app_(app), chosen_(chosen) {}
+  CommandLine(CLI::App& app, Chosen& chosen, OperatorMarks& marks) : app_(app), chosen_(chosen), marks_(marks) {}
 
   // `arguments` declares them, `body` runs the command.
   template <class Options>
   void command(const CommandHelp& help, void (*arguments)(Arguments&, Options&),
                zonestore::Result<ExitCode> (*body)(Session&, const Options&)) {
     auto options = std::make_shared<Options>();
-    Arguments declared(add(help, [options, body](Session& session) { return body(session, *options); }));
+    Arguments declared(add(help, [options, body](Session& session) { return body(session, *options); }), marks_);
     arguments(declared, *options);
   }
 
@@ -69,7 +76,8 @@ class CommandLine {
   [[nodiscard]] CommandLine below(std::string_view name);
 
   CLI::App& app_;
-  Body& chosen_;
+  Chosen& chosen_;
+  OperatorMarks& marks_;
   std::string group_ = "Commands";
 };
 

@@ -1,6 +1,7 @@
 // What a run of zonectl takes from the process that it runs in. Only main asks the system; tests hand in their own.
 #pragma once
 
+#include <filesystem>
 #include <istream>
 #include <optional>
 #include <ostream>
@@ -9,19 +10,18 @@
 
 #include "tools/zonectl/output/terminal.h"
 #include "tools/zonectl/probe/address.h"
+#include "tools/zonectl/rights.h"
 #include "zonestore/vault/vault.h"
 
 namespace zonectl {
 
 struct Environment {
   std::optional<std::string> zonestore;      // $ZONESTORE
-  std::optional<std::string> sudo_user;      // $SUDO_USER
-  std::string user;                          // the effective user's name
+  std::string login;                         // the person, for the audit: see caller.h
   zonestore::VaultKeySources key_sources{};  // $CREDENTIALS_DIRECTORY, $ZONESTORE_VAULT_KEY
   std::vector<probe::Address> resolvers{};   // those of the system
-
-  // The person at the terminal: who called sudo, else the user.
-  [[nodiscard]] const std::string& login() const { return sudo_user && !sudo_user->empty() ? *sudo_user : user; }
+  Role role = Role::kAdmin;
+  std::optional<std::filesystem::path> installed_key{};  // of the store in its default place, if no other is named
 };
 
 // The streams must outlive the run.
@@ -32,6 +32,8 @@ struct Streams {
   Terminal err_terminal{};
   // Where a person answers a question; nullptr: nobody can be asked.
   std::istream* in = nullptr;
+  // What comes by standard input where a command is told to read "-"; nullptr: nothing.
+  std::istream* input = nullptr;
 };
 
 }  // namespace zonectl

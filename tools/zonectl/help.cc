@@ -114,8 +114,9 @@ std::string help_text(const CLI::App& app) {
     while (root->get_parent() != nullptr) {
       root = root->get_parent();
     }
-    out << "\nEvery command also takes --store DIR, --json and --actor NAME: see " << root->get_name()
-        << " --help.\n";
+    const bool is_any_store = root->get_option_no_throw("--store") != nullptr;  // an operator's is one
+    out << "\nEvery command also takes " << (is_any_store ? "--store DIR, " : "") << "--json and --actor NAME: see "
+        << root->get_name() << " --help.\n";
   }
   out << app.get_footer();
   return out.str();

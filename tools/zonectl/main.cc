@@ -1,6 +1,5 @@
 // zonectl: the operators' command. This file wires the process to run(); see run.h.
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -10,26 +9,15 @@
 #include <string>
 #include <vector>
 
-#include <pwd.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/zonectl/caller.h"
 #include "tools/zonectl/exit_code.h"
 #include "tools/zonectl/probe/resolver.h"
+#include "tools/zonectl/process.h"
 #include "tools/zonectl/run.h"
 
 namespace {
-
-// Private keys pass through this process: no core dump, and no other process of the same user may look in.
-void protect_process() {
-  const rlimit none{};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
-  ::umask(022);
-  ::signal(SIGPIPE, SIG_IGN);  // a reader that went away is a failed write, seen at the end
-}
 
 std::optional<std::string> variable(const char* name) {
   const char* const value = std::getenv(name);
@@ -41,9 +29,24 @@ std::optional<std::filesystem::path> path(const char* name) {
   return value && !value->empty() ? std::optional<std::filesystem::path>(*value) : std::nullopt;
 }
 
-std::string effective_user() {
-  const passwd* const entry = ::getpwuid(::geteuid());
-  return entry == nullptr ? "uid " + std::to_string(::geteuid()) : entry->pw_name;
+std::optional<std::filesystem::path> installed_key() {
+  const std::filesystem::path key = "/etc/zonestore/vault.key";
+  return ::access(key.c_str(), F_OK) == 0 ? std::optional(key) : std::nullopt;
+}
+
+// An operator's run takes nothing from the environment but who called sudo, and nothing else is left there for
+// anybody.
+zonectl::Environment environment_of(zonectl::Role role) {
+  const zonectl::CallerTraces traces = zonectl::read_caller_traces(variable("SUDO_UID"));
+  if (role == zonectl::Role::kOperator) {
+    zonectl::forget_environment();
+  }
+  return {variable("ZONESTORE"),
+          zonectl::user_name(person_of(traces, role)),
+          {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")},
+          zonectl::probe::Resolver::servers_of_system(),
+          role,
+          installed_key()};
 }
 
 // The exit code, or kFailed if what was printed did not arrive. A reader that went away (head) knows why.
@@ -62,16 +65,20 @@ int flushed(int code) {
 }
 
 int run_main(int argc, char** argv) {
-  protect_process();
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  const zonectl::Environment environment{variable("ZONESTORE"),
-                                         variable("SUDO_USER"),
-                                         effective_user(),
-                                         {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")},
-                                         zonectl::probe::Resolver::servers_of_system()};
-  zonectl::Streams streams{std::cout, std::cerr, zonectl::terminal_of(STDOUT_FILENO),
+  zonectl::protect_process();
+  std::vector<std::string> args(argv + 1, argv + argc);
+  const bool is_operators = !args.empty() && args.front() == zonectl::kOperatorWord;
+  if (is_operators) {
+    args.erase(args.begin());
+  }
+  const zonectl::Environment environment =
+      environment_of(is_operators ? zonectl::Role::kOperator : zonectl::Role::kAdmin);
+  zonectl::Streams streams{std::cout,
+                           std::cerr,
+                           zonectl::terminal_of(STDOUT_FILENO),
                            zonectl::terminal_of(STDERR_FILENO),
-                           zonectl::terminal_of(STDIN_FILENO).interactive ? &std::cin : nullptr};
+                           zonectl::terminal_of(STDIN_FILENO).interactive ? &std::cin : nullptr,
+                           &std::cin};
   const zonestore::SystemClock clock;
   return flushed(zonectl::run(args, streams, environment, clock));
 }

@@ -23,17 +23,17 @@ namespace {
 
 constexpr std::string_view kProgram = "zonectl";
 
-void declare_globals(CLI::App& app, GlobalOptions& globals) {
+void declare_globals(CLI::App& app, GlobalOptions& globals, OperatorMarks& marks) {
   app.name(std::string(kProgram))->description("DKIM keys and SPF of institutions: the operators' command");
   app.require_subcommand(1)->fallthrough();
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", std::string(kProgram) + " " + DNSD_VERSION, "print the program's version");
-  Arguments arguments(app);
+  Arguments arguments(app, marks);
   arguments.one("--store", "DIR", globals.store, Need::kOptional, &parse_line,
                 "the store's directory (default: $ZONESTORE, else /var/lib/zonestore)");
-  arguments.flag("--json", globals.json, "print JSON, in the forms that JSON.md documents");
-  arguments.one("--actor", "NAME", globals.actor, Need::kOptional, &parse_line,
-                "who asks, for the log (default: the login user)");
+  arguments.operators().flag("--json", globals.json, "print JSON, in the forms that JSON.md documents");
+  arguments.operators().one("--actor", "NAME", globals.actor, Need::kOptional, &parse_line,
+                            "who asks, for the log (default: the login user)");
   app.formatter_fn([](const CLI::App* shown, const std::string&, CLI::AppFormatMode) { return help_text(*shown); });
   app.footer("\nzonectl COMMAND --help prints a command's arguments, an example and its exit codes.\n");
 }
@@ -103,7 +103,8 @@ bool asks_for_help(const CLI::App& app) {
 }
 
 // The text to print if that is all there is to do (--help, --version); nullopt if a command was chosen.
-Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::string> args) {
+Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::string> args,
+                                         const OperatorMarks& marks) {
   std::vector<std::string> reversed(args.rbegin(), args.rend());  // as CLI11 takes them
   try {
     root.parse(reversed);
@@ -116,13 +117,13 @@ Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::st
     if (asks_for_help(deepest(root))) {
       return help_text(deepest(root));
     }
-    Error error = thrown.error();
+    Error error = marks.refusal(deepest(root), root.remaining(true)).value_or(thrown.error());
     if (error.hint.empty()) {
       error.hint = see_help(deepest(root));
     }
     return tl::unexpected(std::move(error));
   } catch (const CLI::ParseError& thrown) {
-    return tl::unexpected(usage_error(root, thrown));
+    return tl::unexpected(marks.refusal(deepest(root), root.remaining(true)).value_or(usage_error(root, thrown)));
   }
 }
 
@@ -139,14 +140,16 @@ int finish_with(const Error& error, const Session& session, bool json) {
 int run(std::span<const std::string> args, Streams& streams, const Environment& environment,
         const zonestore::Clock& clock) {
   GlobalOptions globals;
-  Body chosen;
+  Chosen chosen;
+  OperatorMarks marks(environment.role);
   CLI::App root;
-  declare_globals(root, globals);
-  CommandLine line(root, chosen);
+  declare_globals(root, globals, marks);
+  CommandLine line(root, chosen, marks);
   define_commands(line);
-  Session session(globals, streams, environment, clock);
+  marks.take_out_unmarked(root);
 
-  const Result<std::optional<std::string>> parsed = parse(root, args);
+  const Result<std::optional<std::string>> parsed = parse(root, args, marks);
+  Session session(globals, streams, environment, clock);
   if (!parsed) {
     // A parse that failed may not have come as far as the flag.
     const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
@@ -156,7 +159,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
     streams.out << **parsed;
     return value_of(ExitCode::kDone);
   }
-  const Result<ExitCode> result = chosen(session);
+  const Result<ExitCode> result = chosen.body(session);
   return result ? value_of(*result) : finish_with(result.error(), session, globals.json);
 }
 

@@ -17,7 +17,15 @@ constexpr std::string_view kDefaultStore = "/var/lib/zonestore";
 
 Session::Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
                  const zonestore::Clock& clock)
-    : options_(options), streams_(streams), environment_(environment), clock_(clock) {}
+    : options_(options),
+      streams_(streams),
+      environment_(environment),
+      clock_(clock),
+      key_sources_(environment.key_sources) {
+  if (!key_sources_.key_file && store_dir() == kDefaultStore) {
+    key_sources_.key_file = environment.installed_key;
+  }
+}
 
 std::filesystem::path Session::store_dir() const {
   if (options_.store) {
@@ -62,7 +70,7 @@ Result<Store> Session::open_to_write() const {
 
 zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
   zonestore::ChangeContext context;
-  context.actor.login = environment_.login();
+  context.actor.login = environment_.login;
   context.actor.name = options_.actor.value_or(context.actor.login);
   context.dry_run = options.dry_run;
   context.reason = options.reason;

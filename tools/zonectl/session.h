@@ -32,6 +32,7 @@ struct ChangeOptions {
 
 class Session {
  public:
+  // After the parse: the options are read.
   Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
           const zonestore::Clock& clock);
 
@@ -58,13 +59,15 @@ class Session {
       const std::function<zonestore::Result<void>(std::ostream&)>& write) const;
   // Is there a person who can be asked? One reads standard error and writes on standard input.
   [[nodiscard]] bool can_ask() const { return streams_.in != nullptr && streams_.err_terminal.interactive; }
+  // What comes by standard input; nullptr: nothing does.
+  [[nodiscard]] std::istream* input() const { return streams_.input; }
   // Asks that person, on standard error. Anything but "y" or "yes" is no, and so is the end of the input.
   [[nodiscard]] bool confirms(const std::string& question) const;
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
   [[nodiscard]] const std::vector<probe::Address>& resolvers() const { return environment_.resolvers; }
-  [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return environment_.key_sources; }
+  [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return key_sources_; }
 
  private:
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
@@ -73,6 +76,7 @@ class Session {
   Streams& streams_;
   const Environment& environment_;
   const zonestore::Clock& clock_;
+  zonestore::VaultKeySources key_sources_;
 };
 
 }  // namespace zonectl

@@ -91,11 +91,11 @@ std::vector<FileFault> check(Store& store, const ChangeContext& context, Institu
 }  // namespace
 
 void declare(Arguments& arguments, BulkAddOptions& options) {
-  arguments.one("--file", "FILE.csv", options.file, Need::kOptional, &parse_line,
-                "many institutions: CSV with a header of code, domains (by spaces), key");
-  arguments.flag("--resume", options.resume, "go on with the last --file that was interrupted");
-  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                "end the interrupted run N as it is; with --file, before a new one begins");
+  arguments.list_file("--file", "FILE.csv", options.file,
+                      "many institutions: CSV with a header of code, domains (by spaces), key");
+  arguments.operators().flag("--resume", options.resume, "go on with the last --file that was interrupted");
+  arguments.operators().one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                            "end the interrupted run N as it is; with --file, before a new one begins");
   declare(arguments, options.settings, false);
 }
 
@@ -119,7 +119,7 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
       return given_up;
     }
   }
-  const auto text = read_text_file(*options.file);
+  const auto text = read_list_text(session, *options.file);
   if (!text) {
     return tl::unexpected(text.error());
   }

@@ -109,7 +109,7 @@ Result<void> confirm(const Session& session, const BulkRevokeOptions& options, c
   if (options.yes) {
     return {};
   }
-  if (!session.can_ask()) {
+  if (!session.can_ask() || options.file == kStandardInput) {  // which is where an answer would come from
     return tl::unexpected(zonestore::Error{ErrorCode::kRefused, "nobody can be asked here: " + question,
                                            "the same command with --yes; with --dry-run it tells what would happen",
                                            std::nullopt});
@@ -143,7 +143,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkRevokeOpt
   settings.reason = change.reason;
   BulkPlan plan{"revoke", to_json_text(target, settings), {}};
   if (options.file) {
-    const auto text = read_text_file(*options.file);
+    const auto text = read_list_text(session, *options.file);
     if (!text) {
       return tl::unexpected(text.error());
     }
@@ -194,16 +194,19 @@ Result<void> check(const BulkRevokeOptions& options, std::optional<SlotId> slot,
 }  // namespace
 
 void declare(Arguments& arguments, BulkRevokeOptions& options) {
-  arguments.flag("--all", options.all, "SLOT of every institution that holds a key there");
-  arguments.one("--file", "LIST", options.file, Need::kOptional, &parse_line,
-                "SLOT of those named in this file, one code a line; # begins a comment");
-  arguments.one("--signer", "NAME", options.signer, Need::kOptional, &zonestore::signer::parse_signer_name,
-                "a machine was taken: switch its signer off for good, and revoke every key that it held");
-  arguments.flag("--resume", options.resume,
-                 "go on with the last run of many that was interrupted, and with what waits for a fresh key");
-  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                "end the interrupted run N as it is; with --all, --file or --signer, before a new one begins");
-  arguments.flag("--yes", options.yes, "of many: do not ask first; needed where nobody can be asked");
+  arguments.operators().flag("--all", options.all, "SLOT of every institution that holds a key there");
+  arguments.list_file("--file", "LIST", options.file,
+                      "SLOT of those named in this file, one code a line; # begins a comment");
+  arguments.operators().one("--signer", "NAME", options.signer, Need::kOptional,
+                            &zonestore::signer::parse_signer_name,
+                            "a machine was taken: switch its signer off for good, and revoke every key that it held");
+  arguments.operators().flag(
+      "--resume", options.resume,
+      "go on with the last run of many that was interrupted, and with what waits for a fresh key");
+  arguments.operators().one(
+      "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+      "end the interrupted run N as it is; with --all, --file or --signer, before a new one begins");
+  arguments.operators().flag("--yes", options.yes, "of many: do not ask first; needed where nobody can be asked");
   declare(arguments, options.settings, false);
 }
 

@@ -239,13 +239,14 @@ Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change
 }  // namespace
 
 void declare(Arguments& arguments, BulkRotateOptions& options) {
-  arguments.flag("--all", options.all, "every institution that signs");
-  arguments.flag("--due", options.due, "those that the rotation policy says are due now");
-  arguments.one("--file", "LIST", options.file, Need::kOptional, &parse_line,
-                "those named in this file, one code a line; # begins a comment");
-  arguments.flag("--resume", options.resume, "go on with the last run of many that was interrupted");
-  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                "end the interrupted run N as it is; with --all, --due or --file, before a new one begins");
+  arguments.operators().flag("--all", options.all, "every institution that signs");
+  arguments.operators().flag("--due", options.due, "those that the rotation policy says are due now");
+  arguments.list_file("--file", "LIST", options.file,
+                      "those named in this file, one code a line; # begins a comment");
+  arguments.operators().flag("--resume", options.resume, "go on with the last run of many that was interrupted");
+  arguments.operators().one(
+      "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+      "end the interrupted run N as it is; with --all, --due or --file, before a new one begins");
   declare(arguments, options.settings, true);
 }
 
@@ -274,7 +275,7 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
   settings.reason = change.reason;
   BulkPlan plan{"rotate", to_json_text(settings), {}};
   if (options.file) {
-    const auto text = read_text_file(*options.file);
+    const auto text = read_list_text(session, *options.file);
     if (!text) {
       return tl::unexpected(text.error());
     }

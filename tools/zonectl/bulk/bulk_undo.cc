@@ -129,11 +129,11 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptio
 }  // namespace
 
 void declare(Arguments& arguments, BulkUndoOptions& options) {
-  arguments.one("--run", "N", options.run, Need::kOptional, &parse_count,
-                "the rotations of bulk run N, each only if its last move of signing is that run's");
-  arguments.flag("--resume", options.resume, "go on with the last --run that was interrupted");
-  arguments.one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                "end the interrupted run N of undos as it is; with --run, before a new one begins");
+  arguments.operators().one("--run", "N", options.run, Need::kOptional, &parse_count,
+                            "the rotations of bulk run N, each only if its last move of signing is that run's");
+  arguments.operators().flag("--resume", options.resume, "go on with the last --run that was interrupted");
+  arguments.operators().one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+                            "end the interrupted run N of undos as it is; with --run, before a new one begins");
   declare(arguments, options.settings, true);
 }
 

@@ -68,13 +68,13 @@ Result<Rate> parse_rate(std::string_view text) {
 
 void declare(Arguments& arguments, BulkSettings& settings, bool with_canary) {
   if (with_canary) {
-    arguments.one("--canary", "SHARE", settings.canary, Need::kOptional, &parse_share,
-                  "of many: stop at any failure until that share is done and proven (1%, or a number)");
+    arguments.operators().one("--canary", "SHARE", settings.canary, Need::kOptional, &parse_share,
+                              "of many: stop at any failure until that share is done and proven (1%, or a number)");
   }
-  arguments.one("--rate", "N/UNIT", settings.rate, Need::kOptional, &parse_rate,
-                "of many: no faster than this (5/s, 20/min, 300/h)");
-  arguments.one("--halt-on", "N", settings.halt_on, Need::kOptional, &parse_count,
-                "of many: stop at so many failures (default: " + std::to_string(kDefaultHaltOn) + ")");
+  arguments.operators().one("--rate", "N/UNIT", settings.rate, Need::kOptional, &parse_rate,
+                            "of many: no faster than this (5/s, 20/min, 300/h)");
+  arguments.operators().one("--halt-on", "N", settings.halt_on, Need::kOptional, &parse_count,
+                            "of many: stop at so many failures (default: " + std::to_string(kDefaultHaltOn) + ")");
 }
 
 std::string to_json_text(const BulkSettings& settings) {

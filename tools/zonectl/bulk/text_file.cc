@@ -21,8 +21,25 @@ constexpr std::uintmax_t kMostBytes = 64U * 1024 * 1024;
 
 Error at_line(const std::string& file, const FileFault& fault) {
   Error error = fault.error;
-  error.message = file + (fault.line == 0 ? "" : ":" + std::to_string(fault.line)) + ": " + error.message;
+  error.message = (file == kStandardInput ? "standard input" : file) +
+                  (fault.line == 0 ? "" : ":" + std::to_string(fault.line)) + ": " + error.message;
   return error;
+}
+
+}  // namespace
+
+namespace {
+
+Result<std::string> read_all(std::istream& in, const std::string& name) {
+  std::string text;
+  std::string block(1 << 16, '\0');
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    text.append(block, 0, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMostBytes) {
+      return zonestore::fail(ErrorCode::kInvalid, name + " is larger than 64 MiB");
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -36,15 +53,17 @@ Result<std::string> read_text_file(const std::filesystem::path& file) {
     return zonestore::fail(reason == EACCES ? ErrorCode::kPermission : ErrorCode::kIo,
                            "cannot read " + file.string() + ": " + std::strerror(reason));
   }
-  std::string text;
-  std::string block(1 << 16, '\0');
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
-    text.append(block, 0, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kMostBytes) {
-      return zonestore::fail(ErrorCode::kInvalid, file.string() + " is larger than 64 MiB");
-    }
+  return read_all(in, file.string());
+}
+
+Result<std::string> read_list_text(const Session& session, const std::string& file) {
+  if (file != kStandardInput) {
+    return read_text_file(file);
   }
-  return text;
+  if (session.input() == nullptr) {
+    return zonestore::fail(ErrorCode::kIo, "there is no standard input to read");
+  }
+  return read_all(*session.input(), "standard input");
 }
 
 ExitCode tell_faults(const Session& session, const std::string& file, const std::vector<FileFault>& faults) {

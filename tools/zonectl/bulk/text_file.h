@@ -18,6 +18,9 @@ struct FileFault {
 // A file of at most 64 MiB. Errors: kMissing, kPermission, kIo with the file's name.
 [[nodiscard]] zonestore::Result<std::string> read_text_file(const std::filesystem::path& file);
 
+// The same of what comes by standard input, if `file` is "-".
+[[nodiscard]] zonestore::Result<std::string> read_list_text(const Session& session, const std::string& file);
+
 // Tells every fault ("list.csv:12: ...") on standard error, and prints the JSON form if it was asked for. The exit
 // code: that of what is malformed, else of the first.
 [[nodiscard]] ExitCode tell_faults(const Session& session, const std::string& file,

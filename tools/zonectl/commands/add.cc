@@ -20,12 +20,12 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code, such as mosa");
-  arguments.many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
-                 "a mail domain of the institution; may be repeated");
-  arguments.one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
-                "rsa2048 (default), rsa3072, rsa4096 or ed25519");
+  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                            "the institution's code, such as mosa");
+  arguments.operators().many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
+                             "a mail domain of the institution; may be repeated");
+  arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
+                            "rsa2048 (default), rsa3072, rsa4096 or ed25519");
   declare(arguments, options.bulk);
   arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
 }
@@ -92,7 +92,8 @@ void define_add(CommandLine& line) {
                          exits_of_change({{ExitCode::kPartlyDone, "of many: some were not added; each is named"},
                                           {ExitCode::kRefused,
                                            "refused: E_EXISTS (also while another --file is at work or waits to be "
-                                           "resumed), E_KEY_TYPE, E_WEAK_KEY"}})},
+                                           "resumed), E_KEY_TYPE, E_WEAK_KEY"}}),
+                         For::kOperators},
                         arguments, body);
 }
 

@@ -32,15 +32,16 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code, such as mosa");
-  arguments.flag("--all", options.all, "all institutions; only what is not right is shown");
-  arguments.flag("--own", options.own, "our own name servers alone");
-  arguments.flag("--no-vault", options.no_vault,
-                 "leave the vault alone: whether the private keys fit is not tried (of the timers' units)");
+  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                            "the institution's code, such as mosa");
+  arguments.operators().flag("--all", options.all, "all institutions; only what is not right is shown");
+  arguments.operators().flag("--own", options.own, "our own name servers alone");
+  arguments.operators().flag(
+      "--no-vault", options.no_vault,
+      "leave the vault alone: whether the private keys fit is not tried (of the timers' units)");
   declare(arguments, options.flags);
-  arguments.one("--timeout", "DURATION", options.flags.timeout, Need::kOptional, &parse_seconds,
-                "how long to wait for an answer, twice (default: 2s)");
+  arguments.operators().one("--timeout", "DURATION", options.flags.timeout, Need::kOptional, &parse_seconds,
+                            "how long to wait for an answer, twice (default: 2s)");
 }
 
 struct OpenedStore {
@@ -306,7 +307,8 @@ void define_check(CommandLine& line) {
        "zonectl check mosa --server 127.0.0.1:5300 --resolver 9.9.9.9",
        exits_of_reading({{ExitCode::kDone, "all is right"},
                          {ExitCode::kFailed, "something needs attention; or the command failed"},
-                         {ExitCode::kNotFound, "no such institution"}})},
+                         {ExitCode::kNotFound, "no such institution"}}),
+       For::kOperators},
       arguments, body);
 }
 

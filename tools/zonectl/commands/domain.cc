@@ -18,8 +18,8 @@ struct Options {
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.institution(options.code);
-  arguments.one("DOMAIN", "", options.domain, Need::kRequired, &zonestore::dkim::parse_domain,
-                "the mail domain, such as mosamuseum.com");
+  arguments.operators().one("DOMAIN", "", options.domain, Need::kRequired, &zonestore::dkim::parse_domain,
+                            "the mail domain, such as mosamuseum.com");
   arguments.dry_run(options.change);
 }
 
@@ -78,12 +78,14 @@ void define_domain(CommandLine& line) {
   domain.command<Options>(
       {"add", "note a mail domain of an institution, for its instructions", "zonectl domain add mosa mosamuseum.com",
        exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, another institution has it"},
-                        {ExitCode::kNotFound, "no such institution"}})},
+                        {ExitCode::kNotFound, "no such institution"}}),
+       For::kOperators},
       arguments, add);
-  domain.command<Options>({"remove", "forget a mail domain of an institution; no record changes",
-                           "zonectl domain remove mosa mosamuseum.com",
-                           exits_of_change({{ExitCode::kNotFound, "no such institution, or it has no such domain"}})},
-                          arguments, remove);
+  domain.command<Options>(
+      {"remove", "forget a mail domain of an institution; no record changes",
+       "zonectl domain remove mosa mosamuseum.com",
+       exits_of_change({{ExitCode::kNotFound, "no such institution, or it has no such domain"}}), For::kOperators},
+      arguments, remove);
 }
 
 }  // namespace zonectl

@@ -7,8 +7,8 @@ namespace {
 
 void arguments(Arguments& arguments, FreezeCommandOptions& options) {
   freeze_scope_arguments(arguments, options);
-  arguments.one("--reason", "TEXT", options.reason, Need::kRequired, &parse_line,
-                "why: whoever is refused a rotation reads it");
+  arguments.operators().one("--reason", "TEXT", options.reason, Need::kRequired, &parse_line,
+                            "why: whoever is refused a rotation reads it");
 }
 
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
@@ -23,7 +23,7 @@ void define_freeze(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"freeze", "refuse rotations, of one institution or of all; undo and revoke stay possible",
        "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze --all --reason \"holidays\"",
-       exits_of_change({{ExitCode::kNotFound, "no such institution"}})},
+       exits_of_change({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
       arguments, body);
 }
 

@@ -86,7 +86,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_instructions(CommandLine& line) {
   line.command<Options>(
       {"instructions", "print what an institution publishes in its own DNS zone", "zonectl instructions mosa",
-       exits_of_reading({{ExitCode::kNotFound, "no such institution"}})},
+       exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
       arguments, body);
 }
 

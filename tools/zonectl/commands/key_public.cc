@@ -28,9 +28,10 @@ void history_arguments(Arguments& arguments, HistoryOptions& options) {
 
 void export_arguments(Arguments& arguments, ExportOptions& options) {
   arguments.institution(options.code);
-  arguments.one("--slot", "sel1|sel2", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
-                "only the keys of this slot");
-  arguments.flag("--all", options.all, "every key that was ever served, not only those that are served now");
+  arguments.operators().one("--slot", "sel1|sel2", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
+                            "only the keys of this slot");
+  arguments.operators().flag("--all", options.all,
+                             "every key that was ever served, not only those that are served now");
   arguments.flag("--pem", options.pem,
                  "SubjectPublicKeyInfo in PEM, as openssl reads it, not the text of the record");
 }
@@ -122,7 +123,8 @@ Result<ExitCode> export_public(Session& session, const ExportOptions& options) {
 void define_key_history(CommandLine& key) {
   key.command<HistoryOptions>(
       {"history", "every key that was ever served: when it was published, signed and was withdrawn",
-       "zonectl key history mosa", exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}})},
+       "zonectl key history mosa", exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}}),
+       For::kOperators},
       history_arguments, history);
 }
 
@@ -130,7 +132,8 @@ void define_key_export_public(CommandLine& key) {
   key.command<ExportOptions>(
       {"export-public", "print public keys, for a check of old mail or for another DNS",
        "zonectl key export-public mosa\nzonectl key export-public mosa --slot sel1 --all --pem",
-       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution, or it serves no such key"}})},
+       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution, or it serves no such key"}}),
+       For::kOperators},
       export_arguments, export_public);
 }
 

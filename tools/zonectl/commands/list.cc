@@ -16,7 +16,7 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.flag("--all", options.all, "also those that were removed and are gone");
+  arguments.operators().flag("--all", options.all, "also those that were removed and are gone");
 }
 
 // "ready", or the guard that stands in the way of a rotation.
@@ -84,9 +84,9 @@ Result<ExitCode> body(Session& session, const Options& options) {
 }  // namespace
 
 void define_list(CommandLine& line) {
-  line.command<Options>(
-      {"list", "list the institutions, by code", "zonectl list\nzonectl list | cut -f1", exits_of_reading()},
-      arguments, body);
+  line.command<Options>({"list", "list the institutions, by code", "zonectl list\nzonectl list | cut -f1",
+                         exits_of_reading(), For::kOperators},
+                        arguments, body);
 }
 
 }  // namespace zonectl

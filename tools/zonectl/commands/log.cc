@@ -40,11 +40,11 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST|ZONE", "", options.subject, Need::kOptional, &parse_subject,
-                "only what was done to this institution, or to this zone's settings");
-  arguments.one("--since", "TIME|DURATION", options.since, Need::kOptional, &parse_line,
-                "only from then on: 2026-11-23, 2026-11-23T18:01:02Z, or how far back: 2h, 7d");
-  arguments.one("--last", "N", options.newest, Need::kOptional, &parse_count, "only the newest N");
+  arguments.operators().one("INST|ZONE", "", options.subject, Need::kOptional, &parse_subject,
+                            "only what was done to this institution, or to this zone's settings");
+  arguments.operators().one("--since", "TIME|DURATION", options.since, Need::kOptional, &parse_line,
+                            "only from then on: 2026-11-23, 2026-11-23T18:01:02Z, or how far back: 2h, 7d");
+  arguments.operators().one("--last", "N", options.newest, Need::kOptional, &parse_count, "only the newest N");
 }
 
 std::vector<Cell> row_of(const Times& times, const AuditEntry& entry) {
@@ -141,7 +141,7 @@ void define_log(CommandLine& line) {
       {"log", "show who changed what, when and why, oldest first",
        "zonectl log mosa --since 7d\nzonectl log --last 20\nzonectl log -- verify    (of an institution of that "
        "name)",
-       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}})},
+       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}}), For::kOperators},
       arguments, body);
   define_log_verify(log);
 }

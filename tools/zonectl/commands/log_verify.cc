@@ -67,7 +67,8 @@ Result<ExitCode> body(Session& session, const Options& /*options*/) {
 void define_log_verify(CommandLine& log) {
   log.command<Options>(
       {"verify", "read the whole log and find rows that were altered, moved, put in or taken out",
-       "zonectl log verify", exits_of_reading({{ExitCode::kFailed, "failed, or the log is not what was written"}})},
+       "zonectl log verify", exits_of_reading({{ExitCode::kFailed, "failed, or the log is not what was written"}}),
+       For::kOperators},
       arguments, body);
 }
 

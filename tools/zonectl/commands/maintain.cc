@@ -16,7 +16,7 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.flag(
+  arguments.operators().flag(
       "--dry-run", options.change.dry_run,
       "print what would happen by what is known, step upon step; it makes no key and keeps nothing, takes a "
       "minute at most, and no writer waits longer than a second for it");
@@ -82,7 +82,8 @@ void define_maintain(CommandLine& line) {
   line.command<Options>(
       {"maintain", "do whatever is due: fresh keys, rotations by policy, records of removed institutions out",
        "zonectl maintain --dry-run",
-       exits_of_change({{ExitCode::kPartlyDone, "done for some, failed for others; each is named"}})},
+       exits_of_change({{ExitCode::kPartlyDone, "done for some, failed for others; each is named"}}),
+       For::kOperators},
       arguments, body);
 }
 

@@ -22,10 +22,10 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code; without it all of them");
-  arguments.one("--until", "DURATION", options.until, Need::kOptional, &zonestore::parse_duration,
-                "how far to look ahead: 30d, 1y is 365d; 90d if not given");
+  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                            "the institution's code; without it all of them");
+  arguments.operators().one("--until", "DURATION", options.until, Need::kOptional, &zonestore::parse_duration,
+                            "how far to look ahead: 30d, 1y is 365d; 90d if not given");
 }
 
 std::string what_text(const PlannedEvent& planned) {
@@ -106,7 +106,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_plan(CommandLine& line) {
   line.command<Options>({"plan", "show what will happen by itself and when, as long as maintain runs on its timer",
                          "zonectl plan --until 30d\nzonectl plan mosa --json",
-                         exits_of_reading({{ExitCode::kNotFound, "no such institution"}})},
+                         exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }
 

@@ -167,7 +167,7 @@ void define_policy(CommandLine& line) {
       "refused: E_POLICY_FLOOR, a drain below 96h, a slack below 1m, or rotations more often than they can be done"};
   policy.command<Options>(
       {"show", "show what is in force, for the store or for one institution",
-       "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found})},
+       "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found}), For::kOperators},
       show_arguments, show);
   policy.command<Options>({"set",
                            "set one; published TTLs follow at once, of very many institutions step by step (maintain "

@@ -18,8 +18,8 @@ struct Options {
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.institution(options.code);
-  arguments.one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
-                "sel1 or sel2; without it the slot that needs a key");
+  arguments.operators().one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
+                            "sel1 or sel2; without it the slot that needs a key");
   arguments.dry_run(options.change);
 }
 
@@ -58,7 +58,8 @@ void define_prepare(CommandLine& line) {
       {"prepare", "put a fresh key into a selector that is empty, revoked or past its drain; it ripens from then on",
        "zonectl prepare mosa\nzonectl prepare mosa sel1 --dry-run",
        exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, E_DRAINING, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution or slot"}})},
+                        {ExitCode::kNotFound, "no such institution or slot"}}),
+       For::kOperators},
       arguments, body);
 }
 

@@ -100,7 +100,8 @@ void remove_arguments(Arguments& arguments, RemoveOptions& options) {
 
 void list_arguments(Arguments& arguments, ListOptions& options) {
   arguments.zone(options.zone);
-  arguments.one("OWNER", "", options.owner, Need::kOptional, &parse_data, "only the records of that name");
+  arguments.operators().one("OWNER", "", options.owner, Need::kOptional, &parse_data,
+                            "only the records of that name");
 }
 
 std::string data_text(RecordType type, const Bytes& rdata) {
@@ -293,7 +294,7 @@ void define_record(CommandLine& line) {
       remove_arguments, remove);
   record.command<ListOptions>({"list", "list a zone's static records, in canonical order",
                                "zonectl record list example.com\nzonectl record list example.com @ --json",
-                               exits_of_reading({{ExitCode::kNotFound, "no such zone"}})},
+                               exits_of_reading({{ExitCode::kNotFound, "no such zone"}}), For::kOperators},
                               list_arguments, list);
 }
 

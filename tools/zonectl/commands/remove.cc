@@ -18,7 +18,7 @@ struct Options {
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.institution(options.code);
-  arguments.flag("--yes", options.yes, "on a terminal: do not ask first");
+  arguments.operators().flag("--yes", options.yes, "on a terminal: do not ask first");
   arguments.dry_run(options.change);
 }
 
@@ -70,7 +70,8 @@ void define_remove(CommandLine& line) {
       {"remove", "stop signing for an institution; its records leave once its last mail has arrived",
        "zonectl remove mosa\nzonectl undo mosa   # takes it back, until its records leave",
        exits_of_change({{ExitCode::kRefused, "whoever was asked on the terminal did not say yes; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution"}})},
+                        {ExitCode::kNotFound, "no such institution"}}),
+       For::kOperators},
       arguments, body);
 }
 

@@ -21,12 +21,12 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.first, Need::kOptional, &parse_line,
-                "the institution's code, such as mosa; with --all and --file it is left out");
-  arguments.one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot, "sel1 or sel2");
+  arguments.operators().one("INST", "", options.first, Need::kOptional, &parse_line,
+                            "the institution's code, such as mosa; with --all and --file it is left out");
+  arguments.operators().one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot, "sel1 or sel2");
   declare(arguments, options.bulk);
-  arguments.flag("--stop-signing", options.revoke.stop_signing,
-                 "go on even if the institution has nothing left to sign with");
+  arguments.operators().flag("--stop-signing", options.revoke.stop_signing,
+                             "go on even if the institution has nothing left to sign with");
   arguments.expect(options.revoke.expect);
   arguments.change(options.change, {});
 }
@@ -162,7 +162,8 @@ void define_revoke(CommandLine& line) {
              "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or waits to "
              "be "
              "resumed; or nobody said yes; nothing changed"},
-            {ExitCode::kNotFound, "no such institution, slot, signer or run, or no key in the slot"}})},
+            {ExitCode::kNotFound, "no such institution, slot, signer or run, or no key in the slot"}}),
+       For::kOperators},
       arguments, body);
 }
 

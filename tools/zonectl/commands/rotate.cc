@@ -35,10 +35,11 @@ zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options)
 }
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code, such as mosa");
+  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                            "the institution's code, such as mosa");
   declare(arguments, options.bulk);
-  arguments.flag("--no-look", options.looking.no_look, "do not look into the DNS first: go by what was seen before");
+  arguments.operators().flag("--no-look", options.looking.no_look,
+                             "do not look into the DNS first: go by what was seen before");
   declare(arguments, options.looking.flags);
   arguments.expect(options.swap.expect);
   arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
@@ -81,7 +82,8 @@ void define_rotate(CommandLine& line) {
              "waits to be resumed; nothing changed"},
             {ExitCode::kFailed, "failed; or done, but signers did not follow and signing could not be moved back"},
             {ExitCode::kUndone, "done, but signers did not follow within signer-limit: signing moved back"},
-            {ExitCode::kNotFound, "no such institution"}})},
+            {ExitCode::kNotFound, "no such institution"}}),
+       For::kOperators},
       arguments, body);
 }
 

@@ -124,7 +124,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_show(CommandLine& line) {
   line.command<Options>({"show", "show an institution: its selectors, their states and times, what can be done next",
                          "zonectl show mosa\nzonectl show mosa --json",
-                         exits_of_reading({{ExitCode::kNotFound, "no such institution"}})},
+                         exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }
 

@@ -24,8 +24,8 @@ struct Options {
 };
 
 void declare_name(Arguments& arguments, Options& options, Need need) {
-  arguments.one("NAME", "", options.name, need, &zonestore::signer::parse_signer_name,
-                "the signer's name, such as opendkim-1");
+  arguments.operators().one("NAME", "", options.name, need, &zonestore::signer::parse_signer_name,
+                            "the signer's name, such as opendkim-1");
 }
 
 void add_arguments(Arguments& arguments, Options& options) {
@@ -45,7 +45,7 @@ void list_arguments(Arguments&, Options&) {}
 
 void sync_arguments(Arguments& arguments, Options& options) {
   declare_name(arguments, options, Need::kOptional);
-  arguments.flag("--all", options.all, "every signer that is switched on");
+  arguments.operators().flag("--all", options.all, "every signer that is switched on");
   arguments.flag("--enable", options.enable, "switch it on: after a restore, once you have looked");
   arguments.dry_run(options.change);
 }
@@ -224,15 +224,16 @@ void define_signer(CommandLine& line) {
              "directory holds what is not ours; E_SIGNER_KIND, it cannot sign with the keys that there are"},
             {ExitCode::kPartlyDone, "enrolled, but its first sync failed; maintain tries again"}})},
       add_arguments, add);
-  signer.command<Options>(
-      {"list", "list the signers, and whether they have followed", "zonectl signer list", exits_of_reading()},
-      list_arguments, list);
+  signer.command<Options>({"list", "list the signers, and whether they have followed", "zonectl signer list",
+                           exits_of_reading(), For::kOperators},
+                          list_arguments, list);
   signer.command<Options>(
       {"sync", "compare a signer's whole directory with the store, make good what differs, and run its command",
        "zonectl signer sync opendkim-1\nzonectl signer sync --all",
        exits_of_change({{ExitCode::kRefused, "refused: E_SIGNER_STALE, it is switched off since a restore"},
                         {ExitCode::kPartlyDone, "some have followed, others failed; each is named"},
-                        kNoSuchSigner})},
+                        kNoSuchSigner}),
+       For::kOperators},
       sync_arguments, sync);
   signer.command<Options>(
       {"remove", "forget a signer; its files stay unless they are purged, and what is not ours stays always",

@@ -42,14 +42,14 @@ Result<Seconds> parse_drain(std::string_view text) {
 }
 
 void allow_arguments(Arguments& arguments, AllowTerms& options) {
-  arguments.many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
+  arguments.operators().many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
   arguments.change(options.change, {zonestore::Guard::kWideTerm});
 }
 
 void deny_arguments(Arguments& arguments, DenyTerms& options) {
-  arguments.many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
-  arguments.one("--drain", "TIME", options.drain, Need::kOptional, &parse_drain,
-                "take it out only after this time (7d), when the mail under way has arrived");
+  arguments.operators().many("TERM", "", options.terms, Need::kRequired, &Term::parse, kTermHelp);
+  arguments.operators().one("--drain", "TIME", options.drain, Need::kOptional, &parse_drain,
+                            "take it out only after this time (7d), when the mail under way has arrived");
   arguments.dry_run(options.change);
 }
 
@@ -222,14 +222,16 @@ void define_spf(CommandLine& line) {
   spf.command<AllowTerms>(
       {"allow", "let addresses send for all customers; says from when it is safe to send from there",
        "zonectl spf allow ip4:192.28.148.112 ip6:2a01:4f8:100::/48",
-       exits_of_change({{ExitCode::kRefused, "refused: E_WIDE_TERM, no public address or a very wide network"}})},
+       exits_of_change({{ExitCode::kRefused, "refused: E_WIDE_TERM, no public address or a very wide network"}}),
+       For::kOperators},
       allow_arguments, allow);
   spf.command<DenyTerms>(
       {"deny", "take addresses out again, at once or after a drain; the record itself always stays",
-       "zonectl spf deny ip4:192.28.148.112 --drain 7d", exits_of_change({{ExitCode::kNotFound, "no such term"}})},
+       "zonectl spf deny ip4:192.28.148.112 --drain 7d", exits_of_change({{ExitCode::kNotFound, "no such term"}}),
+       For::kOperators},
       deny_arguments, deny);
   spf.command<NoOptions>({"show", "show the terms, what is coming and going, and the records made of them",
-                          "zonectl spf show", exits_of_reading()},
+                          "zonectl spf show", exits_of_reading(), For::kOperators},
                          no_arguments, show);
 }
 

@@ -155,7 +155,8 @@ void define_status(CommandLine& line) {
            {{ExitCode::kDone, "nothing needs attention"},
             {ExitCode::kFailed,
              "maintain is due, a signer does not follow, its files were altered, or check saw a fault; or the "
-             "command failed"}})},
+             "command failed"}}),
+       For::kOperators},
       arguments, body);
 }
 

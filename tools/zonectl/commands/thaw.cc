@@ -16,7 +16,8 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 void define_thaw(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"thaw", "end a freeze; those of single institutions outlast that of the whole store",
-       "zonectl thaw mosa\nzonectl thaw --all", exits_of_change({{ExitCode::kNotFound, "no such institution"}})},
+       "zonectl thaw mosa\nzonectl thaw --all", exits_of_change({{ExitCode::kNotFound, "no such institution"}}),
+       For::kOperators},
       freeze_scope_arguments, body);
 }
 

@@ -11,8 +11,8 @@ struct Options : SwapCommandOptions {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code, such as mosa");
+  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
+                            "the institution's code, such as mosa");
   declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
   arguments.change(options.change, {});
@@ -53,7 +53,8 @@ void define_undo(CommandLine& line) {
              "refused: E_NOTHING_TO_UNDO, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or "
              "waits "
              "to be resumed; nothing changed"},
-            {ExitCode::kNotFound, "no such institution or run"}})},
+            {ExitCode::kNotFound, "no such institution or run"}}),
+       For::kOperators},
       arguments, body);
 }
 

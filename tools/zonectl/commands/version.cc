@@ -24,7 +24,9 @@ void define_version(CommandLine& line) {
   line.command<Options>({"version",
                          "print the program's version",
                          "zonectl version",
-                         {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}}},
+                         {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}},
+                         For::kOperators,
+                         false},
                         arguments, body);
 }
 

@@ -204,9 +204,10 @@ Result<ExitCode> serial(Session& session, const ZoneOption& options) {
 void define_zone(CommandLine& line) {
   CommandLine zone = line.noun("zone", "the zones: list, show, set, export, import, check, remove, serial");
   const ExitNote not_found{ExitCode::kNotFound, "no such zone"};
-  zone.command<NoOptions>({"list", "list the zones", "zonectl zone list", exits_of_reading()}, no_arguments, list);
+  zone.command<NoOptions>({"list", "list the zones", "zonectl zone list", exits_of_reading(), For::kOperators},
+                          no_arguments, list);
   zone.command<ZoneOption>({"show", "show a zone's name servers, SOA values and TTLs",
-                            "zonectl zone show dkim.secutix.com", exits_of_reading({not_found})},
+                            "zonectl zone show dkim.secutix.com", exits_of_reading({not_found}), For::kOperators},
                            zone_argument, show);
   zone.command<SetOptions>(
       {"set", "change a zone's name servers, SOA values or TTLs; what is not named stays",

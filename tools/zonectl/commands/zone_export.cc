@@ -76,7 +76,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define_zone_export(CommandLine& zone) {
   zone.command<Options>({"export", "write the published zone as a zone file, as NSD, Knot and BIND load it",
                          "zonectl zone export dkim.secutix.com --out dkim.zone",
-                         exits_of_reading({{ExitCode::kNotFound, "no such zone"}})},
+                         exits_of_reading({{ExitCode::kNotFound, "no such zone"}}), For::kOperators},
                         arguments, body);
 }
 

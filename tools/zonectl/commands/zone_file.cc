@@ -239,7 +239,9 @@ void define_zone_check(CommandLine& zone) {
                               "zonectl zone check example.com.zone",
                               {{ExitCode::kDone, "the file is good"},
                                {ExitCode::kFailed, "failed, or the file is not good"},
-                               {ExitCode::kUsage}}},
+                               {ExitCode::kUsage}},
+                              For::kAdmins,
+                              false},
                              check_arguments, check);
 }
 

@@ -15,10 +15,11 @@ constexpr Milliseconds kLongestTimeout{60'000};
 }  // namespace
 
 void declare(Arguments& arguments, Flags& flags) {
-  arguments.many("--server", "ADDR:PORT", flags.servers, Need::kOptional, &probe::Address::parse,
-                 "one of our name servers, in place of those in the zones' NS records; may be given again");
-  arguments.many("--resolver", "ADDR:PORT", flags.resolvers, Need::kOptional, &probe::Address::parse,
-                 "the resolver that finds the institutions' name servers (default: /etc/resolv.conf)");
+  arguments.operators().many(
+      "--server", "ADDR:PORT", flags.servers, Need::kOptional, &probe::Address::parse,
+      "one of our name servers, in place of those in the zones' NS records; may be given again");
+  arguments.operators().many("--resolver", "ADDR:PORT", flags.resolvers, Need::kOptional, &probe::Address::parse,
+                             "the resolver that finds the institutions' name servers (default: /etc/resolv.conf)");
 }
 
 Means means_of(const Session& session, const Flags& flags) {

@@ -71,8 +71,7 @@ class CommandRun : public ::testing::Test {
   TempDirectory temp_;
   ManualClock clock_;
   // Nobody listens at that resolver: a look is told so at once, and asks nobody outside of the test.
-  zonectl::Environment environment_{
-      std::nullopt, std::nullopt, "operator", {}, {*zonectl::probe::Address::parse("127.0.0.1:1")}};
+  zonectl::Environment environment_{std::nullopt, "operator", {}, {*zonectl::probe::Address::parse("127.0.0.1:1")}};
   zonectl::Terminal terminal_;
 };
 

@@ -170,7 +170,7 @@ TEST_F(WholeStore, PolicyRefusesAnUnknownKey) {
 }
 
 TEST_F(WholeStore, LogTellsActorAndPersonApart) {
-  environment_.sudo_user = "anna";
+  environment_.login = "anna";
   init();
   expect_done({"--actor", "deploy-bot", "spf", "allow", "192.0.2.1"});
   const auto entries = json_of({"log"}).at("entries");

@@ -46,4 +46,9 @@ class Code {
 // underscores are refused), lower-cased. Errors: kInvalid.
 [[nodiscard]] Result<Name> parse_domain(std::string_view text);
 
+// The same of a word that stands in a file, `where` in its line ("column code", "word 2"): the message never shows
+// the word, which may be a key (base/file_text.h).
+[[nodiscard]] Result<Code> code_in_file(std::string_view where, std::string_view word);
+[[nodiscard]] Result<Name> domain_in_file(std::string_view where, std::string_view word);
+
 }  // namespace zonestore::dkim

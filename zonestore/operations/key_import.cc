@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/file_text.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/moment_keeper.h"
@@ -189,7 +190,9 @@ Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
   if (static_cast<std::size_t>(size) > kMostPemBytes) {
     return fail(ErrorCode::kInvalid, "larger than any key in PEM form");
   }
-  return dkim::PrivateKey::from_pem(secret.view().first(static_cast<std::size_t>(size)));
+  const std::string_view text(reinterpret_cast<const char*>(secret.view().data()), static_cast<std::size_t>(size));
+  const std::string_view pem = without_byte_order_mark(text);
+  return dkim::PrivateKey::from_pem(secret.view().subspan(text.size() - pem.size(), pem.size()));
 }
 
 Result<KeysImported> import_keys(Store& store, const ChangeContext& context, const dkim::Code& code,

@@ -9,6 +9,7 @@
 
 #include "zonestore/db/failure.h"
 #include "zonestore/signer/beneath.h"
+#include "zonestore/signer/layout.h"
 
 namespace zonestore::signer {
 namespace {
@@ -35,7 +36,9 @@ std::string of_draft(const std::string& name) {
 
 std::string owner_text(const Manifest& manifest, const Identity& identity) {
   const bool other_store = manifest.owner.store_id != identity.store_id;
-  return "the files of signer " + manifest.owner.signer + (other_store ? " of another store" : "");
+  // What is no name of a signer was not written by us: it may be anything, and is not shown.
+  const std::string name = parse_signer_name(manifest.owner.signer) ? "signer " + manifest.owner.signer : "a signer";
+  return "the files of " + name + (other_store ? " of another store" : "");
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "zonestore/base/file_text.h"
+
 namespace zonestore::signer {
 namespace {
 
@@ -39,6 +41,7 @@ std::string to_text(const Manifest& manifest) {
 }
 
 std::optional<Manifest> parse_manifest(std::string_view text) {
+  text = without_byte_order_mark(text);
   if (!text.starts_with(kManifestHead)) {
     return std::nullopt;
   }

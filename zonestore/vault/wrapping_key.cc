@@ -10,6 +10,8 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "zonestore/base/file_text.h"
+
 namespace zonestore {
 namespace {
 
@@ -87,6 +89,7 @@ Result<WrappingKey> WrappingKey::generate() {
 }
 
 Result<WrappingKey> WrappingKey::parse(std::string_view hexadecimal) {
+  hexadecimal = without_byte_order_mark(hexadecimal);
   while (!hexadecimal.empty() && (hexadecimal.back() == '\n' || hexadecimal.back() == '\r')) {
     hexadecimal.remove_suffix(1);
   }

@@ -48,7 +48,7 @@ std::vector<FileFault> named_institutions(Store& store, const std::string& text,
   std::vector<FileFault> faults;
   std::set<std::string> seen;
   for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::Code::parse(listed.word);
+    const auto code = zonestore::dkim::code_in_file("", listed.word);
     if (!code) {
       faults.push_back({listed.line, code.error()});
       continue;

@@ -2,18 +2,14 @@
 
 #include <utility>
 
+#include "zonestore/base/file_text.h"
+
 namespace zonectl {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {
-    if (text_.starts_with(kByteOrderMark)) {
-      text_.remove_prefix(kByteOrderMark.size());
-    }
-  }
+  explicit Reader(std::string_view text) : text_(zonestore::without_byte_order_mark(text)) {}
 
   Csv read() {
     while (!text_.empty()) {

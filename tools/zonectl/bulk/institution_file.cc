@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/bulk/csv.h"
+#include "zonestore/base/file_text.h"
 
 namespace zonectl {
 
@@ -58,8 +59,9 @@ class FileReader {
                                                  : name == "key"                         ? &columns_.key
                                                                                          : nullptr;
       if (column == nullptr || *column) {
-        fail(header.line, malformed(column == nullptr ? "there is no column \"" + name + "\""
-                                                      : "the column " + name + " is there twice"));
+        fail(header.line,
+             malformed(column == nullptr ? zonestore::not_understood("field " + std::to_string(i + 1), name, "column")
+                                         : "the column " + name + " is there twice"));
         return false;
       }
       *column = i;
@@ -74,7 +76,7 @@ class FileReader {
     if (row.fields.size() != fields) {
       return;  // told already
     }
-    auto code = zonestore::dkim::Code::parse(row.fields[*columns_.code]);
+    auto code = zonestore::dkim::code_in_file("column code", row.fields[*columns_.code]);
     if (!code) {
       return fail(row.line, code.error());
     }
@@ -86,9 +88,13 @@ class FileReader {
       read_domains(row, options);
     }
     if (columns_.key && !row.fields[*columns_.key].empty()) {
-      const auto algorithm = zonestore::dkim::parse_algorithm(row.fields[*columns_.key]);
+      const std::string& text = row.fields[*columns_.key];
+      const auto algorithm = zonestore::dkim::parse_algorithm(text);
       if (!algorithm) {
-        return fail(row.line, algorithm.error());
+        Error error = algorithm.error();
+        error.message =
+            error.refusal ? error.message : zonestore::not_understood("column key", text, "key algorithm");
+        return fail(row.line, std::move(error));
       }
       options.algorithm = *algorithm;
     }
@@ -98,7 +104,7 @@ class FileReader {
   void read_domains(const CsvRow& row, AddOptions& options) {
     std::istringstream words(row.fields[*columns_.domains]);
     for (std::string word; words >> word;) {
-      const auto domain = zonestore::dkim::parse_domain(word);
+      const auto domain = zonestore::dkim::domain_in_file("column domains", word);
       if (!domain) {
         fail(row.line, domain.error());
         continue;

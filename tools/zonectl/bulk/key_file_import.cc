@@ -58,7 +58,7 @@ class Table {
     auto key = zonestore::read_key_file(path.is_absolute() ? path : directory_ / path);
     if (!key) {
       zonestore::Error error = key.error();
-      error.message = entry.path + ": " + error.message;
+      error.message = "its key file " + error.message;  // not named: it may be a key, miswritten
       return fail(entry, std::move(error));
     }
     const auto [found, is_new] =

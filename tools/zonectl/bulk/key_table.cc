@@ -22,9 +22,9 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
+// opendkim.conf(5), KeyTable: all else is the key itself.
 bool is_path(std::string_view text) {
-  return text.starts_with("/") || text.starts_with("./") || text.starts_with("../") ||
-         text.find_first_of("+=") == std::string_view::npos;
+  return text.starts_with("/") || text.starts_with("./") || text.starts_with("../");
 }
 
 class KeyTableReader {
@@ -50,7 +50,7 @@ class KeyTableReader {
       return;
     }
     const std::string domain_text = value.substr(0, first);
-    const auto domain = zonestore::dkim::parse_domain(domain_text);
+    const auto domain = zonestore::dkim::domain_in_file("word 2, up to its colon", domain_text);
     if (!domain) {
       table_.faults.push_back(domain_text == "%" ? fault(line, "one key for any domain (%) belongs to no institution",
                                                          "import it for its institution: zonectl import CODE --pem")
@@ -59,11 +59,13 @@ class KeyTableReader {
     }
     const std::string path = value.substr(second + 1);
     if (!is_path(path)) {  // not shown: it may be the key
-      table_.faults.push_back(fault(line, "the key stands in the table itself", "write it to a file of mode 0600"));
+      table_.faults.push_back(
+          fault(line, "the key stands in the table itself",
+                "write it to a file of mode 0600, and name that as opendkim does: with / or ./ first"));
       return;
     }
     if (const auto [earlier, is_new] = names_.emplace(name, line); !is_new) {
-      table_.faults.push_back(fault(line, name + " stands in line " + std::to_string(earlier->second) + " already"));
+      table_.faults.push_back(fault(line, "its name stands in line " + std::to_string(earlier->second) + " already"));
       return;
     }
     table_.entries.push_back({line, name, *domain, value.substr(first + 1, second - first - 1), path});
@@ -88,7 +90,8 @@ SigningTable parse_signing_table(std::string_view text) {
       continue;
     }
     const std::size_t at = words[0].rfind('@');
-    const auto domain = zonestore::dkim::parse_domain(at == std::string::npos ? words[0] : words[0].substr(at + 1));
+    const auto domain =
+        zonestore::dkim::domain_in_file("word 1", at == std::string::npos ? words[0] : words[0].substr(at + 1));
     if (!domain) {
       table.faults.push_back({listed.line, domain.error()});
       continue;
@@ -109,7 +112,7 @@ Result<zonestore::dkim::Code> institution_of(const KeyTableEntry& entry) {
   if (auto code = zonestore::dkim::Code::parse(domain.substr(0, domain.find('.')))) {
     return code;
   }
-  return zonestore::fail(ErrorCode::kInvalid, "neither " + printable(entry.name) + " nor " + domain + " makes a code",
+  return zonestore::fail(ErrorCode::kInvalid, "neither its name nor its domain " + domain + " makes a code",
                          "name the key by the institution's code");
 }
 

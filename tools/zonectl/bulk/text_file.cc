@@ -7,12 +7,14 @@
 #include <sstream>
 
 #include "tools/zonectl/output/json.h"
+#include "zonestore/base/file_text.h"
 
 namespace zonectl {
 
 using zonestore::Error;
 using zonestore::ErrorCode;
 using zonestore::Result;
+using zonestore::without_byte_order_mark;
 
 namespace {
 
@@ -39,7 +41,7 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
       return zonestore::fail(ErrorCode::kInvalid, name + " is larger than 64 MiB");
     }
   }
-  return text;
+  return std::string(without_byte_order_mark(text));
 }
 
 }  // namespace
@@ -92,6 +94,7 @@ std::vector<ListedWord> read_list(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r";
   std::vector<ListedWord> words;
   std::size_t line = 0;
+  text = without_byte_order_mark(text);
   while (!text.empty()) {
     ++line;
     const std::size_t end = std::min(text.find('\n'), text.size());

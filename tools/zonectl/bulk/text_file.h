@@ -15,7 +15,7 @@ struct FileFault {
   zonestore::Error error;
 };
 
-// A file of at most 64 MiB. Errors: kMissing, kPermission, kIo with the file's name.
+// A file of at most 64 MiB, without a byte order mark. Errors: kMissing, kPermission, kIo with the file's name.
 [[nodiscard]] zonestore::Result<std::string> read_text_file(const std::filesystem::path& file);
 
 // The same of what comes by standard input, if `file` is "-".

@@ -263,8 +263,8 @@ TEST_F(BulkCommands, ImportKeyTableTakesAllAndASecondTimeChangesNothing) {
   key_file("three.private", kRsa);
   const std::string table =
       write("KeyTable",
-            "mosa mosa.example:s1:one.private\nold._domainkey.club.example club.example:a:two.private\n"
-            "new._domainkey.club.example club.example:b:three.private\n");
+            "mosa mosa.example:s1:./one.private\nold._domainkey.club.example club.example:a:./two.private\n"
+            "new._domainkey.club.example club.example:b:./three.private\n");
   const std::string signing =
       write("SigningTable", "*@mosa.example mosa\nmosa.org mosa\n*@club.example new._domainkey.club.example\n");
   const auto told = json_of({"import", "--keytable", table, "--signing-table", signing});
@@ -281,9 +281,9 @@ TEST_F(BulkCommands, ImportKeyTableWithAFaultImportsNothing) {
   key_file("one.private", kRsa);
   const auto outcome =
       run({"import", "--keytable",
-           write("KeyTable", "mosa mosa.example:s:one.private\nclub club.example:s:none.private\n")});
+           write("KeyTable", "mosa mosa.example:s:./one.private\nclub club.example:s:./none.private\n")});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_NE(outcome.err.find("KeyTable:2: none.private: cannot be read"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("KeyTable:2: its key file cannot be read"), std::string::npos) << outcome.err;
   EXPECT_TRUE(json_of({"list"})["institutions"].empty());
 }
 

@@ -25,6 +25,7 @@ def write_files(directory, files):
         (directory / name).unlink()
     for name, content in files.items():
         file = directory / name
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             file.touch(0o600 if name.startswith("vault/") else 0o644)
         file.write_bytes(content)

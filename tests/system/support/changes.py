@@ -8,7 +8,8 @@ import subprocess
 
 from support.programs import ZONECTL, run
 from support.questions import until
-from support.store import Store
+from support.server import Dnsd
+from support.store import NOBODY, Store
 
 FAST = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "made faster")
 UNRIPE = ("--override", "E_NOT_RIPE", "--reason", "test")
@@ -205,6 +206,36 @@ def ready_to_rotate_before_a_signer(store):
     return "rotate", "mosa", *UNRIPE
 
 
+def ready_to_prepare_many(store):
+    add(store, "mosa", "nova", "orsay")
+    store.zonectl("revoke", "--all", "sel2", "--yes")
+    return "prepare", "--all"
+
+
+def ready_to_revoke_those_named(store):
+    add(store, "mosa", "nova", "orsay")
+    file = store.scratch / "list"
+    file.write_text("mosa\norsay\n")
+    return "revoke", "--file", file, "sel2", "--yes"
+
+
+def ready_to_restore(store):
+    add(store, "mosa", "nova")
+    store.zonectl("backup", store.scratch / "backup")
+    store.zonectl("rotate", "mosa", *UNRIPE)
+    store.zonectl("revoke", "nova", "sel2")
+    store.zonectl("remove", "nova")
+    add(store, "orsay")
+    return "restore", store.scratch / "backup"
+
+
+def ready_to_check(store):
+    for code in ("mosa", "nova"):
+        store.zonectl("add", code, *FAST)  # without a domain, whose CNAMEs nobody could see
+    store.server = Dnsd(store)  # copies of the store are served the same
+    return "check", "--all", "--server", f"127.0.0.1:{store.server.address()[1]}", "--resolver", NOBODY
+
+
 def ready_to_rekey(store):
     add(store, "mosa")
     return "vault", "rekey"
@@ -244,6 +275,7 @@ def ready_to_revoke_what_is_ripe(store):
 
 # How a bulk command goes on after it was interrupted.
 RESUMED = {"add many": ("add", "--resume"), "rotate many": ("rotate", "--resume"), "undo many": ("undo", "--resume"),
+           "prepare many": ("prepare", "--resume"), "revoke those named": ("revoke", "--resume"),
            "revoke many": ("revoke", "--resume"), "revoke what was held": ("revoke", "--resume")}
 
 # name -> (words whose --help must be there, how to make ready, institutions and parts of the store (promises.py) that the
@@ -284,6 +316,10 @@ CHANGES = {
     "revoke many": (("revoke",), ready_to_revoke_many, 3),
     "revoke what was held": (("revoke",), ready_to_revoke_what_was_held, 3),
     "revoke what is ripe": (("maintain",), ready_to_revoke_what_is_ripe, 3),
+    "prepare many": (("prepare",), ready_to_prepare_many, 3),
+    "revoke those named": (("revoke",), ready_to_revoke_those_named, 2),
+    "check": (("check",), ready_to_check, 0),
+    "restore": (("restore",), ready_to_restore, 3),
     "rekey": (("vault", "rekey"), ready_to_rekey, 0),
 }
 

@@ -13,6 +13,7 @@ SECTOR = 512
 CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,openat,rename,renameat2,unlink,unlinkat,link"
 LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += +(-?\d+)")
 HANDLE = re.compile(r"^(\d+)<([^>]*)>")
+FROM_DIRECTORY = re.compile(r'[(, ](?:\d+|AT_FDCWD)<([^>]*)>, "((?:\\x[0-9a-f]{2})*)"')
 QUOTED = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 
 
@@ -47,8 +48,21 @@ def record(directory, command, trace):
     return events
 
 
+def path_of(text):
+    """As -y prints that of a file descriptor."""
+    return bytes_of(text).decode(errors="replace") if text.startswith("\\x") else text
+
+
+def names_in(arguments):
+    """The files that a call names; those that are named from an open directory, by their whole paths."""
+    pairs = FROM_DIRECTORY.findall(" " + arguments)
+    if not pairs:
+        return [bytes_of(text).decode(errors="replace") for text in QUOTED.findall(arguments)]
+    return [str(Path(path_of(directory)) / bytes_of(name).decode(errors="replace")) for directory, name in pairs]
+
+
 def event_of(call, arguments, result, prefix, positions):
-    names = [bytes_of(text).decode(errors="replace") for text in QUOTED.findall(arguments)]
+    names = names_in(arguments)
     if call == "openat":
         positions[int(result)] = 0
         made = "O_CREAT" in arguments and names[0].startswith(prefix)
@@ -60,7 +74,7 @@ def event_of(call, arguments, result, prefix, positions):
     handle = HANDLE.match(arguments)
     if not handle:
         return None
-    number, path = int(handle[1]), bytes_of(handle[2]).decode() if handle[2].startswith("\\x") else handle[2]
+    number, path = int(handle[1]), path_of(handle[2])
     if call == "write" and number == 1:
         return Event("say", "")
     if not (path + "/").startswith(prefix):
@@ -92,8 +106,8 @@ def apply(files, event):
         content.extend(bytes(max(0, event.offset - len(content))))
         del content[event.offset:]
     elif event.kind == "rename":
-        if event.path in files:
-            files[event.to] = files.pop(event.path)
+        for name in [name for name in files if (name + "/").startswith(event.path + "/")]:  # a directory's too
+            files[event.to + name[len(event.path):]] = files.pop(name)
     elif event.kind == "link":
         files[event.to] = bytearray(files.get(event.path, b""))
     elif event.kind == "unlink":

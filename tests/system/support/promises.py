@@ -18,6 +18,7 @@ class State:
 
     def __init__(self, store):
         with store.sql() as database:
+            ((self.restores,),) = database.execute("SELECT count(*) FROM audit WHERE command = 'restore'")
             self.institutions = {code: [] for (code,) in database.execute("SELECT code FROM institution")}
             for code, *row in database.execute("SELECT code, phase, active_slot, last_swap, algorithm, frozen_ms IS NULL"
                                                " FROM institution"):
@@ -122,6 +123,8 @@ def broken(store, before):
     for zone, serial in before.serials.items():
         if now.serials.get(zone, 0) < serial:
             faults.append(f"the serial of zone {zone} fell from {serial} to {now.serials.get(zone)}")
+    if now.restores > before.restores:
+        return faults + restored_log_faults(store), now
     for code in now.institutions.keys() | before.institutions.keys():
         changed = now.institutions.get(code) != before.institutions.get(code)
         subject = PARTS.get(code, code)
@@ -133,6 +136,13 @@ def broken(store, before):
     if now.rows < before.rows:
         faults.append("audit rows are gone")
     return faults, now
+
+
+def restored_log_faults(store):
+    """The log is the backup's, with the row of the restore as its last."""
+    rows = store.log()
+    return [] if [row["command"] == "restore" for row in rows] == [False] * (len(rows) - 1) + [True] else [
+        f"the log after a restore: {[row['command'] for row in rows]}"]
 
 
 def changed_institutions(now, before):

@@ -34,6 +34,7 @@ class Store:
         self.scratch.chmod(0o755)
         self.path = self.scratch / "store"
         self.program = zonectl
+        self.server = None  # a dnsd that is to end with the store
 
     @property
     def zone_db(self):
@@ -44,6 +45,8 @@ class Store:
         return self.path / "vault" / "vault.db"
 
     def close(self):
+        if self.server is not None:
+            self.server.stop()
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def command(self, *arguments):

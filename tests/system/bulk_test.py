@@ -95,6 +95,21 @@ class Bulk(unittest.TestCase):
         again = self.store.json("rotate", "--resume", expect=6)
         self.assertEqual(again["error"]["code"], "not-found")
 
+    def test_fresh_keys_for_many_that_are_killed_come_to_each_once(self):
+        self.add_all()
+        self.store.zonectl("revoke", "--all", "sel2", "--yes")
+        process = self.start("prepare", "--all", "sel2", "--rate", "30/s")
+        self.wait_until_done(3, process, "prepare")
+        process.kill()
+        process.communicate()
+        refused = self.store.zonectl("prepare", "--all", expect=3).stderr
+        self.assertIn("waits to be resumed", refused)
+        self.resume_through_kills("prepare")
+        self.check_each_once("prepare")
+        for code in self.codes[:5]:
+            self.assertEqual(self.store.slots(code), {"sel1": "ACTIVE", "sel2": "PUBLISHED"})
+        self.store.zonectl("prepare", "--resume", expect=6)
+
     def test_sigterm_waits_for_no_turn(self):
         self.add_all()
         process = self.start("rotate", "--all", "--rate", "1/h", *NOT_RIPE)

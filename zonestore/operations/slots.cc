@@ -34,6 +34,20 @@ Target look_for_target(Store::Impl& store, const dkim::Code& code, std::optional
   return require_target(store.connection, require_institution(store.connection, code), slot, store.now());
 }
 
+// Where a slot holds no key, or one that has signed; the others are left out without a look at each.
+std::vector<dkim::Code> with_a_slot_to_look_at(db::Connection& connection, std::optional<dkim::SlotId> slot) {
+  db::Statement rows = connection.prepare(
+      "SELECT code FROM institution AS i WHERE phase IN ('starting', 'signing') AND EXISTS (SELECT 1 FROM slot AS s "
+      "WHERE s.institution_id = i.institution_id AND (s.key_id IS NULL OR s.drain_wall_ms IS NOT NULL) "
+      "AND (?1 = 0 OR s.slot = ?1)) ORDER BY code");
+  rows.bind(1, slot ? static_cast<std::int64_t>(*slot) : std::int64_t{0});
+  std::vector<dkim::Code> codes;
+  while (rows.step()) {
+    codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
+  }
+  return codes;
+}
+
 // The ids of the keys that are no longer used come back.
 std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeContext& context,
                                                     const dkim::Code& code, FreshKeys& keys, Prepared& outcome) {
@@ -193,6 +207,24 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
     (void)destroy_in_vault(impl, context, withdrawn, outcome);
     follow_once(store, context, code, outcome);
     return outcome;
+  });
+}
+
+Result<std::vector<dkim::Code>> institutions_to_prepare(Store& store, std::optional<dkim::SlotId> slot) {
+  return db::at_border<std::vector<dkim::Code>>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    std::vector<dkim::Code> codes;
+    for (const dkim::Code& code : with_a_slot_to_look_at(impl.connection, slot)) {
+      const publish::InstitutionRow row = require_institution(impl.connection, code);
+      const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts, now));
+      const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+      if (dkim::may_prepare(row.facts, chosen, policy, now, {code.text(), std::nullopt, std::nullopt})) {
+        codes.push_back(code);
+      }
+    }
+    return codes;
   });
 }
 

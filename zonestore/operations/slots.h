@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "zonestore/operations/institutions.h"
 
@@ -15,6 +16,10 @@ struct Prepared : InstitutionChanged {
 // run it is made and thrown away. Errors: kNotFound; the refusals of dkim::may_prepare.
 [[nodiscard]] Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim::Code& code,
                                        std::optional<dkim::SlotId> slot);
+
+// Those of whose slot `prepare` would not say that a key is in use there or that its mail is under way, by code;
+// `slot` nullopt: of the one that needs a key.
+[[nodiscard]] Result<std::vector<dkim::Code>> institutions_to_prepare(Store& store, std::optional<dkim::SlotId> slot);
 
 struct RevokeOptions {
   bool stop_signing = false;                          // go on even if nothing is left to sign with

@@ -47,11 +47,12 @@ void note(Attention& attention, const std::string& code) {
   }
 }
 
+constexpr const char* kPrepare = "zonectl prepare CODE";
+
 // The reasons that only an operator can mend.
 struct Findings {
-  Attention not_signing{
-      "not-signing", "do not sign, and hold no fresh key to begin with", 0, {}, "zonectl prepare CODE"};
-  Attention no_standby{"no-standby", "cannot rotate: their other slot was revoked", 0, {}, "zonectl prepare CODE"};
+  Attention not_signing{"not-signing", "do not sign, and hold no fresh key to begin with", 0, {}, kPrepare};
+  Attention no_standby{"no-standby", "cannot rotate: their other slot was revoked", 0, {}, kPrepare};
   Attention overdue{
       "overdue", "were not rotated although policy made it due more than a day ago", 0, {}, "zonectl show CODE"};
   Attention unseen{"unseen",
@@ -70,6 +71,9 @@ struct Findings {
     for (const Attention* each : {&not_signing, &no_standby, &overdue, &to_revoke, &unseen}) {
       if (each->count > 0) {
         found.push_back(*each);
+      }
+      if (each->count > 1 && each->run == kPrepare) {
+        found.back().run = "zonectl prepare --all";
       }
     }
     return found;

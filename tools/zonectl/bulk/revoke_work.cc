@@ -189,6 +189,7 @@ Result<BulkAddition> RevokeWork::tell(const Session& session, const BulkReport& 
   more.json["slot"] = json_or_null(target_.slot, [](zonestore::dkim::SlotId slot) { return to_text(slot); });
   more.json["signer"] = target_.signer.empty() ? Json(nullptr) : Json(target_.signer);
   more.json["stop_signing"] = target_.stop_signing;
+  more.json["prepare"] = nullptr;
   more.json["exposed_until"] = time_or_null(exposed_);
   if (target_.slot) {
     tell_of_slot(session, report, more);
@@ -210,11 +211,22 @@ void RevokeWork::tell_of_slot(const Session& session, const BulkReport& report, 
   }
   if (stopped_ > 0) {
     more.lines.push_back("signing " + std::string(verb(report, "stopped", "would stop")) + " in " +
-                         many(stopped_, "institution") + "; for each: zonectl prepare CODE");
+                         many(stopped_, "institution") + "; it begins again once a fresh key is ripe");
+  }
+  if (report.done > 0) {
+    name_prepare(report, more, " " + to_text(*target_.slot));
   }
   if (exposed_) {
     more.lines.push_back("forged mail may pass until " + session.times().text(*exposed_));
   }
+}
+
+// What was revoked stays so until somebody wants it otherwise.
+void RevokeWork::name_prepare(const BulkReport& report, BulkAddition& more, const std::string& slot) {
+  const std::string command = "zonectl prepare --all" + slot;
+  more.json["prepare"] = command;
+  more.lines.push_back("what " + std::string(verb(report, "was", "would be")) +
+                       " revoked stays so until it is given a fresh key: " + command);
 }
 
 // What an earlier attempt of the run has left counts too. A dry run has left nothing.
@@ -248,6 +260,9 @@ void RevokeWork::tell_of_phases(const Session& session, const BulkReport& report
                          (ripe_ ? " once the fresh ones are ripe, the last at " + session.times().text(*ripe_) : "") +
                          "; zonectl maintain does so, or zonectl revoke --resume" +
                          forged_until(session, exposed_at_most_));
+  }
+  if (phase_two_ + waits_ > 0) {
+    name_prepare(report, more, "");
   }
   Json phases = Json::array();
   phases.push_back(Json{

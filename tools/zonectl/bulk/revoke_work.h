@@ -43,6 +43,7 @@ class RevokeWork {
                                                                   const zonestore::BulkItem& item);
   void follow(const zonestore::ChangeContext& context, std::vector<std::string>& warnings);
   void tell_of_slot(const Session& session, const BulkReport& report, BulkAddition& more) const;
+  static void name_prepare(const BulkReport& report, BulkAddition& more, const std::string& slot);
   [[nodiscard]] zonestore::Result<void> count_what_waits(const BulkReport& report);
   void tell_of_phases(const Session& session, const BulkReport& report, BulkAddition& more) const;
 

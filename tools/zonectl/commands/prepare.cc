@@ -1,4 +1,5 @@
-// zonectl prepare: a fresh key into a slot that is free.
+// zonectl prepare: a fresh key into a slot that is free, of one institution or of many.
+#include "tools/zonectl/bulk/bulk_prepare.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
@@ -11,15 +12,18 @@ using zonestore::Prepared;
 using zonestore::Result;
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
+  BulkPrepareOptions bulk;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.operators().one("INST", "", options.first, Need::kOptional, &parse_line,
+                            "the institution's code, such as mosa; with --all and --file it is left out");
   arguments.operators().one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
                             "sel1 or sel2; without it the slot that needs a key");
+  declare(arguments, options.bulk);
   arguments.dry_run(options.change);
 }
 
@@ -31,12 +35,12 @@ void write(const Session& session, const Prepared& prepared) {
   write_end(out, session.terminal(), prepared);
 }
 
-Result<ExitCode> body(Session& session, const Options& options) {
+Result<ExitCode> prepare_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
   Result<zonestore::Store> store = session.open_to_change(options.change);
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto prepared = zonestore::prepare(*store, session.context(options.change), *options.code, options.slot);
+  const auto prepared = zonestore::prepare(*store, session.context(options.change), code, options.slot);
   if (!prepared) {
     return tl::unexpected(prepared.error());
   }
@@ -51,14 +55,58 @@ Result<ExitCode> body(Session& session, const Options& options) {
   return ExitCode::kDone;
 }
 
+Result<ExitCode> prepare_many(Session& session, const Options& options) {
+  if (options.slot) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "INST excludes --all, --file, --resume and --give-up",
+                           "zonectl prepare --all SLOT");
+  }
+  std::optional<zonestore::dkim::SlotId> slot;
+  if (options.first) {
+    const auto parsed = zonestore::dkim::parse_slot(*options.first);
+    if (!parsed) {
+      return tl::unexpected(parsed.error());
+    }
+    slot = *parsed;
+  }
+  return run_bulk_prepare(session, options.bulk, slot, options.change);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  using zonestore::ErrorCode;
+  if (options.bulk.is_bulk()) {
+    return prepare_many(session, options);
+  }
+  if (!options.first) {
+    return zonestore::fail(ErrorCode::kInvalid, "INST is required",
+                           "zonectl prepare CODE; zonectl prepare --all SLOT");
+  }
+  if (options.bulk.has_settings()) {
+    return zonestore::fail(ErrorCode::kInvalid, "--rate and --halt-on are for many institutions",
+                           "zonectl prepare --all SLOT --rate 20/min");
+  }
+  const auto code = zonestore::dkim::Code::parse(*options.first);
+  if (!code) {
+    return tl::unexpected(code.error());
+  }
+  return prepare_one(session, options, *code);
+}
+
 }  // namespace
 
 void define_prepare(CommandLine& line) {
   line.command<Options>(
-      {"prepare", "put a fresh key into a selector that is empty, revoked or past its drain; it ripens from then on",
-       "zonectl prepare mosa\nzonectl prepare mosa sel1 --dry-run",
-       exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, E_DRAINING, E_KEY_MISMATCH; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution or slot"}}),
+      {"prepare",
+       "put a fresh key into a selector that is empty, revoked or past its drain, of one institution or of many; it "
+       "ripens from then on",
+       "zonectl prepare mosa\nzonectl prepare mosa sel1 --dry-run\n"
+       "zonectl prepare --all          # what revoke --signer has left without a key\n"
+       "zonectl prepare --all sel1 --rate 10/s\nzonectl prepare --resume",
+       exits_of_change(
+           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+            {ExitCode::kRefused,
+             "refused: E_EXISTS, E_DRAINING, E_KEY_MISMATCH, E_SIGNER_KIND; of many, E_EXISTS: another run is at "
+             "work, or waits to be resumed; nothing changed"},
+            {ExitCode::kNotFound, "no such institution, slot or run"}}),
        For::kOperators},
       arguments, body);
 }

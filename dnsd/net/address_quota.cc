@@ -1,9 +1,13 @@
 #include "dnsd/net/address_quota.h"
 
+#include <algorithm>
+
 namespace dnsd::net {
 
 std::optional<AddressQuota::Ticket> AddressQuota::take(std::span<const std::uint8_t> address) {
-  std::string key(address.begin(), address.end());
+  constexpr std::size_t kMostKeyBytes = 8;
+  const auto client = address.first(std::min(address.size(), kMostKeyBytes));
+  std::string key(client.begin(), client.end());
   const std::lock_guard lock(mutex_);
   unsigned& held = held_[key];
   if (held >= per_address_) {

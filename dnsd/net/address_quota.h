@@ -1,4 +1,5 @@
-// How many connections each client address holds, over all workers.
+// How many connections each client address holds, over all workers. Of IPv6 the first 64 bits are one address:
+// whoever has one has a /64.
 //
 // Asked when a connection is accepted and when it ends, never for a query, so that a lock is cheap enough.
 // Threads: any number. A ticket must not outlive its quota.
@@ -38,7 +39,7 @@ class AddressQuota {
     std::string key_;
   };
 
-  // nullopt: this address (4 or 16 bytes) has as many as it may.
+  // nullopt: this address (4 or 16 bytes in network order) has as many as it may.
   [[nodiscard]] std::optional<Ticket> take(std::span<const std::uint8_t> address);
 
  private:

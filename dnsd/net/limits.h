@@ -14,8 +14,8 @@ struct UdpLimits {
 };
 
 struct TcpLimits {
-  unsigned connections = 4096;            // when full, the longest idle one goes
-  unsigned connections_per_address = 64;  // over all workers; one more is refused
+  unsigned connections = 4096;            // when full, one goes for the next (tcp_crowd.h)
+  unsigned connections_per_address = 64;  // IPv6: from one /64; over all workers; one more is refused
   std::chrono::seconds idle{10};          // between queries (RFC 7766 section 6.2.3)
   std::chrono::seconds idle_when_half_full{2};
   std::chrono::seconds message{3};  // from the first byte of a query to its last

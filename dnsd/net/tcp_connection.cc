@@ -147,6 +147,8 @@ void TcpConnection::count_query(bool is_answered) {
   workspace_.counters.tcp_queries.add();
   if (is_answered) {
     workspace_.counters.tcp_answers.add();
+    just_proved_ = just_proved_ || !proved_;
+    proved_ = true;
   }
 }
 

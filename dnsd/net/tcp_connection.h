@@ -18,10 +18,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/frame_reader.h"
+#include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_workspace.h"
 #include "dnsd/util/address.h"
 #include "dnsd/util/unique_fd.h"
@@ -50,8 +52,11 @@ class TcpConnection {
   void drain() { draining_ = true; }
 
   [[nodiscard]] int socket() const { return socket_.get(); }
-  [[nodiscard]] bool is_idle() const { return waiting_for() == WaitingFor::kQuery; }
-  [[nodiscard]] Clock::time_point since() const { return since_; }  // that it waits for what it waits for
+  // True once: when its first query has been answered.
+  [[nodiscard]] bool has_just_proved() { return std::exchange(just_proved_, false); }
+  [[nodiscard]] TcpCrowd::Standing standing() const {
+    return {waiting_for() == WaitingFor::kRestOfQuery && !parting_, since_};
+  }
   [[nodiscard]] Clock::time_point deadline() const;
 
  private:
@@ -88,6 +93,8 @@ class TcpConnection {
   Clock::time_point since_;
   unsigned queries_ = 0;
   Progress progress_ = Progress::kInputUsedUp;
+  bool proved_ = false;       // a query was answered
+  bool just_proved_ = false;  // and nobody has asked for that yet
   bool may_be_more_ = false;  // the last read has left something behind, or the end
   bool has_ended_ = false;    // the client's side, or all of it
   bool parting_ = false;      // our side is closed

@@ -22,8 +22,9 @@ namespace asio = boost::asio;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kSweepInterval{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
-constexpr int kAcceptsPerTurn = 64;  // before established connections and UDP get their turn
-constexpr int kRoundsPerTurn = 8;    // of connections that have something to do, before UDP gets its turn
+constexpr std::chrono::milliseconds kFullHousePause{10};  // while nobody may go for the next
+constexpr int kAcceptsPerTurn = 64;                       // before established connections and UDP get their turn
+constexpr int kRoundsPerTurn = 8;  // of connections that have something to do, before UDP gets its turn
 constexpr int kAcceptsInDrain = 4096;
 
 util::UniqueFd open_reserve() {
@@ -94,15 +95,16 @@ asio::awaitable<void> TcpService::accept_on(Listener& listener) {
       co_return;
     }
     const Accepted accepted = accept_waiting(listener.native_handle(), kAcceptsPerTurn);
-    if (accepted != Accepted::kOutOfDescriptors) {
+    const bool is_short = accepted == Accepted::kOutOfDescriptors;
+    if (!is_short && accepted != Accepted::kHouseIsFull) {
       short_of_descriptors = false;
       continue;
     }
-    if (!std::exchange(short_of_descriptors, true)) {
+    if (is_short && !std::exchange(short_of_descriptors, true)) {
       log_.warning("accept_paused",
                    {{"reason", "out of file descriptors"}, {"hint", "raise LimitNOFILE, or lower tcp.connections"}});
     }
-    pause.expires_after(kAcceptPause);
+    pause.expires_after(is_short ? kAcceptPause : kFullHousePause);
     const auto [pause_error] = co_await pause.async_wait(kAwait);
     if (pause_error || !listener.is_open()) {
       co_return;
@@ -112,6 +114,9 @@ asio::awaitable<void> TcpService::accept_on(Listener& listener) {
 
 TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
   for (int count = 0; count < at_most; ++count) {
+    if (!may_welcome()) {
+      return Accepted::kHouseIsFull;
+    }
     util::Address peer;
     util::UniqueFd socket = accept_one(listener, peer);
     if (socket.is_open()) {
@@ -133,7 +138,7 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
     counters_.tcp_refused.add();
     return;
   }
-  if (connections_.size() >= share_) {
+  if (is_full()) {
     make_room();
   }
   const int descriptor = socket.get();
@@ -142,6 +147,12 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
     return;
   }
   connections_.try_emplace(descriptor, std::move(socket), peer, std::move(*ticket), workspace_);
+  try {
+    crowd_.enter(descriptor, peer.bytes(), TcpConnection::Clock::now());
+  } catch (...) {  // out of memory: nobody could ask it to go
+    connections_.erase(descriptor);
+    throw;
+  }
   note_crowd();
   start_sweeping();
 }
@@ -190,6 +201,9 @@ void TcpService::serve_together(std::span<const TcpEvents::Event> events) {
 }
 
 void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
+  if (connection.has_just_proved()) {
+    crowd_.prove(connection.socket(), connection.standing());
+  }
   switch (next) {
     case TcpConnection::Next::kWait:
       break;
@@ -203,6 +217,7 @@ void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
 }
 
 void TcpService::end(TcpConnection& connection) {
+  crowd_.leave(connection.socket());
   connections_.erase(connection.socket());
   note_crowd();
 }
@@ -217,17 +232,20 @@ void TcpService::turn_one_away(int listener) {
   reserve_ = open_reserve();
 }
 
+std::optional<int> TcpService::first_to_go() {
+  return crowd_.first_to_go(TcpConnection::Clock::now(),
+                            [this](int socket) { return connections_.at(socket).standing(); });
+}
+
+// In a drain all that have come are taken in, as no more will come.
+bool TcpService::may_welcome() {
+  return !is_full() || draining_ || first_to_go();
+}
+
 void TcpService::make_room() {
-  const auto goes_sooner = [](const auto& left, const auto& right) {
-    const auto rank = [](const TcpConnection& connection) {
-      return std::make_pair(!connection.is_idle(), connection.since());
-    };
-    return rank(left.second) < rank(right.second);
-  };
-  const auto victim = std::min_element(connections_.begin(), connections_.end(), goes_sooner);
-  if (victim != connections_.end()) {
+  if (const std::optional<int> socket = first_to_go()) {
     counters_.tcp_evicted.add();
-    end(victim->second);
+    end(connections_.at(*socket));
   }
 }
 
@@ -250,7 +268,10 @@ void TcpService::sweep() {
   const auto now = TcpConnection::Clock::now();
   std::erase_if(connections_, [&](const auto& entry) {
     const bool is_due = entry.second.deadline() <= now;
-    counters_.tcp_timed_out.add(is_due ? 1 : 0);  // before its client can see it go
+    if (is_due) {
+      counters_.tcp_timed_out.add();  // before its client can see it go
+      crowd_.leave(entry.first);
+    }
     return is_due;
   });
   note_crowd();
@@ -270,6 +291,7 @@ void TcpService::drain(std::chrono::milliseconds at_most) {
   drain_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
       connections_.clear();
+      crowd_ = {};
       stop_if_drained();
     }
   });

@@ -5,14 +5,16 @@
 // Asio waits for the set as a whole: its own waits would cost each query a system call and a coroutine's way there
 // and back.
 //
-// A full house does not turn newcomers away: the connection that has been idle longest goes. An address that
-// holds as many as it may is refused. When descriptors run out, the waiting client is let in and out by a
-// reserve descriptor, and accepting pauses; UDP does not notice.
+// A full house does not turn newcomers away: one of its connections goes (TcpCrowd), and while none may go yet,
+// the newcomer waits in the listening socket's queue. An address that holds as many as it may is refused. When
+// descriptors run out, the waiting client is let in and out by a reserve descriptor, and accepting pauses; UDP does
+// not notice.
 //
 // Threads: its worker's, but for the quota, which all workers share.
 #pragma once
 
 #include <list>
+#include <optional>
 #include <span>
 #include <unordered_map>
 
@@ -26,6 +28,7 @@
 #include "dnsd/net/handler.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/net/tcp_connection.h"
+#include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_events.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/unique_fd.h"
@@ -46,7 +49,7 @@ class TcpService {
 
  private:
   using Listener = boost::asio::posix::stream_descriptor;
-  enum class Accepted { kAllThatWaited, kSome, kOutOfDescriptors };
+  enum class Accepted { kAllThatWaited, kSome, kOutOfDescriptors, kHouseIsFull };
 
   [[nodiscard]] boost::asio::awaitable<void> accept_on(Listener& listener);
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
@@ -58,6 +61,9 @@ class TcpService {
   void end(TcpConnection& connection);
   void turn_one_away(int listener);
   void note_crowd() { workspace_.crowded = connections_.size() * 2 >= share_; }
+  [[nodiscard]] bool is_full() const { return connections_.size() >= share_; }
+  [[nodiscard]] std::optional<int> first_to_go();
+  [[nodiscard]] bool may_welcome();
   void make_room();
   void start_sweeping();
   void sweep();
@@ -74,6 +80,7 @@ class TcpService {
   std::list<Listener> listeners_;
   TcpEvents events_;
   std::unordered_map<int, TcpConnection> connections_;  // by socket
+  TcpCrowd crowd_;                                      // the same ones
   boost::asio::steady_timer sweep_timer_;
   bool sweeping_ = false;
   boost::asio::steady_timer drain_timer_;

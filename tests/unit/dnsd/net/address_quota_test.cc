@@ -27,6 +27,18 @@ TEST(AddressQuota, CountsEachAddressByItself) {
   EXPECT_TRUE(quota.take(kIpv6)) << "an IPv6 address that begins alike";
 }
 
+TEST(AddressQuota, CountsAnIPv6NetworkOf64BitsAsOneAddress) {
+  AddressQuota quota(2);
+  constexpr std::array<std::uint8_t, 16> kFirst{0x20, 1, 0xD, 0xB8, 0, 0, 0, 7, 1};
+  constexpr std::array<std::uint8_t, 16> kSecond{0x20, 1, 0xD, 0xB8, 0, 0, 0, 7, 0xFF, 0xFF};
+  constexpr std::array<std::uint8_t, 16> kOtherNetwork{0x20, 1, 0xD, 0xB8, 0, 0, 0, 8, 1};
+  const auto first = quota.take(kFirst);
+  const auto second = quota.take(kSecond);
+  EXPECT_TRUE(second);
+  EXPECT_FALSE(quota.take(kFirst));
+  EXPECT_TRUE(quota.take(kOtherNetwork));
+}
+
 TEST(AddressQuota, TakesAPlaceBackWhenItsTicketGoes) {
   AddressQuota quota(1);
   {

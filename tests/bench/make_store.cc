@@ -1,6 +1,6 @@
 // Makes a synthetic store of any size, for measurements: synthetic_store.h says what is in it.
 //
-//   make_store --institutions 1000000 --store DIR [--names FILE] [--seed 1] [--real 1]
+//   make_store --institutions 1000000 --store DIR [--names FILE] [--seed 1] [--real 1] [--woven 0]
 //
 // The codes come from FILE, one a line, else they are made up, mosa first. DIR must not exist.
 #include <chrono>
@@ -55,6 +55,9 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--names", arguments.names, "a file with a code a line")->check(CLI::ExistingFile);
   app.add_option("--seed", arguments.wanted.seed, "of the made-up codes and keys")->capture_default_str();
   app.add_option("--real", arguments.wanted.real, "so many, from the first, have real keys")->capture_default_str();
+  app.add_option("--woven", arguments.wanted.woven,
+                 "so many have keys that work and are worth nothing: quick to make")
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

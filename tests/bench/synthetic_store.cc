@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "tests/bench/woven_keys.h"
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/operations/audit_writer.h"
 #include "zonestore/operations/change_scope.h"
@@ -103,7 +104,7 @@ std::string made_up_key_id(std::uint64_t number, std::uint64_t seed) {
 class Filler {
  public:
   Filler(const SyntheticStore& wanted, const fs::path& directory, CodeSource& codes)
-      : wanted_(wanted), codes_(codes), random_(wanted.seed), clock_(wanted.institutions) {
+      : wanted_(wanted), codes_(codes), random_(wanted.seed), clock_(wanted.institutions), woven_(2 * wanted.woven) {
     zonestore::InitOptions options;
     options.dkim_zone = db::unwrap(zonestore::Name::parse("dkim.secutix.com"));
     options.spf_zone = db::unwrap(zonestore::Name::parse("spf.secutix.com"));
@@ -193,6 +194,7 @@ class Filler {
       (void)change->commit(clock_.now().wall);
       forget_journal();
     }
+    put_into_vault();
     transaction.commit();
     return real;
   }
@@ -214,8 +216,7 @@ class Filler {
     row.facts.active = SlotId::kSel1;
     row.facts.moved = now.moment;
     for (const SlotId slot : zonestore::dkim::kSlots) {
-      const publish::SlotKey key{made_up_key_id(keys_++, wanted_.seed), Algorithm::kRsa2048, made_up_spki(random_),
-                                 wall};
+      const publish::SlotKey key = next_key(wall);
       publish::put_key(connection(), row.id, slot, key);
       row.key(slot) = key;
       row.facts.slots.emplace_back().slot = slot;
@@ -227,6 +228,33 @@ class Filler {
     row = *publish::find_institution(connection(), code);  // with what the names have served
     write_audit(connection(), kContext, "add", code.text(), {std::string(kWhat), "{}", audit_json(row, policy, now)},
                 wall);
+  }
+
+  publish::SlotKey next_key(zonestore::WallTime wall) {
+    publish::SlotKey key{made_up_key_id(keys_++, wanted_.seed), Algorithm::kRsa2048, {}, wall};
+    if (added_ <= wanted_.woven) {
+      private_halves_.emplace_back(key.key_id, woven_.next());
+      key.public_spki = db::unwrap(private_halves_.back().second.public_spki());
+    } else {
+      key.public_spki = made_up_spki(random_);
+    }
+    return key;
+  }
+
+  void put_into_vault() {
+    if (private_halves_.empty()) {
+      return;
+    }
+    std::vector<zonestore::Vault::NewKey> keys;
+    std::vector<std::string> ids;
+    for (const auto& [id, key] : private_halves_) {
+      keys.push_back({id, &key});
+      ids.push_back(id);
+    }
+    zonestore::Vault& vault = store_->impl().vault();
+    (void)db::unwrap(vault.put(keys, clock_.now().wall));
+    (void)db::unwrap(vault.settle(ids, {}));
+    private_halves_.clear();
   }
 
   void step() {
@@ -242,6 +270,8 @@ class Filler {
   std::size_t added_ = 0;
   std::size_t real_ = 0;
   std::uint64_t keys_ = 0;
+  WovenKeys woven_;
+  std::vector<std::pair<std::string, zonestore::dkim::PrivateKey>> private_halves_;  // of this transaction
 };
 
 // ---- the directory ----

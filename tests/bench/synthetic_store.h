@@ -6,7 +6,8 @@
 // modulus of 2048 bits, of which nobody has the private half. Their ids begin with "fa6e", and the audit says so of
 // each, so that nobody takes such a store for a real one; whatever needs a private key (rotate, check, a signer) says
 // E_KEY_MISMATCH. The first `real` institutions and the one called mosa have real keys, in the vault: those can be
-// rotated.
+// rotated. The first `woven` ones have working keys in the vault too, which are quick to make and worth nothing
+// (woven_keys.h): for what is done with thousands.
 //
 // They were added one a minute, the last of them 30 days ago: every second slot is ripe, and the journal holds what
 // it would after so long, its newest 10,000 changes.
@@ -24,6 +25,7 @@ struct SyntheticStore {
   std::filesystem::path directory;
   std::size_t institutions = 0;
   std::size_t real = 1;
+  std::size_t woven = 0;
   std::uint64_t seed = 1;
 };
 

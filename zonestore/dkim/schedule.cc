@@ -38,13 +38,17 @@ Seconds jitter_offset(std::string_view code, WallTime moved, Seconds jitter) {
   return Seconds(static_cast<std::int64_t>(hash_of(text) % span)) - jitter;
 }
 
+Milliseconds rotation_wait(std::string_view code, WallTime moved, const LifecyclePolicy& policy) {
+  return policy.every + jitter_offset(code, moved, jitter_in_force(policy));
+}
+
 std::optional<Schedule> schedule_of(const InstitutionFacts& institution, std::string_view code,
                                     const LifecyclePolicy& policy, const Now& now) {
   if (policy.every <= Seconds(0) || institution.phase != Phase::kSigning || !institution.moved) {
     return std::nullopt;
   }
   const Moment& moved = *institution.moved;
-  const Milliseconds wait = policy.every + jitter_offset(code, moved.wall, jitter_in_force(policy));
+  const Milliseconds wait = rotation_wait(code, moved.wall, policy);
   Schedule schedule;
   schedule.due = reaches(moved, wait, now);
   schedule.opening = policy.window.next_opening(schedule.due);

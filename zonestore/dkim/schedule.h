@@ -31,6 +31,9 @@ struct Schedule {
 [[nodiscard]] std::optional<Schedule> schedule_of(const InstitutionFacts& institution, std::string_view code,
                                                   const LifecyclePolicy& policy, const Now& now);
 
+// How long after a move at this wall time policy waits, jitter and all. `every` is not off.
+[[nodiscard]] Milliseconds rotation_wait(std::string_view code, WallTime moved, const LifecyclePolicy& policy);
+
 // More than a day past the end of the window in which it was due, and still not done.
 [[nodiscard]] bool is_overdue(const Schedule& schedule, const LifecyclePolicy& policy, const Now& now);
 

@@ -1,4 +1,5 @@
-// Who may be due: found by index (schema steps 004 and 005), so that it costs what may be due and not what there is.
+// Who may be due: found by index (schema steps 004, 005 and 012), so that it costs what may be due and not what there
+// is. A rotation's jitter and window are judged here already: an index alone says whose wait is over.
 //
 // Each is a superset of those that are due, by code: the indexes know what the wall clock or trusted time
 // say alone, while the lifecycle also asks for proofs, the policy and the freezes. The caller asks is_maintain_due or

@@ -1,6 +1,10 @@
 #include "zonestore/operations/policy_rotations.h"
 
+#include <algorithm>
+#include <map>
+
 #include "zonestore/operations/due.h"
+#include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/rotation.h"
 
@@ -33,6 +37,30 @@ struct Rotated {
   dkim::Code code;
   Swapped swapped;
 };
+
+// What is known already holds these back: judged together, before any of them takes the write lock. What is not named
+// here is judged again in its own transaction.
+std::map<std::string, Error> held_back(Store& store, const ChangeContext& context,
+                                       const std::vector<dkim::Code>& codes) {
+  Store::Impl& impl = store.impl();
+  const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+  const Now now = impl.now();
+  const OwnServers servers = own_servers(impl.connection);
+  std::map<std::string, Error> held;
+  for (const dkim::Code& code : codes) {
+    const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
+    if (!row) {
+      continue;
+    }
+    const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row->id);
+    const RotationFacts facts = rotation_facts(impl.connection, impl.dkim_zone, *row, policy, servers);
+    RotationJudgement judgement = may_rotate(facts, {.by_policy = true, .dry_run = context.dry_run}, now);
+    if (is_rotation_due(*row, policy, now) && judgement.refusal) {
+      held.emplace(code.text(), *std::move(judgement.refusal));
+    }
+  }
+  return held;
+}
 
 void rotate_one(Store& store, const ChangeContext& context, const dkim::Code& code, std::vector<Rotated>& batch,
                 Maintained& outcome) {
@@ -84,6 +112,20 @@ void settle(Store& store, const ChangeContext& context, std::vector<Rotated>& ba
   batch.clear();
 }
 
+void rotate_batch(Store& store, const ChangeContext& context, const std::vector<dkim::Code>& codes,
+                  Maintained& outcome) {
+  const std::map<std::string, Error> held = held_back(store, context, codes);
+  std::vector<Rotated> batch;
+  for (const dkim::Code& code : codes) {
+    if (const auto found = held.find(code.text()); found != held.end()) {
+      outcome.waiting.push_back(told(code, found->second));
+    } else {
+      rotate_one(store, context, code, batch, outcome);
+    }
+  }
+  settle(store, context, batch, outcome);
+}
+
 }  // namespace
 
 Result<std::vector<dkim::Code>> due_rotations(Store& store) {
@@ -108,14 +150,11 @@ void rotate_what_is_due(Store& store, const ChangeContext& context, Maintained& 
     outcome.failures.push_back("rotations by policy: " + due.error().message);
     return;
   }
-  std::vector<Rotated> batch;
-  for (const dkim::Code& code : *due) {
-    rotate_one(store, context, code, batch, outcome);
-    if (batch.size() == kBatch) {
-      settle(store, context, batch, outcome);
-    }
+  for (std::size_t begin = 0; begin < due->size(); begin += kBatch) {
+    const auto first = due->begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto end = due->begin() + static_cast<std::ptrdiff_t>(std::min(begin + kBatch, due->size()));
+    rotate_batch(store, context, {first, end}, outcome);
   }
-  settle(store, context, batch, outcome);
 }
 
 }  // namespace zonestore

@@ -1,8 +1,11 @@
 #include "zonestore/operations/due.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/operations/freeze.h"
 #include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/slots.h"
 #include "zonestore/operations/store_impl.h"
@@ -68,8 +71,8 @@ TEST_F(Due, AnInstitutionWhoseDrainHasEndedByTrustedTimeAlone) {
 }
 
 TEST_F(Due, RotationsByTrustedTimeAlone) {
-  set_policy(std::nullopt, "every", "90d");
-  set_policy(std::nullopt, "jitter", "10d");
+  set_policy(std::nullopt, "every", "80d");
+  set_policy(std::nullopt, "jitter", "0");
   clock_.step_wall(-hours(24 * 365));
   zonestore::observe_time(store_->impl());
   clock_.advance(hours(24 * 79));
@@ -84,19 +87,75 @@ TEST_F(Due, AnInstitutionThatWasRemovedUntilItHasLeft) {
 }
 
 TEST_F(Due, RotationsOfThoseThatMovedLongEnoughAgo) {
-  set_policy(std::nullopt, "every", "90d");
-  set_policy(std::nullopt, "jitter", "10d");
+  set_policy(std::nullopt, "every", "80d");
+  set_policy(std::nullopt, "jitter", "0");
   clock_.advance(hours(24 * 70));
   rotate("mosa");
   clock_.advance(hours(24 * 9));
   EXPECT_THAT(rotations(), IsEmpty()) << "79 days";
   clock_.advance(hours(24));
-  EXPECT_THAT(rotations(), ElementsAre("bern", "nova")) << "80 days: as early as the jitter allows";
+  EXPECT_THAT(rotations(), ElementsAre("bern", "nova")) << "80 days";
+}
+
+// The index tells each one's jitter: nobody is read who is not due.
+TEST_F(Due, RotationsNotBeforeTheirOwnJitter) {
+  set_policy(std::nullopt, "every", "90d");
+  set_policy(std::nullopt, "jitter", "10d");
+  const auto planned = [this](const char* name) { return show(name).next_rotation.value(); };
+  std::vector<std::pair<zonestore::WallTime, std::string>> due{
+      {planned("bern"), "bern"}, {planned("mosa"), "mosa"}, {planned("nova"), "nova"}};
+  std::sort(due.begin(), due.end());
+  std::vector<std::string> expected;
+  for (const auto& [when, name] : due) {
+    clock_.advance(when - clock_.now().wall - zonestore::Milliseconds(1));
+    EXPECT_EQ(rotations(), expected) << "just before " << name;
+    clock_.advance(zonestore::Milliseconds(1));
+    expected.push_back(name);
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(rotations(), expected) << name;
+  }
 }
 
 TEST_F(Due, RotationsOfThoseWithAPolicyOfTheirOwn) {
   set_policy(code("bern"), "every", "30d");
+  EXPECT_THAT(rotations(), IsEmpty());
+  clock_.advance(hours(24 * 20));
+  EXPECT_THAT(rotations(), ElementsAre("bern")) << "as early as the jitter allows";
+}
+
+TEST_F(Due, RotationsOfThoseWithAJitterOfTheirOwn) {
+  set_policy(std::nullopt, "every", "90d");
+  set_policy(std::nullopt, "jitter", "0");
+  set_policy(code("bern"), "jitter", "30d");
+  clock_.advance(hours(24 * 60));
   EXPECT_THAT(rotations(), ElementsAre("bern"));
+}
+
+// After 60 days it is a Friday, 14:13.
+TEST_F(Due, RotationsOfNobodyWhileTheWindowIsClosed) {
+  set_policy(std::nullopt, "every", "60d");
+  set_policy(std::nullopt, "jitter", "0");
+  clock_.advance(hours(24 * 60));
+  const auto at = [this](const char* window) {
+    set_policy(std::nullopt, "window", window);
+    return rotations();
+  };
+  EXPECT_THAT(at("Fri 14:00-15:00 UTC"), ElementsAre("bern", "mosa", "nova"))
+      << zonestore::to_rfc3339(clock_.now().wall);
+  EXPECT_THAT(at("Mon 14:00-15:00 UTC"), IsEmpty());
+  set_policy(code("mosa"), "window", "always");
+  EXPECT_THAT(rotations(), ElementsAre("mosa")) << "its own is open under the closed one of the store";
+  EXPECT_THAT(at("always"), ElementsAre("bern", "mosa", "nova"));
+  set_policy(code("mosa"), "window", "Mon 14:00-15:00 UTC");
+  EXPECT_THAT(rotations(), ElementsAre("bern", "nova"));
+}
+
+TEST_F(Due, RotationsOfNobodyWhileTheStoreIsFrozen) {
+  set_policy(std::nullopt, "every", "60d");
+  clock_.advance(hours(24 * 90));
+  EXPECT_THAT(rotations(), ElementsAre("bern", "mosa", "nova"));
+  ASSERT_TRUE(zonestore::freeze(*store_, context_, std::nullopt, "audit week"));
+  EXPECT_THAT(rotations(), IsEmpty());
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "zonestore/operations/plan.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/slots.h"
+#include "zonestore/operations/store_impl.h"
 
 namespace zonestore {
 namespace {
@@ -227,6 +228,18 @@ TEST_F(PolicyRotation, WaitsUntilSomebodyHasLookedAndSaysSo) {
   look();
   EXPECT_THAT(plan(kDay), ElementsAre("mosa rotates"));
   EXPECT_EQ(run().steps.size(), 1U);
+}
+
+TEST_F(PolicyRotation, AllThatWaitForALookCostOneTransaction) {
+  for (const char* const each : {"louvre", "prado", "uffizi"}) {
+    add(each);
+  }
+  set("every", "30d");
+  set("jitter", "0");
+  clock_.advance(kDay * 30);
+  const std::uint64_t kept = store_->impl().moments_kept;
+  EXPECT_EQ(run_unseen().waiting.size(), 4U);
+  EXPECT_EQ(store_->impl().moments_kept, kept + 1) << "one commit, with the moment alone";
 }
 
 TEST_F(PolicyRotation, OneInstitutionsFaultStopsNoOther) {

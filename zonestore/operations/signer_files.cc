@@ -16,8 +16,8 @@ ByteView bytes_of(const std::string& text) {
 }
 
 Result<dkim::SecretBytes> stored_form(Store::Impl& store, signer::Format format, const std::string& key_id) {
-  const Result<dkim::PrivateKey> stored = store.vault().get(key_id);
-  return stored ? signer::key_form(format, *stored) : tl::unexpected(stored.error());
+  const Result<dkim::SecretBytes> stored = store.vault().get_pkcs8(key_id);
+  return stored ? signer::key_form(format, stored->view()) : tl::unexpected(stored.error());
 }
 
 // Where the institutions' folders lie.

@@ -1,6 +1,9 @@
 #include "zonestore/signer/key_form.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <string.h>
@@ -9,21 +12,44 @@ namespace zonestore::signer {
 namespace {
 
 constexpr std::size_t kSeedBytes = 32;
+// RFC 8410 section 7: version 0, the algorithm id-Ed25519, and the seed in an OCTET STRING in another; nothing after
+// it.
+constexpr std::array<std::uint8_t, 16> kEd25519Head{0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
+                                                    0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20};
+constexpr std::size_t kBytesALine = 48;  // 64 characters (RFC 7468 section 2)
+constexpr std::string_view kPemBegin = "-----BEGIN PRIVATE KEY-----\n";
+constexpr std::string_view kPemEnd = "-----END PRIVATE KEY-----\n";
 
-// The seed ends the PrivateKeyInfo of RFC 8410: there is nothing after it in what our library writes.
-Result<dkim::SecretBytes> seed_form(const dkim::PrivateKey& key) {
-  const Result<dkim::SecretBytes> der = key.pkcs8();
-  if (!der) {
-    return tl::unexpected(der.error());
+bool is_ed25519(ByteView pkcs8) {
+  return pkcs8.size() == kEd25519Head.size() + kSeedBytes &&
+         std::equal(kEd25519Head.begin(), kEd25519Head.end(), pkcs8.begin());
+}
+
+// One line of base64. `text` has room for it: memory that grows would leave a copy behind.
+void add_line(Bytes& text, ByteView bytes) {
+  std::string line = dkim::base64(bytes);
+  text.insert(text.end(), line.begin(), line.end());
+  text.push_back('\n');
+  ::explicit_bzero(line.data(), line.size());
+}
+
+dkim::SecretBytes pem_form(ByteView pkcs8) {
+  const std::size_t lines = (pkcs8.size() + kBytesALine - 1) / kBytesALine;
+  Bytes text;
+  text.reserve(kPemBegin.size() + lines * (kBytesALine / 3 * 4 + 1) + kPemEnd.size());
+  text.insert(text.end(), kPemBegin.begin(), kPemBegin.end());
+  for (std::size_t at = 0; at < pkcs8.size(); at += kBytesALine) {
+    add_line(text, pkcs8.subspan(at, std::min(kBytesALine, pkcs8.size() - at)));
   }
-  if (der->view().size() < kSeedBytes) {
-    return fail(ErrorCode::kCrypto, "an Ed25519 key has no seed");
-  }
-  std::string text = dkim::base64(der->view().last(kSeedBytes));
-  Bytes bytes(text.begin(), text.end());
-  ::explicit_bzero(text.data(), text.size());
-  bytes.push_back('\n');
-  return dkim::SecretBytes(std::move(bytes));
+  text.insert(text.end(), kPemEnd.begin(), kPemEnd.end());
+  return dkim::SecretBytes(std::move(text));
+}
+
+dkim::SecretBytes seed_form(ByteView pkcs8) {
+  Bytes text;
+  text.reserve(kBytesALine);
+  add_line(text, pkcs8.last(kSeedBytes));
+  return dkim::SecretBytes(std::move(text));
 }
 
 }  // namespace
@@ -32,9 +58,11 @@ bool can_sign_with(Format format, dkim::Algorithm algorithm) {
   return algorithm != dkim::Algorithm::kEd25519 || format != Format::kOpendkim;
 }
 
-Result<dkim::SecretBytes> key_form(Format format, const dkim::PrivateKey& key) {
-  const bool as_seed = format == Format::kRspamd && key.algorithm() == dkim::Algorithm::kEd25519;
-  return as_seed ? seed_form(key) : key.pem();
+Result<dkim::SecretBytes> key_form(Format format, ByteView pkcs8) {
+  if (pkcs8.empty()) {
+    return fail(ErrorCode::kCrypto, "a private key is empty");
+  }
+  return format == Format::kRspamd && is_ed25519(pkcs8) ? seed_form(pkcs8) : pem_form(pkcs8);
 }
 
 }  // namespace zonestore::signer

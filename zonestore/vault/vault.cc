@@ -232,22 +232,28 @@ Result<void> Vault::put_missing(const std::vector<NewKey>& keys, WallTime now) {
   });
 }
 
-Result<dkim::PrivateKey> Vault::get(const std::string& key_id) {
-  return at_border<dkim::PrivateKey>([&]() -> Result<dkim::PrivateKey> {
+Result<dkim::SecretBytes> Vault::get_pkcs8(const std::string& key_id) {
+  return at_border<dkim::SecretBytes>([&]() -> Result<dkim::SecretBytes> {
     // One transaction, so that the row is sealed with the key that the vault names.
     const Transaction reading(impl_->connection, Transaction::Kind::kRead);
     db::Statement& row = impl_->connection.cached("SELECT sealed FROM private_key WHERE key_id = ?1");
     if (!row.bind(1, key_id).step()) {
       return fail(ErrorCode::kNotFound, "the vault holds no key " + key_id);
     }
-    const Result<dkim::SecretBytes> der =
+    Result<dkim::SecretBytes> der =
         impl_->wrapping_key().key.open(seal_context(impl_->store_id, key_id), row.blob(0));
-    if (!der) {
-      return unreadable(key_id, der.error());
-    }
-    Result<dkim::PrivateKey> key = dkim::PrivateKey::from_pkcs8(der->view());
-    return key ? std::move(key) : unreadable(key_id, key.error());
+    row.reset();
+    return der ? std::move(der) : unreadable(key_id, der.error());
   });
+}
+
+Result<dkim::PrivateKey> Vault::get(const std::string& key_id) {
+  const Result<dkim::SecretBytes> der = get_pkcs8(key_id);
+  if (!der) {
+    return tl::unexpected(der.error());
+  }
+  Result<dkim::PrivateKey> key = dkim::PrivateKey::from_pkcs8(der->view());
+  return key ? std::move(key) : unreadable(key_id, key.error());
 }
 
 Result<void> Vault::destroy(const std::vector<std::string>& key_ids) {

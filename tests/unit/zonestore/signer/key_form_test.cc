@@ -9,12 +9,30 @@ std::string text_of(ByteView bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
+Result<dkim::SecretBytes> form_of(Format format, const dkim::PrivateKey& key) {
+  return key_form(format, key.pkcs8()->view());
+}
+
+// Byte for byte: files that were written from the key itself are still as they should be.
+TEST(SignerKeyForm, IsThePemThatOpenSslWrites) {
+  for (const dkim::Algorithm algorithm : {dkim::Algorithm::kRsa2048, dkim::Algorithm::kEd25519}) {
+    const dkim::PrivateKey key = dkim::PrivateKey::generate(algorithm).value();
+    EXPECT_EQ(text_of(form_of(Format::kFiles, key)->view()), text_of(key.pem()->view()));
+  }
+}
+
+TEST(SignerKeyForm, IsNothingWithoutAKey) {
+  EXPECT_FALSE(key_form(Format::kFiles, {}));
+}
+
 TEST(SignerKeyForm, IsPemButForEd25519AtRspamd) {
   const dkim::PrivateKey key = dkim::PrivateKey::generate(dkim::Algorithm::kEd25519).value();
   for (const Format format : {Format::kExim, Format::kFiles, Format::kOpendkim}) {
-    EXPECT_EQ(text_of(key_form(format, key)->view()).substr(0, 27), "-----BEGIN PRIVATE KEY-----");
+    EXPECT_EQ(text_of(form_of(format, key)->view()).substr(0, 27), "-----BEGIN PRIVATE KEY-----");
   }
-  const std::string seed = text_of(key_form(Format::kRspamd, key)->view());
+  const dkim::PrivateKey rsa = dkim::PrivateKey::generate(dkim::Algorithm::kRsa2048).value();
+  EXPECT_EQ(text_of(form_of(Format::kRspamd, rsa)->view()).substr(0, 27), "-----BEGIN PRIVATE KEY-----");
+  const std::string seed = text_of(form_of(Format::kRspamd, key)->view());
   EXPECT_EQ(seed.back(), '\n');
   EXPECT_EQ(dkim::parse_base64(seed.substr(0, seed.size() - 1))->size(), 32U);
 }
@@ -26,7 +44,7 @@ TEST(SignerKeyForm, IsTheSeedOfTheKey) {
       "-----END PRIVATE KEY-----\n";
   const auto key = dkim::PrivateKey::from_pem({reinterpret_cast<const std::uint8_t*>(pem.data()), pem.size()});
   ASSERT_TRUE(key) << key.error().message;
-  EXPECT_EQ(text_of(key_form(Format::kRspamd, *key)->view()), "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\n");
+  EXPECT_EQ(text_of(form_of(Format::kRspamd, *key)->view()), "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\n");
 }
 
 TEST(SignerKeyForm, SaysWhoCannotSignWithWhat) {

@@ -10,7 +10,9 @@ namespace {
 
 // A writer that waits looks every 100 ms (SQLite's busy handler).
 constexpr Milliseconds kTurnOfOthers{120};
-constexpr std::size_t kBatch = 64;  // between two looks at the time
+constexpr std::size_t kBatch = 16;           // between two looks at the time
+constexpr std::uint64_t kFirstSlice = 128;   // how slow this machine is nobody knows yet
+constexpr std::uint64_t kSmallestSlice = 8;  // else the commits would be all that is done
 
 // From where the last slice ended. Precondition: there is something to do.
 Slice follow_next(ChangeScope& change, std::string after, const SliceLimit& limit) {
@@ -52,8 +54,18 @@ void add_zones(const Changed& slice, Changed& outcome) {
 
 }  // namespace
 
+std::uint64_t next_slice(std::uint64_t institutions, Milliseconds held, const SliceLimit& limit) {
+  const std::uint64_t most = std::min(2 * institutions, limit.institutions);
+  if (held <= Milliseconds(0)) {
+    return most;
+  }
+  const std::uint64_t in_time =
+      institutions * static_cast<std::uint64_t>(limit.time.count()) / static_cast<std::uint64_t>(held.count());
+  return std::min(std::max(in_time, kSmallestSlice), most);
+}
+
 Slice begin_to_follow(ChangeScope& change, const SliceLimit& limit) {
-  return follow_next(change, "", limit);
+  return follow_next(change, "", {std::min(limit.institutions, kFirstSlice), limit.time});
 }
 
 std::uint64_t ttls_behind(Store::Impl& store) {
@@ -69,15 +81,18 @@ std::uint64_t follow_policy_ttls(Store& store, const ChangeContext& context, con
   own.override_guard.reset();
   own.bulk_ticket.reset();
   std::uint64_t institutions = 0;
+  SliceLimit next{std::min(limit.institutions, kFirstSlice), limit.time};
   while (publish::read_ttls_behind(store.impl().connection)) {
     Slice slice;
+    Milliseconds locked{};
     {
       ChangeScope change(store, own, command, "");
       const std::optional<std::string> after = publish::read_ttls_behind(change.connection());
       if (!after) {
         break;  // somebody else was here first
       }
-      slice = follow_next(change, *after, limit);
+      locked = change.moment().since_boot;
+      slice = follow_next(change, *after, next);
       Changed changed;
       change.finish({"the published TTLs of " + std::to_string(slice.institutions) + " institutions follow; " +
                      std::to_string(slice.behind) + " have still to"},
@@ -85,6 +100,7 @@ std::uint64_t follow_policy_ttls(Store& store, const ChangeContext& context, con
       add_zones(changed, outcome);
     }
     institutions += slice.institutions;
+    next.institutions = next_slice(slice.institutions, store.impl().clock->now().since_boot - locked, limit);
     if (progress) {
       progress(slice.behind);
     }

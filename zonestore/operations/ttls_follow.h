@@ -17,10 +17,15 @@
 
 namespace zonestore {
 
+// A slice is bounded by time: how many institutions go into the next follows from how long the write lock was held
+// for the last, commit and disk included. (A commit may take longer than all that it commits.)
 struct SliceLimit {
-  std::uint64_t institutions = 1000;
-  Milliseconds time{250};  // under the write lock, without the commit
+  std::uint64_t institutions = 1000;  // at most
+  Milliseconds time{250};             // under the write lock
 };
+
+// For the next slice; at most twice as many as in the last, so that one lucky commit does not make a slow one.
+[[nodiscard]] std::uint64_t next_slice(std::uint64_t institutions, Milliseconds held, const SliceLimit& limit);
 
 struct Slice {
   std::uint64_t institutions = 0;  // that this slice has published

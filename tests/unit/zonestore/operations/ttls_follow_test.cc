@@ -139,6 +139,16 @@ TEST_F(TtlsFollow, NothingRipensBeforeTheLongerTtlOfBeforeIsForgotten) {
   }
 }
 
+TEST(TtlSlices, AreAsLargeAsTheLockWasShort) {
+  const SliceLimit limit{.institutions = 1000, .time = Milliseconds(250)};
+  EXPECT_EQ(next_slice(128, Milliseconds(125), limit), 256U);
+  EXPECT_EQ(next_slice(400, Milliseconds(500), limit), 200U) << "its commit took long";
+  EXPECT_EQ(next_slice(128, Milliseconds(10), limit), 256U) << "at most twice as many";
+  EXPECT_EQ(next_slice(900, Milliseconds(10), limit), 1000U);
+  EXPECT_EQ(next_slice(100, Milliseconds(0), limit), 200U);
+  EXPECT_EQ(next_slice(16, Milliseconds(10'000), limit), 8U) << "else nothing would be done but commits";
+}
+
 TEST_F(TtlsFollow, ADryRunTellsHowManyMoreWouldFollow) {
   ChangeContext context = context_;
   context.dry_run = true;

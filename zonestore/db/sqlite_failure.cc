@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include "zonestore/db/file_check.h"
+#include "zonestore/db/lock_holders.h"
 #include "zonestore/db/session.h"
 
 namespace zonestore::db {
@@ -22,7 +23,8 @@ struct Report {
 };
 
 Error busy(const Report& report) {
-  return {ErrorCode::kBusy, report.name() + " is locked: another zonectl is writing", "try again in a moment"};
+  return {ErrorCode::kBusy, report.name() + " is locked: " + who_holds(report.file, LockKind::kDatabase),
+          "try again in a moment; if it stays so, look at what that process does"};
 }
 
 Error hot_journal(const Report& report) {

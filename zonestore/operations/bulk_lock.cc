@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "zonestore/db/file_check.h"
+#include "zonestore/db/lock_holders.h"
 #include "zonestore/db/session.h"
 
 namespace zonestore {
@@ -94,6 +95,10 @@ std::shared_ptr<const FileDescriptor> lock_bulk_command(const fs::path& dir, con
     return nullptr;
   }
   return std::make_shared<const FileDescriptor>(std::move(descriptor));
+}
+
+std::string who_holds_bulk_command(const fs::path& dir, const std::string& command) {
+  return db::who_holds(lock_file(dir, command), db::LockKind::kWhole);
 }
 
 bool is_bulk_command_locked(const fs::path& dir, const std::string& command) {

@@ -22,4 +22,7 @@ namespace zonestore {
 // Does another process hold it? Leaves no file behind where there was none.
 [[nodiscard]] bool is_bulk_command_locked(const std::filesystem::path& dir, const std::string& command);
 
+// Who does: "pid 815 (zonectl)", as db/lock_holders.h tells it.
+[[nodiscard]] std::string who_holds_bulk_command(const std::filesystem::path& dir, const std::string& command);
+
 }  // namespace zonestore

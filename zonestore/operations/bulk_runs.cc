@@ -106,8 +106,9 @@ std::optional<BulkRun> open_run(db::Connection& connection, std::string_view com
                  row.text(3),    {}};
 }
 
-// Who is at work, or was, and what to do about it.
-[[noreturn]] void throw_open(db::Connection& connection, const BulkRun& run, bool at_work) {
+// Who is at work, or was, and what to do about it. `worker`: who holds the lock; empty: nobody is at work.
+[[noreturn]] void throw_open(db::Connection& connection, const BulkRun& run, const std::string& worker) {
+  const bool at_work = !worker.empty();
   const std::string command = "zonectl " + run.command;
   const std::string go_on =
       command + " --resume goes on with it; " + command + " --give-up " + std::to_string(run.id) + " gives it up";
@@ -115,18 +116,21 @@ std::optional<BulkRun> open_run(db::Connection& connection, std::string_view com
                           name_of(run.id) + " of " + run.command + ", begun " + to_rfc3339(run.began) +
                               (run.actor.empty() ? "" : " by " + run.actor) + ", " +
                               (at_work ? "is at work" : "waits to be resumed") + " (" + counted(connection, run.id) +
-                              ")",
+                              ")" + (at_work ? ": " + worker : ""),
                           at_work ? "wait for its end; or stop it (Ctrl-C), then " + go_on : go_on,
                           Refusal{Guard::kExists, std::nullopt}});
 }
 
 // Another process holds the lock of the command.
-[[noreturn]] void throw_at_work(db::Connection& connection, const std::string& command) {
+[[noreturn]] void throw_at_work(Store& store, const std::string& command) {
+  db::Connection& connection = store.impl().connection;
+  const std::string worker = who_holds_bulk_command(store.dir(), command);
   const db::Transaction reading(connection, db::Transaction::Kind::kRead);
   if (const std::optional<BulkRun> run = open_run(connection, command)) {
-    throw_open(connection, *run, true);
+    throw_open(connection, *run, worker);
   }
-  throw db::Failure(Error{ErrorCode::kRefused, "another bulk run of " + command + " begins or ends just now",
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          "another bulk run of " + command + " begins or ends just now: " + worker,
                           "try again in a moment", Refusal{Guard::kExists, std::nullopt}});
 }
 
@@ -135,13 +139,13 @@ std::shared_ptr<const FileDescriptor> lock_or_refuse(Store& store, const ChangeC
                                                      const std::string& command) {
   if (context.dry_run) {
     if (is_bulk_command_locked(store.dir(), command)) {
-      throw_at_work(store.impl().connection, command);
+      throw_at_work(store, command);
     }
     return nullptr;
   }
   std::shared_ptr<const FileDescriptor> lock = lock_bulk_command(store.dir(), command);
   if (!lock) {
-    throw_at_work(store.impl().connection, command);
+    throw_at_work(store, command);
   }
   return lock;
 }
@@ -153,7 +157,7 @@ void check_none_is_open(ChangeScope& change, const BulkPlan& plan) {
     return;
   }
   if (!plan.takes_over) {
-    throw_open(change.connection(), *open, false);
+    throw_open(change.connection(), *open, "");
   }
   close_run(change.connection(), open->id, change.wall());
 }
@@ -258,7 +262,7 @@ Result<std::vector<dkim::Code>> rotations_of_run(Store& store, std::int64_t run)
                               "zonectl log shows the runs that there were", std::nullopt});
     }
     if (row.is_null(0) && is_locked) {
-      throw_open(connection, *open_run(connection, "rotate"), true);
+      throw_open(connection, *open_run(connection, "rotate"), who_holds_bulk_command(store.dir(), "rotate"));
     }
     std::vector<dkim::Code> codes;
     for (const BulkItem& item : read_items(connection, run, "rotate")) {

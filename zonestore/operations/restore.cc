@@ -15,6 +15,7 @@
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/file_check.h"
+#include "zonestore/db/lock_holders.h"
 #include "zonestore/operations/backup_files.h"
 #include "zonestore/operations/restore_merge.h"
 #include "zonestore/operations/store_impl.h"
@@ -82,7 +83,9 @@ FileDescriptor lock_directory(const fs::path& dir) {
     throw db::Failure(db::file_error("open", dir, errno));
   }
   if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
-    throw_error(ErrorCode::kBusy, "another restore into " + dir.string() + " is at work", "try again in a moment");
+    throw_error(ErrorCode::kBusy,
+                "another restore into " + dir.string() + " is at work: " + db::who_holds(dir, db::LockKind::kWhole),
+                "try again in a moment");
   }
   return descriptor;
 }

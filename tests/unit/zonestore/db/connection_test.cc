@@ -165,7 +165,7 @@ TEST(Connection, ReportsALockThatIsHeldLongerThanItWaits) {
   const std::optional<Error> error = error_of([&] { Transaction(second, Transaction::Kind::kWrite); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->code, ErrorCode::kBusy);
-  EXPECT_NE(error->message.find("another zonectl is writing"), std::string::npos);
+  EXPECT_NE(error->message.find("is locked: this process itself is writing"), std::string::npos);
   EXPECT_NE(error->hint.find("try again"), std::string::npos);
 }
 

@@ -4,9 +4,8 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/commit_mark.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/session.h"
@@ -24,10 +23,14 @@ struct BackupDeleter {
 };
 using BackupHandle = std::unique_ptr<sqlite3_backup, BackupDeleter>;
 
-void sync(const fs::path& path, int flags) {
-  const FileDescriptor descriptor(::open(path.c_str(), flags | O_CLOEXEC));
-  if (!descriptor.is_open() || ::fsync(descriptor.get()) != 0) {
+// Closes it again: nobody has it open in SQLite any more.
+void sync(const fs::path& path) {
+  const FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.is_open()) {
     throw Failure(file_error("write", path, errno));
+  }
+  if (const auto synced = sync_file(descriptor); !synced) {
+    throw Failure(file_error("write", path, synced.error().value()));
   }
 }
 
@@ -106,8 +109,10 @@ void copy_to_new_file(Connection& source, const fs::path& file, unsigned mode) {
       copy.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF");
       copy_pages(source, copy);
     }
-    sync(file, O_RDONLY);
-    sync(file.parent_path(), O_RDONLY | O_DIRECTORY);
+    sync(file);
+    if (const auto synced = sync_directory(directory_of(file)); !synced) {
+      throw Failure(file_error("write", file.parent_path(), synced.error().value()));
+    }
   } catch (const Failure&) {
     remove_with_journal(file);
     throw;

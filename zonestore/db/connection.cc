@@ -2,11 +2,9 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/scratch.h"
 #include "zonestore/db/session.h"
@@ -29,12 +27,9 @@ fs::path absolute_path(const fs::path& file) {
 
 // SQLite would make the file with the umask's mode and through a symbolic link.
 void make_file(const fs::path& file, unsigned mode) {
-  const FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600U));
-  if (!made.is_open() && errno == EEXIST) {
-    return;
-  }
-  if (!made.is_open() || ::fchmod(made.get(), mode) != 0) {
-    throw Failure(file_error("make", file, errno));
+  const auto made = create_file(file, mode);
+  if (!made && made.error().value() != EEXIST) {
+    throw Failure(file_error("make", file, made.error().value()));
   }
 }
 

@@ -93,4 +93,22 @@ bool has_unreadable_journal(const fs::path& file) {
   return may(journal, F_OK) && !may(journal, R_OK);
 }
 
+std::optional<Error> find_store_around(const fs::path& target) {
+  std::error_code error;
+  fs::path directory = fs::weakly_canonical(fs::absolute(target, error).parent_path(), error);
+  while (!error) {
+    struct stat status {};
+    if (::stat((directory / "zone.db").c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+      return Error{ErrorCode::kInvalid,
+                   target.string() + " lies in " + directory.string() + ", which is a store or a backup",
+                   "name a place outside of it", std::nullopt};
+    }
+    if (directory == directory.root_path() || directory.empty()) {
+      break;
+    }
+    directory = directory.parent_path();
+  }
+  return std::nullopt;
+}
+
 }  // namespace zonestore::db

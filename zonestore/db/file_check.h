@@ -21,4 +21,8 @@ namespace zonestore::db {
 // True if there is a rollback journal beside the file that this process may not read.
 [[nodiscard]] bool has_unreadable_journal(const std::filesystem::path& file);
 
+// Why a file that a command is told to write, or a directory that it is told to make, must not be there: it would lie
+// in a store or in a backup, whose files it could replace. Links in the way to it are followed. nullopt: it does not.
+[[nodiscard]] std::optional<Error> find_store_around(const std::filesystem::path& target);
+
 }  // namespace zonestore::db

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "zonestore/db/backup.h"
+#include "zonestore/db/file_check.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/backup_files.h"
 #include "zonestore/operations/store_impl.h"
@@ -80,6 +81,9 @@ Backup read(const fs::path& directory) {
 
 Result<Backup> back_up(Store& store, const fs::path& directory) {
   return db::at_border<Backup>([&] {
+    if (std::optional<Error> inside = db::find_store_around(directory)) {
+      throw db::Failure(std::move(*inside));
+    }
     NewDirectory draft(directory);
     copy_store(store.impl().connection, &store.impl().vault(), draft.draft());
     Backup backup = read(draft.draft());

@@ -7,9 +7,8 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/file_check.h"
 
@@ -36,10 +35,9 @@ fs::path named(const fs::path& directory) {
   return whole.has_filename() ? whole : whole.parent_path();
 }
 
-void sync_directory(const fs::path& directory) {
-  const FileDescriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.is_open() || ::fsync(descriptor.get()) != 0) {
-    throw_file_error("write", directory, errno);
+void make_durable(const fs::path& directory) {
+  if (const auto synced = sync_directory(directory); !synced) {
+    throw_file_error("write", directory, synced.error().value());
   }
 }
 
@@ -62,16 +60,13 @@ void copy_store(db::Connection& zone, Vault* vault, const fs::path& directory) {
   }
 }
 
-NewDirectory::NewDirectory(fs::path directory)
-    : directory_(named(directory)), draft_(directory_.string() + ".new-" + std::to_string(::getpid())) {
+NewDirectory::NewDirectory(fs::path directory) : directory_(named(directory)), draft_(draft_name(directory_)) {
   struct stat status {};
   if (::lstat(directory_.c_str(), &status) == 0) {
     throw_file_error("make", directory_, EEXIST);
   }
-  std::error_code ignored;
-  fs::remove_all(draft_, ignored);  // of a dead process that had this id
-  if (::mkdir(draft_.c_str(), kDirectoryMode) != 0 || ::chmod(draft_.c_str(), kDirectoryMode) != 0) {
-    throw_file_error("make", directory_, errno);
+  if (const auto made = create_directory(draft_, kDirectoryMode); !made) {
+    throw_file_error("make", directory_, made.error().value());
   }
 }
 
@@ -83,12 +78,12 @@ NewDirectory::~NewDirectory() {
 }
 
 void NewDirectory::put_in_place() {
-  sync_directory(draft_);
+  make_durable(draft_);
   if (::renameat2(AT_FDCWD, draft_.c_str(), AT_FDCWD, directory_.c_str(), RENAME_NOREPLACE) != 0) {
     throw_file_error("make", directory_, errno);
   }
   draft_.clear();
-  sync_directory(directory_.parent_path());
+  make_durable(directory_.parent_path());
 }
 
 }  // namespace zonestore

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <queue>
@@ -12,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/failure.h"
 
 namespace zonestore {
@@ -31,13 +31,11 @@ FileDescriptor temporary_file() {
   if (failure) {
     throw_no_room(failure.value());
   }
-  std::string path = (directory / "zonestore-XXXXXX").string();
-  FileDescriptor file(::mkstemp(path.data()));  // mode 0600
-  if (!file.is_open()) {
-    throw_no_room(errno);
+  auto file = unnamed_file(directory);
+  if (!file) {
+    throw_no_room(file.error().value());
   }
-  ::unlink(path.c_str());
-  return file;
+  return std::move(*file);
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "zonestore/base/durable_file.h"
+#include "zonestore/db/file_check.h"
 #include "zonestore/operations/fresh_keys.h"
 #include "zonestore/operations/institution_view.h"
 
@@ -25,63 +25,34 @@ constexpr mode_t kSecretFileMode = 0600;
                           "choose another file with --out", std::nullopt});
 }
 
-// A file of its own name beside the wanted one, which takes its place by link(): whole or not at all, and never over
-// a file that is there.
-class NewSecretFile {
- public:
-  explicit NewSecretFile(std::filesystem::path file)
-      : file_(std::move(file)), draft_(file_.string() + ".new-" + dkim::random_hex(8)) {
-    descriptor_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kSecretFileMode);
-    if (descriptor_ < 0) {
-      throw_file_error(file_, errno);
-    }
-  }
-  ~NewSecretFile() {
-    ::close(descriptor_);
-    ::unlink(draft_.c_str());
-  }
-  NewSecretFile(const NewSecretFile&) = delete;
-  NewSecretFile& operator=(const NewSecretFile&) = delete;
-  NewSecretFile(NewSecretFile&&) = delete;
-  NewSecretFile& operator=(NewSecretFile&&) = delete;
+[[noreturn]] void throw_exists(const std::filesystem::path& file) {
+  throw db::Failure(Error{ErrorCode::kRefused, file.string() + " is there already, and a key is never overwritten",
+                          "choose another file with --out, or move that one away",
+                          Refusal{Guard::kExists, std::nullopt}});
+}
 
-  void write(ByteView bytes) {
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) {
-        continue;
-      }
-      if (written < 0) {
-        throw_file_error(file_, errno);
-      }
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    if (::fsync(descriptor_) != 0) {
-      throw_file_error(file_, errno);
-    }
+void check_place(const std::filesystem::path& file) {
+  if (std::optional<Error> inside = db::find_store_around(file)) {
+    throw db::Failure(std::move(*inside));
   }
-
-  void put_in_place() {
-    if (::link(draft_.c_str(), file_.c_str()) == 0) {
-      return;
-    }
-    if (errno == EEXIST) {
-      throw_exists(file_);
-    }
-    throw_file_error(file_, errno);
+  std::error_code ignored;
+  if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
+    throw_exists(file);
   }
+}
 
-  [[noreturn]] static void throw_exists(const std::filesystem::path& file) {
-    throw db::Failure(Error{ErrorCode::kRefused, file.string() + " is there already, and a key is never overwritten",
-                            "choose another file with --out, or move that one away",
-                            Refusal{Guard::kExists, std::nullopt}});
+template <class T>
+T done_with(SystemResult<T> result, const std::filesystem::path& file) {
+  if (!result && result.error().value() == EEXIST) {
+    throw_exists(file);
   }
-
- private:
-  std::filesystem::path file_;
-  std::filesystem::path draft_;
-  int descriptor_;
-};
+  if (!result) {
+    throw_file_error(file, result.error().value());
+  }
+  if constexpr (!std::is_void_v<T>) {
+    return std::move(*result);
+  }
+}
 
 const publish::SlotKey& require_key(const publish::InstitutionRow& row, dkim::SlotId slot) {
   const std::optional<publish::SlotKey>& key = row.key(slot);
@@ -97,10 +68,7 @@ const publish::SlotKey& require_key(const publish::InstitutionRow& row, dkim::Sl
 Result<KeyExported> export_private_key(Store& store, const ChangeContext& context, const dkim::Code& code,
                                        dkim::SlotId slot, const std::filesystem::path& file) {
   return db::at_border<KeyExported>([&] {
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
-      NewSecretFile::throw_exists(file);
-    }
+    check_place(file);
     ChangeScope change(store, context, "key export", code.text());
     const publish::InstitutionRow row = require_institution(change.connection(), code);
     KeyExported outcome;
@@ -114,10 +82,10 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
       return outcome;
     }
     const dkim::PrivateKey key = db::unwrap(change.store().vault().get(outcome.key_id));
-    NewSecretFile draft(file);
-    draft.write(db::unwrap(key.pem()).view());
+    DraftFile draft = done_with(DraftFile::create(file, kSecretFileMode), file);
+    done_with(draft.write(db::unwrap(key.pem()).view()), file);
     change.finish(note, outcome);
-    draft.put_in_place();
+    done_with(draft.put_beside_nothing(), file);
     return outcome;
   });
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/db/file_check.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/publish/revocation_rows.h"
 #include "zonestore/signer/command.h"
@@ -88,6 +89,9 @@ void check_kind(db::Connection& connection, const ChangeContext& context, const 
 // Nothing in it but what a sync of this signer put there, or nothing at all; the marker is there afterwards.
 void take_directory(Store& store, const ChangeContext& context, const SignerOptions& options) {
   const signer::Identity identity{store.impl().store_id, options.name};
+  if (std::optional<Error> inside = db::find_store_around(std::filesystem::path(options.directory) / ".zonectl")) {
+    throw db::Failure(std::move(*inside));
+  }
   if (context.dry_run) {
     std::error_code ignored;
     if (std::filesystem::exists(options.directory, ignored)) {

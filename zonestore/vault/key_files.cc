@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/failure.h"
 
 namespace zonestore {
@@ -19,6 +19,7 @@ using db::Failure;
 
 constexpr std::string_view kCredential = "zonestore-vault-key";
 constexpr mode_t kKeyFileMode = 0600;
+constexpr off_t kKeyFileBytes = 65;      // that we write; a draft that was cut off has fewer
 constexpr std::size_t kMostBytes = 256;  // of a key's file: more is something else
 
 [[noreturn]] void throw_file_error(const std::string& verb, const fs::path& file, int reason) {
@@ -59,26 +60,16 @@ WrappingKey read_key(const KeyPlace& place, const FileDescriptor& descriptor) {
 }
 
 void sync_directory_of(const fs::path& file) {
-  const fs::path directory = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const FileDescriptor descriptor(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.is_open() || ::fsync(descriptor.get()) != 0) {
-    throw_file_error("make durable", file, errno);
+  if (const auto synced = sync_directory(directory_of(file)); !synced) {
+    throw_file_error("make durable", file, synced.error().value());
   }
 }
 
-void write_all(const fs::path& file, const FileDescriptor& descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written < 0) {
-      throw_file_error("write", file, errno);
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  if (::fsync(descriptor.get()) != 0) {
-    throw_file_error("write", file, errno);
+void write_durably(const fs::path& file, const FileDescriptor& descriptor, ByteView bytes) {
+  auto done = write_all(descriptor, bytes);
+  done = done ? sync_file(descriptor) : done;
+  if (!done) {
+    throw_file_error("write", file, done.error().value());
   }
 }
 
@@ -89,7 +80,7 @@ void overwrite(const fs::path& file) {
     const Bytes zeros(kMostBytes);
     struct stat status {};
     if (::fstat(descriptor.get(), &status) == 0 && status.st_size <= static_cast<off_t>(zeros.size())) {
-      write_all(file, descriptor, ByteView(zeros).first(static_cast<std::size_t>(status.st_size)));
+      write_durably(file, descriptor, ByteView(zeros).first(static_cast<std::size_t>(status.st_size)));
     }
   }
 }
@@ -99,6 +90,23 @@ void destroy_one(const fs::path& file) {
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
     throw_file_error("destroy", file, errno);
   }
+}
+
+// FILE.new may also be a file that somebody else put there.
+void destroy_old_draft(const fs::path& draft) {
+  struct stat status {};
+  if (::lstat(draft.c_str(), &status) != 0) {
+    return;
+  }
+  const bool is_our_size = S_ISREG(status.st_mode) && status.st_size <= kKeyFileBytes;
+  const bool is_draft = is_our_size && (status.st_size < kKeyFileBytes || db::at_border<void>([&] {
+                                          (void)read_key_file(KeyPlace{KeySource::kOwnFile, draft});
+                                        }));
+  if (!is_draft) {
+    throw Failure(Error{ErrorCode::kRefused, draft.string() + " is there, and is no draft of a wrapping key",
+                        "move it away, or name another file", Refusal{Guard::kExists, std::nullopt}});
+  }
+  destroy_one(draft);
 }
 
 // What is at a place, in a few words for the error that lists them all; `key` is set if it is a key.
@@ -216,14 +224,13 @@ std::optional<WrappingKey> read_key_file(const KeyPlace& place) {
 
 void write_draft(const fs::path& key_file, const WrappingKey& key) {
   const fs::path draft = draft_of(key_file);
-  destroy_one(draft);
+  destroy_old_draft(draft);
   {
-    const FileDescriptor descriptor(
-        ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kKeyFileMode));
-    if (!descriptor.is_open() || ::fchmod(descriptor.get(), kKeyFileMode) != 0) {
-      throw_file_error("write", draft, errno);
+    const auto descriptor = create_file(draft, kKeyFileMode);
+    if (!descriptor) {
+      throw_file_error("write", draft, descriptor.error().value());
     }
-    write_all(draft, descriptor, key.hexadecimal().view());
+    write_durably(draft, *descriptor, key.hexadecimal().view());
   }
   sync_directory_of(draft);
 }

@@ -4,11 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/file_check.h"
 
 namespace zonestore {
@@ -67,18 +65,14 @@ void check_private_file(const fs::path& store_dir) {
 
 void make_vault_directory(const fs::path& store_dir) {
   const fs::path directory = vault_directory_of(store_dir);
-  if (::mkdir(directory.c_str(), kDirectoryMode) != 0) {
-    if (errno != EEXIST) {
-      fail_in_system("make", directory, errno);
+  if (const auto made = create_directory(directory, kDirectoryMode); !made) {
+    if (made.error().value() != EEXIST) {
+      fail_in_system("make", directory, made.error().value());
     }
     return;
   }
-  if (::chmod(directory.c_str(), kDirectoryMode) != 0) {  // whatever the umask took away
-    fail_in_system("set the mode of", directory, errno);
-  }
-  const FileDescriptor parent(::open(store_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent.is_open() || ::fsync(parent.get()) != 0) {
-    fail_in_system("sync", store_dir, errno);
+  if (const auto synced = sync_directory(store_dir); !synced) {
+    fail_in_system("sync", store_dir, synced.error().value());
   }
 }
 

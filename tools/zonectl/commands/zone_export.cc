@@ -19,12 +19,13 @@ struct Options {
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.zone(options.zone);
-  arguments.one("--out", "FILE", options.file, Need::kOptional, &parse_line,
-                "write it there, whole or not at all (default: standard output)");
+  arguments.one(
+      "--out", "FILE", options.file, Need::kOptional, &parse_line,
+      "write it there, whole or not at all, over an earlier export or where nothing is (default: standard output)");
 }
 
 Result<Serial> export_to_file(zonestore::Store& store, const zonestore::Name& zone, const std::string& path) {
-  Result<WholeFile> file = WholeFile::create(path);
+  Result<WholeFile> file = WholeFile::create(path, {"zone file", "$ORIGIN "});
   if (!file) {
     return tl::unexpected(file.error());
   }

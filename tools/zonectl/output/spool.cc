@@ -2,13 +2,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 
-#include <unistd.h>
-
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
 
 namespace zonectl {
 
@@ -30,13 +27,16 @@ Result<Spool> Spool::open() {
   if (failure) {
     return no_room("$TMPDIR", failure.value());
   }
-  std::string path = (directory / "zonectl-XXXXXX").string();
-  const zonestore::FileDescriptor made(::mkstemp(path.data()));  // mode 0600
-  if (!made.is_open()) {
-    return no_room(directory.string(), errno);
+  const auto made = zonestore::unnamed_file(directory);
+  if (!made) {
+    return no_room(directory.string(), made.error().value());
   }
-  std::fstream stream(path, std::ios::in | std::ios::out | std::ios::binary);
-  ::unlink(path.c_str());
+  errno = 0;
+  std::fstream stream("/proc/self/fd/" + std::to_string(made->get()),
+                      std::ios::in | std::ios::out | std::ios::binary);
+  if (!stream) {
+    return no_room(directory.string(), errno == 0 ? EIO : errno);
+  }
   return Spool(std::move(stream));
 }
 

@@ -124,7 +124,7 @@ TEST_F(WholeStore, ZoneExportGoesToStandardOutputOrWholeIntoAFile) {
   const Outcome printed = run({"zone", "export", "dkim.secutix.com"});
   EXPECT_EQ(printed.code, 0) << printed.err;
   EXPECT_THAT(printed.out, HasSubstr("sel1-mosa._domainkey.dkim.secutix.com."));
-  std::ofstream(file("dkim.zone")) << "old";
+  std::ofstream(file("dkim.zone")) << "$ORIGIN dkim.secutix.com.\nold";
   expect_done({"zone", "export", "dkim.secutix.com", "--out", file("dkim.zone")});
   EXPECT_EQ(content(file("dkim.zone")), printed.out);
   EXPECT_EQ(files_beside_the_store(), 2U) << "a temporary file was left";
@@ -132,10 +132,56 @@ TEST_F(WholeStore, ZoneExportGoesToStandardOutputOrWholeIntoAFile) {
 
 TEST_F(WholeStore, ZoneExportThatFailsLeavesTheOldFile) {
   init();
-  std::ofstream(file("old.zone")) << "old";
+  std::ofstream(file("old.zone")) << "$ORIGIN old.";
   EXPECT_EQ(run({"zone", "export", "nova.example", "--out", file("old.zone")}).code, 6);
-  EXPECT_EQ(content(file("old.zone")), "old");
+  EXPECT_EQ(content(file("old.zone")), "$ORIGIN old.");
   EXPECT_EQ(files_beside_the_store(), 2U) << "a temporary file was left";
+}
+
+TEST_F(WholeStore, ZoneExportReplacesNothingThatIsNoZoneFileOfOurs) {
+  init();
+  std::ofstream(file("precious")) << "precious";
+  std::ofstream(file("short")) << "$ORI";
+  std::ofstream(file("empty")) << "";
+  for (const char* const name : {"precious", "short"}) {
+    const Outcome outcome = run({"zone", "export", "dkim.secutix.com", "--out", file(name)});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_THAT(outcome.err, HasSubstr("E_EXISTS"));
+  }
+  EXPECT_EQ(content(file("precious")), "precious");
+  expect_done({"zone", "export", "dkim.secutix.com", "--out", file("empty")});
+}
+
+TEST_F(WholeStore, ZoneExportFollowsNoLink) {
+  init();
+  std::ofstream(file("target")) << "$ORIGIN old.";
+  std::filesystem::create_symlink(file("target"), file("link"));
+  std::filesystem::create_symlink(file("nowhere"), file("dangling"));
+  for (const char* const name : {"link", "dangling"}) {
+    const Outcome outcome = run({"zone", "export", "dkim.secutix.com", "--out", file(name)});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("symbolic link"));
+  }
+  EXPECT_EQ(content(file("target")), "$ORIGIN old.");
+  EXPECT_FALSE(std::filesystem::exists(file("nowhere")));
+}
+
+TEST_F(WholeStore, NothingIsWrittenIntoAStoreOrABackup) {
+  init_and_add("mosa");
+  expect_done({"backup", file("backup")});
+  std::filesystem::create_directory_symlink(store() + "/vault", file("to-the-vault"));
+  for (const std::string& place :
+       {store(), store() + "/vault", file("backup"), file("to-the-vault"), file("to-the-vault") + "/../vault"}) {
+    for (const std::string& name : {std::string("zone.db"), std::string("vault.db"), std::string("new")}) {
+      const std::string target = place + "/" + name;
+      EXPECT_EQ(run({"zone", "export", "dkim.secutix.com", "--out", target}).code, 2) << target;
+      EXPECT_EQ(run({"key", "export", "mosa", "--slot", "sel1", "--out", target}).code, 2) << target;
+      EXPECT_EQ(run({"backup", target}).code, 2) << target;
+    }
+  }
+  EXPECT_EQ(run({"signer", "add", "s", "--format", "files", "--dir", store() + "/s"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(store() + "/s"));
+  expect_done({"status"});
 }
 
 TEST_F(WholeStore, ZoneExportReplacesNoDeviceAndNoDirectory) {

@@ -1,0 +1,104 @@
+#include "zonestore/base/durable_file.h"
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/temp_directory.h"
+
+namespace zonestore {
+namespace {
+
+namespace fs = std::filesystem;
+
+Bytes bytes(std::string_view text) {
+  return {text.begin(), text.end()};
+}
+
+std::string content(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+mode_t mode_of(const fs::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777U : 0;
+}
+
+class DurableFile : public ::testing::Test {
+ protected:
+  [[nodiscard]] fs::path path(std::string_view name) const { return directory_.path() / name; }
+  [[nodiscard]] std::ptrdiff_t files() const {
+    return std::distance(fs::directory_iterator(directory_.path()), fs::directory_iterator());
+  }
+
+  tests::TempDirectory directory_;
+};
+
+TEST_F(DurableFile, IsThereWhenItTakesItsPlaceAndNotBefore) {
+  auto draft = DraftFile::create(path("file"), 0640);
+  ASSERT_TRUE(draft && draft->write(bytes("one")) && draft->write(bytes("two")));
+  EXPECT_FALSE(fs::exists(path("file")));
+  ASSERT_TRUE(draft->replace());
+  EXPECT_EQ(content(path("file")), "onetwo");
+  EXPECT_EQ(files(), 1);
+}
+
+TEST_F(DurableFile, LeavesNothingIfItDoesNotTakeItsPlace) {
+  {
+    auto draft = DraftFile::create(path("file"), 0640);
+    ASSERT_TRUE(draft && draft->write(bytes("half")));
+  }
+  EXPECT_EQ(files(), 0);
+}
+
+TEST_F(DurableFile, HasTheModeThatWasAskedForWhateverTheUmask) {
+  const mode_t before = ::umask(0777);
+  auto draft = DraftFile::create(path("file"), 0640);
+  const bool placed = draft && draft->replace();
+  const bool made = create_directory(path("directory"), 0750).has_value();
+  ::umask(before);
+  ASSERT_TRUE(placed && made);
+  EXPECT_EQ(mode_of(path("file")), 0640U);
+  EXPECT_EQ(mode_of(path("directory")), 0750U);
+}
+
+TEST_F(DurableFile, ReplacesALinkAndLeavesWhatItLeadsTo) {
+  std::ofstream(path("vault")) << "precious";
+  fs::create_symlink("vault", path("file"));
+  auto draft = DraftFile::create(path("file"), 0600);
+  ASSERT_TRUE(draft && draft->write(bytes("new")) && draft->replace());
+  EXPECT_EQ(content(path("vault")), "precious");
+  EXPECT_FALSE(fs::is_symlink(path("file")));
+}
+
+TEST_F(DurableFile, IsNotMadeThroughALinkOrOverAnything) {
+  fs::create_symlink("nowhere", path("link"));
+  std::ofstream(path("there")) << "precious";
+  EXPECT_EQ(create_file(path("link"), 0600).error().value(), EEXIST);
+  EXPECT_EQ(create_file(path("there"), 0600).error().value(), EEXIST);
+  EXPECT_EQ(create_directory(path("there"), 0700).error().value(), EEXIST);
+  EXPECT_FALSE(fs::exists(path("nowhere")));
+  auto draft = DraftFile::create(path("there"), 0600);
+  ASSERT_TRUE(draft);
+  EXPECT_EQ(draft->put_beside_nothing().error().value(), EEXIST);
+  EXPECT_EQ(content(path("there")), "precious");
+}
+
+TEST_F(DurableFile, DraftsHaveNamesThatNobodyCanGuess) {
+  EXPECT_NE(draft_name(path("file")), draft_name(path("file")));
+  EXPECT_EQ(draft_name("file").string().size(), std::string_view("file.new-0123456789abcdef").size());
+}
+
+TEST_F(DurableFile, AFileWithoutANameIsSeenByNobody) {
+  const auto file = unnamed_file(directory_.path());
+  ASSERT_TRUE(file && write_all(*file, bytes("spooled")));
+  EXPECT_EQ(files(), 0);
+}
+
+}  // namespace
+}  // namespace zonestore

@@ -1,0 +1,151 @@
+#include "zonestore/base/durable_file.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace zonestore {
+namespace {
+
+namespace fs = std::filesystem;
+
+tl::unexpected<std::error_code> system_failure(int reason) {
+  return tl::unexpected(std::error_code(reason, std::system_category()));
+}
+
+tl::unexpected<std::error_code> last_failure() {
+  return system_failure(errno == 0 ? EIO : errno);
+}
+
+}  // namespace
+
+SystemResult<FileDescriptor> create_file(const fs::path& file, mode_t mode) {
+  // Until its mode is set nobody else may open it.
+  FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600U));
+  if (!made.is_open()) {
+    return last_failure();
+  }
+  if (::fchmod(made.get(), mode) != 0) {
+    const int reason = errno;
+    ::unlink(file.c_str());
+    return system_failure(reason);
+  }
+  return made;
+}
+
+SystemResult<void> create_directory(const fs::path& directory, mode_t mode) {
+  if (::mkdir(directory.c_str(), mode & 0700U) != 0) {
+    return last_failure();
+  }
+  if (::chmod(directory.c_str(), mode) != 0) {
+    const int reason = errno;
+    ::rmdir(directory.c_str());
+    return system_failure(reason);
+  }
+  return {};
+}
+
+SystemResult<FileDescriptor> unnamed_file(const fs::path& directory) {
+  FileDescriptor made(::open(directory.c_str(), O_RDWR | O_TMPFILE | O_EXCL | O_CLOEXEC, 0600));
+  if (made.is_open() || (errno != EOPNOTSUPP && errno != EISDIR)) {
+    return made.is_open() ? SystemResult<FileDescriptor>(std::move(made)) : last_failure();
+  }
+  const fs::path name = draft_name(directory / "zonectl");  // a file system that makes none without a name
+  auto named = create_file(name, 0600);
+  if (named) {
+    ::unlink(name.c_str());
+  }
+  return named;
+}
+
+SystemResult<void> write_all(const FileDescriptor& file, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno != EINTR) {
+      return last_failure();
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written < 0 ? 0 : written));
+  }
+  return {};
+}
+
+SystemResult<void> sync_file(const FileDescriptor& file) {
+  return ::fsync(file.get()) == 0 ? SystemResult<void>() : last_failure();
+}
+
+SystemResult<void> sync_directory(const fs::path& directory) {
+  const FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return opened.is_open() ? sync_file(opened) : last_failure();
+}
+
+fs::path directory_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+fs::path draft_name(const fs::path& file) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<std::uint8_t, 8> random{};
+  if (::getentropy(random.data(), random.size()) != 0) {
+    throw std::system_error(errno, std::system_category(), "no random numbers for the name of a draft");
+  }
+  std::string name = file.string() + ".new-";
+  for (const std::uint8_t byte : random) {
+    name += {kDigits[byte >> 4U], kDigits[byte & 0xfU]};
+  }
+  return name;
+}
+
+SystemResult<DraftFile> DraftFile::create(const fs::path& file, mode_t mode) {
+  const fs::path draft = draft_name(file);
+  auto made = create_file(draft, mode);
+  if (!made) {
+    return tl::unexpected(made.error());
+  }
+  return DraftFile(file, draft, std::move(*made));
+}
+
+DraftFile::DraftFile(fs::path file, fs::path draft, FileDescriptor descriptor)
+    : file_(std::move(file)), draft_(std::move(draft)), descriptor_(std::move(descriptor)) {}
+
+DraftFile::DraftFile(DraftFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      draft_(std::exchange(other.draft_, {})),
+      descriptor_(std::move(other.descriptor_)) {}
+
+DraftFile::~DraftFile() {
+  if (!draft_.empty()) {
+    ::unlink(draft_.c_str());
+  }
+}
+
+SystemResult<void> DraftFile::replace() {
+  if (const auto synced = sync_file(descriptor_); !synced) {
+    return synced;
+  }
+  if (::rename(draft_.c_str(), file_.c_str()) != 0) {
+    return last_failure();
+  }
+  draft_.clear();
+  return sync_directory(directory_of(file_));
+}
+
+SystemResult<void> DraftFile::put_beside_nothing() {
+  if (const auto synced = sync_file(descriptor_); !synced) {
+    return synced;
+  }
+  // link() and not renameat2(RENAME_NOREPLACE): file systems that lack the latter have the former.
+  if (::link(draft_.c_str(), file_.c_str()) != 0) {
+    return last_failure();
+  }
+  ::unlink(draft_.c_str());
+  draft_.clear();
+  return sync_directory(directory_of(file_));
+}
+
+}  // namespace zonestore

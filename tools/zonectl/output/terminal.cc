@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "zonestore/base/printable.h"
+
 namespace zonectl {
 namespace {
 
@@ -55,21 +57,7 @@ Terminal terminal_of(int descriptor) {
 }
 
 std::string printable(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  constexpr unsigned char kLeadOfControls = 0xc2;  // U+0080 to U+009F in UTF-8; some terminals obey them
-  std::string out;
-  out.reserve(text.size());
-  unsigned char before = 0;
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7f || (before == kLeadOfControls && byte >= 0x80 && byte <= 0x9f)) {
-      out += {'\\', 'x', kHex[byte >> 4U], kHex[byte & 0x0fU]};
-    } else {
-      out += character;
-    }
-    before = byte;
-  }
-  return out;
+  return zonestore::printable(text);
 }
 
 std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {

@@ -24,7 +24,7 @@ struct Terminal {
 // empty, and on a "dumb" terminal.
 [[nodiscard]] Terminal terminal_of(int descriptor);
 
-// One line that cannot drive a terminal: control characters become \xNN. Stored text came from people.
+// One line of UTF-8 that cannot drive a terminal (zonestore/base/printable.h). Stored text came from people.
 [[nodiscard]] std::string printable(std::string_view text);
 
 // Lines of at most `width` columns, broken at spaces; a longer word stays whole. `indent` goes before each

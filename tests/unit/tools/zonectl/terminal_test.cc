@@ -25,7 +25,10 @@ TEST(Printable, WritesControlCharactersSoThatTheyCannotDriveATerminal) {
   EXPECT_EQ(printable("a\nb\x7f"), "a\\x0ab\\x7f");
   EXPECT_EQ(printable("\xc2\x9b"
                       "2J"),
-            "\xc2\\x9b2J");  // CSI as one character
+            "\\xc2\\x9b2J");  // CSI as one character
+  EXPECT_EQ(printable("\x9b"
+                      "2J"),
+            "\\x9b2J");  // and as the one byte that it is for a terminal without UTF-8
 }
 
 TEST(Wrapped, BreaksAtSpacesAndIndentsWhatFollows) {

@@ -34,7 +34,7 @@ ExitCode run(std::span<const char* const> arguments) {
   if (!config) {
     return refuse_usage(config.error());
   }
-  const dnsd::util::Log log(config->log_level);
+  dnsd::util::Log log(config->log_level);
   return command_line.check ? dnsd::check(*config, log, std::cout) : dnsd::serve(*config, log);
 }
 

@@ -144,7 +144,8 @@ void log_stopped(const metrics::Totals& totals, const util::Log& log) {
                        {"tcp_connections", totals.tcp_connections},
                        {"tcp_refused", totals.tcp_refused},
                        {"tcp_evicted", totals.tcp_evicted},
-                       {"tcp_timed_out", totals.tcp_timed_out}});
+                       {"tcp_timed_out", totals.tcp_timed_out},
+                       {"log_lines_dropped", log.dropped()}});
 }
 
 // Readiness is a courtesy to a supervisor that may not be there.
@@ -224,7 +225,7 @@ util::Result<std::optional<Account>> account_for(const config::Config& config) {
 
 }  // namespace
 
-ExitCode serve(const config::Config& config, const util::Log& log) {
+ExitCode serve(const config::Config& config, util::Log& log) {
   std::signal(SIGPIPE, SIG_IGN);
   Control control(log);
   const auto account = account_for(config);
@@ -240,6 +241,7 @@ ExitCode serve(const config::Config& config, const util::Log& log) {
   if (!given_up) {
     return refuse(log, ExitCode::kUsage, given_up.error());
   }
+  log.start();
   // As the user that SIGHUP will find: what can be read now can be read then.
   auto secrets = cookie_secrets_for(config);
   if (!secrets) {

@@ -12,7 +12,7 @@
 
 #include "dnsd/config/config.h"
 #include "dnsd/config/hexadecimal.h"
-#include "dnsd/util/one_line.h"
+#include "zonestore/base/printable.h"
 
 namespace dnsd::config {
 namespace {
@@ -29,7 +29,7 @@ std::string at(std::string_view source, const toml::source_position& position) {
 }
 
 tl::unexpected<std::string> wrong(const Place& place, const std::string& what) {
-  return util::fail(at(place.source, place.region.begin) + ": " + util::on_one_line(place.key + ": " + what));
+  return util::fail(at(place.source, place.region.begin) + ": " + zonestore::printable(place.key + ": " + what));
 }
 
 struct Range {
@@ -249,7 +249,7 @@ util::Result<void> apply_toml(std::string_view text, std::string_view source, Co
   try {
     table = toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    return util::fail(at(source, error.source().begin) + ": " + util::on_one_line(error.description()));
+    return util::fail(at(source, error.source().begin) + ": " + zonestore::printable(error.description()));
   }
   Config changed = config;
   auto applied = apply_table(table, "", source, make_settings(), changed);

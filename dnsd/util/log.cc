@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <mutex>
 #include <utility>
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
-#include "dnsd/util/one_line.h"
+#include "dnsd/util/line_queue.h"
+#include "zonestore/base/printable.h"
 
 namespace dnsd::util {
 namespace {
@@ -30,21 +34,34 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 }
 
 bool needs_quotes(std::string_view value) {
-  return value.empty() || std::any_of(value.begin(), value.end(), [](char character) {
-           const auto byte = static_cast<unsigned char>(character);
-           return byte <= ' ' || byte == 0x7F || byte == '"' || byte == '=' || byte == '\\';
-         });
+  if (value.empty() || value.find_first_of(" \"=\\") != std::string_view::npos) {
+    return true;
+  }
+  while (!value.empty()) {
+    const std::size_t length = zonestore::visible_length(value);
+    if (length == 0) {
+      return true;
+    }
+    value.remove_prefix(length);
+  }
+  return false;
 }
 
-void append_escaped(std::string& line, char character) {
-  if (character == '"' || character == '\\') {
-    line += '\\';
-    line += character;
-  } else if (character == '\n') {
-    line += "\\n";
-  } else {
-    append_visible(line, character);
+// What the quotes themselves need; the rest is for append_printable.
+void append_quoted(std::string& line, std::string_view value) {
+  constexpr std::string_view kEscaped = "\"\\\n";
+  line += '"';
+  while (!value.empty()) {
+    const std::size_t plain = std::min(value.find_first_of(kEscaped), value.size());
+    zonestore::append_printable(line, value.substr(0, plain));
+    value.remove_prefix(plain);
+    if (!value.empty()) {
+      line += '\\';
+      line += value.front() == '\n' ? 'n' : value.front();
+      value.remove_prefix(1);
+    }
   }
+  line += '"';
 }
 
 void append_value(std::string& line, std::string_view value) {
@@ -52,12 +69,44 @@ void append_value(std::string& line, std::string_view value) {
     line += value;
     return;
   }
-  line += '"';
-  for (const char character : value) {
-    append_escaped(line, character);
-  }
-  line += '"';
+  append_quoted(line, value);
 }
+
+std::unique_ptr<spdlog::pattern_formatter> make_formatter() {
+  return std::make_unique<spdlog::pattern_formatter>("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v",
+                                                     spdlog::pattern_time_type::utc);
+}
+
+std::string formatted(spdlog::formatter& formatter, const spdlog::details::log_msg& message) {
+  spdlog::memory_buf_t line;
+  formatter.format(message, line);
+  return {line.data(), line.size()};
+}
+
+// The line that stands where others are missing. Called by one thread at a time.
+LineQueue::TellDropped teller() {
+  const std::shared_ptr<spdlog::formatter> formatter = make_formatter();
+  return [formatter](std::uint64_t dropped) {
+    const std::string line =
+        log_line("log_lines_dropped", {{"lines", dropped}, {"reason", "the log's reader was slow"}});
+    return formatted(*formatter, spdlog::details::log_msg("dnsd", spdlog::level::warn, line));
+  };
+}
+
+// The lock is held while a line is made, and never while one is written.
+class QueueSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit QueueSink(LineQueue& lines) : lines_(lines) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override { lines_.append(formatted(*formatter_, message)); }
+  void flush_() override {}
+
+ private:
+  LineQueue& lines_;
+};
+
+constexpr std::chrono::milliseconds kForLastWords{1000};
 
 }  // namespace
 
@@ -96,14 +145,48 @@ std::string log_line(std::string_view event, std::initializer_list<LogField> fie
   return line;
 }
 
-Log::Log(LogLevel level) : Log(level, std::make_shared<spdlog::sinks::stderr_sink_mt>()) {}
+Log::Log(LogLevel level) : Log(level, STDERR_FILENO) {}
+
+Log::Log(LogLevel level, int descriptor)
+    : lines_(std::make_unique<LineQueue>(descriptor, LineQueue::Bounds{}, teller())),
+      logger_(std::make_shared<spdlog::logger>("dnsd", std::make_shared<QueueSink>(*lines_))) {
+  set_up(level);
+}
 
 Log::Log(LogLevel level, std::shared_ptr<spdlog::sinks::sink> sink)
     : logger_(std::make_shared<spdlog::logger>("dnsd", std::move(sink))) {
-  logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v",
-                                                                     spdlog::pattern_time_type::utc));
+  set_up(level);
+}
+
+void Log::set_up(LogLevel level) {
+  logger_->set_formatter(make_formatter());
   logger_->set_level(to_spdlog(level));
-  logger_->flush_on(spdlog::level::debug);
+  // Its own handler prints to standard error, where the reader may stand still.
+  logger_->set_error_handler([queue = lines_.get()](const std::string&) {
+    if (queue != nullptr) {
+      queue->drop();
+    }
+  });
+}
+
+Log::~Log() {
+  finish(kForLastWords);
+}
+
+void Log::start() {
+  if (lines_) {
+    lines_->start();
+  }
+}
+
+void Log::finish(std::chrono::milliseconds at_most) const noexcept {
+  if (lines_) {
+    (void)lines_->finish(at_most);
+  }
+}
+
+std::uint64_t Log::dropped() const {
+  return lines_ ? lines_->dropped() : 0;
 }
 
 void Log::debug(std::string_view event, std::initializer_list<LogField> fields) const {
@@ -122,9 +205,15 @@ void Log::error(std::string_view event, std::initializer_list<LogField> fields) 
   write(LogLevel::kError, event, fields);
 }
 
-void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const {
-  if (logger_->should_log(to_spdlog(level))) {
-    logger_->log(to_spdlog(level), spdlog::string_view_t(log_line(event, fields)));
+void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const noexcept {
+  try {
+    if (logger_->should_log(to_spdlog(level))) {
+      logger_->log(to_spdlog(level), spdlog::string_view_t(log_line(event, fields)));
+    }
+  } catch (const std::exception&) {  // no memory
+    if (lines_) {
+      lines_->drop();
+    }
   }
 }
 

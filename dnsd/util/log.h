@@ -2,12 +2,18 @@
 //
 //   time=2026-11-23T17:01:02.123Z level=info event=listening address=127.0.0.1:5300 transport=udp
 //
-// A value with a space, a quote, an equals sign or a control byte in it is quoted and escaped, so that a line
-// stays one line whatever a path or a name holds. The log is handed in to those who write to it; there is no
-// global one. Threads: any number at once.
+// A value with a space, a quote, an equals sign or what cannot be seen in it is quoted and escaped, so that a line
+// stays one line of UTF-8 whatever a path or a name holds. The log is handed in to those who write to it; there is
+// no global one.
+//
+// Nobody waits for the log: lines go through a queue (line_queue.h) that drops and counts when its reader stands
+// still. Nobody fails by it: a line for which there is no memory is dropped and counted too. Threads: any number at
+// once, but start() is for one.
 #pragma once
 
+#include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -23,6 +29,8 @@ class sink;
 }  // namespace spdlog
 
 namespace dnsd::util {
+
+class LineQueue;
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
@@ -44,8 +52,23 @@ class Log {
  public:
   // To standard error.
   explicit Log(LogLevel level);
-  // To a sink of the caller's (tests).
+  // To another descriptor, which stays open.
+  Log(LogLevel level, int descriptor);
+  // To a sink of the caller's (tests), at once.
   Log(LogLevel level, std::shared_ptr<spdlog::sinks::sink> sink);
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  Log(Log&&) = delete;
+  Log& operator=(Log&&) = delete;
+  ~Log();  // gives the last lines a second
+
+  // From here on lines are written by a thread of the log's own; before, by who logs. Once the process is who it will
+  // be: a thread keeps the rights that it began with. Throws std::system_error when there is no thread to be had.
+  void start();
+  // Gives the last lines so long. Any thread, any number of times.
+  void finish(std::chrono::milliseconds at_most) const noexcept;
+  // Lines that were lost, since the start.
+  [[nodiscard]] std::uint64_t dropped() const;
 
   void debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
@@ -53,7 +76,10 @@ class Log {
   void error(std::string_view event, std::initializer_list<LogField> fields = {}) const;
 
  private:
-  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
+  void set_up(LogLevel level);
+  void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const noexcept;
+
+  std::unique_ptr<LineQueue> lines_;  // none: the sink is the caller's
   std::shared_ptr<spdlog::logger> logger_;
 };
 

@@ -27,6 +27,18 @@ TEST(LogLine, EscapesWhatWouldBreakTheLine) {
   EXPECT_EQ(log_line("e", {{"k", std::string("\0\x1b\x7f", 3)}}), R"(event=e k="\x00\x1b\x7f")");
 }
 
+TEST(LogLine, EscapesWhatIsNoCharacterToBeSeen) {
+  EXPECT_EQ(log_line("e", {{"k",
+                            "a\x9b"
+                            "2J"}}),
+            R"(event=e k="a\x9b2J")");
+  EXPECT_EQ(log_line("e", {{"k",
+                            "a\xc2\x9b"
+                            "2J"}}),
+            R"(event=e k="a\xc2\x9b2J")");
+  EXPECT_EQ(log_line("e", {{"k", "caf\xe9"}}), R"(event=e k="caf\xe9")");
+}
+
 TEST(LogLine, LeavesUtf8AsItIs) {
   EXPECT_EQ(log_line("e", {{"k", "musée"}}), "event=e k=musée");
 }

@@ -40,6 +40,7 @@ class StoreFixture : public ::testing::Test {
     auto opened = zonestore::Store::open(dir(), zonestore::Store::Access::kWrite, clock_);
     ASSERT_TRUE(opened) << opened.error().message;
     store_.emplace(std::move(*opened));
+    store_->run_commands_as({1000, 1000});  // root, as whom tests may run, would run none
   }
 
   static zonestore::dkim::Code code(const std::string& text) { return *zonestore::dkim::Code::parse(text); }

@@ -14,8 +14,8 @@ import unittest
 from pathlib import Path
 
 from support.changes import FAST, UNRIPE, drained, has
-from support.programs import IS_ROOT, OWNER, ZONECTL, as_user, copy_programs, run
-from support.questions import ask, query, selector
+from support.programs import IS_ROOT, OWNER, ZONECTL, as_user, copy_programs, reads_input, run
+from support.questions import ask, query, selector, until
 from support.secrets import Search, memory_of
 from support.server import Dnsd
 from support.store import new_store
@@ -150,19 +150,32 @@ class Secrets(unittest.TestCase):
             self.assertNotEqual(self.search.found_in_memory(b"x" * 12345 + der), [])
 
     def test_zonectl_leaves_no_core_file(self):
-        """SIGABRT while it makes a key, with all the room for a core file that a shell can give."""
-        process = subprocess.Popen(self.store.command("add", "mosa", "--key", "rsa4096"), cwd=self.private,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(
-                                       resource.RLIMIT_CORE)[1:] * 2))
-        time.sleep(0.05)
-        with open(f"/proc/{process.pid}/limits", encoding="ascii") as limits:
-            core = next(line for line in limits if line.startswith("Max core file size"))
-        process.send_signal(signal.SIGABRT)
-        status = process.wait()
-        self.assertEqual(core.split()[4:6], ["0", "0"], core)
-        self.assertIn(status, (-signal.SIGABRT, 0))
-        self.assertEqual(list(self.private.iterdir()), [])
+        """SIGABRT while it makes a key, and before, with all the room for a core file that a shell can give."""
+        for told in ("", "code,key\nmosa,rsa4096\n"):
+            process = self.reading("add", "--file", "-", cwd=self.private, preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE)[1:] * 2))
+            core = next(line for line in Path(f"/proc/{process.pid}/limits").read_text(encoding="ascii").splitlines()
+                        if line.startswith("Max core file size"))
+            process.stdin.write(told)
+            process.stdin.flush()
+            if told:
+                process.stdin.close()
+            process.send_signal(signal.SIGABRT)
+            status = process.wait()
+            self.assertEqual(core.split()[4:6], ["0", "0"], core)
+            self.assertIn(status, (-signal.SIGABRT, 0))
+            self.assertEqual(list(self.private.iterdir()), [])
+
+    def reading(self, *words, program=None, **options):
+        """zonectl, standing still where it reads its standard input: it has set all its limits by then."""
+        command = self.store.command(*words)
+        process = subprocess.Popen([program or command[0], *command[1:]], stdin=subprocess.PIPE, encoding="utf-8",
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.stdin.close)
+        self.addCleanup(process.kill)
+        until(lambda: reads_input(process), "zonectl to read its input")
+        return process
 
     @unittest.skipUnless(IS_ROOT, "needs to run zonectl as another user")
     def test_no_process_of_the_same_user_may_look_into_zonectl(self):
@@ -171,19 +184,12 @@ class Secrets(unittest.TestCase):
         owned.mkdir()
         run("chown", OWNER, owned)
         environment = as_user(OWNER)
-        process = subprocess.Popen([program, "--store", str(owned / "s"), "init", "--ns", "ns1.x", "--ns", "ns2.x",
-                                    "--hostmaster", "h.x"], **environment, stdout=subprocess.DEVNULL)
-        self.assertEqual(process.wait(), 0)
-        process = subprocess.Popen([program, "--store", str(owned / "s"), "add", "mosa", "--key", "rsa4096"],
-                                   **environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            time.sleep(0.05)
-            self.assertIsNone(process.poll())
-            peek = run("/usr/bin/python3", "-c", f"open('/proc/{process.pid}/mem', 'rb')", expect=None, **environment)
-            self.assertIn("Permission", peek.stderr)
-        finally:
-            process.kill()
-            process.wait()
+        self.store.path = owned / "s"
+        run(program, "--store", self.store.path, "init", "--ns", "ns1.x", "--ns", "ns2.x", "--hostmaster", "h.x", **environment)
+        process = self.reading("add", "--file", "-", program=program, **environment)
+        peek = run("/usr/bin/python3", "-c", f"open('/proc/{process.pid}/mem', 'rb')", expect=None, **environment)
+        self.assertIsNone(process.poll())
+        self.assertIn("Permission", peek.stderr)
 
     @unittest.skipUnless(IS_ROOT, "needs to read another process's memory")
     def test_what_zonectl_is_done_with_is_wiped(self):

@@ -17,7 +17,7 @@ import unittest
 from support import namespace
 from support.resolving import DNSD_ADDRESS, World
 from support.server import serve
-from support.signing import (Dkimpy, MailDkim, OpenDkimSigner, OpenDkimVerifier, Rspamd, RspamdClient, selector_of,
+from support.signing import (SIGNED_FROM, Dkimpy, MailDkim, OpenDkimSigner, OpenDkimVerifier, Rspamd, RspamdClient, selector_of,
                              signer_directory)
 from support.store import new_store
 
@@ -89,7 +89,7 @@ class Traffic:
 
 class Signers(unittest.TestCase):
     def setUp(self):
-        self.store = new_store(self, "--minimum", "1s")
+        self.store = new_store(self, "--minimum", "1s", owner=SIGNED_FROM)
         for key, value in POLICY.items():
             extra = ("--override", "E_POLICY_FLOOR", "--reason", "test") if key in ("drain", "slack") else ()
             self.store.zonectl("policy", "set", key, value, *extra)
@@ -97,7 +97,7 @@ class Signers(unittest.TestCase):
 
     def started_signers(self):
         scratch = self.store.scratch
-        directories = {name: signer_directory(name, group)
+        directories = {name: signer_directory(name, group, SIGNED_FROM)
                        for name, group in (("opendkim", "opendkim"), ("rspamd", "_rspamd"))}
         for name, directory in directories.items():
             self.store.zonectl("signer", "add", name, "--format", name, "--dir", directory, "--exec",

@@ -21,7 +21,7 @@ from support.changes import UNRIPE, let_drains_pass, ripened
 from support.programs import ZONECTL, run
 from support.questions import DKIM_ZONE, ask, joined, query, selector, until
 from support.server import serve
-from support.signing import OpenDkimSigner, script, selector_of, signature_header, signer_directory
+from support.signing import SIGNED_FROM, OpenDkimSigner, script, selector_of, signature_header, signer_directory
 from support.store import Store, faults_of, new_store
 
 IN_BACKUP = ("mosa", "nova", "orsay", "prado")
@@ -60,9 +60,9 @@ def another_machine(scratch):
 
 class BesideOpenDkim(unittest.TestCase):
     def setUp(self):
-        self.store = new_store(self)
+        self.store = new_store(self, owner=SIGNED_FROM)
         self.address = serve(self, self.store).address()
-        self.directory = signer_directory(self._testMethodName, "opendkim")
+        self.directory = signer_directory(self._testMethodName, "opendkim", SIGNED_FROM)
         self.cut_off = self.store.scratch / "cut-off"  # while it is there, the signer learns of nothing
         self.tell = script(self.store.scratch / "tell",
                            f"test ! -e {self.cut_off}\nexec {self.store.scratch}/reload-opendkim\n")
@@ -215,7 +215,7 @@ class BesideOpenDkim(unittest.TestCase):
         self.first_life()
         self.goes_on()
         self.store.zonectl("backup", self.store.scratch / "there")
-        other = Store()
+        other = Store(owner=SIGNED_FROM)
         self.addCleanup(other.close)
         other.program = str(another_machine(other.scratch))
         self.restored(other, self.store, "there")
@@ -245,7 +245,7 @@ class BesideOpenDkim(unittest.TestCase):
 
     def restored(self, to, of, backup):
         key = self.store.scratch / f"{backup}.key"
-        shutil.copy(of.path / "vault" / "wrapping.key", key)
+        to.give(shutil.copy(of.path / "vault" / "wrapping.key", key))
         to.zonectl("restore", self.store.scratch / backup, "--key-file", key)
 
 

@@ -12,6 +12,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 
 from support.changes import FAST, UNRIPE, let_drains_pass
+from support.programs import OWNER
 from support.questions import DKIM_ZONE, ask, joined, query, selector, until
 from support.server import serve
 from support.store import Store, faults_of, new_store
@@ -72,7 +73,7 @@ class FarSigner:
 
 class TwoLives(unittest.TestCase):
     def setUp(self):
-        self.store = new_store(self)
+        self.store = new_store(self, owner=OWNER)
         self.signer = FarSigner(self.store.scratch)
         self.address = serve(self, self.store).address()
         self.mail = set()  # (code, slot, public key) of mail that is under way
@@ -176,8 +177,8 @@ class TwoLives(unittest.TestCase):
         self.first_life()
         self.goes_on()
         key = self.store.scratch / "wrapping.key"
-        shutil.copy(self.store.path / "vault" / "wrapping.key", key)
-        other = Store()
+        self.store.give(shutil.copy(self.store.path / "vault" / "wrapping.key", key))
+        other = Store(owner=OWNER)
         self.addCleanup(other.close)
         began = datetime.now(timezone.utc).replace(microsecond=0)
         other.zonectl("restore", self.backup, "--key-file", key)

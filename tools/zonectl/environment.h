@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <istream>
 #include <optional>
 #include <ostream>
@@ -11,6 +12,8 @@
 #include "tools/zonectl/output/terminal.h"
 #include "tools/zonectl/probe/address.h"
 #include "tools/zonectl/rights.h"
+#include "zonestore/base/error.h"
+#include "zonestore/signer/command.h"
 #include "zonestore/vault/vault.h"
 
 namespace zonectl {
@@ -21,6 +24,9 @@ struct Environment {
   zonestore::VaultKeySources key_sources{};  // $CREDENTIALS_DIRECTORY, $ZONESTORE_VAULT_KEY
   std::vector<probe::Address> resolvers{};   // those of the system
   Role role = Role::kAdmin;
+  // Of a process of root's: makes it the store's owner before the store is opened (become_owner.h).
+  std::function<zonestore::Result<std::optional<std::string>>(const std::filesystem::path& store)> become_owner{};
+  zonestore::signer::RunsAs runs_as = zonestore::signer::RunsAs::of_process();  // whose signers' commands are
   std::optional<std::filesystem::path> installed_key{};  // of the store in its default place, if no other is named
 };
 

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include "tools/zonectl/become_owner.h"
 #include "tools/zonectl/caller.h"
 #include "tools/zonectl/exit_code.h"
 #include "tools/zonectl/probe/resolver.h"
@@ -40,13 +41,18 @@ zonectl::Environment environment_of(zonectl::Role role) {
   const zonectl::CallerTraces traces = zonectl::read_caller_traces(variable("SUDO_UID"));
   if (role == zonectl::Role::kOperator) {
     zonectl::forget_environment();
+    zonectl::run_on();
   }
-  return {variable("ZONESTORE"),
-          zonectl::user_name(person_of(traces, role)),
-          {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")},
-          zonectl::probe::Resolver::servers_of_system(),
-          role,
-          installed_key()};
+  zonectl::Environment environment{variable("ZONESTORE"),
+                                   zonectl::user_name(person_of(traces, role)),
+                                   {path("CREDENTIALS_DIRECTORY"), path("ZONESTORE_VAULT_KEY")},
+                                   zonectl::probe::Resolver::servers_of_system(),
+                                   role};
+  environment.installed_key = installed_key();
+  if (::geteuid() == 0) {
+    environment.become_owner = &zonectl::become_owner;
+  }
+  return environment;
 }
 
 // The exit code, or kFailed if what was printed did not arrive. A reader that went away (head) knows why.

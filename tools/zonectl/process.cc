@@ -59,6 +59,12 @@ void protect_process() {
   ::signal(SIGPIPE, SIG_IGN);  // a reader that went away is a failed write, seen at the end
 }
 
+void run_on() {
+  for (const int each : {SIGTSTP, SIGTTIN, SIGTTOU}) {
+    ::signal(each, SIG_IGN);
+  }
+}
+
 void forget_environment() {
   constexpr std::array kKept{"TERM", "NO_COLOR"};
   std::array<std::optional<std::string>, kKept.size()> values;

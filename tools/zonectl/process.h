@@ -10,6 +10,9 @@ void protect_process();
 // Takes back what a change of user undoes of it.
 void protect_memory();
 
+// Of an operator's run: the terminal cannot stop it, who would hold the store for as long (Ctrl-Z).
+void run_on();
+
 // In an operator's run: of the environment only what says how to print is kept, and TMPDIR is /tmp.
 void forget_environment();
 

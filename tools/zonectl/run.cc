@@ -159,6 +159,9 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
     streams.out << **parsed;
     return value_of(ExitCode::kDone);
   }
+  if (const Result<void> became = chosen.needs_store ? session.become_owner() : Result<void>{}; !became) {
+    return finish_with(became.error(), session, globals.json);
+  }
   const Result<ExitCode> result = chosen.body(session);
   return result ? value_of(*result) : finish_with(result.error(), session, globals.json);
 }

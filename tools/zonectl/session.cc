@@ -1,5 +1,6 @@
 #include "tools/zonectl/session.h"
 
+#include "tools/zonectl/become_owner.h"
 #include "tools/zonectl/output/spool.h"
 #include "tools/zonectl/report.h"
 
@@ -37,15 +38,34 @@ std::filesystem::path Session::store_dir() const {
   return kDefaultStore;
 }
 
+Result<void> Session::become_owner() {
+  if (!environment_.become_owner) {
+    return {};
+  }
+  return environment_.become_owner(store_dir()).map([this](const std::optional<std::string>& became) {
+    became_ = became;
+  });
+}
+
+Result<Store> Session::open(Store::Access access) const {
+  if (became_ && access != Store::Access::kWrite) {
+    gain_no_rights();  // nothing is run
+  }
+  return Store::open(store_dir(), access, clock_, key_sources()).map([this](Store&& opened) {
+    opened.run_commands_as(became_ ? zonestore::signer::RunsAs::of_process() : environment_.runs_as);
+    return std::move(opened);
+  });
+}
+
 Result<Store> Session::open_recovered(Store::Access access) const {
-  Result<Store> store = Store::open(store_dir(), access, clock_, key_sources());
+  Result<Store> store = open(access);
   if (store || store.error().code != ErrorCode::kHotJournal) {
     return store;
   }
   if (const Result<void> recovered = Store::recover(store_dir()); !recovered) {
     return tl::unexpected(recovered.error());
   }
-  return Store::open(store_dir(), access, clock_, key_sources());
+  return open(access);
 }
 
 Result<Store> Session::open_to_read() const {
@@ -65,7 +85,7 @@ Result<Store> Session::open_to_change(const ChangeOptions& options) const {
 }
 
 Result<Store> Session::open_to_write() const {
-  return Store::open(store_dir(), Store::Access::kWrite, clock_, key_sources());
+  return open(Store::Access::kWrite);
 }
 
 zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
@@ -102,7 +122,12 @@ bool Session::confirms(const std::string& question) const {
 }
 
 void Session::report(const zonestore::Error& error) const {
-  zonectl::report(streams_.err, streams_.err_terminal, times(), error);
+  zonestore::Error told = error;
+  if (became_ && error.code == ErrorCode::kPermission) {
+    told.hint +=
+        (told.hint.empty() ? "" : "; ") + std::string("root works on this store as ") + *became_ + ", who owns it";
+  }
+  zonectl::report(streams_.err, streams_.err_terminal, times(), told);
 }
 
 }  // namespace zonectl

@@ -45,6 +45,9 @@ class Session {
   // For what writes beside changes, or needs the vault, and has no dry run.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_write() const;
 
+  // Before the store is opened: root becomes its owner, where that is another (become_owner.h).
+  [[nodiscard]] zonestore::Result<void> become_owner();
+
   [[nodiscard]] zonestore::ChangeContext context(const ChangeOptions& options) const;
 
   [[nodiscard]] bool json() const { return options_.json; }
@@ -70,6 +73,7 @@ class Session {
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return key_sources_; }
 
  private:
+  [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
 
   const GlobalOptions& options_;
@@ -77,6 +81,7 @@ class Session {
   const Environment& environment_;
   const zonestore::Clock& clock_;
   zonestore::VaultKeySources key_sources_;
+  std::optional<std::string> became_;  // whom root has become
 };
 
 }  // namespace zonectl

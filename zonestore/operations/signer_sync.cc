@@ -158,7 +158,7 @@ class Sync {
     }
     files.point(all_, waiting_, is_whole() && open_.empty());
     if (!signer_.command.empty()) {
-      db::unwrap(signer::run_command(db::unwrap(signer::command_words(signer_.command)), time_limit_));
+      db::unwrap(signer::run_command(db::unwrap(signer::command_words(signer_.command)), time_limit_, impl_.runs_as));
     }
     has_followed_ = true;
     files.settle_tables();

@@ -132,6 +132,9 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+void Store::run_commands_as(const signer::RunsAs& runs_as) {
+  impl_->runs_as = runs_as;
+}
 std::optional<std::int64_t> Store::older_schema() const {
   return impl_->older_schema;
 }

@@ -17,6 +17,7 @@
 
 #include "zonestore/base/error.h"
 #include "zonestore/operations/context.h"
+#include "zonestore/signer/command.h"
 #include "zonestore/vault/vault.h"
 
 namespace zonestore {
@@ -53,6 +54,9 @@ class Store {
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
+
+  // As whom signers' commands run; without it, as this process does. Root runs none (signer/command.h).
+  void run_commands_as(const signer::RunsAs& runs_as);
 
   // Set if zone.db has an older schema, which a dry run has brought up in memory alone: the version that it has.
   [[nodiscard]] std::optional<std::int64_t> older_schema() const;

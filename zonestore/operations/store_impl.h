@@ -22,6 +22,7 @@ struct Store::Impl {
   Name dkim_zone;
   Name spf_zone;
   VaultKeySources key_sources{};
+  signer::RunsAs runs_as = signer::RunsAs::of_process();  // signers' commands
   std::optional<Vault> opened_vault = std::nullopt;
   KeyStock* key_stock = nullptr;  // while one lives: where fresh keys come from
   bool outcome_unknown = false;   // of a change of this process: nothing is destroyed from then on

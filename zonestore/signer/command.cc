@@ -27,6 +27,7 @@ class SpawnSetup {
   explicit SpawnSetup(int output) {
     ::posix_spawn_file_actions_init(&files_);
     ::posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addchdir_np(&files_, "/");  // ours may be a directory of whoever called
     ::posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
     ::posix_spawnattr_init(&attributes_);
@@ -116,7 +117,15 @@ Result<std::vector<std::string>> command_words(std::string_view command) {
   return words;
 }
 
-Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit) {
+RunsAs RunsAs::of_process() {
+  return {::getuid(), ::geteuid()};
+}
+
+Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit, const RunsAs& runs_as) {
+  if (runs_as.real == 0 || runs_as.effective == 0) {
+    return fail(ErrorCode::kPermission, "root runs no signer's command, and has not run " + words.front() +
+                                            ": give the store to a user of its own (chown -R), who runs it");
+  }
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail(ErrorCode::kIo, std::string("no pipe: ") + std::strerror(errno));

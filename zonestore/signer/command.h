@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "zonestore/base/error.h"
 #include "zonestore/base/moment.h"
 
@@ -14,9 +16,17 @@ namespace zonestore::signer {
 // is none, or the first is no absolute path.
 [[nodiscard]] Result<std::vector<std::string>> command_words(std::string_view command);
 
-// Runs it to its end: no input, an environment of PATH, HOME and LANG alone, no file of ours open, every signal as
-// a new process has it; killed with all that it started when the time is over. Errors: kIo, with how it ended and the
-// last line that it printed.
-[[nodiscard]] Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit);
+// As whom programs run that this process starts.
+struct RunsAs {
+  uid_t real;
+  uid_t effective;
+  [[nodiscard]] static RunsAs of_process();
+};
+
+// Runs it to its end: in "/", no input, an environment of PATH, HOME and LANG alone, no file of ours open, every
+// signal as a new process has it; killed with all that it started when the time is over. Never as root: a store may
+// name any program. Errors: kIo, with how it ended and the last line that it printed; kPermission as root.
+[[nodiscard]] Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit,
+                                       const RunsAs& runs_as = RunsAs::of_process());
 
 }  // namespace zonestore::signer

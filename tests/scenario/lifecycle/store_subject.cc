@@ -87,6 +87,7 @@ class StoreSubject final : public Subject {
   void open() {
     store_.reset();
     store_.emplace(Store::open(dir(), Store::Access::kWrite, clock_).value());
+    store_->run_commands_as({1000, 1000});
   }
   [[nodiscard]] static zonestore::ChangeContext context(const Command& command) {
     zonestore::ChangeContext context{{"tester", "tester"}, std::nullopt, command.dry_run};

@@ -9,6 +9,7 @@ DNSD = os.environ.get("DNSD_BINARY", str(ROOT / "build/bin/dnsd"))
 ZONECTL = os.environ.get("ZONECTL_BINARY", str(ROOT / "build/bin/zonectl"))
 
 IS_ROOT = os.geteuid() == 0
+_READ = {"x86_64": "0", "aarch64": "63"}.get(os.uname().machine)  # the number of read(2)
 # Two users that every Debian has, so that no test makes one.
 OWNER = "daemon"
 STRANGER = "nobody"
@@ -34,6 +35,17 @@ def end(process, timeout=10):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def reads_input(process):
+    """Whether it stands still in a read of its standard input: nothing before that is left for it to do."""
+    if process.poll() is not None:
+        raise AssertionError(f"{process.args} has ended with {process.returncode}")
+    try:
+        call = Path(f"/proc/{process.pid}/syscall").read_text(encoding="ascii").split()
+    except OSError:  # it has just ended
+        return False
+    return call[:2] == [_READ, "0x0"]
 
 
 def as_user(name):

@@ -75,7 +75,11 @@ def selector_of(message):
     return re.search(rb"\bs=([a-z0-9]+);", message).group(1).decode()
 
 
-def signer_directory(name, group):
+# Who owns the stores that OpenDKIM follows: its own user, who may send it a signal without a sudo rule.
+SIGNED_FROM = "opendkim"
+
+
+def signer_directory(name, group, owner="root"):
     """A directory as deploy/signers.md says: the store owner's, with the group of the signer.
 
     Not below /tmp, where opendkim takes no key: everybody may write there. (The mount is the test's own.)
@@ -83,7 +87,7 @@ def signer_directory(name, group):
     if not os.path.ismount(_KEYS):
         run("mount", "-t", "tmpfs", "-o", "mode=0755", "none", _KEYS)
     directory = _KEYS / name
-    run("install", "-d", "-o", "root", "-g", group, "-m", "2750", directory)
+    run("install", "-d", "-o", owner, "-g", group, "-m", "2750", directory)
     return directory
 
 

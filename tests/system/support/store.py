@@ -2,12 +2,13 @@
 
 import contextlib
 import json
+import pwd
 import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
 
-from support.programs import ZONECTL, run
+from support.programs import IS_ROOT, ZONECTL, run
 
 NAME_SERVERS = ("--ns", "ns1.secutix.com", "--ns", "ns2.secutix.com", "--hostmaster", "hostmaster.secutix.com")
 # Policies of seconds, for tests that wait for them.
@@ -27,14 +28,26 @@ def looking_nowhere(arguments):
 
 
 class Store:
-    """DIR of `zonectl --store DIR`, in a temporary directory that every user may enter."""
+    """DIR of `zonectl --store DIR`, in a temporary directory that every user may enter.
 
-    def __init__(self, parent=None, zonectl=ZONECTL):
+    With an owner the store is that user's, although root runs the tests: zonectl becomes its owner. Signers' commands,
+    which never run as root, run as that user.
+    """
+
+    def __init__(self, parent=None, zonectl=ZONECTL, owner=None):
         self.scratch = Path(tempfile.mkdtemp(prefix="dnsd-test-", dir=parent))
         self.scratch.chmod(0o755)
         self.path = self.scratch / "store"
         self.program = zonectl
         self.server = None  # a dnsd that is to end with the store
+        self.owner = owner if IS_ROOT else None
+        self.give(self.scratch)
+
+    def give(self, path):
+        """To the store's owner."""
+        if self.owner:
+            shutil.chown(path, self.owner, pwd.getpwnam(self.owner).pw_gid)
+        return path
 
     @property
     def zone_db(self):
@@ -105,9 +118,9 @@ class Store:
         return contextlib.closing(sqlite3.connect(file or self.zone_db, timeout=20))
 
 
-def new_store(test, *extra):
+def new_store(test, *extra, owner=None):
     """An initialised store that goes when the test (or the class) ends."""
-    store = Store()
+    store = Store(owner=owner)
     cleanup = test.addClassCleanup if isinstance(test, type) else test.addCleanup
     cleanup(store.close)
     return store.init(*extra)

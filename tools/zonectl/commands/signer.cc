@@ -36,8 +36,8 @@ void add_arguments(Arguments& arguments, Options& options) {
                 "the directory, an absolute path; made if it is missing");
   arguments.one(
       "--exec", "COMMAND", options.command, Need::kOptional, &parse_line,
-      "run after each sync; its exit 0 says that the signer has followed. An absolute path and words between "
-      "spaces, without a shell");
+      "run after each sync, as the store's owner, never as root; its exit 0 says that the signer has followed. An "
+      "absolute path and words between spaces, without a shell");
   arguments.change(options.change, {zonestore::Guard::kSignerKind});
 }
 

@@ -73,6 +73,8 @@ class CommandRun : public ::testing::Test {
   // Nobody listens at that resolver: a look is told so at once, and asks nobody outside of the test.
   zonectl::Environment environment_{std::nullopt, "operator", {}, {*zonectl::probe::Address::parse("127.0.0.1:1")}};
   zonectl::Terminal terminal_;
+
+  CommandRun() { environment_.runs_as = {1000, 1000}; }  // root, as whom tests may run, would run none
 };
 
 }  // namespace tests

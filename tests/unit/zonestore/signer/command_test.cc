@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr Milliseconds kLong{20'000};
+constexpr RunsAs kSomebody{1000, 1000};  // whoever runs the tests
 
 TEST(SignerCommand, IsSplitAtSpacesWithoutAShell) {
   EXPECT_THAT(*command_words(" /bin/systemctl  reload rspamd;x "),
@@ -24,17 +25,17 @@ TEST(SignerCommand, IsSplitAtSpacesWithoutAShell) {
 }
 
 TEST(SignerCommand, AcknowledgesByItsExitStatusAlone) {
-  EXPECT_TRUE(run_command({"/bin/true"}, kLong));
-  const auto failed = run_command({"/bin/sh", "-c", "echo first; echo no such unit >&2; exit 3"}, kLong);
+  EXPECT_TRUE(run_command({"/bin/true"}, kLong, kSomebody));
+  const auto failed = run_command({"/bin/sh", "-c", "echo first; echo no such unit >&2; exit 3"}, kLong, kSomebody);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().message, "/bin/sh ended with 3: no such unit");
-  EXPECT_THAT(run_command({"/bin/sh", "-c", "kill -9 $$"}, kLong).error().message, HasSubstr("signal 9"));
-  EXPECT_THAT(run_command({"/nonexistent"}, kLong).error().message, HasSubstr("No such file"));
+  EXPECT_THAT(run_command({"/bin/sh", "-c", "kill -9 $$"}, kLong, kSomebody).error().message, HasSubstr("signal 9"));
+  EXPECT_THAT(run_command({"/nonexistent"}, kLong, kSomebody).error().message, HasSubstr("No such file"));
 }
 
 TEST(SignerCommand, IsKilledWithAllThatItStartedWhenItsTimeIsOver) {
   const auto began = std::chrono::steady_clock::now();
-  const auto killed = run_command({"/bin/sh", "-c", "sleep 60 & sleep 60"}, Milliseconds(200));
+  const auto killed = run_command({"/bin/sh", "-c", "sleep 60 & sleep 60"}, Milliseconds(200), kSomebody);
   ASSERT_FALSE(killed);
   EXPECT_THAT(killed.error().message, HasSubstr("200 ms"));
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(30));
@@ -42,7 +43,7 @@ TEST(SignerCommand, IsKilledWithAllThatItStartedWhenItsTimeIsOver) {
 
 TEST(SignerCommand, IsGivenNothingOfOurEnvironment) {
   ASSERT_EQ(::setenv("ZONECTL_TEST_SECRET", "hush", 1), 0);
-  const auto said = run_command({"/bin/sh", "-c", "env | grep -c SECRET; exit 1"}, kLong);
+  const auto said = run_command({"/bin/sh", "-c", "env | grep -c SECRET; exit 1"}, kLong, kSomebody);
   EXPECT_EQ(said.error().message, "/bin/sh ended with 1: 0");
   ::unsetenv("ZONECTL_TEST_SECRET");
 }
@@ -60,7 +61,7 @@ TEST(SignerCommand, BeginsWithEverySignalAsANewProcessHasIt) {
   const auto said = run_command({"/bin/sh", "-c",
                                  "while read -r name value; do case $name in SigBlk:|SigIgn:) printf '%s ' $value;; "
                                  "esac; done </proc/self/status; exit 1"},
-                                kLong);
+                                kLong, kSomebody);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   (void)std::signal(SIGPIPE, pipe_before);
   (void)std::signal(SIGUSR2, child_before);
@@ -69,9 +70,23 @@ TEST(SignerCommand, BeginsWithEverySignalAsANewProcessHasIt) {
                                                             "/bin/sh ended with 1: 0{16} 0{16}"));
 }
 
+TEST(SignerCommand, RunsInTheRootDirectoryWhereverWeAre) {
+  EXPECT_EQ(run_command({"/bin/sh", "-c", "pwd; exit 1"}, kLong, kSomebody).error().message,
+            "/bin/sh ended with 1: /");
+}
+
+TEST(SignerCommand, IsNeverRunAsRoot) {
+  for (const RunsAs& root : {RunsAs{0, 0}, RunsAs{0, 1000}, RunsAs{1000, 0}}) {
+    const auto refused = run_command({"/bin/true"}, kLong, root);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kPermission);
+    EXPECT_THAT(refused.error().message, HasSubstr("root runs no signer's command, and has not run /bin/true"));
+  }
+}
+
 TEST(SignerCommand, MayPrintMuch) {
-  const auto said =
-      run_command({"/bin/sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' 'x'; echo; echo end; exit 1"}, kLong);
+  const auto said = run_command({"/bin/sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' 'x'; echo; echo end; exit 1"},
+                                kLong, kSomebody);
   EXPECT_EQ(said.error().message, "/bin/sh ended with 1: end");
 }
 

@@ -181,6 +181,7 @@ std::vector<Setting> make_settings() {
       tcp_seconds("lifetime_seconds", &Tcp::lifetime),
       {"tcp", "queries", member({1, 1'000'000'000}, &Config::tcp, &Tcp::queries)},
       {"tcp", "unsent_bytes", member({1024, 16 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_bytes)},
+      {"tcp", "unsent_total_bytes", member({65536, 1024 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_total_bytes)},
       {"rate_limit", "answers_per_second", member({0, 1'000'000}, &Config::rate_limit, &Rate::answers_per_second)},
       {"rate_limit", "all_answers_per_second",
        number({0, 1'000'000},

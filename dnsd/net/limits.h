@@ -23,11 +23,23 @@ struct TcpLimits {
   std::chrono::seconds lifetime{300};
   unsigned queries = 10'000;               // on one connection
   std::size_t unsent_bytes = 128U * 1024;  // of one connection's answers; above it, its queries wait
+  // Of all together: each one's part shrinks as they become many, but to no less than kLeastUnsentBytes.
+  std::size_t unsent_total_bytes = 8U * 1024 * 1024;
 };
+
+inline constexpr std::size_t kLeastUnsentBytes = 2048;  // three answers with a key
 
 // One worker's part of a total: rounded up, so that every worker has some.
 [[nodiscard]] constexpr unsigned share_of(unsigned total, unsigned workers) {
   return std::max(1U, (total + workers - 1) / workers);
+}
+
+// How many bytes of answers the next connection may leave unread, of a worker that may have `share` connections and
+// has so many.
+[[nodiscard]] constexpr std::size_t unsent_part(const TcpLimits& limits, unsigned share, std::size_t connections) {
+  const std::size_t total = limits.unsent_total_bytes / limits.connections * share;
+  const std::size_t part = total / std::max(connections, std::size_t{1});
+  return std::min(limits.unsent_bytes, std::max(kLeastUnsentBytes, part));
 }
 
 }  // namespace dnsd::net

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace dnsd::net {
@@ -30,7 +31,8 @@ TcpConnection::TcpConnection(util::UniqueFd socket, const util::Address& peer, A
       ticket_(std::move(ticket)),
       workspace_(workspace),
       opened_(Clock::now()),
-      since_(opened_) {
+      since_(opened_),
+      unsent_limit_(workspace.unsent_part) {
   workspace.counters.tcp_connections.add();
 }
 
@@ -39,7 +41,7 @@ std::optional<TcpConnection::Next> TcpConnection::begin(bool has_ended, const Tc
   if (parting_) {
     return discard_input();
   }
-  if (!held_output_.empty()) {
+  if (waiting_for() == WaitingFor::kWrite) {
     if (const std::optional<Next> next = go_on_writing()) {
       return *next;
     }
@@ -48,12 +50,16 @@ std::optional<TcpConnection::Next> TcpConnection::begin(bool has_ended, const Tc
 }
 
 std::optional<TcpConnection::Next> TcpConnection::read(const TcpSlot& slot, Exchange& exchange) {
-  const long count = receive(socket_.get(), slot.input);
+  if (!kernel_has_room()) {
+    return wait_for_room(Progress::kInputUsedUp);
+  }
+  const std::span<std::uint8_t> input = input_of(slot);
+  const long count = receive(socket_.get(), input);
   if (count == 0 || (count < 0 && !would_block())) {
     return Next::kEnd;
   }
-  const std::span<const std::uint8_t> bytes = slot.input.first(count > 0 ? static_cast<std::size_t>(count) : 0);
-  may_be_more_ = !bytes.empty() && (has_ended_ || bytes.size() == slot.input.size());
+  const std::span<const std::uint8_t> bytes = input.first(count > 0 ? static_cast<std::size_t>(count) : 0);
+  may_be_more_ = !bytes.empty() && (has_ended_ || bytes.size() == input.size());
   exchange.query = reader_.only_message_in(bytes);
   if (!exchange.query.empty()) {
     exchange.room = slot.output.subspan(kTcpPrefixBytes);
@@ -96,6 +102,9 @@ TcpConnection::Next TcpConnection::after_reading() const {
 // Answers what the reader has. nullopt: that was all, and the answers are sent.
 std::optional<TcpConnection::Next> TcpConnection::answer_input() {
   do {
+    if (!kernel_has_room()) {
+      return wait_for_room(Progress::kOutputFull);
+    }
     progress_ = answer_queries();
     const Sent sent = send_output();
     if (sent != Sent::kAll) {
@@ -109,7 +118,7 @@ TcpConnection::Progress TcpConnection::answer_queries() {
   const bool was_inside = reader_.is_inside();
   bool answered = false;
   std::span<const std::uint8_t> query;
-  while (workspace_.output_bytes < workspace_.limits.unsent_bytes) {
+  while (workspace_.output_bytes < output_at_once()) {
     switch (reader_.next(query)) {
       case FrameReader::Status::kMessage:
         answer_one(query);
@@ -193,8 +202,42 @@ std::optional<TcpConnection::Next> TcpConnection::go_on_writing() {
     return Next::kWait;
   }
   std::vector<std::uint8_t>().swap(held_output_);
+  waits_for_room_ = !kernel_has_room();
+  if (waits_for_room_) {
+    return Next::kWait;
+  }
   since_ = workspace_.now;
   return progress_ == Progress::kOutputFull ? answer_input() : leave_input();
+}
+
+// How much is answered before it is sent.
+std::size_t TcpConnection::output_at_once() const {
+  return is_limited() ? unsent_limit_ / 2 : unsent_limit_;
+}
+
+// How much is read at once: what is not come to is kept.
+std::span<std::uint8_t> TcpConnection::input_of(const TcpSlot& slot) const {
+  return is_limited() ? slot.input.first(std::min(slot.input.size(), unsent_limit_)) : slot.input;
+}
+
+// poll() says so once less than half of the limit (TCP_NOTSENT_LOWAT) is unsent, and else has the change reported.
+bool TcpConnection::kernel_has_room() {
+  if (!is_limited() || sent_since_room_ < unsent_limit_ / 2) {
+    return true;
+  }
+  pollfd writable{socket_.get(), POLLOUT, 0};
+  if (::poll(&writable, 1, 0) == 0) {
+    return false;
+  }
+  sent_since_room_ = 0;
+  return true;
+}
+
+TcpConnection::Next TcpConnection::wait_for_room(Progress progress) {
+  progress_ = progress;
+  waits_for_room_ = true;
+  hold({});
+  return Next::kWait;
 }
 
 std::optional<TcpConnection::Next> TcpConnection::leave_input() {
@@ -211,6 +254,7 @@ TcpConnection::Sent TcpConnection::send(std::span<const std::uint8_t>& bytes) {
     const long count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(count));
+      sent_since_room_ += static_cast<std::size_t>(count);
     } else if (errno != EINTR) {
       return would_block() ? Sent::kKernelIsFull : Sent::kFailed;
     }
@@ -245,7 +289,7 @@ std::chrono::seconds TcpConnection::most_idle() const {
 }
 
 TcpConnection::WaitingFor TcpConnection::waiting_for() const {
-  if (!held_output_.empty()) {
+  if (!held_output_.empty() || waits_for_room_) {
     return WaitingFor::kWrite;
   }
   return parting_ || reader_.is_inside() ? WaitingFor::kRestOfQuery : WaitingFor::kQuery;

@@ -8,6 +8,10 @@
 // that has not moved on by its deadline(). A query costs one recv() and one send(). An idle connection keeps no
 // buffers: queries are read and answers laid out in the worker's.
 //
+// In a crowd each has a smaller part of the memory for answers that their clients do not read, in the kernel too: it
+// reads no further query while the kernel has more than that unsent. The kernel's own limits come into force only
+// where it begins another segment, of 64 KiB perhaps.
+//
 // Most often one query has come and nothing else. Those of several connections are then answered together, so
 // that one waits for memory while another is worked on: begin() of each, the handler once, finish() of each.
 //
@@ -74,6 +78,11 @@ class TcpConnection {
   [[nodiscard]] Client seen_by_handler() const;
   [[nodiscard]] std::optional<Next> go_on_writing();
   [[nodiscard]] std::optional<Next> leave_input();
+  [[nodiscard]] bool is_limited() const { return unsent_limit_ < workspace_.limits.unsent_bytes; }
+  [[nodiscard]] std::size_t output_at_once() const;
+  [[nodiscard]] std::span<std::uint8_t> input_of(const TcpSlot& slot) const;
+  [[nodiscard]] bool kernel_has_room();
+  [[nodiscard]] Next wait_for_room(Progress progress);
   [[nodiscard]] Sent send_output();
   [[nodiscard]] Sent send_or_hold(std::span<const std::uint8_t> output);
   void hold(std::span<const std::uint8_t> unsent);
@@ -91,13 +100,16 @@ class TcpConnection {
   std::vector<std::uint8_t> held_output_;  // while a write waits: what was not sent
   Clock::time_point opened_;
   Clock::time_point since_;
+  std::size_t unsent_limit_;         // its part of what may be unsent, as it was when it came
+  std::size_t sent_since_room_ = 0;  // since the kernel was last seen to have sent most of it
   unsigned queries_ = 0;
   Progress progress_ = Progress::kInputUsedUp;
-  bool proved_ = false;       // a query was answered
-  bool just_proved_ = false;  // and nobody has asked for that yet
-  bool may_be_more_ = false;  // the last read has left something behind, or the end
-  bool has_ended_ = false;    // the client's side, or all of it
-  bool parting_ = false;      // our side is closed
+  bool waits_for_room_ = false;  // the kernel has enough of its answers: as a write that waits, of nothing
+  bool proved_ = false;          // a query was answered
+  bool just_proved_ = false;     // and nobody has asked for that yet
+  bool may_be_more_ = false;     // the last read has left something behind, or the end
+  bool has_ended_ = false;       // the client's side, or all of it
+  bool parting_ = false;         // our side is closed
   bool draining_ = false;
 };
 

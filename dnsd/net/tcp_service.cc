@@ -26,6 +26,9 @@ constexpr std::chrono::milliseconds kFullHousePause{10};  // while nobody may go
 constexpr int kAcceptsPerTurn = 64;                       // before established connections and UDP get their turn
 constexpr int kRoundsPerTurn = 8;  // of connections that have something to do, before UDP gets its turn
 constexpr int kAcceptsInDrain = 4096;
+constexpr std::size_t kMostUnreadBytes = 8192;  // of queries, in the kernel
+constexpr std::size_t kLeastUnreadBytes = 4096;
+constexpr std::size_t kWindowBytes = 4096;
 
 util::UniqueFd open_reserve() {
   return util::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -49,12 +52,22 @@ util::UniqueFd accept_one(int listener, util::Address& peer) {
   return socket;
 }
 
-// The kernel too holds no more than this for a client that does not read; it would take megabytes. What is on its
-// way does not count, so that long paths are filled as before. Connections inherit it from the listening socket.
-void limit_unsent(int listener, std::size_t bytes) {
+void set_option(int socket, int level, int option, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
-  (void)::setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &value,
-                     sizeof value);  // a wish: not every kernel has it
+  (void)::setsockopt(socket, level, option, &value, sizeof value);  // a wish: not every kernel has it
+}
+
+// The kernel too holds no more than this for a client that does not read; it would take megabytes. What is on its
+// way does not count, so that long paths are filled as before.
+void limit_unsent(int socket, std::size_t bytes) {
+  set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+}
+
+// Queries are short, and those that are not read yet wait with their client. The kernel takes twice of it, for its
+// own part; the window is what a client may send before it knows of any smaller limit.
+void limit_unread(int socket, std::size_t unsent_bytes) {
+  set_option(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, kWindowBytes);
+  set_option(socket, SOL_SOCKET, SO_RCVBUF, std::clamp(unsent_bytes, kLeastUnreadBytes, kMostUnreadBytes));
 }
 
 bool is_shortage(int error) {
@@ -78,7 +91,8 @@ TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsig
       reserve_(open_reserve()) {}
 
 void TcpService::listen(util::UniqueFd socket) {
-  limit_unsent(socket.get(), limits_.unsent_bytes);
+  limit_unsent(socket.get(), limits_.unsent_bytes);  // connections inherit both
+  limit_unread(socket.get(), kMostUnreadBytes);
   if (listeners_.empty()) {
     wait_for_events();
   }
@@ -146,6 +160,10 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
     counters_.tcp_refused.add();
     return;
   }
+  if (workspace_.unsent_part < limits_.unsent_bytes) {
+    limit_unsent(descriptor, workspace_.unsent_part);
+    limit_unread(descriptor, workspace_.unsent_part);
+  }
   connections_.try_emplace(descriptor, std::move(socket), peer, std::move(*ticket), workspace_);
   try {
     crowd_.enter(descriptor, peer.bytes(), TcpConnection::Clock::now());
@@ -155,6 +173,11 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
   }
   note_crowd();
   start_sweeping();
+}
+
+void TcpService::note_crowd() {
+  workspace_.crowded = connections_.size() * 2 >= share_;
+  workspace_.unsent_part = unsent_part(limits_, share_, connections_.size() + 1);
 }
 
 void TcpService::wait_for_events() {

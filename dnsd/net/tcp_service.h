@@ -60,7 +60,7 @@ class TcpService {
   void go_on(TcpConnection& connection, TcpConnection::Next next);
   void end(TcpConnection& connection);
   void turn_one_away(int listener);
-  void note_crowd() { workspace_.crowded = connections_.size() * 2 >= share_; }
+  void note_crowd();
   [[nodiscard]] bool is_full() const { return connections_.size() >= share_; }
   [[nodiscard]] std::optional<int> first_to_go();
   [[nodiscard]] bool may_welcome();

@@ -21,6 +21,7 @@ TcpWorkspace::TcpWorkspace(const TcpLimits& tcp_limits, Handler& query_handler,
       output(tcp_limits.unsent_bytes + kTcpPrefixBytes + kMaxMessageBytes),
       discarded(kInputBytes),
       now(Clock::now()),
+      unsent_part(tcp_limits.unsent_bytes),
       slot_memory_(std::make_unique_for_overwrite<std::uint8_t[]>(kSlots * kSlotBytes)) {
   for (std::size_t index = 0; index < kSlots; ++index) {
     const std::span memory(slot_memory_.get() + index * kSlotBytes, kSlotBytes);

@@ -41,6 +41,7 @@ struct TcpWorkspace {
   std::vector<std::uint8_t> discarded;  // what comes on a connection whose answers are all sent
   Clock::time_point now;                // when this round began
   bool crowded = false;                 // half of the connections are taken: the idle ones go sooner
+  std::size_t unsent_part;              // what the next connection may leave unread (unsent_part())
 
  private:
   std::unique_ptr<std::uint8_t[]> slot_memory_;  // pages that no answer reaches are never touched

@@ -13,8 +13,9 @@ using dnsd::config::Config;
 
 // Every member, to be compared: none can be forgotten, for a binding that leaves one out does not compile.
 auto members(const dnsd::net::TcpLimits& limits) {
-  const auto& [connections, per_address, idle, half_full, message, write, lifetime, queries, unsent] = limits;
-  return std::tie(connections, per_address, idle, half_full, message, write, lifetime, queries, unsent);
+  const auto& [connections, per_address, idle, half_full, message, write, lifetime, queries, unsent, unsent_total] =
+      limits;
+  return std::tie(connections, per_address, idle, half_full, message, write, lifetime, queries, unsent, unsent_total);
 }
 
 auto members(const dnsd::limit::Settings& limit) {

@@ -4,7 +4,8 @@ In a network namespace of its own. With few connections as a rule; the whole of 
   tests/system/tcp_crowd_test.py --whole
 """
 
-import os
+import re
+import resource
 import socket
 import struct
 import subprocess
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from support import namespace
 from support.programs import run
-from support.questions import SPF_ZONE, query
+from support.questions import SPF_ZONE, query, selector
 from support.server import serve
 from support.store import new_store
 
@@ -39,6 +40,8 @@ class Crowd(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.store = new_store(cls)
+        cls.store.zonectl("add", "big", "--key", "rsa4096")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
         cls.pause = 0 if delay_packets() else ROUND_TRIP
 
     def serve(self, workers, **settings):
@@ -102,6 +105,44 @@ class Crowd(unittest.TestCase):
 
     def test_nor_do_they_with_several_workers(self):
         self.check_honest_clients(2)
+
+    # ---- memory ----
+
+    def kernel_bytes(self, address):
+        """What the kernel holds for the server's connections: unread, unsent, and put aside for them."""
+        shown = run("ss", "-tnm", "state", "established", "sport", f"= :{address[1]}").stdout
+        held = re.findall(r"skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f(\d+),w(\d+)", shown)
+        return len(held), sum(int(number) for one in held for number in one)
+
+    def check_clients_that_never_read(self, queries):
+        settings = {} if WHOLE else {"unsent_total_bytes": (8 << 20) // (4096 // CONNECTIONS)}
+        server, address = self.serve(1, connections=CONNECTIONS, write_seconds=60, message_seconds=60, **settings)
+        self.assertTrue(self.is_answered(address, "127.9.0.1"))
+        wire = query(selector("big"), use_edns=0).to_wire()
+        wire = (struct.pack("!H", len(wire)) + wire) * queries
+        before = server.memory_kib()
+        for number in range(CONNECTIONS - 8):
+            client = socket.socket()
+            self.addCleanup(client.close)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.bind((f"127.1.0.{1 + number // 60}", 0))
+            client.connect(address)
+            client.setblocking(False)
+            client.send(wire)
+        self.assertTrue(self.is_answered(address, "127.9.0.1"), "others are answered meanwhile")
+        time.sleep(1)
+        clients, held = self.kernel_bytes(address)
+        print(f"{held / 2**20:.1f} MiB of the kernel's for {clients} clients that sent {queries} queries each and read "
+              f"nothing, {(server.memory_kib() - before) / 1024:.1f} MiB of the server's", file=sys.stderr)
+        self.assertGreaterEqual(clients, CONNECTIONS - 8)
+        self.assertLess(held / clients, 128 / 4096 * 2**20)
+        self.assertLess(server.memory_kib() - before, clients * 16)
+
+    def test_clients_that_never_read_cost_little_of_the_kernels_memory(self):
+        self.check_clients_that_never_read(9000)
+
+    def test_nor_do_those_that_ask_less(self):
+        self.check_clients_that_never_read(100)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.tcp.lifetime, right.tcp.lifetime);
   EXPECT_EQ(left.tcp.queries, right.tcp.queries);
   EXPECT_EQ(left.tcp.unsent_bytes, right.tcp.unsent_bytes);
+  EXPECT_EQ(left.tcp.unsent_total_bytes, right.tcp.unsent_total_bytes);
   EXPECT_EQ(left.rate_limit.answers_per_second, right.rate_limit.answers_per_second);
   EXPECT_EQ(left.rate_limit.all_rate(), right.rate_limit.all_rate());
   EXPECT_EQ(left.rate_limit.slip, right.rate_limit.slip);
@@ -65,6 +66,7 @@ write_seconds = 8
 lifetime_seconds = 600
 queries = 50
 unsent_bytes = 65536
+unsent_total_bytes = 1048576
 [rate_limit]
 answers_per_second = 300
 all_answers_per_second = 900
@@ -109,6 +111,7 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.tcp.lifetime = std::chrono::seconds{600};
   wanted.tcp.queries = 50;
   wanted.tcp.unsent_bytes = 65536;
+  wanted.tcp.unsent_total_bytes = 1048576;
   wanted.rate_limit.answers_per_second = 300;
   wanted.rate_limit.all_answers_per_second = 900;
   wanted.rate_limit.slip = 3;

@@ -153,6 +153,39 @@ TEST(TcpLimit, EndsAConnectionWhoseClientDoesNotRead) {
   EXPECT_LT(running.counters().tcp_queries.read(), 400U) << "queries wait while answers are unsent";
 }
 
+// In a crowd: little may be unsent, in the kernel either.
+TcpLimits crowded() {
+  TcpLimits limits;
+  limits.unsent_total_bytes = limits.connections;  // 4,096 bytes for the only connection
+  return limits;
+}
+
+TEST(TcpLimit, GivesAClientThatReadsLateAllAnswersInACrowdToo) {
+  for (const char* const query : {"big", "small"}) {
+    RunningWorker running(crowded());
+    const LoopbackClient client = connect_to(running);
+    std::string all;
+    for (int index = 0; index < 300; ++index) {
+      all += frame(query + std::to_string(index));
+    }
+    client.send(all);
+    std::this_thread::sleep_for(milliseconds{200});
+    for (int index = 0; index < 300; ++index) {
+      const std::string answer = client.receive_frame();
+      ASSERT_EQ(answer.substr(0, answer.find('.')), query + std::to_string(index));
+    }
+  }
+}
+
+TEST(TcpLimit, GivesAClientThatAsksOneByOneAllAnswersInACrowdToo) {
+  RunningWorker running(crowded());
+  const LoopbackClient client = connect_to(running);
+  for (int index = 0; index < 1000; ++index) {
+    client.send(frame(std::to_string(index)));
+    ASSERT_EQ(client.receive_frame(), std::to_string(index));
+  }
+}
+
 TEST(TcpLimit, RefusesOneConnectionTooManyFromAnAddress) {
   TcpLimits limits;
   limits.connections_per_address = 2;

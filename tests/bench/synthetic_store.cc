@@ -35,6 +35,7 @@ namespace {
 
 constexpr std::string_view kCommand = "make_store";
 constexpr std::string_view kAlwaysReal = "mosa";
+constexpr std::string_view kDomains = ".mosamuseum.com";  // of those with woven keys
 constexpr std::string_view kWhat = "synthetic, for measurements: two public keys, fa6e..., without private halves";
 constexpr zonestore::Milliseconds kBetweenInstitutions{61'000};
 constexpr std::chrono::days kAgeOfLast{30};
@@ -221,6 +222,10 @@ class Filler {
       row.key(slot) = key;
       row.facts.slots.emplace_back().slot = slot;
       row.facts.slots.back().has_key = true;
+    }
+    if (added_ <= wanted_.woven) {
+      const zonestore::Name domain = db::unwrap(zonestore::Name::parse(code.text() + std::string(kDomains)));
+      publish::insert_domain(connection(), row.id, domain, wall);
     }
     publish::store_facts(connection(), row, wall);
     const zonestore::dkim::LifecyclePolicy policy = publish::read_policy(connection(), row.id);

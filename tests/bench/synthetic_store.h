@@ -7,7 +7,7 @@
 // each, so that nobody takes such a store for a real one; whatever needs a private key (rotate, check, a signer) says
 // E_KEY_MISMATCH. The first `real` institutions and the one called mosa have real keys, in the vault: those can be
 // rotated. The first `woven` ones have working keys in the vault too, which are quick to make and worth nothing
-// (woven_keys.h): for what is done with thousands.
+// (woven_keys.h), and a mail domain each, CODE.mosamuseum.com: for what is done with thousands.
 //
 // They were added one a minute, the last of them 30 days ago: every second slot is ripe, and the journal holds what
 // it would after so long, its newest 10,000 changes.

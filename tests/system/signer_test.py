@@ -17,8 +17,8 @@ import unittest
 from support import namespace
 from support.resolving import DNSD_ADDRESS, World
 from support.server import serve
-from support.signing import (SIGNED_FROM, Dkimpy, MailDkim, OpenDkimSigner, OpenDkimVerifier, Rspamd, RspamdClient, selector_of,
-                             signer_directory)
+from support.signing import (SIGNED_FROM, Dkimpy, EximInFolders, MailDkim, OpenDkimSigner, OpenDkimVerifier, Rspamd, RspamdClient,
+                             RspamdInFolders, selector_of, signer_directory)
 from support.store import new_store
 
 WAITING_MESSAGES = 20  # signed and not yet judged: far fewer than a drain's seconds of judging
@@ -87,28 +87,15 @@ class Traffic:
             judge.join()
 
 
-class Signers(unittest.TestCase):
+class Rotations:
+    """What each set of signers must stand."""
+
     def setUp(self):
         self.store = new_store(self, "--minimum", "1s", owner=SIGNED_FROM)
         for key, value in POLICY.items():
             extra = ("--override", "E_POLICY_FLOOR", "--reason", "test") if key in ("drain", "slack") else ()
             self.store.zonectl("policy", "set", key, value, *extra)
         self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
-
-    def started_signers(self):
-        scratch = self.store.scratch
-        directories = {name: signer_directory(name, group, SIGNED_FROM)
-                       for name, group in (("opendkim", "opendkim"), ("rspamd", "_rspamd"))}
-        for name, directory in directories.items():
-            self.store.zonectl("signer", "add", name, "--format", name, "--dir", directory, "--exec",
-                               scratch / f"reload-{name}", expect=4)  # its command is not there yet
-        signers = [OpenDkimSigner(scratch, directories["opendkim"]), Rspamd(scratch, directories["rspamd"])]
-        for signer in signers:
-            self.addCleanup(signer.stop)
-        self.assertEqual(self.store.zonectl("status", expect=None).returncode, 1)
-        self.store.zonectl("signer", "sync", "--all")
-        self.store.zonectl("status")
-        return signers
 
     def rotate_when_ripe(self):
         """One rotation in its turn: the old slot has drained and maintain has put a fresh key there, which has ripened."""
@@ -146,6 +133,44 @@ class Signers(unittest.TestCase):
         self.assertEqual(traffic.judged, [traffic.count()] * len(verifiers))
         for by_selector in traffic.signed.values():
             self.assertEqual(set(by_selector), {"stxsel1", "stxsel2"})
+
+
+class Signers(Rotations, unittest.TestCase):
+    def started_signers(self):
+        scratch = self.store.scratch
+        directories = {name: signer_directory(name, group, SIGNED_FROM)
+                       for name, group in (("opendkim", "opendkim"), ("rspamd", "_rspamd"))}
+        for name, directory in directories.items():
+            self.store.zonectl("signer", "add", name, "--format", name, "--dir", directory, "--exec",
+                               scratch / f"reload-{name}", expect=4)  # its command is not there yet
+        signers = [OpenDkimSigner(scratch, directories["opendkim"]), Rspamd(scratch, directories["rspamd"])]
+        for signer in signers:
+            self.addCleanup(signer.stop)
+        self.assertEqual(self.store.zonectl("status", expect=None).returncode, 1)
+        self.store.zonectl("signer", "sync", "--all")
+        self.store.zonectl("status")
+        return signers
+
+
+class SignersInFolders(Rotations, unittest.TestCase):
+    """They read the folder of the domain for each message: nobody has to tell them."""
+
+    def started_signers(self):
+        signers = []
+        for name, group, program in (("rspamd", "_rspamd", RspamdInFolders), ("exim", "Debian-exim", EximInFolders)):
+            directory = signer_directory(f"{name}-{self._testMethodName}", group, SIGNED_FROM)
+            self.store.zonectl("signer", "add", name, "--format", f"{name}-folders", "--dir", directory)
+            signers.append(program(self.store.scratch, directory))
+            self.addCleanup(signers[-1].stop)
+        self.store.zonectl("status")
+        return signers
+
+    def test_a_domain_that_has_left_is_signed_no_more(self):
+        rspamd, exim = self.started_signers()
+        self.store.zonectl("domain", "remove", "mosa", "mosamuseum.com")
+        for signer in (rspamd, exim):
+            with self.assertRaisesRegex(AssertionError, "does not sign"):
+                signer.signed(message(1))
 
 
 class Ed25519(unittest.TestCase):

@@ -9,6 +9,7 @@ namespace zonestore {
 namespace {
 
 constexpr std::string_view kTop = ".";
+constexpr std::string_view kDomains = "domains";
 constexpr std::size_t kMostNamed = 20;
 
 ByteView bytes_of(const std::string& text) {
@@ -112,7 +113,77 @@ void SignerFiles::give(const std::vector<signer::Signing>& signings, const std::
       return key.slot == signing.active || directory_.read_link(link.path).empty();
     });
   });
+  lead_domains(signings);
   for_whole(signings, [&](const signer::Signing& signing) { point_own(signing); });
+}
+
+// Each domain's folder leads to the institution. The list of them names a domain before its link is there and until
+// it has gone, so that a sync that was killed leaves none behind.
+void SignerFiles::lead_domains(const std::vector<signer::Signing>& signings) {
+  if (!signer::has_domains(signer_.format)) {
+    return;
+  }
+  for_whole(signings, [&](const signer::Signing& signing) {
+    const signer::TextFile list = *signer::domain_list(signer_.format, signing);
+    const std::string both = signer::merged_lines(directory_.read(list.path), list.text);
+    if (!both.empty()) {
+      directory_.put(list.path, bytes_of(both));
+    }
+    for (const std::string& domain : signing.domains) {
+      const signer::Link link = signer::domain_link(signer_.format, domain, signing.code);
+      directory_.put_link(link.path, link.target);
+    }
+  });
+  for_whole(signings, [&](const signer::Signing& signing) { drop_domains(signing); });
+  for_whole(signings, [&](const signer::Signing& signing) {
+    const signer::TextFile list = *signer::domain_list(signer_.format, signing);
+    if (list.text.empty()) {
+      directory_.remove(list.path);
+    } else {
+      directory_.put(list.path, bytes_of(list.text));
+    }
+  });
+}
+
+// Those that have left it. One that belongs to another institution by now is led there by that one's sync.
+void SignerFiles::drop_domains(const signer::Signing& signing) {
+  const signer::TextFile list = *signer::domain_list(signer_.format, signing);
+  for (const std::string& domain : signer::lines_of(directory_.read(list.path))) {
+    const bool is_there = std::find(signing.domains.begin(), signing.domains.end(), domain) != signing.domains.end();
+    const signer::Link link = signer::domain_link(signer_.format, domain, signing.code);
+    if (!is_there && directory_.read_link(link.path) == link.target && !is_anybodys(domain)) {
+      drop_domain(domain);
+    }
+  }
+}
+
+bool SignerFiles::is_anybodys(const std::string& domain) {
+  const Result<Name> name = Name::parse(domain);
+  return name && publish::owner_of_domain(store_.connection, *name);
+}
+
+void SignerFiles::drop_domain(const std::string& domain) {
+  directory_.remove(signer::domain_link(signer_.format, domain, "").path);
+  directory_.remove_folder_if_empty(signer::domain_directory(domain));
+}
+
+// Folders of domains that nobody has any more, or of all domains.
+void SignerFiles::clear_domains(bool all) {
+  if (!signer::has_domains(signer_.format)) {
+    return;
+  }
+  const std::string folder(kDomains);
+  directory_.remove_drafts(folder);
+  for (const std::string& domain : directory_.list(folder)) {
+    const std::string below = signer::domain_directory(domain);
+    if (directory_.is_folder(below) && directory_.manifest(below)) {
+      directory_.remove_drafts(below);
+      if (all || !is_anybodys(domain)) {
+        drop_domain(domain);
+      }
+    }
+  }
+  directory_.commit();
 }
 
 void SignerFiles::give_keys(const signer::Signing& signing, bool settled) {
@@ -217,6 +288,7 @@ void SignerFiles::clear_folder(const signer::Signing& signing) {
 }
 
 void SignerFiles::clear_all_but(const std::set<std::string>& codes) {
+  clear_domains(codes.empty());
   directory_.remove_drafts(std::string(kTop));  // of the tables
   directory_.remove_drafts(folder_of_all(signer_.format));
   std::vector<signer::Signing> departed;
@@ -246,6 +318,9 @@ void SignerFiles::name_strangers_at_the_top() {
   if (folder_of_all(signer_.format) != kTop && directory_.is_folder(folder_of_all(signer_.format))) {
     name_strangers_in(folder_of_all(signer_.format));
   }
+  if (signer::has_domains(signer_.format) && directory_.is_folder(std::string(kDomains))) {
+    name_strangers_in(std::string(kDomains));
+  }
 }
 
 void SignerFiles::name_strangers(const std::vector<signer::Signing>& signings) {
@@ -253,6 +328,11 @@ void SignerFiles::name_strangers(const std::vector<signer::Signing>& signings) {
     const std::string folder = signer::key_directory(signer_.format, signing.code);
     if (directory_.is_folder(folder) && directory_.manifest(folder)) {
       name_strangers_in(folder);
+    }
+    for (const std::string& domain : signing.domains) {
+      if (signer::has_domains(signer_.format)) {
+        name_strangers_in(signer::domain_directory(domain));
+      }
     }
   }
 }
@@ -270,11 +350,19 @@ void SignerFiles::purge() {
       directory_.leave(below);
     }
   }
+  for (const std::string& domain : directory_.list(std::string(kDomains))) {
+    if (const std::string below = signer::domain_directory(domain); directory_.is_folder(below)) {
+      directory_.leave(below);
+    }
+  }
   directory_.remove_folder_if_empty(folder);
+  directory_.remove_folder_if_empty(std::string(kDomains));
   directory_.commit();
   name_strangers_at_the_top();
-  if (folder != kTop) {
-    directory_.leave(folder);
+  for (const std::string& each : {folder, std::string(kDomains)}) {
+    if (each != kTop) {
+      directory_.leave(each);
+    }
   }
   directory_.abandon();
 }
@@ -298,6 +386,23 @@ void compare(const signer::DirectoryView& view, const std::string& file, ByteVie
   }
 }
 
+void compare_domains(const signer::DirectoryView& view, signer::Format format, const signer::Signing& signing,
+                     std::vector<publish::SignerFinding>& differences) {
+  const std::optional<signer::TextFile> list = signer::domain_list(format, signing);
+  if (!list) {
+    return;
+  }
+  if (!list->text.empty()) {
+    compare(view, list->path, bytes_of(list->text), differences);
+  }
+  for (const std::string& domain : signing.domains) {
+    const signer::Link link = signer::domain_link(format, domain, signing.code);
+    if (view.read_link(link.path) != link.target) {
+      differences.push_back({link.path, "does not lead to " + link.target, true, {}});
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<publish::SignerFinding> differences_of(Store::Impl& store, const signer::DirectoryView& view,
@@ -313,6 +418,7 @@ std::vector<publish::SignerFinding> differences_of(Store::Impl& store, const sig
     }
   }
   compare_links(view, format, signing, differences);
+  compare_domains(view, format, signing, differences);
   const std::optional<signer::OwnPointer> pointer = signer::own_pointer(format, signing);
   if (pointer && !pointer->text.empty()) {
     compare(view, pointer->path, bytes_of(pointer->text), differences);

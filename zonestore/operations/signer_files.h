@@ -44,6 +44,11 @@ class SignerFiles {
   void adopt_top();
   void adopt(const signer::Signing& signing);
   void give_keys(const signer::Signing& signing, bool settled);
+  void lead_domains(const std::vector<signer::Signing>& signings);
+  void drop_domains(const signer::Signing& signing);
+  void drop_domain(const std::string& domain);
+  void clear_domains(bool all);
+  [[nodiscard]] bool is_anybodys(const std::string& domain);
   void point_own(const signer::Signing& signing);
   void clear_folder(const signer::Signing& signing);
   void tell_difference(const std::string& file, ByteView content);

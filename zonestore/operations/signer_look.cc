@@ -53,7 +53,7 @@ class SignerLook {
     const std::int64_t count = share(publish::count_signings(impl_.connection), state.looked, now_);
     codes_ = publish::codes_after(impl_.connection, state.code, count);
     const Milliseconds since = now_ - state.tables_looked;
-    with_tables_ = signer_.format != signer::Format::kFiles && (since < Milliseconds(0) || since >= kDay);
+    with_tables_ = signer::has_tables(signer_.format) && (since < Milliseconds(0) || since >= kDay);
   }
 
   // But for those that it has a change of to follow.

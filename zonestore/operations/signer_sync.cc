@@ -131,8 +131,8 @@ class Sync {
     for (const publish::SignerTask& task : tasks_) {
       codes.push_back(task.code);
     }
-    const bool has_tables = signer_.format != signer::Format::kFiles;
-    all_ = has_tables || is_whole() ? publish::read_signings(impl_.connection) : std::vector<signer::Signing>{};
+    all_ = signer::has_tables(signer_.format) || is_whole() ? publish::read_signings(impl_.connection)
+                                                            : std::vector<signer::Signing>{};
     touched_ = publish::read_signings(impl_.connection, codes);
     if (is_whole()) {
       std::erase_if(touched_, [](const signer::Signing& signing) { return !signing.keys.empty(); });  // departed

@@ -27,8 +27,12 @@ SignerRow signer_columns(const db::Statement& row) {
   return signer;
 }
 
+// What of a format's name stands in `form`: the table's column `format` names the program alone.
+constexpr std::string_view kFolders = "-folders";
+
 constexpr std::string_view kSigners =
-    "SELECT signer_id, name, format, directory, command, enabled, added_ms, marked FROM signer ";
+    "SELECT signer_id, name, format || CASE form WHEN 'folders' THEN '-folders' ELSE '' END, directory, command, "
+    "enabled, added_ms, marked FROM signer ";
 
 // Both lists come by institution: the domains of each are taken as its row comes by.
 void add_domains(db::Connection& connection, std::vector<std::pair<std::int64_t, signer::Signing>>& all) {
@@ -69,8 +73,13 @@ std::optional<SignerRow> find_signer(db::Connection& connection, const std::stri
 
 SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
   db::Statement& insert = connection.cached(
-      "INSERT INTO signer (name, format, directory, command, added_ms, marked) VALUES (?1, ?2, ?3, ?4, ?5, 1)");
-  insert.bind(1, std::string_view(row.name)).bind(2, signer::to_text(row.format));
+      "INSERT INTO signer (name, format, directory, command, added_ms, marked, form) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)");
+  std::string_view program = signer::to_text(row.format);
+  const bool in_folders = program.ends_with(kFolders);
+  program.remove_suffix(in_folders ? kFolders.size() : 0);
+  insert.bind(1, std::string_view(row.name)).bind(2, program);
+  insert.bind(6, std::string_view(in_folders ? "folders" : "tables"));
   insert.bind(3, std::string_view(row.directory));
   if (row.command.empty()) {
     insert.bind_null(4);

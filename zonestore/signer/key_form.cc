@@ -62,7 +62,8 @@ Result<dkim::SecretBytes> key_form(Format format, ByteView pkcs8) {
   if (pkcs8.empty()) {
     return fail(ErrorCode::kCrypto, "a private key is empty");
   }
-  return format == Format::kRspamd && is_ed25519(pkcs8) ? seed_form(pkcs8) : pem_form(pkcs8);
+  const bool is_rspamd = format == Format::kRspamd || format == Format::kRspamdFolders;
+  return is_rspamd && is_ed25519(pkcs8) ? seed_form(pkcs8) : pem_form(pkcs8);
 }
 
 }  // namespace zonestore::signer

@@ -149,8 +149,12 @@ std::string_view to_text(Format format) {
       return "opendkim";
     case Format::kRspamd:
       return "rspamd";
+    case Format::kRspamdFolders:
+      return "rspamd-folders";
     case Format::kExim:
       return "exim";
+    case Format::kEximFolders:
+      return "exim-folders";
     case Format::kFiles:
       return "files";
   }
@@ -164,7 +168,15 @@ Result<Format> parse_format(std::string_view text) {
     }
   }
   return fail(ErrorCode::kInvalid, "there is no signer format '" + std::string(text) + "'",
-              "the formats are opendkim, rspamd, exim, files");
+              "the formats are opendkim, rspamd, rspamd-folders, exim, exim-folders, files");
+}
+
+bool has_tables(Format format) {
+  return format == Format::kOpendkim || format == Format::kRspamd || format == Format::kExim;
+}
+
+bool has_domains(Format format) {
+  return format == Format::kRspamdFolders || format == Format::kEximFolders;
 }
 
 Result<std::string> parse_signer_name(std::string_view text) {
@@ -221,11 +233,44 @@ std::optional<Link> slot_link(Format format, std::string_view code, const HeldKe
 }
 
 std::optional<OwnPointer> own_pointer(Format format, const Signing& signing) {
-  if (format != Format::kFiles) {
+  if (has_tables(format)) {
     return std::nullopt;
   }
-  return OwnPointer{key_directory(format, signing.code) + "/active",
-                    signing.active ? dkim::to_text(*signing.active) + "\n" : std::string()};
+  OwnPointer pointer{key_directory(format, signing.code) + "/active", ""};
+  if (!signing.active) {
+    return pointer;
+  }
+  if (!has_domains(format)) {
+    pointer.text = dkim::to_text(*signing.active) + "\n";
+  } else if (const HeldKey* const key = active_key(signing)) {
+    pointer.text = dkim::customer_selector(key->slot) + "\n";
+  }
+  return pointer;
+}
+
+std::string domain_directory(std::string_view domain) {
+  return "domains/" + std::string(domain);
+}
+
+Link domain_link(Format format, std::string_view domain, std::string_view code) {
+  return {domain_directory(domain) + "/institution", "../../" + key_directory(format, code)};
+}
+
+std::optional<TextFile> domain_list(Format format, const Signing& signing) {
+  if (!has_domains(format)) {
+    return std::nullopt;
+  }
+  TextFile list{key_directory(format, signing.code) + "/domains", ""};
+  for (const std::string& domain : signing.domains) {
+    list.text += domain + "\n";
+  }
+  return list;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  for_each_line(text, [&](std::string_view line) { lines.emplace_back(line); });
+  return lines;
 }
 
 Tables tables(Format format, const std::string& directory, const std::vector<Signing>& all) {
@@ -236,6 +281,8 @@ Tables tables(Format format, const std::string& directory, const std::vector<Sig
       return rspamd_tables(directory, all);
     case Format::kExim:
       return exim_tables(directory, all);
+    case Format::kRspamdFolders:
+    case Format::kEximFolders:
     case Format::kFiles:
       break;
   }
@@ -253,6 +300,9 @@ std::vector<std::string> folder_names(Format format, const Signing& signing) {
   }
   if (const std::optional<OwnPointer> pointer = own_pointer(format, signing)) {
     names.push_back(pointer->path.substr(prefix));
+  }
+  if (const std::optional<TextFile> list = domain_list(format, signing); list && !list->text.empty()) {
+    names.push_back(list->path.substr(prefix));
   }
   return names;
 }

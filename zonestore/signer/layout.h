@@ -6,6 +6,9 @@
 //   pointer     the one file that says which slot signs: whatever else there is says the same before and after it
 //   flips
 //
+// In folders (rspamd-folders, exim-folders) there are no tables: each institution has its own pointer, and each
+// domain a folder with a link to the institution's, so that a change of one institution writes its own files alone.
+//
 // Threads: plain values. Errors: base/error.h.
 #pragma once
 
@@ -22,10 +25,13 @@
 
 namespace zonestore::signer {
 
-enum class Format : std::uint8_t { kOpendkim, kRspamd, kExim, kFiles };
-inline constexpr std::array kFormats{Format::kOpendkim, Format::kRspamd, Format::kExim, Format::kFiles};
+enum class Format : std::uint8_t { kOpendkim, kRspamd, kRspamdFolders, kExim, kEximFolders, kFiles };
+inline constexpr std::array kFormats{Format::kOpendkim, Format::kRspamd,      Format::kRspamdFolders,
+                                     Format::kExim,     Format::kEximFolders, Format::kFiles};
 [[nodiscard]] std::string_view to_text(Format format);  // "opendkim"
 [[nodiscard]] Result<Format> parse_format(std::string_view text);
+[[nodiscard]] bool has_tables(Format format);   // of all institutions
+[[nodiscard]] bool has_domains(Format format);  // a folder for each domain
 
 // 1 to 37 lower-case letters, digits and inner hyphens.
 [[nodiscard]] Result<std::string> parse_signer_name(std::string_view text);
@@ -67,12 +73,20 @@ struct Link {
 // The link that names a slot's key; nullopt where the format has none.
 [[nodiscard]] std::optional<Link> slot_link(Format format, std::string_view code, const HeldKey& key);
 
-// The pointer of one institution, where each has its own (files); without text the file must not be there.
+// The pointer of one institution, where each has its own; without text the file must not be there.
 struct OwnPointer {
   std::string path;
   std::string text;  // empty: nothing signs
 };
 [[nodiscard]] std::optional<OwnPointer> own_pointer(Format format, const Signing& signing);
+
+// Where a domain's folder lies, "domains/mosamuseum.com", and the link in it, to the folder of its institution.
+[[nodiscard]] std::string domain_directory(std::string_view domain);
+[[nodiscard]] Link domain_link(Format format, std::string_view domain, std::string_view code);
+// The file that says which domains lead to the institution, one a line in order, so that one that has left it is
+// found.
+[[nodiscard]] std::optional<TextFile> domain_list(Format format, const Signing& signing);
+[[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 
 // The tables of all institutions.
 struct Tables {

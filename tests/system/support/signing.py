@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import dkim
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # as a script too
 # pylint: disable=wrong-import-position
 from support.milter import Milter
-from support.programs import end, run
+from support.programs import ROOT, end, run
 from support.resolving import RESOLVER
 
 RSPAMD_PORT = 11333
@@ -52,6 +53,43 @@ dkim_signing {{
 }}
 dkim {{ }}
 modules {{ path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }}
+"""
+
+# As deploy/signers.md has it, for a directory with a folder for each domain.
+_RSPAMD_SIGNING_FOLDERS = """
+dkim_signing {{
+  enabled = true;
+  sign_condition = <<EOD
+{condition}
+EOD;
+}}
+dkim {{ }}
+modules {{ path = "/usr/share/rspamd/plugins/dkim_signing.lua"; }}
+"""
+_MANUAL = ROOT / "deploy/signers.md"
+_MANUALS_DIRECTORY = {"rspamd": "/var/lib/rspamd/zonectl", "exim": "/etc/exim4/zonectl"}
+
+_EXIM = """
+primary_hostname = mail.example
+spool_directory = {directory}/spool
+log_file_path = {directory}/log/%slog
+qualify_domain = example.com
+trusted_users = root
+never_users =
+acl_not_smtp = accept
+begin routers
+all:
+  driver = manualroute
+  route_list = * 127.0.0.1 byname
+  self = send
+  transport = remote
+begin transports
+remote:
+  driver = smtp
+  port = {port}
+{signing}
+begin retry
+* * F,1h,10m
 """
 
 _MAIL_DKIM = r"""
@@ -209,16 +247,23 @@ class RspamdClient:
         self.connection.close()
 
 
+def configuration(program, first_line, keys):
+    """What the manual tells one to write, from this line to the end of its block, for the directory `keys`."""
+    text = _MANUAL.read_text(encoding="utf-8")
+    begin = text.index(first_line)
+    return text[begin:text.index("```", begin)].replace(_MANUALS_DIRECTORY[program], str(keys))
+
+
 class Rspamd(RspamdClient):
     """The process too."""
 
-    def __init__(self, directory, keys):
+    def __init__(self, directory, keys, signing=_RSPAMD_SIGNING):
         super().__init__()
         work = directory / "rspamd-work"
         run("install", "-d", "-o", "_rspamd", "-g", "_rspamd", "-m", "0750", work)
         config = work / "rspamd.conf"
         (work / "tld.txt").write_text("com\n")  # its own list of thousands takes seconds to load
-        config.write_text(_RSPAMD.format(directory=work, port=RSPAMD_PORT, resolver=RESOLVER) + _RSPAMD_SIGNING.format(keys=keys))
+        config.write_text(_RSPAMD.format(directory=work, port=RSPAMD_PORT, resolver=RESOLVER) + signing.format(keys=keys))
         self.log = work / "rspamd.log"
         self.process = subprocess.Popen(["rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd", "-c", str(config)],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -248,6 +293,61 @@ class Rspamd(RspamdClient):
     def stop(self):
         super().stop()
         end(self.process)
+
+
+class RspamdInFolders(Rspamd):
+    def __init__(self, directory, keys):
+        condition = configuration("rspamd", "return function(task)", keys).split("\nEOD")[0]
+        super().__init__(directory, keys, _RSPAMD_SIGNING_FOLDERS.replace("{condition}", condition.replace("{", "{{").replace("}", "}}")))
+
+
+class EximInFolders:
+    """Exim, started for each message, and the mail server that it delivers to."""
+
+    name = "exim"
+    _PORT = 2599
+
+    def __init__(self, directory, keys):
+        work = directory / "exim"
+        for folder in ("spool", "log"):
+            run("install", "-d", "-o", "Debian-exim", "-g", "Debian-exim", "-m", "0750", work / folder)
+        self.config = work / "exim.conf"
+        signing = configuration("exim", "dkim_domain      = ${lookup{${if", keys)
+        self.config.write_text(_EXIM.format(directory=work, port=self._PORT, signing=signing))
+        self.server = socket.create_server(("127.0.0.1", self._PORT))
+        self.server.settimeout(30)
+
+    def signed(self, message):
+        command = ["exim4", "-C", str(self.config), "-odi", "-f", "tickets@mosamuseum.com", "visitor@example.com"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as exim:
+            exim.stdin.write(message.replace(b"\r\n", b"\n"))
+            exim.stdin.close()
+            connection, _ = self.server.accept()
+            with connection, connection.makefile("rwb", buffering=0) as stream:
+                delivered = self._receive(stream)
+        if b"\r\nDKIM-Signature: " not in b"\r\n" + delivered:
+            raise AssertionError("exim does not sign")
+        return delivered
+
+    signed_apart = signed
+
+    @staticmethod
+    def _receive(stream):
+        stream.write(b"220 test ESMTP\r\n")
+        delivered = b""
+        while line := stream.readline():
+            command = line[:4].upper().strip()
+            stream.write({b"DATA": b"354 go\r\n", b"QUIT": b"221 bye\r\n"}.get(command, b"250 ok\r\n"))
+            if command == b"QUIT":
+                break
+            if command == b"DATA":
+                while (line := stream.readline()) != b".\r\n":
+                    delivered += line[1:] if line.startswith(b"..") else line
+                stream.write(b"250 ok\r\n")
+        return delivered
+
+    def stop(self):
+        self.server.close()
 
 
 class Dkimpy:

@@ -31,7 +31,7 @@ void declare_name(Arguments& arguments, Options& options, Need need) {
 void add_arguments(Arguments& arguments, Options& options) {
   declare_name(arguments, options, Need::kRequired);
   arguments.one("--format", "FORMAT", options.format, Need::kRequired, &zonestore::signer::parse_format,
-                "what the directory holds: opendkim, rspamd, exim or files");
+                "what the directory holds: opendkim, rspamd, rspamd-folders, exim, exim-folders or files");
   arguments.one("--dir", "DIR", options.directory, Need::kRequired, &zonestore::signer::parse_directory,
                 "the directory, an absolute path; made if it is missing");
   arguments.one(

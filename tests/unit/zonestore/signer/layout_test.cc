@@ -74,6 +74,22 @@ TEST(Layout, OfFilesHasAPointerForEachInstitution) {
   EXPECT_FALSE(own_pointer(Format::kExim, departing()));
 }
 
+TEST(Layout, InFoldersHasAFolderForEachDomainAndNoTable) {
+  for (const Format format : {Format::kRspamdFolders, Format::kEximFolders}) {
+    EXPECT_FALSE(tables(format, "/k", two_institutions()).names);
+    const Signing mosa = two_institutions()[1];
+    EXPECT_EQ(own_pointer(format, mosa)->path, "keys/mosa/active");
+    EXPECT_EQ(own_pointer(format, mosa)->text, "stxsel1\n");
+    EXPECT_EQ(own_pointer(format, departing())->text, "");
+    EXPECT_EQ(domain_link(format, "mosamuseum.com", "mosa").path, "domains/mosamuseum.com/institution");
+    EXPECT_EQ(domain_link(format, "mosamuseum.com", "mosa").target, "../../keys/mosa");
+    EXPECT_EQ(domain_list(format, mosa)->path, "keys/mosa/domains");
+    EXPECT_EQ(domain_list(format, mosa)->text, "mosa.org\nmosamuseum.com\n");
+    EXPECT_EQ(slot_link(format, "mosa", {SlotId::kSel2, "fedcba9876543210"})->path, "keys/mosa/stxsel2.pem");
+  }
+  EXPECT_FALSE(domain_list(Format::kFiles, departing()));
+}
+
 TEST(Layout, SignsNothingForAnInstitutionThatHasStopped) {
   for (const Format format : {Format::kOpendkim, Format::kRspamd, Format::kExim}) {
     EXPECT_EQ(tables(format, "/k", {departing()}).pointer->text, kHead) << to_text(format);

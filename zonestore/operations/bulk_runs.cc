@@ -6,6 +6,7 @@
 
 #include "zonestore/operations/bulk_lock.h"
 #include "zonestore/operations/change_scope.h"
+#include "zonestore/operations/moment_keeper.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
@@ -183,6 +184,7 @@ Result<std::vector<dkim::Code>> signing_institutions(Store& store) {
 Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan) {
   return db::at_border<BulkRun>([&] {
     check_codes_differ(plan);
+    const MomentKeeper keeper(store.impl(), context);
     std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, plan.command);
     ChangeScope change(store, context, plan.command, "");
     check_none_is_open(change, plan);
@@ -223,6 +225,7 @@ Result<std::optional<BulkRun>> interrupted_bulk_run(Store& store, std::string_vi
 
 Result<std::optional<BulkRun>> resume_bulk_run(Store& store, const ChangeContext& context, std::string_view command) {
   return db::at_border<std::optional<BulkRun>>([&] {
+    const MomentKeeper keeper(store.impl(), context);
     std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, std::string(command));
     std::optional<BulkRun> run = db::unwrap(interrupted_bulk_run(store, command));
     if (run) {
@@ -235,6 +238,7 @@ Result<std::optional<BulkRun>> resume_bulk_run(Store& store, const ChangeContext
 Result<GivenUp> give_up_bulk_run(Store& store, const ChangeContext& context, const std::string& command,
                                  std::int64_t run) {
   return db::at_border<GivenUp>([&] {
+    const MomentKeeper keeper(store.impl(), context);
     const std::shared_ptr<const FileDescriptor> lock = lock_or_refuse(store, context, command);
     ChangeScope change(store, context, command, "");
     const std::optional<BulkRun> open = open_run(change.connection(), command);

@@ -49,6 +49,9 @@ Command Chooser::next(const Model& model) {
   if (verb == Verb::kSetPolicy) {
     return settings();
   }
+  if (choices_.on_a_store && one_in(14)) {
+    return bulk();
+  }
   Command command;
   command.verb = verb;
   command.who = below(model.institutions());
@@ -75,11 +78,33 @@ Command Chooser::next(const Model& model) {
   return command;
 }
 
+// Most are interrupted, so that there is something to resume; what waits for its turn is soon gone.
+Command Chooser::bulk() {
+  static constexpr std::array kVerbs{Verb::kBulkRotate, Verb::kBulkRotate, Verb::kBulkRotate, Verb::kBulkResume,
+                                     Verb::kBulkResume, Verb::kBulkResume, Verb::kBulkGiveUp, Verb::kBulkDie};
+  Command command;
+  command.who = kWholeStore;
+  command.verb = kVerbs.at(static_cast<std::size_t>(below(static_cast<int>(kVerbs.size()))));
+  if ((command.verb == Verb::kBulkRotate && !one_in(4)) || (command.verb == Verb::kBulkResume && one_in(3))) {
+    command.serves = below(3);
+    command.waits_for_turn = one_in(4);
+  }
+  if (command.verb == Verb::kBulkRotate && one_in(2)) {
+    command.lifts = "E_NOT_RIPE";
+  }
+  return command;
+}
+
 // What a way back leads back from is rare: a removal is soon undone, and an undo soon redone.
 void Chooser::choose_way_back(Command& command, const Model& model) {
   const Picture picture = model.picture(command.who);
   if (picture.life == Life::kDeparting && one_in(3)) {
     command.verb = Verb::kUndo;
+  }
+  if (command.verb == Verb::kUndo) {
+    undone_ = command.who;
+  } else if (command.verb == Verb::kRotate && undone_ && one_in(2)) {
+    command.who = *std::exchange(undone_, std::nullopt);
   }
 }
 

@@ -2,6 +2,7 @@
 // very millisecond and the one before.
 #pragma once
 
+#include <optional>
 #include <random>
 
 #include "tests/scenario/lifecycle/command.h"
@@ -29,10 +30,12 @@ class Chooser {
   [[nodiscard]] Sight sight();
   void decorate(Command& command);
   void choose_way_back(Command& command, const Model& model);
+  [[nodiscard]] Command bulk();
   void lift_what_refuses(Command& command, const Picture& picture);
 
   std::mt19937_64 random_;
   Choices choices_;
+  std::optional<int> undone_;  // the institution whose rotation was taken back last
 };
 
 }  // namespace tests::lifecycle

@@ -5,7 +5,7 @@
 namespace tests::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 22> kVerbs{"add",
+constexpr std::array<std::string_view, 26> kVerbs{"add",
                                                   "remove",
                                                   "rotate",
                                                   "rotate (without its private key)",
@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 22> kVerbs{"add",
                                                   "thaw",
                                                   "check",
                                                   "judge by policy",
+                                                  "rotate --all",
+                                                  "rotate --resume",
+                                                  "rotate --give-up",
+                                                  "kill what rotates all",
                                                   "maintain",
                                                   "policy",
                                                   "negative-ttl",
@@ -59,6 +63,9 @@ std::string to_text(const Command& command) {
   }
   if (!command.lifts.empty()) {
     text += " --override " + std::string(command.lifts);
+  }
+  if (command.serves) {
+    text += (command.waits_for_turn ? ", waits after " : ", killed after ") + std::to_string(*command.serves);
   }
   text += command.stop_signing ? " --stop-signing" : "";
   text += command.dry_run ? " --dry-run" : "";

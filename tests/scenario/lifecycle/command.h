@@ -26,6 +26,10 @@ enum class Verb : std::uint8_t {
   kThaw,
   kSee,            // `check` sees something of the slot in the DNS; a store only
   kJudgeByPolicy,  // would policy rotate it now, were it due? Nothing is done; a store only
+  kBulkRotate,     // all that sign; a store only, as all of these
+  kBulkResume,
+  kBulkGiveUp,
+  kBulkDie,  // the process that worked through a run, and waits for its turn, is killed
   kMaintain,
   kSetPolicy,
   kSetNegativeTtl,
@@ -69,12 +73,21 @@ struct Command {
   bool dry_run = false;
   PolicyKey key = PolicyKey::kSlack;
   Sight sight = Sight::kCnameRight;
+  // kBulkRotate, kBulkResume: it serves so many institutions, and then is killed, or waits for its turn; none: to its
+  // end.
+  std::optional<int> serves = {};
+  bool waits_for_turn = false;
   bool looks = false;                 // rotate: it looks itself, and sees `sight` of the slot that it would move to
   std::optional<Millis> amount = {};  // of time, or a policy's value; nullopt: unset the policy
 };
 
 // "rotate i1 --expect sel2 --override E_NOT_RIPE".
 [[nodiscard]] std::string to_text(const Command& command);
+
+[[nodiscard]] constexpr bool is_bulk(Verb verb) {
+  return verb == Verb::kBulkRotate || verb == Verb::kBulkResume || verb == Verb::kBulkGiveUp ||
+         verb == Verb::kBulkDie;
+}
 
 [[nodiscard]] constexpr bool turns_clock(Verb verb) {
   return verb == Verb::kRun || verb == Verb::kStepWall || verb == Verb::kSynchronise ||

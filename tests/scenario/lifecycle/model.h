@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/scenario/lifecycle/command.h"
@@ -118,6 +119,14 @@ class Model {
     std::optional<Stamp> ended = {};
     std::vector<Millis> slacks = {};  // each institution's when it ended
   };
+  // A bulk rotation that has not come to its end. What is done is done once; what a guard has refused is not asked
+  // again; what failed is.
+  enum class BulkItem : std::uint8_t { kWaiting, kDone, kRefused, kFailed };
+  struct Bulk {
+    std::vector<std::pair<int, BulkItem>> items;  // by institution
+    std::string_view lifts = {};
+    std::optional<int> at_work_in = {};  // the boot in which its process lives; none: it waits to be resumed
+  };
   enum class Step : std::uint8_t { kNothing, kRefill, kBegin, kLeave };
 
   Verdict add(Institution& institution, const Command& command);
@@ -130,6 +139,10 @@ class Model {
   Verdict revoke_held(Institution& institution, const Command& command);
   // Of what a taken signer held: says whether there is one whose time has come, and revokes it.
   bool revoke_when_ripe(Institution& institution, int slot, bool dry_run);
+  Verdict bulk(const Command& command);
+  Verdict begin_bulk(const Command& command);
+  Verdict serve_bulk(const Command& command);
+  [[nodiscard]] bool is_bulk_at_work() const;
   Verdict set_frozen(bool& frozen, const Command& command);
   Verdict maintain(const Command& command);
   Verdict set_policy(const Command& command);
@@ -178,6 +191,7 @@ class Model {
   std::map<PolicyKey, Millis> policy_;
   std::vector<NegativeTtl> negative_ttls_;  // the last one is in force
   std::vector<Institution> institutions_;
+  std::optional<Bulk> bulk_;
 };
 
 }  // namespace tests::lifecycle

@@ -69,7 +69,8 @@ TEST(LifecycleProperty, ARealStoreDecidesAsThePlainModel) {
   guards.insert(guards.end(), {"E_KEY_TYPE", "E_POLICY_FLOOR", "E_KEY_MISMATCH", "E_CNAME_MISSING", "E_CNAME_WRONG",
                                "E_NS_LAG", "E_UNSEEN", "E_SIGNER_STALE"});
   expect_all_reached(coverage, guards);
-  expect_ways(coverage, {"redo", "removal taken back", "automatic undo", "revoked when the fresh key was ripe"});
+  expect_ways(coverage, {"redo", "removal taken back", "automatic undo", "revoked when the fresh key was ripe",
+                         "bulk run resumed", "bulk run given up"});
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 //     and is still served drains; who is frozen stays frozen;
 //   - a key that signs or drains in the live store leaves with its drain and not before, known to the backup or not;
 //     so do institutions that the backup does not know (restore_kept.h);
-//   - signers come back switched off; what was seen in the DNS is forgotten.
+//   - an institution that the live store never heard of ripens against the absence of its names until now;
+//   - signers come back switched off; of what was seen in the DNS the later look counts.
 //
 // Order, with the store held exclusively: the safety copy; the backup's zone.db is made, in DIR/.restoring, into what
 // is to be; the vault gets the keys that it lacks; zone.db is overwritten in one transaction; keys that nothing uses

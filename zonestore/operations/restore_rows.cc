@@ -96,6 +96,8 @@ void find_touched(db::Connection& connection) {
       "JOIN main.institution AS h ON h.institution_id = p.here "
       "JOIN live.institution AS t ON t.institution_id = p.there "
       "WHERE h.phase <> t.phase OR h.active_slot IS NOT t.active_slot;"
+      "INSERT OR IGNORE INTO temp.touched SELECT institution_id FROM main.institution "
+      "WHERE phase <> 'departed' AND institution_id NOT IN (SELECT here FROM temp.pair);"
       "INSERT OR IGNORE INTO temp.touched SELECT p.here FROM temp.pair AS p "
       "JOIN temp.wanted AS w ON w.institution_id = p.here "
       "JOIN live.selector_content AS c ON c.institution_id = p.there AND c.slot = w.slot AND c.ended_wall_ms IS NULL "
@@ -127,6 +129,18 @@ void take_over_contents(db::Connection& connection, const Moment& now) {
       "FROM temp.pair AS p JOIN live.selector_content AS c ON c.institution_id = p.there "
       "JOIN temp.wanted AS w ON w.institution_id = p.here AND w.slot = c.slot "
       "WHERE c.ended_wall_ms IS NULL AND (c.kind <> w.kind OR c.key_id IS NOT w.key_id)",
+      now);
+  // The live store never heard of some, and its names answered that there is nothing.
+  end_contents(
+      connection,
+      "INSERT INTO main.selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, ended_wall_ms, "
+      "ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) "
+      "SELECT w.institution_id, w.slot, (SELECT coalesce(max(x.sequence), 0) + 1 FROM main.selector_content AS x "
+      "WHERE x.institution_id = w.institution_id AND x.slot = w.slot), 'absent', NULL, "
+      "(SELECT min(z.soa_ttl, z.minimum) FROM live.zone AS z JOIN live.store AS o ON o.dkim_zone_id = z.zone_id), "
+      "?1, ?2, ?3, ?4, ?5, coalesce((SELECT value_s FROM main.policy AS y WHERE y.institution_id = w.institution_id "
+      "AND y.key = 'slack'), ?6) FROM temp.wanted AS w "
+      "WHERE w.kind <> 'absent' AND w.institution_id NOT IN (SELECT here FROM temp.pair)",
       now);
   // What goes on being served may be remembered with either's largest TTL.
   connection.execute(

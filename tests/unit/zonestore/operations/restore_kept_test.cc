@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using dkim::SlotId;
 using dkim::SlotState;
 using std::chrono::hours;
+using tests::refusal_of;
 
 // mosa is in the backup with sel1 signing, and what else happens comes after it.
 class RestoreKept : public tests::StoreFixture {
@@ -145,6 +146,27 @@ TEST_F(RestoreKept, AKeyWhoseMailHasArrivedGivesWayToTheBackups) {
   EXPECT_EQ(key_of("mosa", SlotId::kSel1), before);
   EXPECT_EQ(show("mosa").active, SlotId::kSel2) << "the backup's key has to ripen first";
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining) << "it signed when the backup was made";
+}
+
+// A name that has just answered that there is nothing is remembered so, whatever the backup says that it served.
+TEST_F(RestoreKept, AnInstitutionThatTheLiveStoreNeverHeardOfHasToRipen) {
+  const std::filesystem::path elsewhere = temp_.path() / "elsewhere";
+  RestoreOptions options;
+  options.backup = temp_.path() / "without";
+  ASSERT_TRUE(zonestore::back_up(*store_, options.backup));
+  options.key_file = dir() / "vault/wrapping.key";
+  ASSERT_TRUE(restore(elsewhere, options, context_, clock_, {}));
+  start();
+  ASSERT_EQ(state("mosa", SlotId::kSel2), SlotState::kStandby);
+  options.backup = temp_.path() / "backup";
+  const Result<Restored> done = restore(elsewhere, options, context_, clock_, {});
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(has_note(*done, "mosa", "sel1 signs, but until ")) << "there was no record of it until now";
+  store_.emplace(Store::open(elsewhere, Store::Access::kWrite, clock_).value());
+  EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kPublished);
+  EXPECT_EQ(refusal_of(zonestore::rotate(*store_, context_, code("mosa"), {})), Guard::kNotRipe);
+  clock_.advance(std::chrono::minutes(15));
+  EXPECT_EQ(state("mosa", SlotId::kSel2), SlotState::kStandby);
 }
 
 TEST_F(RestoreKept, ARemovalIsTakenBackWithTheKeyThatItLeftDraining) {

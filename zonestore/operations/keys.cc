@@ -63,6 +63,22 @@ const publish::SlotKey& require_key(const publish::InstitutionRow& row, dkim::Sl
   return *key;
 }
 
+// The row of the export is in the log by then: another says that it came to nothing.
+[[noreturn]] void throw_not_in_place(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                     const std::string& what, const std::string& reason) {
+  std::string log = "the log has a row of it, and one that says so";
+  const Result<void> told = db::at_border<void>([&] {
+    ChangeScope change(store, context, "key export", code.text());
+    Changed ignored;
+    change.finish({what + ": no, it was not: " + reason}, ignored);
+  });
+  if (!told) {
+    log = "the log has a row of it all the same, and none that says so: " + told.error().message;
+  }
+  throw db::Failure(Error{ErrorCode::kIo, what + ": no, it could not take its place: " + reason + "; " + log,
+                          "choose another file with --out", std::nullopt});
+}
+
 }  // namespace
 
 Result<KeyExported> export_private_key(Store& store, const ChangeContext& context, const dkim::Code& code,
@@ -75,8 +91,9 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
     outcome.key_id = require_key(row, slot).key_id;
     outcome.file = file;
     check_served_key(change.store(), row, slot);
-    const AuditNote note{"private key " + outcome.key_id + " of " + dkim::to_text(slot) + " exported to " +
-                         file.string()};
+    const std::string exported =
+        "private key " + outcome.key_id + " of " + dkim::to_text(slot) + " exported to " + file.string();
+    const AuditNote note{exported};
     if (context.dry_run) {
       change.finish(note, outcome);
       return outcome;
@@ -85,7 +102,11 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
     DraftFile draft = done_with(DraftFile::create(file, kSecretFileMode), file);
     done_with(draft.write(db::unwrap(key.pem()).view()), file);
     change.finish(note, outcome);
-    done_with(draft.put_beside_nothing(), file);
+    if (const auto placed = draft.put_beside_nothing(); !placed) {
+      const bool is_there = placed.error().value() == EEXIST;
+      throw_not_in_place(store, context, code, exported,
+                         is_there ? "there is a file of that name by now" : placed.error().message());
+    }
     return outcome;
   });
 }

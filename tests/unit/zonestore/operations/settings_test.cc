@@ -194,6 +194,45 @@ TEST_F(Settings, KeyExportWritesASecretFileOnceAndLeavesAnAuditRow) {
   EXPECT_EQ(files, 1U) << "no draft stays behind";
 }
 
+// Reads the clock under the write lock, when all that can be asked before was asked.
+class IntrudingClock final : public Clock {
+ public:
+  IntrudingClock(const Clock& clock, std::filesystem::path file) : clock_(clock), file_(std::move(file)) {}
+  [[nodiscard]] Moment now() const override {
+    std::ofstream(file_) << "somebody else's";
+    return clock_.now();
+  }
+
+ private:
+  const Clock& clock_;
+  std::filesystem::path file_;
+};
+
+TEST_F(Settings, KeyExportThatCannotTakeItsNameSaysSoInTheLogToo) {
+  add("mosa");
+  const std::filesystem::path file = temp_.path() / "mosa.pem";
+  store_.reset();
+  const IntrudingClock clock(clock_, file);
+  Store store = Store::open(dir(), Store::Access::kWrite, clock).value();
+  std::filesystem::remove(file);
+  const auto done = export_private_key(store, context_, code("mosa"), dkim::SlotId::kSel1, file);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kIo) << "it is no refusal: the log has changed";
+  EXPECT_NE(done.error().message.find("the log has a row of it, and one that says so"), std::string::npos)
+      << done.error().message;
+  std::string text;
+  std::ifstream(file) >> text;
+  EXPECT_EQ(text, "somebody") << "it is left alone";
+  std::vector<std::string> told;
+  ASSERT_TRUE(read_log(store, {}, [&](const AuditEntry& entry) {
+    told.push_back(entry.what);
+    return true;
+  }));
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_NE(told[told.size() - 2].find("exported to " + file.string()), std::string::npos);
+  EXPECT_NE(told.back().find("no, it was not"), std::string::npos) << told.back();
+}
+
 TEST_F(Settings, KeyExportToAMissingDirectoryChangesNothing) {
   add("mosa");
   const std::size_t rows = audit_rows();

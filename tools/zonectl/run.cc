@@ -109,7 +109,14 @@ Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::st
   try {
     root.parse(reversed);
     return std::nullopt;
-  } catch (const CLI::CallForHelp&) {
+  } catch (const CLI::CallForHelp& call) {
+    const std::vector<std::string> left = root.remaining(true);  // of what is no command
+    if (std::optional<Error> refused = marks.refusal(deepest(root), left)) {
+      return tl::unexpected(*std::move(refused));
+    }
+    if (!left.empty() && !words_at(deepest(root), false).empty()) {
+      return tl::unexpected(usage_error(root, call));
+    }
     return help_text(deepest(root));
   } catch (const CLI::CallForVersion& version) {
     return version.what() + std::string("\n");
@@ -137,6 +144,22 @@ int finish_with(const Error& error, const Session& session, bool json) {
 
 }  // namespace
 
+namespace {
+
+// "help zone export" is "zone export --help"; with an option beside it, it is the command as it stands.
+std::vector<std::string> words_of(std::span<const std::string> args) {
+  std::vector<std::string> words(args.begin(), args.end());
+  const bool has_option =
+      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with("-"); });
+  if (!words.empty() && words.front() == "help" && !has_option) {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  return words;
+}
+
+}  // namespace
+
 int run(std::span<const std::string> args, Streams& streams, const Environment& environment,
         const zonestore::Clock& clock) {
   GlobalOptions globals;
@@ -148,7 +171,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
   define_commands(line);
   marks.take_out_unmarked(root);
 
-  const Result<std::optional<std::string>> parsed = parse(root, args, marks);
+  const Result<std::optional<std::string>> parsed = parse(root, words_of(args), marks);
   Session session(globals, streams, environment, clock);
   if (!parsed) {
     // A parse that failed may not have come as far as the flag.

@@ -14,6 +14,7 @@ void define_check(CommandLine& line);
 void define_backup(CommandLine& line);
 void define_domain(CommandLine& line);
 void define_freeze(CommandLine& line);
+void define_help(CommandLine& line);
 void define_import(CommandLine& line);
 void define_init(CommandLine& line);
 void define_instructions(CommandLine& line);

@@ -46,6 +46,7 @@ constexpr std::array kCommands{
     Row{kWhole, define_restore},
     Row{kWhole, define_store},
     Row{kWhole, define_version},
+    Row{kWhole, define_help},
 };
 // clang-format on
 

@@ -1,4 +1,4 @@
-// zonectl version.
+// zonectl version, zonectl help.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 
@@ -18,7 +18,31 @@ zonestore::Result<ExitCode> body(Session& session, const Options&) {
   return ExitCode::kDone;
 }
 
+struct HelpOptions {
+  std::vector<std::string> words;
+};
+
+void help_arguments(Arguments& arguments, HelpOptions& options) {
+  arguments.operators().many("COMMAND", "", options.words, Need::kOptional, &parse_line,
+                             "such as rotate, or zone export");
+}
+
+// run() has turned the words into "COMMAND --help", if they come first.
+zonestore::Result<ExitCode> help(Session&, const HelpOptions&) {
+  return zonestore::fail(zonestore::ErrorCode::kInvalid, "help comes first", "zonectl help COMMAND");
+}
+
 }  // namespace
+
+void define_help(CommandLine& line) {
+  line.command<HelpOptions>({"help",
+                             "print the help of a command: its arguments, an example and its exit codes",
+                             "zonectl help rotate\nzonectl rotate --help   # the same",
+                             {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}},
+                             For::kOperators,
+                             false},
+                            help_arguments, help);
+}
 
 void define_version(CommandLine& line) {
   line.command<Options>({"version",

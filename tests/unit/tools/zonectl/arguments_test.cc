@@ -29,6 +29,17 @@ TEST_F(Usage, NeedsACommand) {
   expect_usage_error({"--store"}, "--store");
 }
 
+TEST_F(Usage, TakesHelpAsACommand) {
+  EXPECT_EQ(run_bare({"help"}).out, run_bare({"--help"}).out);
+  const Outcome outcome = run_bare({"help", "zone", "export"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, run_bare({"zone", "export", "--help"}).out);
+  EXPECT_THAT(run_bare({"help", "--help"}).out, StartsWith("zonectl help - "));
+  expect_usage_error({"help", "rotat"}, "did you mean zonectl rotate?");
+  expect_usage_error({"rotat", "--help"}, "did you mean zonectl rotate?");
+  expect_usage_error({"--actor", "anna", "help", "rotate"}, "help comes first");
+}
+
 TEST_F(Usage, SuggestsTheNearestCommand) {
   expect_usage_error({"rotat", "mosa"}, "did you mean zonectl rotate?");
   expect_usage_error({"zone", "lst"}, "did you mean zonectl zone list?");

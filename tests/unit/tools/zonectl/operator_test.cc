@@ -106,7 +106,8 @@ TEST_F(Operator, MayWhatTheManualListsAndNothingElse) {
                                      "status",      "plan",        "maintain",     "spf allow",
                                      "spf deny",    "spf show",    "zone list",    "zone show",
                                      "zone export", "record list", "policy show",  "log",
-                                     "log verify",  "signer list", "signer sync",  "version"};
+                                     "log verify",  "signer list", "signer sync",  "version",
+                                     "help"};
   std::set<std::string> marked;
   for (const Command& command : declared_commands()) {
     if (command.is_marked) {
@@ -123,7 +124,7 @@ TEST_F(Operator, IsRefusedEveryCommandWithoutAMark) {
       expect_refused(command.words);
       Words with_help = command.words;
       with_help.emplace_back("--help");
-      EXPECT_THAT(run_bare(with_help).out, Not(HasSubstr("zonectl " + text_of(command.words) + " - ")));
+      expect_refused(with_help);
       ++refused;
     }
   }

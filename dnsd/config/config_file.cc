@@ -1,10 +1,6 @@
+#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <fstream>
 #include <functional>
-#include <iterator>
-#include <sstream>
-#include <system_error>
 
 // toml++ 3.3 asserts what a file can break (a table's name that begins with '+') and goes on to report it.
 #define TOML_ASSERT(expression) static_assert(true)
@@ -12,6 +8,7 @@
 
 #include "dnsd/config/config.h"
 #include "dnsd/config/hexadecimal.h"
+#include "dnsd/config/small_file.h"
 #include "zonestore/base/printable.h"
 
 namespace dnsd::config {
@@ -243,6 +240,25 @@ util::Result<void> apply_table(const toml::table& table, std::string_view name, 
   return {};
 }
 
+// What toml++ says of a text that is no TOML, without the pieces of it: the file may be another one than was meant,
+// such as a private key. Single characters and words of the language stay.
+std::string without_long_quotes(std::string_view description) {
+  constexpr std::size_t kHarmless = 8;
+  std::string text;
+  while (!description.empty()) {
+    const std::size_t open = std::min(description.find('\''), description.size());
+    const std::size_t close = description.find('\'', open + 1);
+    if (close == std::string_view::npos) {
+      return text + std::string(description);
+    }
+    const bool is_long = close - open - 1 > kHarmless;
+    text += description.substr(0, is_long ? open + 1 : close + 1);
+    text += is_long ? "...'" : "";
+    description.remove_prefix(close + 1);
+  }
+  return text;
+}
+
 }  // namespace
 
 util::Result<void> apply_toml(std::string_view text, std::string_view source, Config& config) {
@@ -250,7 +266,8 @@ util::Result<void> apply_toml(std::string_view text, std::string_view source, Co
   try {
     table = toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    return util::fail(at(source, error.source().begin) + ": " + zonestore::printable(error.description()));
+    return util::fail(at(source, error.source().begin) + ": " +
+                      zonestore::printable(without_long_quotes(error.description())));
   }
   Config changed = config;
   auto applied = apply_table(table, "", source, make_settings(), changed);
@@ -261,17 +278,9 @@ util::Result<void> apply_toml(std::string_view text, std::string_view source, Co
 }
 
 util::Result<void> apply_file(const std::filesystem::path& file, Config& config) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    return util::fail("cannot read the config file " + file.string() + ": it is a directory");
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    return util::fail("cannot read the config file " + file.string() + ": " + std::generic_category().message(errno));
-  }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return apply_toml(text.str(), file.string(), config);
+  const auto text = read_small_file(file, kMostConfigBytes);
+  return text ? apply_toml(*text, file.string(), config)
+              : util::fail("cannot read the config file " + file.string() + ": " + text.error());
 }
 
 }  // namespace dnsd::config

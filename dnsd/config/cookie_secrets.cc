@@ -8,13 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "dnsd/config/hexadecimal.h"
-#include "dnsd/util/unique_fd.h"
+#include "dnsd/config/small_file.h"
 
 namespace dnsd::config {
 namespace {
@@ -49,18 +47,10 @@ tl::unexpected<std::string> cannot_read(const std::filesystem::path& file, const
   return util::fail("cannot read the cookie secrets in " + file.string() + ": " + why);
 }
 
-// What is wrong with the file itself; empty: nothing.
-std::string fault_of(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) {
-    return "it is not a regular file";
-  }
-  if ((status.st_mode & kNobodyElse) != 0) {
-    return "others may read it or its group may write it; make it root:dnsd with mode 0640";
-  }
-  if (status.st_size > static_cast<off_t>(kMostFileBytes)) {
-    return "it is longer than " + std::to_string(kMostFileBytes) + " bytes";
-  }
-  return {};
+std::string too_open(const struct stat& status) {
+  return (status.st_mode & kNobodyElse) == 0
+             ? std::string()
+             : "others may read it or its group may write it; make it root:dnsd with mode 0640";
 }
 
 }  // namespace
@@ -92,23 +82,8 @@ util::Result<CookieSecrets> parse_cookie_secrets(std::string_view text, std::str
 }
 
 util::Result<CookieSecrets> read_cookie_secrets(const std::filesystem::path& file) {
-  // Non-blocking: a pipe in its place must not hold up the server.
-  const util::UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
-  if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
-    return cannot_read(file, std::generic_category().message(errno));
-  }
-  const std::string fault = fault_of(status);
-  if (!fault.empty()) {
-    return cannot_read(file, fault);
-  }
-  std::string text(kMostFileBytes, '\0');
-  const auto count = ::read(descriptor.get(), text.data(), text.size());
-  if (count < 0) {
-    return cannot_read(file, std::generic_category().message(errno));
-  }
-  text.resize(static_cast<std::size_t>(count));
-  return parse_cookie_secrets(text, file.string());
+  const auto text = read_small_file(file, kMostFileBytes, too_open);
+  return text ? parse_cookie_secrets(*text, file.string()) : cannot_read(file, text.error());
 }
 
 util::Result<CookieSecrets> random_cookie_secrets() {

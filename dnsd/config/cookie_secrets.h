@@ -16,7 +16,8 @@ namespace dnsd::config {
 [[nodiscard]] util::Result<answer::CookieSecrets> parse_cookie_secrets(std::string_view text,
                                                                        std::string_view source);
 
-// Errors: also a file that cannot be read, is no regular file, or may be read by others or written by its group.
+// Errors: also a file that cannot be read, is no regular file or far too long (16 KiB), or may be read by others or
+// written by its group.
 [[nodiscard]] util::Result<answer::CookieSecrets> read_cookie_secrets(const std::filesystem::path& file);
 
 // One secret that nobody else knows. Errors: the system has no random numbers.

@@ -1,12 +1,18 @@
 #include "dnsd/config/config.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "tests/support/temp_directory.h"
 
 namespace dnsd::config {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 std::filesystem::path template_file() {
@@ -218,6 +224,51 @@ TEST(ConfigFile, SaysThatItCannotBeRead) {
   const auto directory = apply_file("/", config);
   ASSERT_FALSE(directory);
   EXPECT_THAT(directory.error(), HasSubstr("it is a directory"));
+}
+
+class ConfigFileAt : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::string error() const {
+    Config config;
+    const auto applied = apply_file(file_, config);
+    return applied ? "(no error)" : applied.error();
+  }
+
+  tests::TempDirectory directory_;
+  std::filesystem::path file_ = directory_.path() / "dnsd.toml";
+};
+
+TEST_F(ConfigFileAt, PipeOrDeviceInItsPlaceIsRefusedAtOnce) {
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  EXPECT_THAT(error(), HasSubstr(file_.string() + ": it is not a regular file"));
+  file_ = "/dev/zero";
+  EXPECT_THAT(error(), HasSubstr("/dev/zero: it is not a regular file"));
+}
+
+TEST_F(ConfigFileAt, IsRefusedUnreadWhenItIsFarTooLong) {
+  std::ofstream(file_) << "workers = 2\n";
+  std::filesystem::resize_file(file_, 1024 * 1024);
+  EXPECT_THAT(error(), Not(HasSubstr("longer")));
+  std::filesystem::resize_file(file_, 1024 * 1024 + 1);
+  EXPECT_THAT(error(), HasSubstr("it is longer than 1048576 bytes"));
+}
+
+TEST_F(ConfigFileAt, ByteOrderMarkAtTheBeginningIsSkipped) {
+  std::ofstream(file_) << "\xef\xbb\xbfworkers = 2\n";
+  EXPECT_EQ(error(), "(no error)");
+}
+
+TEST_F(ConfigFileAt, NoPieceOfAnotherFileIsShown) {
+  const std::string secret = "QyqzxBMZ2kx1fDmbDAIuZ4u2Y0lfqBmbXWvPJrqV";
+  for (const std::string& text :
+       {secret, "a = " + secret, "[" + secret + "]\n[" + secret + "]\n", secret + " = 1\n" + secret + " = 2\n",
+        "a = '" + secret, std::string("a = 99999999999999999999999999")}) {
+    std::ofstream(file_) << text;
+    const std::string said = error();
+    EXPECT_THAT(said, HasSubstr("dnsd.toml:"));
+    EXPECT_THAT(said, Not(HasSubstr(secret.substr(0, 12)))) << text;
+    EXPECT_THAT(said, Not(HasSubstr("9999999999"))) << text;
+  }
 }
 
 }  // namespace

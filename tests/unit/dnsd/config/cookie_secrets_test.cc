@@ -113,6 +113,11 @@ TEST_F(CookieSecretsFile, PipeInItsPlaceDoesNotHoldUpTheStart) {
   EXPECT_THAT(error(), HasSubstr("it is not a regular file"));
 }
 
+TEST_F(CookieSecretsFile, ByteOrderMarkAtTheBeginningIsSkipped) {
+  write("\xef\xbb\xbf" + lines({kOne}), 0600);
+  EXPECT_EQ(error(), "(no error)");
+}
+
 TEST_F(CookieSecretsFile, IsRefusedWhenItIsFarTooLong) {
   write(std::string(16385, '#'), 0600);
   EXPECT_THAT(error(), HasSubstr("it is longer than 16384 bytes"));

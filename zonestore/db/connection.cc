@@ -93,6 +93,9 @@ Connection Connection::open(const fs::path& file, Access access, Milliseconds bu
   if (std::optional<Error> obstacle = find_obstacle(path, writes_file(access))) {
     throw Failure(std::move(*obstacle));
   }
+  if (std::optional<Error> obstacle = find_journal_obstacle(path)) {
+    throw Failure(std::move(*obstacle));
+  }
   auto impl = std::make_unique<Impl>();
   impl->session = std::make_shared<Session>(path, access, busy_timeout);
   return Connection(std::move(impl));

@@ -88,6 +88,18 @@ std::optional<Error> find_obstacle(const fs::path& file, bool for_writing) {
   return std::nullopt;
 }
 
+std::optional<Error> find_journal_obstacle(const fs::path& file) {
+  for (const char* const suffix : {"-journal", "-wal", "-shm"}) {  // SQLite looks for all of them
+    const std::string journal = file.string() + suffix;
+    struct stat status {};
+    if (::stat(journal.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+      return Error{ErrorCode::kForeign, journal + " is not a regular file",
+                   "it is no journal of the store: remove it"};
+    }
+  }
+  return std::nullopt;
+}
+
 bool has_unreadable_journal(const fs::path& file) {
   const std::string journal = file.string() + "-journal";
   return may(journal, F_OK) && !may(journal, R_OK);

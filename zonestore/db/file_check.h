@@ -18,6 +18,10 @@ namespace zonestore::db {
 // nullopt: the file system allows it. For writing, the directory counts too: the journal is made there.
 [[nodiscard]] std::optional<Error> find_obstacle(const std::filesystem::path& file, bool for_writing);
 
+// Why SQLite must not look for a journal of the file: something else stands in its place, such as a pipe, whose
+// opening would never end. nullopt: there is a regular file, or nothing.
+[[nodiscard]] std::optional<Error> find_journal_obstacle(const std::filesystem::path& file);
+
 // True if there is a rollback journal beside the file that this process may not read.
 [[nodiscard]] bool has_unreadable_journal(const std::filesystem::path& file);
 

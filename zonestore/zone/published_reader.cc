@@ -1,6 +1,7 @@
 #include "zonestore/zone/published_reader.h"
 
 #include <cerrno>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/db/file_check.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/zone/zone_table.h"
 
@@ -25,6 +27,26 @@ std::optional<FileIdentity> identity_of(const std::filesystem::path& file) {
     return std::nullopt;
   }
   return FileIdentity{status.st_dev, status.st_ino};
+}
+
+// Before each transaction: it may have come since the last one, and SQLite would wait for ever for a pipe's other
+// end.
+void check_journal(db::Connection& connection) {
+  if (std::optional<Error> obstacle = db::find_journal_obstacle(connection.file())) {
+    throw db::Failure(std::move(*obstacle));
+  }
+}
+
+// As db::at_border, for what a visitor throws too: whoever builds an image may run out of memory.
+template <class T, class Body>
+Result<T> at_border(Body body) {
+  return db::at_border<T>([&]() -> decltype(body()) {
+    try {
+      return body();
+    } catch (const std::bad_alloc&) {
+      throw db::Failure(Error{ErrorCode::kIo, "out of memory", "give the program more memory", std::nullopt});
+    }
+  });
 }
 
 std::int64_t number(ChangeId change) {
@@ -120,7 +142,7 @@ PublishedReader& PublishedReader::operator=(PublishedReader&&) noexcept = defaul
 PublishedReader::~PublishedReader() = default;
 
 Result<PublishedReader> PublishedReader::open(const std::filesystem::path& store_dir, Milliseconds busy_timeout) {
-  return db::at_border<PublishedReader>([&]() -> Result<PublishedReader> {
+  return at_border<PublishedReader>([&]() -> Result<PublishedReader> {
     const std::filesystem::path file = store_dir / "zone.db";
     db::check_file(file, db::zone_schema());
     const auto before = identity_of(file);
@@ -135,7 +157,10 @@ Result<PublishedReader> PublishedReader::open(const std::filesystem::path& store
 }
 
 Result<std::int64_t> PublishedReader::data_version() {
-  return db::at_border<std::int64_t>([&] { return impl_->connection.integer("PRAGMA data_version"); });
+  return at_border<std::int64_t>([&] {
+    check_journal(impl_->connection);
+    return impl_->connection.integer("PRAGMA data_version");
+  });
 }
 
 bool PublishedReader::is_same_file() const {
@@ -143,7 +168,8 @@ bool PublishedReader::is_same_file() const {
 }
 
 Result<PublishedHead> PublishedReader::head() {
-  return db::at_border<PublishedHead>([&] {
+  return at_border<PublishedHead>([&] {
+    check_journal(impl_->connection);
     const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
     return read_head(impl_->connection);
   });
@@ -151,7 +177,8 @@ Result<PublishedHead> PublishedReader::head() {
 
 Result<PublishedHead> PublishedReader::load(const std::function<void(const PublishedHead&)>& on_head,
                                             const RecordSetVisitor& on_record_set) {
-  return db::at_border<PublishedHead>([&] {
+  return at_border<PublishedHead>([&] {
+    check_journal(impl_->connection);
     const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
     PublishedHead head = read_head(impl_->connection);
     on_head(head);
@@ -171,7 +198,8 @@ Result<PublishedHead> PublishedReader::load(const std::function<void(const Publi
 Result<PublishedHead> PublishedReader::catch_up(const std::string& store_id, ChangeId after,
                                                 const JournalVisitor& on_change, bool& reached) {
   reached = false;
-  return db::at_border<PublishedHead>([&] {
+  return at_border<PublishedHead>([&] {
+    check_journal(impl_->connection);
     const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
     PublishedHead head = read_head(impl_->connection);
     if (head.store_id == store_id && journal_reaches(impl_->connection, after, head)) {

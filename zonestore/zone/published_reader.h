@@ -59,7 +59,7 @@ using JournalVisitor = std::function<void(ChangeId, JournalOperation, const Stor
 class PublishedReader {
  public:
   // Checks what is at `store_dir`/zone.db before SQLite touches it: a regular file, not empty, with our
-  // application id and a schema version that we know.
+  // application id and a schema version that we know. A journal beside it must be a regular file too, each time.
   [[nodiscard]] static Result<PublishedReader> open(const std::filesystem::path& store_dir,
                                                     Milliseconds busy_timeout = Milliseconds{0});
 

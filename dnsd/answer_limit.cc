@@ -1,6 +1,7 @@
 #include "dnsd/answer_limit.h"
 
 #include <array>
+#include <new>
 #include <random>
 #include <string>
 #include <string_view>
@@ -60,7 +61,7 @@ SharedLimit::SharedLimit(const limit::Settings& limit_settings)
 AnswerLimit::AnswerLimit(SharedLimit& shared, metrics::AnswerCounters& counters, const util::Log& log)
     : shared_(shared), counters_(counters), log_(log), limiter_(shared.settings, shared.table, shared.key) {}
 
-void AnswerLimit::begin_batch(Time now) {
+void AnswerLimit::begin_batch(Time now) noexcept {
   now_ = now;
   if (unsaid_) {
     say(*unsaid_);
@@ -90,11 +91,14 @@ std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answe
   return wire::truncate_answer(bytes);
 }
 
-void AnswerLimit::say(const Limited& limited) const {
-  log_.warning("rate_limited", {{"client", to_text(limited.client)},
-                                {"answers", limited.spent == Spent::kAllAnswers ? "all" : to_text(limited.kind)},
-                                {"dropped", counters_.limited_dropped.read()},
-                                {"slipped", counters_.limited_slipped.read()}});
+void AnswerLimit::say(const Limited& limited) const noexcept {
+  try {
+    log_.warning("rate_limited", {{"client", to_text(limited.client)},
+                                  {"answers", limited.spent == Spent::kAllAnswers ? "all" : to_text(limited.kind)},
+                                  {"dropped", counters_.limited_dropped.read()},
+                                  {"slipped", counters_.limited_slipped.read()}});
+  } catch (const std::bad_alloc&) {  // unsaid for once; the counters know
+  }
 }
 
 }  // namespace dnsd

@@ -34,7 +34,7 @@ class AnswerLimit {
 
   AnswerLimit(SharedLimit& shared, metrics::AnswerCounters& counters, const util::Log& log);
 
-  void begin_batch(Time now);
+  void begin_batch(Time now) noexcept;
 
   // How much of a UDP answer, whole in `bytes`, may be sent: all of it; as much as truncation left; or 0.
   [[nodiscard]] std::size_t pass(std::span<std::uint8_t> bytes, const answer::Answered& made,
@@ -47,7 +47,7 @@ class AnswerLimit {
     limit::Spent spent = limit::Spent::kNone;
   };
 
-  void say(const Limited& limited) const;
+  void say(const Limited& limited) const noexcept;
 
   SharedLimit& shared_;
   metrics::AnswerCounters& counters_;

@@ -28,7 +28,6 @@ DirectoryWatch::DirectoryWatch(boost::asio::io_context& context, std::filesystem
   const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (descriptor >= 0) {
     inotify_.assign(descriptor);
-    wait();
   }
 }
 
@@ -36,6 +35,9 @@ bool DirectoryWatch::renew() {
   struct stat found {};
   if (!inotify_.is_open() || ::stat(directory_.c_str(), &found) != 0) {
     return false;
+  }
+  if (!waiting_) {
+    wait();
   }
   if (watch_ >= 0 && found.st_dev == device_ && found.st_ino == inode_) {
     return true;
@@ -52,6 +54,7 @@ bool DirectoryWatch::renew() {
 void DirectoryWatch::wait() {
   inotify_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [this](const boost::system::error_code& error) {
+                        waiting_ = false;
                         if (error) {
                           return;
                         }
@@ -61,6 +64,7 @@ void DirectoryWatch::wait() {
                           on_change_();
                         }
                       });
+  waiting_ = true;
 }
 
 // Empties the queue. True if an event is about one of our files or about the directory itself.

@@ -22,7 +22,8 @@ class DirectoryWatch {
   DirectoryWatch(boost::asio::io_context& context, std::filesystem::path directory, std::vector<std::string> files,
                  std::function<void()> on_change);
 
-  // Watches what is at the path now, if that is not what was watched before. True if it is watched.
+  // Watches what is at the path now, if that is not what was watched before; waits for events again, if an exception
+  // came in between. True if it is watched.
   bool renew();
 
  private:
@@ -33,6 +34,7 @@ class DirectoryWatch {
   std::filesystem::path directory_;
   std::vector<std::string> files_;
   std::function<void()> on_change_;
+  bool waiting_ = false;
   int watch_ = -1;
   dev_t device_ = 0;  // of the watched directory
   ino_t inode_ = 0;

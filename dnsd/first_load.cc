@@ -8,7 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kStoreBusyPatience{30'000};  // a writer holds the store for less
+constexpr milliseconds kStoreBusyPatience{60'000};  // a writer holds the store for less
 constexpr milliseconds kStoreBusyPause{50};
 
 // The first look that does not find a writer at work. Nothing: it was told to end.

@@ -10,6 +10,7 @@ ImageHub::Snapshot ImageHub::current() const {
 }
 
 void ImageHub::publish(std::shared_ptr<const zone::Image> image) {
+  retired_.reserve(retired_.size() + 1);  // first: once it is published nothing may fail any more
   retired_.push_back(latest_.publish(std::move(image)));
 }
 

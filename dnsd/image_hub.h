@@ -30,6 +30,7 @@ class ImageHub {
   [[nodiscard]] std::uint64_t generation() const { return latest_.generation(); }
   [[nodiscard]] Snapshot current() const;
 
+  // Throws std::bad_alloc; nothing has changed then.
   void publish(std::shared_ptr<const zone::Image> image);
   // Frees the earlier images that no worker holds any more.
   void free_retired();

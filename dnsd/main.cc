@@ -4,10 +4,13 @@
 #include <exception>
 #include <iostream>
 #include <span>
+#include <system_error>
 #include <variant>
 
 #include "dnsd/config/command_line.h"
+#include "dnsd/control.h"
 #include "dnsd/server.h"
+#include "dnsd/util/exception_text.h"
 #include "dnsd/util/log.h"
 
 namespace {
@@ -41,11 +44,19 @@ ExitCode run(std::span<const char* const> arguments) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  dnsd::ignore_harmless_signals();
   try {
     const std::span all(arguments, static_cast<std::size_t>(argument_count));
     return static_cast<int>(run(argument_count > 0 ? all.subspan(1) : all));
+  } catch (const std::system_error& error) {  // no thread, no descriptor to be had
+    std::cerr << "dnsd: cannot start: " << error.what()
+              << "; raise the limits (TasksMax, LimitNPROC, LimitNOFILE, LimitDATA, the machine's memory)\n";
+    return static_cast<int>(ExitCode::kFailed);
   } catch (const std::exception& exception) {
-    std::cerr << "dnsd: " << exception.what() << "\n";
+    std::cerr << "dnsd: " << dnsd::util::text_of(exception) << "\n";
+    return static_cast<int>(ExitCode::kFailed);
+  } catch (...) {
+    std::cerr << "dnsd: an exception of no known kind\n";
     return static_cast<int>(ExitCode::kFailed);
   }
 }

@@ -18,7 +18,7 @@ QueryHandler::QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecre
   settings_.cookie_secrets = seen_secrets_.value.get();
 }
 
-void QueryHandler::begin_batch() {
+void QueryHandler::begin_batch() noexcept {
   if (hub_.generation() != image_.generation) {
     image_ = hub_.current();
   }

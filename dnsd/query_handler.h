@@ -24,7 +24,7 @@ class QueryHandler final : public net::Handler {
   QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecrets>& secrets, const answer::Settings& settings,
                std::optional<AnswerLimit> limit = std::nullopt);
 
-  void begin_batch() override;
+  void begin_batch() noexcept override;
   [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                    const net::Client& client) noexcept override;
   void handle_all(std::span<net::Exchange> exchanges) noexcept override;

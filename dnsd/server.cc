@@ -1,23 +1,20 @@
 #include "dnsd/server.h"
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "dnsd/config/cookie_secrets.h"
+#include "dnsd/control.h"
 #include "dnsd/first_load.h"
+#include "dnsd/heartbeat.h"
 #include "dnsd/image_hub.h"
 #include "dnsd/latest.h"
 #include "dnsd/net/bind.h"
@@ -30,54 +27,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+using Pause = std::function<bool(milliseconds)>;  // false: the program is to end
+
 constexpr std::size_t kSpareDescriptors = 64;  // for everything that is not a TCP connection
 
-// Signals, and failures of other threads, as events of the main thread.
-class Control {
- public:
-  explicit Control(const util::Log& log) : log_(log), signals_(context_, SIGTERM, SIGINT, SIGHUP) { wait(); }
-
-  void run() { context_.run(); }                                     // until it is time to end
-  void run_for(milliseconds at_most) { context_.run_for(at_most); }  // or until then
-  [[nodiscard]] bool should_end() const { return ending_; }
-  [[nodiscard]] bool has_failed() const { return failed_; }
-  void on_hangup(std::function<void()> action) { on_hangup_ = std::move(action); }
-
-  // Any thread.
-  void fail(const std::string& why) {
-    log_.error("failed", {{"message", why}});
-    failed_ = true;
-    boost::asio::post(context_, [this] { end(); });
-  }
-
- private:
-  void wait() {
-    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-      if (error) {
-        return;
-      }
-      log_.info("signal", {{"name", ::sigabbrev_np(signal)}});
-      if (signal == SIGHUP) {
-        on_hangup_();
-        wait();
-      } else {
-        end();
-      }
-    });
-  }
-
-  void end() {
-    ending_ = true;
-    context_.stop();
-  }
-
-  boost::asio::io_context context_{1};
-  const util::Log& log_;
-  boost::asio::signal_set signals_;
-  std::function<void()> on_hangup_ = [] {};
-  bool ending_ = false;
-  std::atomic<bool> failed_{false};
-};
+constexpr milliseconds kForTheRest{5000};  // at the end, once the workers have drained
 
 ExitCode refuse(const util::Log& log, ExitCode code, const std::string& message, const std::string& hint = {}) {
   if (hint.empty()) {
@@ -120,11 +74,7 @@ util::Result<void> give_up_rights(const std::optional<Account>& account, const u
 }
 
 // A loaded store, or how the program ends without one.
-tl::expected<FirstLoad, ExitCode> load_store(const config::Config& config, Control& control, const util::Log& log) {
-  const auto pause = [&control](milliseconds time) {
-    control.run_for(time);
-    return !control.should_end();
-  };
+tl::expected<FirstLoad, ExitCode> load_store(const config::Config& config, const Pause& pause, const util::Log& log) {
   return load_first(config.store, pause, log).map_error([](const std::optional<zonestore::Error>& error) {
     return error ? ExitCode::kStore : ExitCode::kEnded;
   });
@@ -146,11 +96,6 @@ void log_stopped(const metrics::Totals& totals, const util::Log& log) {
                        {"tcp_evicted", totals.tcp_evicted},
                        {"tcp_timed_out", totals.tcp_timed_out},
                        {"log_lines_dropped", log.dropped()}});
-}
-
-// Readiness is a courtesy to a supervisor that may not be there.
-void notify(const char* state) {
-  (void)::sd_notify(0, state);
 }
 
 std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bound) {
@@ -182,36 +127,96 @@ void read_secrets_again(const config::Config& config, Latest<answer::CookieSecre
   secrets.publish(std::move(*read));
 }
 
+// The watcher on its thread; it ends with the object.
+class Watching {
+ public:
+  Watching(StoreWatcher& watcher, const WorkerGroup::OnFailure& on_failure)
+      : watcher_(watcher),
+        thread_(start_thread(
+            "watcher", [&watcher] { watcher.run(); }, on_failure)) {}
+  Watching(const Watching&) = delete;
+  Watching& operator=(const Watching&) = delete;
+  Watching(Watching&&) = delete;
+  Watching& operator=(Watching&&) = delete;
+  ~Watching() {
+    watcher_.stop();
+    thread_.join();
+  }
+
+ private:
+  StoreWatcher& watcher_;
+  std::thread thread_;
+};
+
+// Gives the supervisor its sign, if all workers have moved.
+void look_after(WorkerGroup& workers, Heartbeat& heartbeat) {
+  try {
+    if (heartbeat.all_moved(workers.pulses())) {
+      notify_supervisor("WATCHDOG=1");
+    }
+  } catch (const std::bad_alloc&) {  // no sign this time
+  }
+}
+
+// True: all have ended.
+bool drain_further(WorkerGroup& workers, milliseconds drain, Heartbeat& heartbeat) {
+  constexpr milliseconds kForMemory{10};
+  milliseconds patience = heartbeat_interval();
+  try {
+    workers.begin_drain(drain);  // of those that were told, not again
+  } catch (const std::bad_alloc&) {
+    patience = kForMemory;
+  }
+  if (workers.wait_ended(patience)) {
+    return true;
+  }
+  look_after(workers, heartbeat);
+  return false;
+}
+
+// The workers first, which somebody waits for. The watcher may hang in a disk: the control ends the program then.
+void end_all(const config::Config& config, WorkerGroup& workers, StoreWatcher& watcher, Heartbeat& heartbeat,
+             Control& control, const util::Log& log) {
+  notify_supervisor("STOPPING=1\nSTATUS=draining");
+  control.allow(config.drain + kForTheRest, "the workers");
+  watcher.stop();
+  while (!drain_further(workers, config.drain, heartbeat)) {
+  }
+  log_stopped(workers.totals(), log);
+  control.allow(kForTheRest, "the store's watcher");
+}
+
+void log_ready(const std::vector<util::Address>& addresses, unsigned workers, const util::Log& log) {
+  for (const util::Address& address : addresses) {
+    for (const char* const transport : {"udp", "tcp"}) {
+      log.info("listening", {{"transport", transport}, {"address", address.to_text()}});
+    }
+  }
+  log.info("ready", {{"workers", workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
+  notify_supervisor("READY=1\nSTATUS=answering");
+}
+
 // From a loaded store to the last answer.
 ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
                            std::vector<net::BoundAddress> bound, StoreFollower follower,
                            Latest<answer::CookieSecrets>& cookie_secrets, Control& control, const util::Log& log) {
-  const auto on_failure = [&control](const std::string& why) { control.fail(why); };
+  const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
   ImageHub hub(follower.loaded().image);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
   WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log, on_failure);
   StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
+  Heartbeat heartbeat;
 
   workers.start();
-  std::thread watching = start_thread(
-      "watcher", [&watcher] { watcher.run(); }, on_failure);
-  for (const util::Address& address : addresses) {
-    for (const char* const transport : {"udp", "tcp"}) {
-      log.info("listening", {{"transport", transport}, {"address", address.to_text()}});
-    }
+  const Watching watching(watcher, on_failure);
+  control.allow(config.drain + kForTheRest, "the main thread");
+  log_ready(addresses, settings.workers, log);
+  while (!control.wait_for(heartbeat_interval())) {
+    look_after(workers, heartbeat);
   }
-  log.info("ready", {{"workers", settings.workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
-  notify("READY=1\nSTATUS=answering");
-
-  control.run();
-
-  notify("STOPPING=1\nSTATUS=draining");
-  watcher.stop();
-  watching.join();
-  workers.drain(config.drain);
-  log_stopped(workers.totals(), log);
+  end_all(config, workers, watcher, heartbeat, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
 }
 
@@ -226,8 +231,6 @@ util::Result<std::optional<Account>> account_for(const config::Config& config) {
 }  // namespace
 
 ExitCode serve(const config::Config& config, util::Log& log) {
-  std::signal(SIGPIPE, SIG_IGN);
-  Control control(log);
   const auto account = account_for(config);
   if (!account) {
     return refuse(log, ExitCode::kUsage, account.error());
@@ -241,7 +244,9 @@ ExitCode serve(const config::Config& config, util::Log& log) {
   if (!given_up) {
     return refuse(log, ExitCode::kUsage, given_up.error());
   }
+  Control control(log);  // before the first thread: none of them is to take the signals
   log.start();
+  control.start();
   // As the user that SIGHUP will find: what can be read now can be read then.
   auto secrets = cookie_secrets_for(config);
   if (!secrets) {
@@ -250,7 +255,9 @@ ExitCode serve(const config::Config& config, util::Log& log) {
   Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
   control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
 
-  auto loaded = load_store(config, control, log);
+  control.allow(kForTheRest, "the first load of the store");
+  const auto pause = [&control](milliseconds time) { return !control.wait_for(time); };
+  auto loaded = load_store(config, pause, log);
   if (!loaded) {
     return loaded.error();
   }
@@ -274,8 +281,11 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
   if (!secrets) {
     return refuse(log, ExitCode::kUsage, secrets.error());
   }
-  Control control(log);
-  const auto loaded = load_store(config, control, log);
+  const auto pause = [](milliseconds time) {
+    std::this_thread::sleep_for(time);
+    return true;
+  };
+  const auto loaded = load_store(config, pause, log);
   if (!loaded) {
     return loaded.error();
   }

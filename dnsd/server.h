@@ -1,7 +1,7 @@
 // The composition root: makes every part, in the order that rights and readiness ask for, and takes them down.
 //
 //   bind (low ports) ─> become --user ─> open and load the store ─> workers and watcher ─> ready
-//   SIGTERM, SIGINT ─> answer what is queued, let TCP finish ─> ended
+//   SIGTERM, SIGINT ─> answer what is queued, let TCP finish (drain_seconds) ─> the rest (5 s) ─> ended
 #pragma once
 
 #include <ostream>

@@ -1,7 +1,11 @@
 #include "dnsd/store_follower.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
+
+#include "dnsd/store_access.h"
+#include "dnsd/util/exception_text.h"
 
 namespace dnsd {
 namespace {
@@ -21,6 +25,17 @@ bool is_same_state(const zonestore::PublishedHead& left, const zonestore::Publis
 }  // namespace
 
 StoreFollower::Look StoreFollower::look() {
+  try {
+    return look_unguarded();
+  } catch (const std::exception& exception) {
+    reader_.reset();
+    return {Outcome::kUnusable,
+            Error{ErrorCode::kIo, std::string("the store cannot be loaded: ") + util::text_of(exception),
+                  "give dnsd more memory (MemoryMax=, LimitDATA=, the machine's)"}};
+  }
+}
+
+StoreFollower::Look StoreFollower::look_unguarded() {
   if (reader_ && !reader_->is_same_file()) {
     reader_.reset();
   }
@@ -42,8 +57,7 @@ StoreFollower::Look StoreFollower::load_anew() {
     return give_up(std::move(loaded.error()));
   }
   if (loaded->head.zones.empty()) {
-    return give_up(Error{ErrorCode::kEmpty, "the store in " + store_dir_.string() + " has no zone",
-                         "make one with 'zonectl init'"});
+    return give_up(no_zones());
   }
   reader_ = std::move(*opened);
   data_version_ = *version;
@@ -63,6 +77,9 @@ StoreFollower::Look StoreFollower::follow_held() {
   if (!followed) {
     return give_up(std::move(followed.error()));
   }
+  if (followed->head.zones.empty()) {
+    return give_up(no_zones());
+  }
   data_version_ = *version;
   // Operators' notes, policies and the audit change the store too, and nothing that the world may see.
   const bool published = !is_same_state(loaded_->head, followed->head);
@@ -70,11 +87,24 @@ StoreFollower::Look StoreFollower::follow_held() {
   return {published ? Outcome::kNew : Outcome::kUnchanged, std::nullopt};
 }
 
+// Nobody who took all zones out wants every customer's keys to be gone: it is a mistake, or a store that is being
+// made.
+Error StoreFollower::no_zones() const {
+  return {ErrorCode::kEmpty, "the store in " + store_dir_.string() + " has no zone",
+          "make one with 'zonectl init', or restore the store from a backup: zonectl restore"};
+}
+
 StoreFollower::Look StoreFollower::give_up(Error error) {
   if (error.code == ErrorCode::kBusy) {
     return {Outcome::kBusy, std::move(error)};
   }
   reader_.reset();
+  if (error.code == ErrorCode::kPermission) {
+    std::string hint = access_hint(store_dir_);
+    if (!hint.empty()) {
+      error.hint = std::move(hint);
+    }
+  }
   return {Outcome::kUnusable, std::move(error)};
 }
 
@@ -108,9 +138,10 @@ std::string_view reason(ErrorCode code) {
       return "permission";
     case ErrorCode::kIo:
       return "io";
-    case ErrorCode::kUnknown:
     case ErrorCode::kCrypto:
       return "crypto";
+    case ErrorCode::kUnknown:
+      return "unknown";
   }
   return "unknown";
 }

@@ -8,7 +8,8 @@
 // One reader is held for as long as its file is the one at the path. After an error it is given up and the next
 // good state is a full load, so that nothing that was missed stays missed.
 //
-// Decides nothing about time: the caller says when to look. Threads: one at a time.
+// Decides nothing about time: the caller says when to look. What a look throws (no memory for a new image) is one
+// more reason why the store cannot be used, and the image stays. Threads: one at a time.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,7 @@ class StoreFollower {
     std::optional<zonestore::Error> error;  // with kBusy and kUnusable
   };
 
+  // Throws only where there is not even memory to say why; it may be called again.
   [[nodiscard]] Look look();
 
   // The last good state. Precondition: look() has given kNew at least once.
@@ -42,9 +44,11 @@ class StoreFollower {
   [[nodiscard]] const std::filesystem::path& store_dir() const { return store_dir_; }
 
  private:
+  [[nodiscard]] Look look_unguarded();
   [[nodiscard]] Look load_anew();
   [[nodiscard]] Look follow_held();
   [[nodiscard]] Look give_up(zonestore::Error error);
+  [[nodiscard]] zonestore::Error no_zones() const;
 
   std::filesystem::path store_dir_;
   std::optional<zonestore::PublishedReader> reader_;

@@ -1,11 +1,14 @@
 #include "dnsd/store_watcher.h"
 
 #include <algorithm>
+#include <exception>
+#include <thread>
 #include <utility>
 
 #include <sys/stat.h>
 
 #include "dnsd/load_report.h"
+#include "dnsd/util/exception_text.h"
 
 namespace dnsd {
 namespace {
@@ -13,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPollInterval{1000};
-constexpr milliseconds kLongestBusy{10'000};  // before it is called trouble
+constexpr milliseconds kAfterException{1000};
 
 // Between the end of a journal and the end of its lock a writer waits for the disk, some milliseconds: a look costs
 // microseconds, so that it may be tried often. Whoever holds the store for longer is tried less.
@@ -40,20 +43,32 @@ const zonestore::PublishedZone* find(const zonestore::PublishedHead& head, const
 }  // namespace
 
 StoreWatcher::StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log,
-                           std::function<void()> on_published)
+                           std::function<void()> on_published, const BusyPatience& patience)
     : context_(1),
       follower_(std::move(follower)),
       hub_(hub),
       log_(log),
       on_published_(std::move(on_published)),
+      patience_(patience),
       published_(follower_.loaded().head),
       watch_(context_, follower_.store_dir(), {"zone.db", "zone.db-journal"}, [this] { on_event(); }),
       poll_timer_(context_),
       again_timer_(context_) {}
 
-void StoreWatcher::run() {
-  poll();  // at once: what was committed since the load has had no watch yet
-  context_.run();
+void StoreWatcher::run() noexcept {
+  while (!context_.stopped()) {
+    try {
+      poll();  // at once: what was committed since the load has had no watch yet
+      context_.run();
+      return;
+    } catch (const std::exception& exception) {
+      note_exception(util::text_of(exception));
+    } catch (...) {
+      note_exception("an exception of no known kind");
+    }
+    again_pending_ = false;
+    std::this_thread::sleep_for(kAfterException);
+  }
 }
 
 void StoreWatcher::stop() {
@@ -93,19 +108,20 @@ void StoreWatcher::look() {
     back_off(*seen.error);
     return;
   }
-  switch (seen.outcome) {
-    case StoreFollower::Outcome::kNew:
-      note_health();
-      publish();
-      break;
-    case StoreFollower::Outcome::kUnusable:
-      note_trouble(*seen.error);
-      break;
-    default:
-      note_health();
-      break;
+  unpublished_ = unpublished_ || seen.outcome == StoreFollower::Outcome::kNew;
+  if (seen.outcome == StoreFollower::Outcome::kUnusable) {
+    note_trouble(*seen.error);
+  } else {
+    note_health();
+  }
+  if (unpublished_) {
+    publish();
+  }
+  if (untold_) {
+    tell_workers();
   }
   noticed_at_.reset();
+  busy_said_ = BusySaid::kNothing;
 }
 
 void StoreWatcher::look_again_in(std::chrono::milliseconds delay) {
@@ -123,17 +139,26 @@ void StoreWatcher::look_again_in(std::chrono::milliseconds delay) {
 
 void StoreWatcher::back_off(const zonestore::Error& error) {
   const auto busy_for = Clock::now() - *noticed_at_;
-  if (busy_for >= kLongestBusy) {
-    note_trouble(error);
-  }
+  note_busy(error);
   look_again_in(pause_after(busy_for));
 }
 
 void StoreWatcher::publish() {
-  const zone::Loaded& loaded = follower_.loaded();
-  hub_.publish(loaded.image);
-  on_published_();
+  hub_.publish(follower_.loaded().image);
+  unpublished_ = false;
+  untold_ = true;
+  tell_workers();
   hub_.free_retired();  // those before the last one: a burst of commits must not pile up a second's images
+  log_published();
+}
+
+void StoreWatcher::tell_workers() {
+  on_published_();
+  untold_ = false;
+}
+
+void StoreWatcher::log_published() {
+  const zone::Loaded& loaded = follower_.loaded();
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_).count();
   if (loaded.whole) {
     log_report(report_on(loaded, std::chrono::duration_cast<milliseconds>(Clock::now() - *noticed_at_)), log_);
@@ -167,7 +192,34 @@ void StoreWatcher::note_trouble(const zonestore::Error& error) {
                                 {"serving", "the last good image"}});
 }
 
+// A writer at work is no fault: a large import commits for seconds.
+void StoreWatcher::note_busy(const zonestore::Error& error) {
+  const auto busy_for = Clock::now() - *noticed_at_;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(busy_for).count();
+  if (busy_for >= patience_.at_work && busy_said_ != BusySaid::kTrouble) {
+    busy_said_ = BusySaid::kTrouble;
+    trouble_ = error.code;
+    log_.warning("store_busy", {{"message", error.message},
+                                {"hint", "no change takes so long: look at what that process does"},
+                                {"seconds", seconds},
+                                {"serving", "the last good image"}});
+  } else if (busy_for >= patience_.unsaid && busy_said_ == BusySaid::kNothing) {
+    busy_said_ = BusySaid::kAtWork;
+    log_.info("store_busy", {{"message", error.message},
+                             {"hint", "waiting for the writer"},
+                             {"seconds", seconds},
+                             {"serving", "the last good image"}});
+  }
+}
+
+void StoreWatcher::note_exception(const char* what) noexcept {
+  if (!std::exchange(exception_said_, true)) {
+    log_.error("watcher_interrupted", {{"message", what}, {"serving", "the last good image"}});
+  }
+}
+
 void StoreWatcher::note_health() {
+  exception_said_ = false;
   if (std::exchange(trouble_, std::nullopt)) {
     log_.info("store_recovered");
   }

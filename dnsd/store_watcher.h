@@ -1,17 +1,21 @@
 // Notices commits and puts new images into the hub, on a thread of its own.
 //
 //   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell the workers
-//   every second ──────────┤         ├─ busy ─────> look again in 1, 2, ... 50 ms
+//   every second ──────────┤         ├─ busy ─────> look again in 1, 2, ... 50 ms; trouble only after a minute
 //   busy before ───────────┘         └─ unusable ─> say so once, keep the image, wait for the second
 //
 // A commit in TRUNCATE mode ends with the journal's truncation, the moment that the new data is there. The
 // second's look is the net below: for file systems that do not tell, for files and directories that are
 // replaced, for a store that was unusable.
 //
+// An exception (no memory) ends a look, and the next one makes up for it: what was loaded and not published yet is
+// published then.
+//
 // Threads: run() has its own; stop() may be called from any other.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 
@@ -25,13 +29,22 @@
 
 namespace dnsd {
 
+// With a store that is busy: how long nothing is said, and how long it is taken for a writer at work, which is no
+// fault.
+struct BusyPatience {
+  std::chrono::milliseconds unsaid{10'000};
+  std::chrono::milliseconds at_work{60'000};
+};
+
 class StoreWatcher {
  public:
-  // `follower` has loaded. `on_published` runs in the watcher's thread. Hub and log outlive the watcher.
-  StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log, std::function<void()> on_published);
+  // `follower` has loaded. `on_published` runs in the watcher's thread; what it throws is tried again. Hub and log
+  // outlive the watcher.
+  StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log, std::function<void()> on_published,
+               const BusyPatience& patience = {});
 
-  void run();   // until stop()
-  void stop();  // may come before run()
+  void run() noexcept;  // until stop()
+  void stop();          // may come before run()
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -42,14 +55,19 @@ class StoreWatcher {
   void look_again_in(std::chrono::milliseconds delay);
   void back_off(const zonestore::Error& error);
   void publish();
+  void tell_workers();
+  void log_published();
   void note_trouble(const zonestore::Error& error);
+  void note_busy(const zonestore::Error& error);
   void note_health();
+  void note_exception(const char* what) noexcept;
 
   boost::asio::io_context context_;
   StoreFollower follower_;
   ImageHub& hub_;
   const util::Log& log_;
   std::function<void()> on_published_;
+  BusyPatience patience_;
   zonestore::PublishedHead published_;
   DirectoryWatch watch_;
   boost::asio::steady_timer poll_timer_;
@@ -57,7 +75,12 @@ class StoreWatcher {
   bool again_pending_ = false;
   std::optional<Clock::time_point> noticed_at_;  // the first look at what is being caught up with
   std::optional<zonestore::ErrorCode> trouble_;  // as last logged
+  enum class BusySaid : std::uint8_t { kNothing, kAtWork, kTrouble };
+  BusySaid busy_said_ = BusySaid::kNothing;
+  bool unpublished_ = false;  // loaded, and not in the hub
+  bool untold_ = false;       // in the hub, and the workers do not know
   bool watched_ = true;
+  bool exception_said_ = false;
 };
 
 }  // namespace dnsd

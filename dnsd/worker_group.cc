@@ -1,17 +1,39 @@
 #include "dnsd/worker_group.h"
 
+#include <condition_variable>
 #include <exception>
+#include <mutex>
+#include <new>
 #include <utility>
 
 #include <pthread.h>
 
 #include "dnsd/query_handler.h"
+#include "dnsd/util/exception_text.h"
 
 namespace dnsd {
 
+// Which of the threads have ended.
+struct WorkerGroup::Ended {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<bool> workers;
+  std::size_t count = 0;
+
+  void note(std::size_t index) {
+    const std::lock_guard lock(mutex);
+    workers[index] = true;
+    ++count;
+    changed.notify_all();
+  }
+};
+
 WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure)
-    : quota_(settings.tcp.connections_per_address), on_failure_(std::move(on_failure)) {
+    : quota_(settings.tcp.connections_per_address),
+      on_failure_(std::move(on_failure)),
+      ended_(std::make_unique<Ended>()),
+      told_to_drain_(settings.workers) {
   if (sources.rate_limit.is_on()) {
     limit_.emplace(sources.rate_limit);
   }
@@ -29,14 +51,29 @@ WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sou
 }
 
 WorkerGroup::~WorkerGroup() {
-  drain(std::chrono::milliseconds{0});
+  constexpr std::chrono::milliseconds kForMemory{10};
+  while (!threads_.empty()) {
+    try {
+      begin_drain(std::chrono::milliseconds{0});
+      while (!wait_ended(std::chrono::hours{1})) {
+      }
+    } catch (const std::bad_alloc&) {
+      std::this_thread::sleep_for(kForMemory);
+    }
+  }
 }
 
 void WorkerGroup::start() {
+  ended_->workers.resize(workers_.size());
+  threads_.reserve(workers_.size());
   for (std::size_t index = 0; index < workers_.size(); ++index) {
-    net::Worker& worker = *workers_[index];
     threads_.push_back(start_thread(
-        "worker-" + std::to_string(index), [&worker] { worker.run(); }, on_failure_));
+        "worker-" + std::to_string(index),
+        [this, index] {
+          workers_[index]->run();
+          ended_->note(index);
+        },
+        on_failure_));
   }
 }
 
@@ -46,14 +83,40 @@ void WorkerGroup::refresh() {
   }
 }
 
-void WorkerGroup::drain(std::chrono::milliseconds at_most) {
+std::vector<Pulse> WorkerGroup::pulses() {
+  std::vector<Pulse> pulses;
+  for (std::size_t index = 0; index < workers_.size(); ++index) {
+    const std::lock_guard lock(ended_->mutex);
+    pulses.push_back({workers_[index]->beats(), ended_->workers[index]});
+  }
   for (const auto& worker : workers_) {
-    worker->drain(at_most);
+    worker->ask_for_beat();
+  }
+  return pulses;
+}
+
+void WorkerGroup::begin_drain(std::chrono::milliseconds at_most) {
+  for (std::size_t index = 0; index < workers_.size(); ++index) {
+    if (!told_to_drain_[index]) {
+      workers_[index]->drain(at_most);
+      told_to_drain_[index] = true;
+    }
+  }
+}
+
+bool WorkerGroup::wait_ended(std::chrono::milliseconds at_most) {
+  {
+    std::unique_lock lock(ended_->mutex);
+    if (!ended_->changed.wait_for(lock, at_most,
+                                  [this] { return threads_.empty() || ended_->count == threads_.size(); })) {
+      return false;
+    }
   }
   for (std::thread& thread : threads_) {
     thread.join();
   }
   threads_.clear();
+  return true;
 }
 
 metrics::Totals WorkerGroup::totals() const {
@@ -73,9 +136,9 @@ std::thread start_thread(const std::string& name, std::function<void()> body, Wo
     try {
       body();
     } catch (const std::exception& exception) {
-      on_failure(name + ": " + exception.what());
+      on_failure(name.c_str(), util::text_of(exception));
     } catch (...) {
-      on_failure(name + ": an exception of no known kind");
+      on_failure(name.c_str(), "an exception of no known kind");
     }
   });
   return thread;

@@ -1,4 +1,4 @@
-// The workers and the store watcher, each on its thread: started together, drained together.
+// The workers, each on its thread: started together, drained together.
 //
 // Threads: the functions are for the thread that made the group, but for refresh(). `on_failure` may be called
 // from any thread of the group, with what went wrong; the group then waits to be drained.
@@ -14,6 +14,7 @@
 
 #include "dnsd/answer/settings.h"
 #include "dnsd/answer_limit.h"
+#include "dnsd/heartbeat.h"
 #include "dnsd/image_hub.h"
 #include "dnsd/latest.h"
 #include "dnsd/metrics/counters.h"
@@ -26,7 +27,7 @@ namespace dnsd {
 
 class WorkerGroup {
  public:
-  using OnFailure = std::function<void(const std::string&)>;
+  using OnFailure = std::function<void(const char* thread, const char* why)>;
 
   // What the answers depend on; all of it outlives the group.
   struct Sources {
@@ -46,18 +47,30 @@ class WorkerGroup {
   ~WorkerGroup();  // drains without patience, if nobody has
 
   void start();
-  void refresh();                                 // has every worker take up the newest image; any thread
-  void drain(std::chrono::milliseconds at_most);  // returns when all have ended
+  // Has every worker take up the newest image. Any thread. Throws std::bad_alloc; it may be tried again.
+  void refresh();
+
+  // Asks every worker to move, and tells what is seen of them.
+  [[nodiscard]] std::vector<Pulse> pulses();
+
+  // Has them answer what has come, and end.
+  void begin_drain(std::chrono::milliseconds at_most);
+  // Waits so long. True: all have ended.
+  [[nodiscard]] bool wait_ended(std::chrono::milliseconds at_most);
 
   [[nodiscard]] metrics::Totals totals() const;
 
  private:
+  struct Ended;
+
   net::AddressQuota quota_;
   std::optional<SharedLimit> limit_;
   std::vector<std::unique_ptr<metrics::AnswerCounters>> answer_counters_;  // one for each worker
   OnFailure on_failure_;
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;
+  std::unique_ptr<Ended> ended_;
+  std::vector<bool> told_to_drain_;
 };
 
 // Runs `body` on a thread of that name (15 bytes at most); an exception goes to `on_failure`.

@@ -40,8 +40,8 @@ class Handler {
   virtual ~Handler() = default;
 
   // Called once before each batch of queries (over TCP: before those of up to 64 connections): the place to look
-  // for a newer zone image, so that one batch is answered from one image.
-  virtual void begin_batch() = 0;
+  // for a newer zone image, so that one batch is answered from one image. Never throws.
+  virtual void begin_batch() noexcept = 0;
 
   // Writes the answer to `query` into `answer` and returns its length; 0: send nothing. `query` and `answer`
   // do not overlap. Never throws, whatever the bytes.

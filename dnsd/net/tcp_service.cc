@@ -6,25 +6,24 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "dnsd/util/exception_text.h"
 
 namespace dnsd::net {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kSweepInterval{200};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kFullHousePause{10};  // while nobody may go for the next
 constexpr int kAcceptsPerTurn = 64;                       // before established connections and UDP get their turn
 constexpr int kRoundsPerTurn = 8;  // of connections that have something to do, before UDP gets its turn
+constexpr std::chrono::minutes kBetweenLines{1};
 constexpr int kAcceptsInDrain = 4096;
 constexpr std::size_t kMostUnreadBytes = 8192;  // of queries, in the kernel
 constexpr std::size_t kLeastUnreadBytes = 4096;
@@ -32,13 +31,6 @@ constexpr std::size_t kWindowBytes = 4096;
 
 util::UniqueFd open_reserve() {
   return util::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
-
-// A coroutine that threw has met a bug or the end of memory: out through the worker's run().
-void rethrow(const std::exception_ptr& exception) {
-  if (exception) {
-    std::rethrow_exception(exception);
-  }
 }
 
 util::UniqueFd accept_one(int listener, util::Address& peer) {
@@ -76,6 +68,11 @@ bool is_shortage(int error) {
 
 }  // namespace
 
+TcpService::Listener::Listener(asio::io_context& context, util::UniqueFd listening)
+    : socket(context, listening.get()), pause(context) {
+  (void)listening.release();
+}
+
 TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsigned share, AddressQuota& quota,
                        Handler& handler, metrics::WorkerCounters& counters, const util::Log& log)
     : context_(context),
@@ -93,37 +90,59 @@ TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsig
 void TcpService::listen(util::UniqueFd socket) {
   limit_unsent(socket.get(), limits_.unsent_bytes);  // connections inherit both
   limit_unread(socket.get(), kMostUnreadBytes);
-  if (listeners_.empty()) {
-    wait_for_events();
-  }
-  Listener& listener = listeners_.emplace_back(context_, socket.release());
-  asio::co_spawn(context_, accept_on(listener), rethrow);
+  listeners_.emplace_back(context_, std::move(socket));
 }
 
-asio::awaitable<void> TcpService::accept_on(Listener& listener) {
-  asio::steady_timer pause(context_);
-  bool short_of_descriptors = false;
-  while (true) {
-    const auto [wait_error] = co_await listener.async_wait(Listener::wait_read, kAwait);
-    if (wait_error) {
-      co_return;
-    }
-    const Accepted accepted = accept_waiting(listener.native_handle(), kAcceptsPerTurn);
-    const bool is_short = accepted == Accepted::kOutOfDescriptors;
-    if (!is_short && accepted != Accepted::kHouseIsFull) {
-      short_of_descriptors = false;
-      continue;
-    }
-    if (is_short && !std::exchange(short_of_descriptors, true)) {
-      log_.warning("accept_paused",
-                   {{"reason", "out of file descriptors"}, {"hint", "raise LimitNOFILE, or lower tcp.connections"}});
-    }
-    pause.expires_after(is_short ? kAcceptPause : kFullHousePause);
-    const auto [pause_error] = co_await pause.async_wait(kAwait);
-    if (pause_error || !listener.is_open()) {
-      co_return;
+void TcpService::resume() {
+  for (Listener& listener : listeners_) {
+    if (!listener.waiting && listener.socket.is_open()) {
+      wait_to_accept(listener);
     }
   }
+  if (!waiting_for_events_ && !(draining_ && connections_.empty())) {
+    wait_for_events();
+  }
+  if (!connections_.empty()) {
+    start_sweeping();
+  }
+  stop_if_drained();
+}
+
+void TcpService::wait_to_accept(Listener& listener) {
+  listener.socket.async_wait(asio::posix::stream_descriptor::wait_read,
+                             [this, &listener](const boost::system::error_code& error) {
+                               listener.waiting = false;
+                               if (!error) {
+                                 accept_on(listener);
+                               }
+                             });
+  listener.waiting = true;
+}
+
+void TcpService::pause_accepting(Listener& listener, std::chrono::milliseconds time) {
+  listener.pause.expires_after(time);
+  listener.pause.async_wait([this, &listener](const boost::system::error_code& error) {
+    listener.waiting = false;
+    if (!error && listener.socket.is_open()) {
+      wait_to_accept(listener);
+    }
+  });
+  listener.waiting = true;
+}
+
+void TcpService::accept_on(Listener& listener) {
+  const Accepted accepted = accept_waiting(listener.socket.native_handle(), kAcceptsPerTurn);
+  const bool is_short = accepted == Accepted::kOutOfDescriptors;
+  if (!is_short && accepted != Accepted::kHouseIsFull) {
+    listener.short_of_descriptors = false;
+    wait_to_accept(listener);
+    return;
+  }
+  if (is_short && !std::exchange(listener.short_of_descriptors, true)) {
+    log_.warning("accept_paused",
+                 {{"reason", "out of file descriptors"}, {"hint", "raise LimitNOFILE, or lower tcp.connections"}});
+  }
+  pause_accepting(listener, is_short ? kAcceptPause : kFullHousePause);
 }
 
 TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
@@ -146,7 +165,17 @@ TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
   return Accepted::kSome;
 }
 
-void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
+// Whoever finds no memory here is refused; the others are served on.
+void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) noexcept {
+  try {
+    admit(std::move(socket), peer);
+  } catch (const std::exception& exception) {
+    counters_.tcp_refused.add();
+    note_lost(util::text_of(exception));
+  }
+}
+
+void TcpService::admit(util::UniqueFd socket, const util::Address& peer) {
   std::optional<AddressQuota::Ticket> ticket = quota_.take(peer.bytes());
   if (!ticket) {
     counters_.tcp_refused.add();
@@ -155,6 +184,7 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
   if (is_full()) {
     make_room();
   }
+  start_sweeping();  // first: a connection must not live without
   const int descriptor = socket.get();
   if (!events_.add(descriptor)) {
     counters_.tcp_refused.add();
@@ -172,7 +202,6 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) {
     throw;
   }
   note_crowd();
-  start_sweeping();
 }
 
 void TcpService::note_crowd() {
@@ -182,6 +211,7 @@ void TcpService::note_crowd() {
 
 void TcpService::wait_for_events() {
   events_.async_wait([this](const boost::system::error_code& error) {
+    waiting_for_events_ = false;
     if (error) {
       return;
     }
@@ -189,6 +219,7 @@ void TcpService::wait_for_events() {
     stop_if_drained();
     wait_for_events();
   });
+  waiting_for_events_ = true;
 }
 
 void TcpService::serve_rounds() {
@@ -209,8 +240,13 @@ void TcpService::serve_together(std::span<const TcpEvents::Event> events) {
   std::array<Exchange, TcpWorkspace::kSlots> exchanges;
   std::size_t count = 0;
   for (const TcpEvents::Event& event : events) {
-    TcpConnection& connection = connections_.at(event.data.fd);
-    const auto next = connection.begin(TcpEvents::has_ended(event), workspace_.slots[count], exchanges[count]);
+    const auto place = connections_.find(event.data.fd);
+    if (place == connections_.end()) {
+      continue;
+    }
+    TcpConnection& connection = place->second;
+    const auto next = guarded(
+        [&] { return connection.begin(TcpEvents::has_ended(event), workspace_.slots[count], exchanges[count]); });
     if (next) {
       go_on(connection, *next);
     } else {
@@ -219,7 +255,30 @@ void TcpService::serve_together(std::span<const TcpEvents::Event> events) {
   }
   workspace_.handler.handle_all(std::span(exchanges).first(count));
   for (std::size_t index = 0; index < count; ++index) {
-    go_on(*asking[index], asking[index]->finish(workspace_.slots[index], exchanges[index]));
+    const auto next =
+        guarded([&] { return std::optional(asking[index]->finish(workspace_.slots[index], exchanges[index])); });
+    go_on(*asking[index], *next);
+  }
+}
+
+// A connection whose step finds no memory ends, and takes nobody with it.
+template <class Step>
+std::optional<TcpConnection::Next> TcpService::guarded(Step step) noexcept {
+  try {
+    return step();
+  } catch (const std::exception& exception) {
+    workspace_.output_bytes = 0;
+    note_lost(util::text_of(exception));
+    return TcpConnection::Next::kEnd;
+  }
+}
+
+void TcpService::note_lost(const char* what) noexcept {
+  const auto now = TcpConnection::Clock::now();
+  if (now >= quiet_until_) {
+    quiet_until_ = now + kBetweenLines;
+    log_.error("tcp_connection_lost",
+               {{"message", what}, {"hint", "the others are served; see MemoryMax and LimitDATA"}});
   }
 }
 
@@ -276,7 +335,6 @@ void TcpService::start_sweeping() {
   if (sweeping_) {
     return;
   }
-  sweeping_ = true;
   sweep_timer_.expires_after(kSweepInterval);
   sweep_timer_.async_wait([this](const boost::system::error_code& error) {
     sweeping_ = false;
@@ -284,6 +342,7 @@ void TcpService::start_sweeping() {
       sweep();
     }
   });
+  sweeping_ = true;
 }
 
 // All by the deadlines that they had when it began: those that go make it no less crowded for the others.
@@ -307,8 +366,11 @@ void TcpService::sweep() {
 void TcpService::drain(std::chrono::milliseconds at_most) {
   draining_ = true;
   for (Listener& listener : listeners_) {
-    (void)accept_waiting(listener.native_handle(), kAcceptsInDrain);
-    listener.close();
+    if (listener.socket.is_open()) {
+      (void)accept_waiting(listener.socket.native_handle(), kAcceptsInDrain);
+      listener.socket.close();
+      listener.pause.cancel();
+    }
   }
   drain_timer_.expires_after(at_most);
   drain_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -8,7 +8,7 @@
 // A full house does not turn newcomers away: one of its connections goes (TcpCrowd), and while none may go yet,
 // the newcomer waits in the listening socket's queue. An address that holds as many as it may is refused. When
 // descriptors run out, the waiting client is let in and out by a reserve descriptor, and accepting pauses; UDP does
-// not notice.
+// not notice. When there is no memory for a connection, that one goes, and the others stay.
 //
 // Threads: its worker's, but for the quota, which all workers share.
 #pragma once
@@ -18,7 +18,6 @@
 #include <span>
 #include <unordered_map>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -41,22 +40,39 @@ class TcpService {
   TcpService(boost::asio::io_context& context, const TcpLimits& limits, unsigned share, AddressQuota& quota,
              Handler& handler, metrics::WorkerCounters& counters, const util::Log& log);
 
-  void listen(util::UniqueFd socket);  // takes connections from now on
+  void listen(util::UniqueFd socket);  // takes connections from resume() on
+
+  // Begins, and begins again what an exception that came out of the event loop has left undone. No effect on what
+  // goes on by itself.
+  void resume();
 
   // Takes the connections that are waiting, closes the listening sockets, and ends each connection when what
   // has come on it is answered, all at the latest after `at_most`.
   void drain(std::chrono::milliseconds at_most);
 
  private:
-  using Listener = boost::asio::posix::stream_descriptor;
+  struct Listener {
+    Listener(boost::asio::io_context& context, util::UniqueFd listening);
+
+    boost::asio::posix::stream_descriptor socket;
+    boost::asio::steady_timer pause;
+    bool waiting = false;  // for a client, or for the end of a pause
+    bool short_of_descriptors = false;
+  };
   enum class Accepted { kAllThatWaited, kSome, kOutOfDescriptors, kHouseIsFull };
 
-  [[nodiscard]] boost::asio::awaitable<void> accept_on(Listener& listener);
+  void wait_to_accept(Listener& listener);
+  void pause_accepting(Listener& listener, std::chrono::milliseconds time);
+  void accept_on(Listener& listener);
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
-  void welcome(util::UniqueFd socket, const util::Address& peer);
+  void welcome(util::UniqueFd socket, const util::Address& peer) noexcept;
+  void admit(util::UniqueFd socket, const util::Address& peer);
   void wait_for_events();
   void serve_rounds();
   void serve_together(std::span<const TcpEvents::Event> events);  // at most kSlots, each of another connection
+  template <class Step>
+  [[nodiscard]] std::optional<TcpConnection::Next> guarded(Step step) noexcept;
+  void note_lost(const char* what) noexcept;
   void go_on(TcpConnection& connection, TcpConnection::Next next);
   void end(TcpConnection& connection);
   void turn_one_away(int listener);
@@ -79,12 +95,14 @@ class TcpService {
   TcpWorkspace workspace_;
   std::list<Listener> listeners_;
   TcpEvents events_;
+  bool waiting_for_events_ = false;
   std::unordered_map<int, TcpConnection> connections_;  // by socket
   TcpCrowd crowd_;                                      // the same ones
   boost::asio::steady_timer sweep_timer_;
   bool sweeping_ = false;
   boost::asio::steady_timer drain_timer_;
   bool draining_ = false;
+  TcpConnection::Clock::time_point quiet_until_;  // before it nothing is said of lost connections
   util::UniqueFd reserve_;
 };
 

@@ -25,7 +25,9 @@ UdpService::~UdpService() {
 }
 
 void UdpService::start() {
-  wait();
+  if (!waiting_ && socket_.is_open()) {
+    wait();
+  }
 }
 
 void UdpService::wait() {
@@ -35,10 +37,12 @@ void UdpService::wait() {
   }
   readiness_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                         [this](const boost::system::error_code& error) {
+                          waiting_ = false;
                           if (error != boost::asio::error::operation_aborted) {
                             serve();
                           }
                         });
+  waiting_ = true;
 }
 
 void UdpService::serve() {
@@ -53,7 +57,11 @@ void UdpService::serve() {
 }
 
 void UdpService::serve_later() {
-  boost::asio::post(readiness_.get_executor(), [this] { serve(); });
+  boost::asio::post(readiness_.get_executor(), [this] {
+    waiting_ = false;
+    serve();
+  });
+  waiting_ = true;
 }
 
 bool UdpService::serve_some() {

@@ -25,6 +25,7 @@ class UdpService {
   UdpService& operator=(UdpService&&) = delete;
   ~UdpService();
 
+  // Serves from now on; after an exception that came out of the event loop, again. No effect where it serves still.
   void start();
   // Answers what is queued, then closes.
   void drain();
@@ -42,6 +43,7 @@ class UdpService {
   UdpBatch& batch_;
   Handler& handler_;
   metrics::WorkerCounters& counters_;
+  bool waiting_ = false;  // the event loop will call serve()
 };
 
 }  // namespace dnsd::net

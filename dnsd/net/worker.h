@@ -1,13 +1,19 @@
 // One worker: one thread's event loop, its sockets, its handler, its counters.
 //
 // Nothing in it is shared with another worker but the address quota and the log. The thread is the caller's:
-// it calls run(), which returns when a drain is over. Other threads may call drain(), refresh() and counters();
-// everything else belongs to the thread of run().
+// it calls run(), which returns when a drain is over. Other threads may call drain(), refresh(), ask_for_beat(),
+// beats() and counters(); everything else belongs to the thread of run().
+//
+// An exception (no memory) ends what it came out of, a connection at most, and never the worker: what it has left
+// undone is begun again.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
 
@@ -37,24 +43,39 @@ class Worker {
   // Before run(): serves these two from then on.
   void serve(util::UniqueFd udp, util::UniqueFd tcp);
 
-  // Until drained. Throws what a bug or the end of memory threw.
+  // Until drained.
   void run();
 
-  // Ends run(): answers what is queued, takes no more, and gives TCP at most so long to finish.
+  // Ends run(): answers what is queued, takes no more, and gives TCP at most so long to finish. Throws
+  // std::bad_alloc; nothing has changed then, and it may be tried again.
   void drain(std::chrono::milliseconds at_most);
 
-  // Has the handler look for a newer image soon, so that a quiet worker does not hold on to the old one.
+  // Has the handler look for a newer image soon, so that a quiet worker does not hold on to the old one. Throws
+  // std::bad_alloc.
   void refresh();
+
+  // Heartbeat: has the event loop count one more, once it comes to it. Asked again before that, it does so once.
+  // Throws std::bad_alloc.
+  void ask_for_beat();
+  [[nodiscard]] std::uint64_t beats() const { return beats_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] const metrics::WorkerCounters& counters() const { return counters_; }
 
  private:
+  void resume();
+  void note(const char* what) noexcept;
+
   boost::asio::io_context context_;
+  const util::Log& log_;
   metrics::WorkerCounters counters_;
   std::unique_ptr<Handler> handler_;
   UdpBatch batch_;
   std::list<UdpService> udp_;
   TcpService tcp_;
+  std::optional<std::chrono::milliseconds> to_drain_;  // told to, and not done yet
+  std::chrono::steady_clock::time_point quiet_until_;  // before it nothing is said of exceptions
+  std::atomic<bool> beat_asked_{false};
+  std::atomic<std::uint64_t> beats_{0};
 };
 
 }  // namespace dnsd::net

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include <spdlog/logger.h>
@@ -131,6 +133,26 @@ Result<LogLevel> parse_log_level(std::string_view text) {
     }
   }
   return fail("'" + std::string(text) + "' is not a log level: debug, info, warning or error");
+}
+
+void LogField::set(std::string_view text) noexcept {
+  try {
+    value = text;
+  } catch (const std::bad_alloc&) {
+    value = "?";  // as short as that it needs none
+  }
+}
+
+void LogField::set_number(std::int64_t number) noexcept {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  set({digits.data(), end});
+}
+
+void LogField::set_number(std::uint64_t number) noexcept {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  set({digits.data(), end});
 }
 
 std::string log_line(std::string_view event, std::initializer_list<LogField> fields) {

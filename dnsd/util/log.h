@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "dnsd/util/result.h"
 
@@ -38,14 +39,28 @@ enum class LogLevel { kDebug, kInfo, kWarning, kError };
 // Errors: with the list of levels.
 [[nodiscard]] Result<LogLevel> parse_log_level(std::string_view text);
 
+// Never throws, so that a line may be logged where an exception was caught: a value for which there is no memory is
+// "?".
 struct LogField {
-  LogField(std::string_view field_key, std::string_view text) : key(field_key), value(text) {}
-  LogField(std::string_view field_key, const char* text) : key(field_key), value(text) {}
-  LogField(std::string_view field_key, const std::string& text) : key(field_key), value(text) {}
-  LogField(std::string_view field_key, std::integral auto number) : key(field_key), value(std::to_string(number)) {}
+  LogField(std::string_view field_key, std::string_view text) noexcept : key(field_key) { set(text); }
+  LogField(std::string_view field_key, const char* text) noexcept : LogField(field_key, std::string_view(text)) {}
+  LogField(std::string_view field_key, const std::string& text) noexcept
+      : LogField(field_key, std::string_view(text)) {}
+  LogField(std::string_view field_key, std::integral auto number) noexcept : key(field_key) {
+    if constexpr (std::is_signed_v<decltype(number)>) {
+      set_number(static_cast<std::int64_t>(number));
+    } else {
+      set_number(static_cast<std::uint64_t>(number));
+    }
+  }
 
   std::string_view key;
   std::string value;
+
+ private:
+  void set(std::string_view text) noexcept;
+  void set_number(std::int64_t number) noexcept;
+  void set_number(std::uint64_t number) noexcept;
 };
 
 class Log {

@@ -1,5 +1,6 @@
 """Starting, stopping, signals and exit codes of dnsd."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -53,6 +54,21 @@ class Start(unittest.TestCase):
             self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
             self.assertNotEqual(done.stderr + done.stdout, "")
 
+    def test_a_config_file_that_is_none_is_refused_unread(self):
+        pipe, large = self.store.scratch / "pipe", self.store.scratch / "large"
+        os.mkfifo(pipe)
+        with open(large, "wb") as file:
+            file.truncate(1024 * 1024 + 1)
+        for file, word in ((pipe, "regular file"), ("/dev/zero", "regular file"), (large, "longer than")):
+            done = run(DNSD, "--store", self.store.path, "--config", file, expect=2, timeout=20)
+            self.assertIn(word, done.stderr)
+            self.assertIn(str(file), done.stderr)
+
+    def test_a_byte_order_mark_before_the_config_is_skipped(self):
+        config = self.store.scratch / "bom.toml"
+        config.write_bytes(b"\xef\xbb\xbfworkers = 1\n")
+        run(DNSD, "--store", self.store.path, "--config", config, "--check", timeout=20)
+
     def test_check_looks_and_does_not_serve(self):
         run(DNSD, "--store", self.store.path, "--listen", "127.0.0.1:0", "--check", timeout=20)
         done = run(DNSD, "--store", self.store.scratch / "nowhere", "--check", expect=3, timeout=20)
@@ -90,6 +106,23 @@ class Stop(unittest.TestCase):
             server.process.send_signal(signal.SIGHUP)
             time.sleep(0.05)
             self.assertEqual(spf_text(server.address()), "v=spf1 ~all")
+
+    def test_signals_that_tell_it_nothing_do_not_end_it(self):
+        server = serve(self, self.store)
+        harmless = [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO,
+                    signal.SIGPWR, signal.SIGSTKFLT, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGURG,
+                    signal.SIGWINCH, signal.SIGCONT, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)]
+        for number in harmless:
+            server.process.send_signal(number)
+            time.sleep(0.01)
+            self.assertIsNone(server.process.poll(), f"ended by signal {number}")
+        self.assertEqual(spf_text(server.address()), "v=spf1 ~all")
+
+    def test_a_sigterm_that_who_started_it_had_ignored_ends_it(self):
+        def ignore():
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        server = serve(self, self.store, preexec_fn=ignore)
+        self.assertEqual(server.stop(), 0)
 
     def test_it_starts_again_at_once_on_the_same_port(self):
         server = serve(self, self.store)

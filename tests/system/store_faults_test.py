@@ -75,6 +75,14 @@ class AtStart(unittest.TestCase):
         os.mkfifo(self.store.zone_db)
         self.check_refused("zone.db", "(?i)regular file")
 
+    def test_a_pipe_in_the_place_of_a_journal_does_not_hang_it(self):
+        for name in ("zone.db-journal", "zone.db-wal"):
+            journal = self.store.path / name
+            journal.unlink(missing_ok=True)
+            os.mkfifo(journal)
+            self.check_refused(name, "(?i)regular file")
+            journal.unlink()
+
     def test_zonectl_says_the_same_and_changes_nothing(self):
         overwrite_in_place(self.store.zone_db, garbage(100_000))
         done = self.store.zonectl("add", "mosa", expect=1)
@@ -147,6 +155,22 @@ class WhileRunning(unittest.TestCase):
         fresh = self.store.path / "zone.db.new"
         fresh.write_bytes(self.good)
         fresh.rename(self.store.zone_db)
+
+    def test_all_zones_are_taken_out(self):
+        def take_out():
+            with self.store.sql() as database:
+                database.executescript("BEGIN; DELETE FROM record_set; DELETE FROM zone; COMMIT;")
+        self.check_survives(take_out, self.put_back)
+        self.assertIn("store_unusable reason=empty", self.server.log)
+
+    def test_a_pipe_takes_the_place_of_the_journal(self):
+        journal = self.store.path / "zone.db-journal"
+
+        def put_pipe():
+            journal.unlink(missing_ok=True)
+            os.mkfifo(journal)
+        self.check_survives(put_pipe, journal.unlink)
+        self.assertEqual(self.server.stop(), 0)
 
     def test_the_database_is_removed(self):
         self.check_survives(self.store.zone_db.unlink, self.put_back)

@@ -98,6 +98,15 @@ class TwoUsers(unittest.TestCase):
         self.assertEqual(status, 3, log)
         self.assertRegex(log, "(?i)permission")
 
+    def test_the_group_that_its_user_is_not_in_is_named(self):
+        self.store.path.chmod(0o750)
+        self.store.zone_db.chmod(0o640)
+        group = self.store.zone_db.group()
+        status, log = refused_start(self, self.store, "--user", STRANGER, program=self.dnsd)
+        self.assertEqual(status, 3, log)
+        self.assertIn(f"the user '{STRANGER}' is not in the group '{group}'", log)
+        self.assertIn(f"usermod -a -G {group} {STRANGER}", log)
+
     def test_an_unknown_user_is_wrong_usage(self):
         status, log = refused_start(self, self.store, "--user", "no-such-user", program=self.dnsd)
         self.assertIn(status, (1, 2), log)

@@ -22,7 +22,7 @@ class EchoHandler final : public Handler {
  public:
   explicit EchoHandler(std::atomic<int>& batches) : batches_(batches) {}
 
-  void begin_batch() override { ++batches_; }
+  void begin_batch() noexcept override { ++batches_; }
 
   std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                      const Client& client) noexcept override {

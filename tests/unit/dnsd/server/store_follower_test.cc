@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/unit/dnsd/server/two_zone_store.h"
 
@@ -124,6 +125,29 @@ TEST_F(StoreFollowerTest, RefusesContentThatContradictsItselfAndTakesItWhenMende
   EXPECT_TRUE(serves("first"));
   connection_.execute("UPDATE zone SET record_set_count = record_set_count - 1, serial = serial - 1");
   EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+}
+
+TEST_F(StoreFollowerTest, KeepsItsImageWhenAllZonesHaveGone) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  connection_.execute("PRAGMA foreign_keys=OFF; BEGIN; DELETE FROM record_set; DELETE FROM zone; COMMIT");
+  expect_unusable(ErrorCode::kEmpty);
+  expect_unusable(ErrorCode::kEmpty);
+  EXPECT_TRUE(serves("first"));
+  EXPECT_EQ(follower_.loaded().head.zones.size(), 2U);
+}
+
+TEST_F(StoreFollowerTest, APipeInThePlaceOfAJournalDoesNotHangIt) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  for (const char* const suffix : {"-journal", "-wal", "-shm"}) {
+    const std::string pipe = file().string() + suffix;
+    std::filesystem::remove(pipe);
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    expect_unusable(ErrorCode::kForeign);  // held, and then anew
+    expect_unusable(ErrorCode::kForeign);
+    EXPECT_TRUE(serves("first"));
+    std::filesystem::remove(pipe);
+    EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  }
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ class LogCapture final : public spdlog::sinks::base_sink<std::mutex> {
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const std::lock_guard lock(text_mutex_);
+    const spdlog::string_view_t level = spdlog::level::to_string_view(message.level);
+    text_.append(level.begin(), level.end());
+    text_ += ' ';
     text_.append(message.payload.begin(), message.payload.end());
     text_ += '\n';
     changed_.notify_all();
@@ -54,11 +57,12 @@ class LogCapture final : public spdlog::sinks::base_sink<std::mutex> {
 
 class StoreWatcherTest : public TwoZoneStore {
  protected:
-  void start() {
+  void start(const BusyPatience& patience = {}) {
     StoreFollower follower(store_dir_);
     ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
     hub_ = std::make_unique<ImageHub>(follower.loaded().image);
-    watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [this] { ++published_; });
+    watcher_ = std::make_unique<StoreWatcher>(
+        std::move(follower), *hub_, log_, [this] { ++published_; }, patience);
     thread_ = std::thread([this] { watcher_->run(); });
   }
   void TearDown() override {
@@ -140,6 +144,32 @@ TEST_F(StoreWatcherTest, FindsAStoreWhoseDirectoryWasMadeAnew) {
   ASSERT_TRUE(capture_->comes("event=store_recovered"));
   ASSERT_TRUE(capture_->comes("event=published"));
   EXPECT_TRUE(serves("second"));
+}
+
+TEST_F(StoreWatcherTest, AWriterAtWorkIsNoFault) {
+  start({std::chrono::milliseconds{50}, std::chrono::hours{1}});
+  connection_.execute("BEGIN EXCLUSIVE");
+  ASSERT_TRUE(capture_->comes("event=store_busy"));
+  connection_.execute("ROLLBACK");
+  commit("second");
+  ASSERT_TRUE(capture_->comes("event=published"));
+  EXPECT_THAT(capture_->text(), ::testing::Not(HasSubstr("store_unusable")));
+  EXPECT_THAT(capture_->text(), ::testing::Not(HasSubstr("warning event")));
+  EXPECT_THAT(capture_->text(), ::testing::Not(HasSubstr("store_recovered"))) << "it was never in trouble";
+}
+
+TEST_F(StoreWatcherTest, OneThatHoldsTheStoreForTooLongIsNamedOnce) {
+  start({std::chrono::milliseconds{20}, std::chrono::milliseconds{300}});
+  connection_.execute("BEGIN EXCLUSIVE");
+  ASSERT_TRUE(capture_->comes("serving=\"the last good image\"", 2));
+  std::this_thread::sleep_for(std::chrono::milliseconds{300});
+  connection_.execute("ROLLBACK");
+  ASSERT_TRUE(capture_->comes("event=store_recovered"));
+  const std::string text = capture_->text();
+  EXPECT_THAT(text, HasSubstr("info event=store_busy"));
+  EXPECT_THAT(text, HasSubstr("warning event=store_busy"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("store_unusable")));
+  EXPECT_EQ(text.find("warning event=store_busy"), text.rfind("warning event=store_busy"));
 }
 
 }  // namespace

@@ -1,0 +1,61 @@
+#include "dnsd/store_access.h"
+
+#include <array>
+#include <string_view>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace dnsd {
+namespace {
+
+std::string user_name() {
+  std::array<char, 4096> memory{};
+  passwd entry{};
+  passwd* found = nullptr;
+  (void)::getpwuid_r(::geteuid(), &entry, memory.data(), memory.size(), &found);
+  return found != nullptr ? found->pw_name : "#" + std::to_string(::geteuid());
+}
+
+std::string group_name(gid_t group) {
+  std::array<char, 4096> memory{};
+  struct group entry {};
+  struct group* found = nullptr;
+  (void)::getgrgid_r(group, &entry, memory.data(), memory.size(), &found);
+  return found != nullptr ? found->gr_name : "#" + std::to_string(group);
+}
+
+// What it takes to read through a path: a directory is passed, a file is read.
+struct Step {
+  const char* name;
+  int wanted;           // as faccessat(2) has it
+  mode_t of_the_group;  // the bit that gives it to the group
+};
+constexpr std::array<Step, 3> kSteps{
+    {{"", X_OK, S_IXGRP}, {"zone.db", R_OK, S_IRGRP}, {"zone.db-journal", R_OK, S_IRGRP}}};
+
+}  // namespace
+
+std::string access_hint(const std::filesystem::path& store_dir) {
+  for (const Step& step : kSteps) {
+    const std::filesystem::path path = *step.name == '\0' ? store_dir : store_dir / step.name;
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || ::faccessat(AT_FDCWD, path.c_str(), step.wanted, AT_EACCESS) == 0) {
+      continue;
+    }
+    const std::string group = group_name(status.st_gid);
+    if ((status.st_mode & step.of_the_group) == 0) {
+      return "neither others nor the group '" + group + "' may read " + path.string() +
+             ": as the store's owner, 'zonectl store recover' gives it its modes";
+    }
+    const std::string user = user_name();
+    return "the user '" + user + "' is not in the group '" + group + "', which may read " + path.string() +
+           ": usermod -a -G " + group + " " + user + ", then start dnsd again";
+  }
+  return {};
+}
+
+}  // namespace dnsd

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "zonestore/base/file_descriptor.h"
@@ -176,7 +177,12 @@ Before look(Store& store, const dkim::Code& code, const std::vector<Bytes>& publ
 }  // namespace
 
 Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
-  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  // O_NONBLOCK: should it be a pipe, opening it must not hang.
+  const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat status {};
+  if (opened.is_open() && (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode))) {
+    return fail(ErrorCode::kInvalid, "is not a regular file");
+  }
   Bytes content(kMostPemBytes + 1);
   const ssize_t size = opened.is_open() ? ::read(opened.get(), content.data(), content.size()) : -1;
   const int reason = errno;

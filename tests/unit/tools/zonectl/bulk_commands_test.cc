@@ -1,6 +1,8 @@
 // add --file, rotate --all / --file / --resume, import: whole command lines.
 #include <fstream>
 
+#include <sys/stat.h>
+
 #include "tests/unit/tools/zonectl/command_run.h"
 #include "zonestore/dkim/key_pair.h"
 
@@ -285,6 +287,14 @@ TEST_F(BulkCommands, ImportKeyTableWithAFaultImportsNothing) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.err.find("KeyTable:2: its key file cannot be read"), std::string::npos) << outcome.err;
   EXPECT_TRUE(json_of({"list"})["institutions"].empty());
+}
+
+TEST_F(BulkCommands, ImportKeyTableIsNotHeldUpByAPipeInThePlaceOfAKey) {
+  const std::string table = write("KeyTable", "mosa mosa.example:s:./pipe.private\n");
+  ASSERT_EQ(::mkfifo((std::filesystem::path(table).parent_path() / "pipe.private").c_str(), 0600), 0);
+  const auto outcome = run({"import", "--keytable", table});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("KeyTable:1: its key file is not a regular file"), std::string::npos) << outcome.err;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "dnsd/wire/query.h"
 
+#include "dnsd/wire/rdata_form.h"
 #include "dnsd/wire/record.h"
 
 namespace dnsd::wire {
@@ -30,12 +31,40 @@ void read_questions(Reader& reader, Query& query) {
   query.has_question = reader.ok() && query.header.question_count == 1;
 }
 
+// Records that no query needs are read all the same, as far as to tell whether they can be: what stands behind one
+// that cannot is looked at nevertheless, for an OPT record. A query has one such record at most (IXFR's SOA); no more
+// than kMostRecords are looked at, so that a message full of them costs little more than its length.
+class OtherRecords {
+ public:
+  explicit OtherRecords(ByteView message) : message_(message) {}
+
+  void look_at(const Record& record) {
+    if (left_ == 0) {
+      return;
+    }
+    --left_;
+    LoweredName owner;
+    const bool is_good = expand_name(message_, record.owner_at, owner) &&
+                         (record.record_class != kClassIn || is_readable(message_, record.type, record.rdata));
+    all_good_ = all_good_ && is_good;
+  }
+  [[nodiscard]] bool all_good() const { return all_good_; }
+
+ private:
+  static constexpr unsigned kMostRecords = 16;
+  ByteView message_;
+  unsigned left_ = kMostRecords;
+  bool all_good_ = true;
+};
+
 // OPT and TSIG have their place in the additional section only (RFC 6891 6.1.1, RFC 8945 5.1).
-void skip_records(Reader& reader, unsigned count) {
+void skip_records(Reader& reader, unsigned count, OtherRecords& others) {
   for (; count > 0 && reader.ok(); --count) {
     const Record record = read_record(reader);
     if (record.type == RecordType::kOpt || record.type == kTypeTsig) {
       reader.fail();
+    } else if (reader.ok()) {
+      others.look_at(record);
     }
   }
 }
@@ -54,7 +83,7 @@ void take_opt(Reader& reader, const Record& record, Query& query, bool& seen) {
   }
 }
 
-void read_additional(Reader& reader, Query& query) {
+void read_additional(Reader& reader, Query& query, OtherRecords& others) {
   bool seen_opt = false;
   for (unsigned left = query.header.additional_count; left > 0 && reader.ok(); --left) {
     const Record record = read_record(reader);
@@ -68,6 +97,8 @@ void read_additional(Reader& reader, Query& query) {
       if (left != 1 || !query.tsig) {
         reader.fail();
       }
+    } else {
+      others.look_at(record);
     }
   }
 }
@@ -87,9 +118,10 @@ Form parse_query(ByteView message, Query& query) {
     return Form::kSilence;
   }
   read_questions(reader, query);
-  skip_records(reader, query.header.answer_count + 0U + query.header.authority_count);
-  read_additional(reader, query);
-  return reader.ok() && reader.at_end() ? Form::kGood : Form::kMalformed;
+  OtherRecords others(message);
+  skip_records(reader, query.header.answer_count + 0U + query.header.authority_count, others);
+  read_additional(reader, query, others);
+  return reader.ok() && reader.at_end() && others.all_good() ? Form::kGood : Form::kMalformed;
 }
 
 }  // namespace dnsd::wire

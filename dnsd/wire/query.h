@@ -1,7 +1,7 @@
 // A query as it came in: read once from front to back, in time linear in its length, without allocation.
 //
 //   header | question | answer | authority | additional
-//            first one   skipped, but they must add up: no byte may be missing, none may be left over
+//            first one   they must add up: no byte may be missing, none may be left over; and they must be readable
 //            is kept                          OPT and TSIG are looked for here
 #pragma once
 

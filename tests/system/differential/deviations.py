@@ -119,12 +119,6 @@ def _is_malformed_zone_version(difference):
     return _ours(difference).rcode == FORMERR and any(_zone_versions_in(difference))
 
 
-def _is_unread_record(difference):
-    types = _records_by_length(difference.question.wire)
-    return (types is not None and any(one not in (OPT, TSIG) for one in types)
-            and _how_many_say(difference, FORMERR) >= 2 and _ours(difference).rcode != FORMERR)
-
-
 def _is_opt_of_broken_query(difference):
     types = _records_by_length(difference.question.wire)
     return (difference.aspect == "OPT" and (difference.agreed, difference.ours) == (0, 1)
@@ -171,8 +165,6 @@ DEVIATIONS = (
               "these versions of the peers do not know the option (RFC 9660)", _is_zone_version),
     Deviation("malformed ZONEVERSION",
               "in a query its length is 0, else FORMERR (RFC 9660 section 3.1)", _is_malformed_zone_version),
-    Deviation("records that a query should not have",
-              "are skipped by their lengths, not read: nothing that they say could count", _is_unread_record),
     Deviation("OPT behind which a query breaks off",
               "comes back in the error (RFC 6891 section 6.1.1)", _is_opt_of_broken_query),
     Deviation("chain without end",

@@ -66,12 +66,12 @@ class BucketTable {
 
    private:
     friend class BucketTable;
-    std::uint64_t hash_;
-    const Rate* rate_;
-    std::uint64_t moment_;
-    Bucket* bucket_;
-    std::uint64_t seen_;   // what stood in it
-    std::uint64_t ahead_;  // how far its moment lies ahead, in microseconds; 0: it is full
+    std::uint64_t hash_ = 0;
+    const Rate* rate_ = nullptr;
+    std::uint64_t moment_ = 0;
+    Bucket* bucket_ = nullptr;
+    std::uint64_t seen_ = 0;   // what stood in it
+    std::uint64_t ahead_ = 0;  // how far its moment lies ahead, in microseconds; 0: it is full
   };
   // `rate` outlives what is given back.
   [[nodiscard]] Look look(std::uint64_t hash, const Rate& rate, Time now) noexcept;

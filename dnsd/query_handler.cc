@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "dnsd/wire/truncate.h"
+
 namespace dnsd {
 
 QueryHandler::QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecrets>& secrets,
@@ -38,6 +40,10 @@ std::size_t QueryHandler::handle(std::span<const std::uint8_t> query, std::span<
                                  const net::Client& client) noexcept {
   answer::receive(query, *image_.image, received_[0]);
   return answer_to(received_[0], answer, client);
+}
+
+std::size_t QueryHandler::shorten(std::span<std::uint8_t> answer) noexcept {
+  return wire::truncate_answer(answer);
 }
 
 void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {

@@ -27,6 +27,7 @@ class QueryHandler final : public net::Handler {
   void begin_batch() noexcept override;
   [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                    const net::Client& client) noexcept override;
+  [[nodiscard]] std::size_t shorten(std::span<std::uint8_t> answer) noexcept override;
   void handle_all(std::span<net::Exchange> exchanges) noexcept override;
 
  private:

@@ -87,6 +87,8 @@ void log_stopped(const metrics::Totals& totals, const util::Log& log) {
                        {"udp_answers", totals.udp_answers},
                        {"udp_dropped", totals.udp_dropped},
                        {"udp_oversized", totals.udp_oversized},
+                       {"udp_truncated", totals.udp_truncated},
+                       {"udp_broadcast", totals.udp_broadcast},
                        {"limited_dropped", totals.limited_dropped},
                        {"limited_slipped", totals.limited_slipped},
                        {"tcp_queries", totals.tcp_queries},

@@ -7,6 +7,8 @@ void add(Totals& totals, const WorkerCounters& counters) {
   totals.udp_answers += counters.udp_answers.read();
   totals.udp_dropped += counters.udp_dropped.read();
   totals.udp_oversized += counters.udp_oversized.read();
+  totals.udp_truncated += counters.udp_truncated.read();
+  totals.udp_broadcast += counters.udp_broadcast.read();
   totals.tcp_connections += counters.tcp_connections.read();
   totals.tcp_refused += counters.tcp_refused.read();
   totals.tcp_evicted += counters.tcp_evicted.read();

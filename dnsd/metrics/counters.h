@@ -24,6 +24,8 @@ struct alignas(64) WorkerCounters {
   Counter udp_answers;      // datagrams handed to the kernel
   Counter udp_dropped;      // answers that the kernel did not take
   Counter udp_oversized;    // datagrams longer than a query may be, ignored
+  Counter udp_truncated;    // answers that the interface could not carry, sent short
+  Counter udp_broadcast;    // datagrams to a broadcast or multicast address, ignored
   Counter tcp_connections;  // accepted and served
   Counter tcp_refused;      // accepted and closed at once: too many from that address, or no descriptor
   Counter tcp_evicted;      // closed to make room for another
@@ -43,6 +45,8 @@ struct Totals {
   std::uint64_t udp_answers = 0;
   std::uint64_t udp_dropped = 0;
   std::uint64_t udp_oversized = 0;
+  std::uint64_t udp_truncated = 0;
+  std::uint64_t udp_broadcast = 0;
   std::uint64_t tcp_connections = 0;
   std::uint64_t tcp_refused = 0;
   std::uint64_t tcp_evicted = 0;

@@ -48,7 +48,11 @@ class Handler {
   [[nodiscard]] virtual std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                            const Client& client) noexcept = 0;
 
-  // The same for many at once. A handler that can work on one while it waits for memory on behalf of another gains
+  // Makes a short answer of one that it has made, in place, for a way that does not carry it; returns its length. 0:
+  // that cannot be done.
+  [[nodiscard]] virtual std::size_t shorten(std::span<std::uint8_t> /*answer*/) noexcept { return 0; }
+
+  // handle() for many at once. A handler that can work on one while it waits for memory on behalf of another gains
   // by it; this one takes them in turn.
   virtual void handle_all(std::span<Exchange> exchanges) noexcept {
     for (Exchange& exchange : exchanges) {

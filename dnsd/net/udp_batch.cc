@@ -16,6 +16,22 @@ constexpr std::size_t stride(std::size_t bytes) {
   return (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes + kCacheLineBytes;
 }
 
+// Whom the kernel says that a datagram was for (IP_PKTINFO): to this machine alone, or to all on the link, or to a
+// group. A broadcast shows by the address that the kernel would answer from, which is another one then.
+bool is_for_this_machine(const msghdr& header) {
+  for (const cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr;
+       part = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(part))) {
+    if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+      const auto* const info = reinterpret_cast<const in_pktinfo*>(CMSG_DATA(part));
+      return info->ipi_addr.s_addr == info->ipi_spec_dst.s_addr;
+    }
+    if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+      return !IN6_IS_ADDR_MULTICAST(&reinterpret_cast<const in6_pktinfo*>(CMSG_DATA(part))->ipi6_addr);
+    }
+  }
+  return true;  // of a socket that is bound to one address
+}
+
 // The route decides which interface an answer leaves by, not the one that the query came in by; a link-local
 // address means nothing without its interface and keeps it.
 void keep_address_only(msghdr& header) {
@@ -85,7 +101,7 @@ void UdpBatch::answer(int socket, Handler& handler, metrics::WorkerCounters& cou
       queue_answer(places_[at], exchanges_[at].answer_size);
     }
   }
-  send(socket, counters);
+  send(socket, handler, counters);
 }
 
 void UdpBatch::list_queries(metrics::WorkerCounters& counters) {
@@ -94,6 +110,10 @@ void UdpBatch::list_queries(metrics::WorkerCounters& counters) {
     const mmsghdr& message = received_[index];
     if ((message.msg_hdr.msg_flags & MSG_TRUNC) != 0) {
       counters.udp_oversized.add();
+      continue;
+    }
+    if (!is_for_this_machine(message.msg_hdr)) {
+      counters.udp_broadcast.add();
       continue;
     }
     Exchange& exchange = exchanges_[exchange_count_];
@@ -118,7 +138,7 @@ void UdpBatch::queue_answer(std::size_t index, std::size_t length) {
   }
 }
 
-void UdpBatch::send(int socket, metrics::WorkerCounters& counters) {
+void UdpBatch::send(int socket, Handler& handler, metrics::WorkerCounters& counters) {
   std::size_t done = 0;
   while (done < outgoing_count_) {
     const auto left = static_cast<unsigned>(outgoing_count_ - done);
@@ -129,11 +149,24 @@ void UdpBatch::send(int socket, metrics::WorkerCounters& counters) {
     } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
       counters.udp_dropped.add(left);  // the queue is full: waiting would only make later answers late
       return;
+    } else if (errno == EMSGSIZE && shorten(done, handler)) {
+      counters.udp_truncated.add();
     } else if (errno != EINTR) {
-      counters.udp_dropped.add();  // this one's fault: no route, port 0, longer than the interface takes
+      counters.udp_dropped.add();  // this one's fault: no route, port 0
       ++done;
     }
   }
+}
+
+// False: it is as short as it can be.
+bool UdpBatch::shorten(std::size_t outgoing, Handler& handler) {
+  iovec& answer = *outgoing_[outgoing].msg_hdr.msg_iov;
+  const std::size_t length = handler.shorten({static_cast<std::uint8_t*>(answer.iov_base), answer.iov_len});
+  if (length == 0 || length >= answer.iov_len) {
+    return false;
+  }
+  answer.iov_len = length;
+  return true;
 }
 
 }  // namespace dnsd::net

@@ -27,8 +27,9 @@ class UdpBatch {
   // ICMP left on the socket are nobody's business here and are skipped.
   [[nodiscard]] std::size_t receive(int socket);
 
-  // Answers what was received and sends the answers. An answer that the kernel does not take is counted and
-  // forgotten: whoever asked will ask again.
+  // Answers what was received and sends the answers. One that the interface cannot carry in one piece is sent short,
+  // so that its client comes back over TCP. An answer that the kernel does not take is counted and forgotten: whoever
+  // asked will ask again.
   void answer(int socket, Handler& handler, metrics::WorkerCounters& counters);
 
  private:
@@ -41,7 +42,8 @@ class UdpBatch {
   void rearm(std::size_t index);
   void list_queries(metrics::WorkerCounters& counters);
   void queue_answer(std::size_t index, std::size_t length);
-  void send(int socket, metrics::WorkerCounters& counters);
+  void send(int socket, Handler& handler, metrics::WorkerCounters& counters);
+  [[nodiscard]] bool shorten(std::size_t outgoing, Handler& handler);
 
   std::size_t answer_bytes_;
   std::vector<std::uint8_t> query_memory_;

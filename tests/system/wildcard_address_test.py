@@ -13,6 +13,8 @@ import struct
 import unittest
 from pathlib import Path
 
+import dns.flags
+
 from support import namespace
 from support.namespace import Neighbour, ip
 from support.questions import SPF_ZONE, ask_tcp, family, parse, query, selector, until
@@ -176,6 +178,29 @@ class Wildcard(unittest.TestCase):
                 wire, sender = udp.recvfrom(65535)
                 self.assertEqual(sender[0], hosts[parse(wire).id])
 
+    # ---- addresses of many machines ----
+
+    def ask_all(self, host, device):
+        """What comes back from a query to all on a link, or to a group."""
+        with self.neighbour.socket(family(host), socket.SOCK_DGRAM) as udp:
+            udp.settimeout(0.5)
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+            with self.neighbour.inside():
+                scope = socket.if_nametoindex(device)
+            udp.sendto(query(SPF_ZONE).to_wire(), (host, self.port(host), 0, scope) if ":" in host
+                       else (host, self.port(host)))
+            try:
+                return udp.recvfrom(65535)
+            except TimeoutError:
+                return None
+
+    def test_a_query_to_a_broadcast_or_multicast_address_is_not_answered(self):
+        for host in ("255.255.255.255", "192.0.2.255", "192.0.2.0", "224.0.0.1", "ff02::1"):
+            with self.subTest(host):
+                self.assertIsNone(self.ask_all(host, "far0"))
+        self.check_answer("192.0.2.1")
+
     # ---- no fragments ----
 
     def set_mtu(self, size):
@@ -202,8 +227,12 @@ class Wildcard(unittest.TestCase):
         self.set_mtu(800)  # which is too little for IPv6
         self.addCleanup(self.restore_ipv6)
         with Capture(self.neighbour, "far0") as capture:
-            self.assertEqual(self.ask("192.0.2.1", LARGE, timeout=0.5), (None, None))
-            self.assertEqual(capture.packets("192.0.2.1"), [])
+            answer, sender = self.ask("192.0.2.1", LARGE)
+            self.assertIsNotNone(answer, "an answer that cannot be carried goes as TC")
+            self.assertEqual(sender, ("192.0.2.1", self.port("192.0.2.1")))
+            self.assertTrue(answer.flags & dns.flags.TC)
+            self.assertEqual((answer.answer, answer.authority, answer.edns), ([], [], 0))
+            self.assertEqual([packet[:2] for packet in capture.packets("192.0.2.1")], [(True, False)])
         with self.neighbour.inside():
             answer = ask_tcp(("192.0.2.1", self.port("0.0.0.0", "tcp")), LARGE)
         self.assertEqual(len(answer.answer), 1)

@@ -17,6 +17,8 @@ TEST(Counters, AreSummedOverWorkers) {
   two.tcp_answers.add(5);
   two.udp_dropped.add();
   two.udp_oversized.add(6);
+  two.udp_truncated.add(11);
+  two.udp_broadcast.add(12);
   two.tcp_connections.add(7);
   two.tcp_refused.add(8);
   two.tcp_evicted.add(9);
@@ -28,6 +30,8 @@ TEST(Counters, AreSummedOverWorkers) {
   EXPECT_EQ(totals.answers(), 7U);
   EXPECT_EQ(totals.udp_dropped, 1U);
   EXPECT_EQ(totals.udp_oversized, 6U);
+  EXPECT_EQ(totals.udp_truncated, 11U);
+  EXPECT_EQ(totals.udp_broadcast, 12U);
   EXPECT_EQ(totals.tcp_connections, 7U);
   EXPECT_EQ(totals.tcp_refused, 8U);
   EXPECT_EQ(totals.tcp_evicted, 9U);

@@ -13,6 +13,7 @@
 
 #include "dnsd/config/cookie_secrets.h"
 #include "dnsd/control.h"
+#include "dnsd/cookie_roll.h"
 #include "dnsd/first_load.h"
 #include "dnsd/heartbeat.h"
 #include "dnsd/image_hub.h"
@@ -129,6 +130,25 @@ void read_secrets_again(const config::Config& config, Latest<answer::CookieSecre
   secrets.publish(std::move(*read));
 }
 
+// Of our own making: a new one daily. Without random numbers or memory the old one stays for now.
+void roll_secrets(CookieRoll& roll, Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
+  const auto now = CookieRoll::Time::clock::now();
+  try {
+    if (auto active_alone = roll.forget_old(now)) {
+      secrets.publish(std::move(*active_alone));
+    }
+    if (!roll.is_due(now)) {
+      return;
+    }
+    const auto fresh = config::random_cookie_secrets();
+    if (fresh) {
+      secrets.publish(roll.roll(fresh->active(), now));
+      log.info("cookie_secret_rolled");
+    }
+  } catch (const std::bad_alloc&) {  // another time
+  }
+}
+
 // The watcher on its thread; it ends with the object.
 class Watching {
  public:
@@ -201,7 +221,8 @@ void log_ready(const std::vector<util::Address>& addresses, unsigned workers, co
 // From a loaded store to the last answer.
 ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
                            std::vector<net::BoundAddress> bound, StoreFollower follower,
-                           Latest<answer::CookieSecrets>& cookie_secrets, Control& control, const util::Log& log) {
+                           Latest<answer::CookieSecrets>& cookie_secrets, std::optional<CookieRoll> roll,
+                           Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
   ImageHub hub(follower.loaded().image);
@@ -215,8 +236,11 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   const Watching watching(watcher, on_failure);
   control.allow(config.drain + kForTheRest, "the main thread");
   log_ready(addresses, settings.workers, log);
-  while (!control.wait_for(heartbeat_interval())) {
+  while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), std::chrono::minutes{1}))) {
     look_after(workers, heartbeat);
+    if (roll) {
+      roll_secrets(*roll, cookie_secrets, log);
+    }
   }
   end_all(config, workers, watcher, heartbeat, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
@@ -254,6 +278,10 @@ ExitCode serve(const config::Config& config, util::Log& log) {
   if (!secrets) {
     return refuse(log, ExitCode::kUsage, secrets.error());
   }
+  std::optional<CookieRoll> roll;
+  if (config.edns.cookie_secrets_file.empty()) {
+    roll.emplace(secrets->active(), CookieRoll::Time::clock::now());
+  }
   Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
   control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
 
@@ -264,8 +292,8 @@ ExitCode serve(const config::Config& config, util::Log& log) {
     return loaded.error();
   }
   log_loaded(*loaded, log);
-  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), cookie_secrets, control,
-                           log);
+  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), cookie_secrets, roll,
+                           control, log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {

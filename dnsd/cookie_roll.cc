@@ -1,0 +1,22 @@
+#include "dnsd/cookie_roll.h"
+
+namespace dnsd {
+
+answer::CookieSecrets CookieRoll::roll(const answer::CookieSecret& fresh, Time now) {
+  answer::CookieSecrets both({fresh, active_});
+  active_ = fresh;
+  since_ = now;
+  has_old_ = true;
+  return both;
+}
+
+std::optional<answer::CookieSecrets> CookieRoll::forget_old(Time now) {
+  if (!has_old_ || now - since_ < kAcceptedAfter) {
+    return std::nullopt;
+  }
+  answer::CookieSecrets alone({active_});
+  has_old_ = false;
+  return alone;
+}
+
+}  // namespace dnsd

@@ -59,6 +59,20 @@ net::WorkerSettings worker_settings(const config::Config& config, unsigned worke
   return settings;
 }
 
+// What nobody has named may be left out, as long as something is left: most containers have no IPv6.
+util::Result<std::vector<net::BoundAddress>> bind_addresses(const config::Config& config, unsigned workers,
+                                                            const util::Log& log) {
+  const net::BindOptions options{.ahead = config.listen_ahead, .some_will_do = config.listen_is_default};
+  auto bound = net::bind_all(config.listen, workers, options);
+  if (!bound) {
+    return util::fail(bound.error());
+  }
+  for (const std::string& why : bound->left_out) {
+    log.warning("default_address_left_out", {{"message", why}, {"hint", "name the addresses with listen"}});
+  }
+  return std::move(bound->addresses);
+}
+
 util::Result<void> give_up_rights(const std::optional<Account>& account, const util::Log& log) {
   if (account) {
     auto became = become(*account);
@@ -262,7 +276,7 @@ ExitCode serve(const config::Config& config, util::Log& log) {
     return refuse(log, ExitCode::kUsage, account.error());
   }
   const net::WorkerSettings settings = worker_settings(config, worker_count(config), log);
-  auto bound = net::bind_all(config.listen, settings.workers);
+  auto bound = bind_addresses(config, settings.workers, log);
   if (!bound) {
     return refuse(log, ExitCode::kAddress, bound.error());
   }

@@ -35,7 +35,7 @@ void declare(CLI::App& app, Flags& flags) {
       ->type_name("DIR");
   app.add_option("--listen", flags.result.listen,
                  "Answer here, over UDP and TCP; may be given more than once; port 0 takes a free port "
-                 "(default: 127.0.0.1:53 and [::1]:53)")
+                 "(default: 127.0.0.1:53 and [::1]:53, of which one will do where the machine has no IPv6)")
       ->type_name("ADDR:PORT")
       ->expected(1)
       ->take_all()
@@ -64,6 +64,7 @@ util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& c
     return {};
   }
   config.listen.clear();
+  config.listen_is_default = false;
   for (const std::string& text : texts) {
     const util::Result<util::Address> address = util::Address::parse(text);
     if (!address) {
@@ -138,6 +139,7 @@ util::Result<std::variant<CommandLine, Printout>> parse_command_line(std::span<c
 util::Result<Config> load(const CommandLine& command_line, const char* zonestore_variable) {
   Config config;
   config.listen = default_listen();
+  config.listen_is_default = true;
   if (zonestore_variable != nullptr && *zonestore_variable != '\0') {
     config.store = zonestore_variable;
   }

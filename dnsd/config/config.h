@@ -28,6 +28,8 @@ struct Edns {
 struct Config {
   std::filesystem::path store = "/var/lib/zonestore";
   std::vector<util::Address> listen;  // see default_listen; never empty after load
+  bool listen_is_default = false;     // nobody has named others: those that the machine cannot have are left out
+  bool listen_ahead = false;          // also where no interface has the address yet
   std::string user;                   // empty: stay as who we are
   unsigned workers = 0;               // 0: one for each core
   util::LogLevel log_level = util::LogLevel::kInfo;

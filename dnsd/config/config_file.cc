@@ -116,6 +116,16 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
     addresses.push_back(*address);
   }
   config.listen = std::move(addresses);
+  config.listen_is_default = config.listen == default_listen();  // as the template has them
+  return {};
+}
+
+util::Result<void> set_listen_ahead(const toml::node& node, const Place& place, Config& config) {
+  const auto value = node.value_exact<bool>();
+  if (!value) {
+    return wrong(place, "must be true or false");
+  }
+  config.listen_ahead = *value;
   return {};
 }
 
@@ -160,6 +170,7 @@ std::vector<Setting> make_settings() {
   return {
       {"", "store", set_store},
       {"", "listen", set_listen},
+      {"", "listen_ahead", set_listen_ahead},
       {"", "user", set_user},
       {"", "workers",
        number({0, 1024}, [](Config& config, auto value) { config.workers = static_cast<unsigned>(value); })},

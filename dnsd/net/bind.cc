@@ -69,7 +69,19 @@ bool prepare_tcp(const UniqueFd& socket) {
 
 enum class Sharing { kAlone, kJoins };
 
-SocketResult<UniqueFd> open_bound(int type, const Address& address, Sharing sharing) {
+// How sockets are to be made.
+struct Manner {
+  Sharing sharing = Sharing::kAlone;
+  bool ahead = false;
+};
+
+// An address that is yet to come. The option is IPv4's; IPv6 has one of its own.
+bool bind_ahead(const UniqueFd& socket, const Address& address) {
+  return address.is_ipv6() ? set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND)
+                           : set_option(socket, IPPROTO_IP, IP_FREEBIND);
+}
+
+SocketResult<UniqueFd> open_bound(int type, const Address& address, const Manner& manner) {
   UniqueFd socket(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
     return last_error("socket");
@@ -80,13 +92,16 @@ SocketResult<UniqueFd> open_bound(int type, const Address& address, Sharing shar
   if (!(type == SOCK_DGRAM ? prepare_udp(socket, address) : prepare_tcp(socket))) {
     return last_error("setsockopt");
   }
-  if (sharing == Sharing::kJoins && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
+  if (manner.ahead && !bind_ahead(socket, address)) {
+    return last_error("setsockopt");
+  }
+  if (manner.sharing == Sharing::kJoins && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
     return last_error("setsockopt");
   }
   if (::bind(socket.get(), address.data(), address.size()) != 0) {
     return last_error("bind");
   }
-  if (sharing == Sharing::kAlone && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
+  if (manner.sharing == Sharing::kAlone && !set_option(socket, SOL_SOCKET, SO_REUSEPORT)) {
     return last_error("setsockopt");
   }
   return socket;
@@ -102,6 +117,25 @@ SocketResult<Address> local_address(const UniqueFd& socket) {
   return Address::from_sockaddr(address);
 }
 
+// The kernel takes a UDP socket to an address that is all machines' on a link only from who has asked for that.
+bool is_broadcast(const Address& address) {
+  const UniqueFd socket(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  return socket.is_open() && !address.is_ipv6() && !address.is_wildcard() &&
+         ::connect(socket.get(), address.data(), address.size()) != 0 && errno == EACCES;
+}
+
+bool is_multicast(const Address& address) {
+  constexpr unsigned kIpv4Begin = 224;
+  constexpr unsigned kIpv4End = 240;
+  constexpr unsigned kIpv6 = 0xFF;
+  const unsigned first = address.bytes().front();
+  return address.is_ipv6() ? first == kIpv6 : first >= kIpv4Begin && first < kIpv4End;
+}
+
+bool is_not_the_machines(const SocketError& error) {
+  return error.number == EADDRNOTAVAIL || error.number == EAFNOSUPPORT;
+}
+
 std::string explain(const Address& address, const char* transport, const SocketError& error) {
   const std::string where = address.to_text() + " over " + transport;
   switch (error.number) {
@@ -113,12 +147,26 @@ std::string explain(const Address& address, const char* transport, const SocketE
       return "cannot listen on " + where +
              ": a port below 1024 needs root (with --user NAME to drop it) or CAP_NET_BIND_SERVICE";
     case EADDRNOTAVAIL:
-      return "cannot listen on " + where + ": no interface of this machine has that address; see 'ip address'";
+      return "cannot listen on " + where + ": no interface of this machine has that address; see 'ip address', " +
+             (address.is_ipv6() ? "leave it out where IPv6 is off, " : "") +
+             "or set listen_ahead in the config for one that comes later";
     case EAFNOSUPPORT:
       return "cannot listen on " + where + ": this machine does not have that address family; leave the address out";
     default:
       return "cannot listen on " + where + ": " + error.call + ": " + std::generic_category().message(error.number);
   }
+}
+
+// What stands in the way of an address.
+struct Obstacle {
+  std::string message;
+  bool is_not_ours = false;  // the machine cannot have it
+};
+template <class T>
+using BindResult = tl::expected<T, Obstacle>;
+
+tl::unexpected<Obstacle> obstacle(const Address& address, const char* transport, const SocketError& error) {
+  return tl::unexpected(Obstacle{explain(address, transport, error), is_not_the_machines(error)});
 }
 
 struct FirstPair {
@@ -134,8 +182,8 @@ struct PairError {
 
 // The two sockets that claim the address. UDP first: its port is exclusive from bind on, TCP's only when it
 // listens.
-tl::expected<FirstPair, PairError> claim_once(const Address& wanted) {
-  SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, wanted, Sharing::kAlone);
+tl::expected<FirstPair, PairError> claim_once(const Address& wanted, const Manner& manner) {
+  SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, wanted, manner);
   if (!udp) {
     return tl::unexpected(PairError{"UDP", udp.error()});
   }
@@ -143,50 +191,54 @@ tl::expected<FirstPair, PairError> claim_once(const Address& wanted) {
   if (!real) {
     return tl::unexpected(PairError{"UDP", real.error()});
   }
-  SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, *real, Sharing::kAlone);
+  SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, *real, manner);
   if (!tcp) {
     return tl::unexpected(PairError{"TCP", tcp.error()});
   }
   return FirstPair{*real, std::move(*udp), std::move(*tcp)};
 }
 
-util::Result<FirstPair> claim(const Address& wanted) {
+BindResult<FirstPair> claim(const Address& wanted, const Manner& manner) {
   for (int attempt = 1;; ++attempt) {
-    auto pair = claim_once(wanted);
+    auto pair = claim_once(wanted, manner);
     if (pair) {
       return std::move(*pair);
     }
     const bool other_port_may_do = wanted.port() == 0 && pair.error().error.number == EADDRINUSE;
     if (!other_port_may_do || attempt == kFreePortAttempts) {
-      return util::fail(explain(wanted, pair.error().transport, pair.error().error));
+      return obstacle(wanted, pair.error().transport, pair.error().error);
     }
   }
 }
 
-util::Result<BoundAddress> bind_one(const Address& wanted, unsigned workers) {
-  util::Result<FirstPair> first = claim(wanted);
+BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool ahead) {
+  if (is_multicast(wanted) || is_broadcast(wanted)) {
+    return tl::unexpected(Obstacle{"cannot listen on " + wanted.to_text() +
+                                   ": that is the address of many machines; name one of this machine's own"});
+  }
+  BindResult<FirstPair> first = claim(wanted, {Sharing::kAlone, ahead});
   if (!first) {
-    return util::fail(first.error());
+    return tl::unexpected(first.error());
   }
   BoundAddress bound;
   bound.address = first->address;
   bound.udp.push_back(std::move(first->udp));
   bound.tcp.push_back(std::move(first->tcp));
   for (unsigned worker = 1; worker < workers; ++worker) {
-    SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, bound.address, Sharing::kJoins);
+    SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, bound.address, {Sharing::kJoins, ahead});
     if (!udp) {
-      return util::fail(explain(bound.address, "UDP", udp.error()));
+      return obstacle(bound.address, "UDP", udp.error());
     }
-    SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, bound.address, Sharing::kJoins);
+    SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, bound.address, {Sharing::kJoins, ahead});
     if (!tcp) {
-      return util::fail(explain(bound.address, "TCP", tcp.error()));
+      return obstacle(bound.address, "TCP", tcp.error());
     }
     bound.udp.push_back(std::move(*udp));
     bound.tcp.push_back(std::move(*tcp));
   }
   for (const UniqueFd& socket : bound.tcp) {
     if (::listen(socket.get(), kTcpBacklog) != 0) {
-      return util::fail(explain(bound.address, "TCP", SocketError{errno, "listen"}));
+      return obstacle(bound.address, "TCP", SocketError{errno, "listen"});
     }
   }
   return bound;
@@ -194,16 +246,26 @@ util::Result<BoundAddress> bind_one(const Address& wanted, unsigned workers) {
 
 }  // namespace
 
-util::Result<std::vector<BoundAddress>> bind_all(std::span<const Address> addresses, unsigned workers) {
-  std::vector<BoundAddress> all;
+util::Result<Bound> bind_all(std::span<const Address> addresses, unsigned workers, const BindOptions& options) {
+  Bound all;
   for (const Address& wanted : addresses) {
-    util::Result<BoundAddress> bound = bind_one(wanted, workers);
-    if (!bound) {
-      return util::fail(bound.error());
+    BindResult<BoundAddress> bound = bind_one(wanted, workers, options.ahead);
+    if (bound) {
+      all.addresses.push_back(std::move(*bound));
+    } else if (options.some_will_do && bound.error().is_not_ours) {
+      all.left_out.push_back(bound.error().message);
+    } else {
+      return util::fail(bound.error().message);
     }
-    all.push_back(std::move(*bound));
+  }
+  if (all.addresses.empty() && !all.left_out.empty()) {
+    return util::fail(all.left_out.front());
   }
   return all;
+}
+
+util::Result<std::vector<BoundAddress>> bind_all(std::span<const Address> addresses, unsigned workers) {
+  return bind_all(addresses, workers, BindOptions{}).map([](Bound bound) { return std::move(bound.addresses); });
 }
 
 }  // namespace dnsd::net

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "dnsd/util/address.h"
@@ -21,8 +22,21 @@ struct BoundAddress {
   std::vector<util::UniqueFd> tcp;  // likewise, listening
 };
 
-// All or none. Port 0 takes a port that is free for both UDP and TCP. Errors: which address and transport,
-// why, and what to do.
+struct BindOptions {
+  bool ahead = false;         // also an address that no interface has yet (IP_FREEBIND)
+  bool some_will_do = false;  // an address that this machine cannot have is left out, if another is left
+};
+
+struct Bound {
+  std::vector<BoundAddress> addresses;
+  std::vector<std::string> left_out;  // of each that was: which, and why
+};
+
+// All or none, but for what the options leave out. Port 0 takes a port that is free for both UDP and TCP. An address
+// that is not one machine's (broadcast, multicast) is refused. Errors: which address and transport, why, and what to
+// do.
+[[nodiscard]] util::Result<Bound> bind_all(std::span<const util::Address> addresses, unsigned workers,
+                                           const BindOptions& options);
 [[nodiscard]] util::Result<std::vector<BoundAddress>> bind_all(std::span<const util::Address> addresses,
                                                                unsigned workers);
 

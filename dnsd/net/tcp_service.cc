@@ -44,7 +44,7 @@ util::UniqueFd accept_one(int listener, util::Address& peer) {
   return socket;
 }
 
-void set_option(int socket, int level, int option, std::size_t bytes) {
+void set_size(int socket, int level, int option, std::size_t bytes) {
   const int value = static_cast<int>(bytes);
   (void)::setsockopt(socket, level, option, &value, sizeof value);  // a wish: not every kernel has it
 }
@@ -52,14 +52,14 @@ void set_option(int socket, int level, int option, std::size_t bytes) {
 // The kernel too holds no more than this for a client that does not read; it would take megabytes. What is on its
 // way does not count, so that long paths are filled as before.
 void limit_unsent(int socket, std::size_t bytes) {
-  set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+  set_size(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 }
 
 // Queries are short, and those that are not read yet wait with their client. The kernel takes twice of it, for its
 // own part; the window is what a client may send before it knows of any smaller limit.
 void limit_unread(int socket, std::size_t unsent_bytes) {
-  set_option(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, kWindowBytes);
-  set_option(socket, SOL_SOCKET, SO_RCVBUF, std::clamp(unsent_bytes, kLeastUnreadBytes, kMostUnreadBytes));
+  set_size(socket, IPPROTO_TCP, TCP_WINDOW_CLAMP, kWindowBytes);
+  set_size(socket, SOL_SOCKET, SO_RCVBUF, std::clamp(unsent_bytes, kLeastUnreadBytes, kMostUnreadBytes));
 }
 
 bool is_shortage(int error) {

@@ -72,6 +72,15 @@ TEST(CommandLine, WinsOverTheFileAndTheFileOverTheEnvironment) {
   EXPECT_EQ(from_flags->listen[0].port(), 2);
 }
 
+TEST(CommandLine, KnowsWhetherItsAddressesAreTheDefaultOnes) {
+  EXPECT_TRUE(config_from({})->listen_is_default);
+  const std::string as_template = config_file_with("listen = [\"127.0.0.1:53\", \"[::1]:53\"]\n");
+  EXPECT_TRUE(config_from({"--config", as_template.c_str()})->listen_is_default);
+  EXPECT_FALSE(config_from({"--config", as_template.c_str(), "--listen", "[::1]:53"})->listen_is_default);
+  const std::string others = config_file_with("listen = [\"[::1]:53\"]\n");
+  EXPECT_FALSE(config_from({"--config", others.c_str()})->listen_is_default);
+}
+
 TEST(CommandLine, TakesAnEmptyZonestoreForUnset) {
   EXPECT_EQ(config_from({}, "")->store, "/var/lib/zonestore");
 }

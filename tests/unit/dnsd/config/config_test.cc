@@ -23,6 +23,8 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.store, right.store);
   EXPECT_EQ(left.listen, right.listen);
   EXPECT_EQ(left.user, right.user);
+  EXPECT_EQ(left.listen_is_default, right.listen_is_default);
+  EXPECT_EQ(left.listen_ahead, right.listen_ahead);
   EXPECT_EQ(left.workers, right.workers);
   EXPECT_EQ(left.log_level, right.log_level);
   EXPECT_EQ(left.drain, right.drain);
@@ -56,6 +58,7 @@ std::string error_of(std::string_view toml) {
 // A config in which every setting differs from its default, as a file would say it.
 constexpr std::string_view kEverything = R"(store = "/srv/store"
 listen = ["192.0.2.1:53"]
+listen_ahead = true
 user = "dnsd"
 workers = 3
 log_level = "debug"
@@ -88,6 +91,7 @@ cookie_secrets_file = "/etc/dnsd/cookie_secrets"
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
   Config defaults;
   defaults.listen = default_listen();
+  defaults.listen_is_default = true;
   Config from_template;
   // Other values first, so that a key that the template leaves out shows.
   ASSERT_TRUE(apply_toml(kEverything, "everything", from_template));
@@ -103,6 +107,7 @@ TEST(ConfigFile, SetsEverySetting) {
   Config wanted;
   wanted.store = "/srv/store";
   wanted.listen = {util::Address::parse("192.0.2.1:53").value()};
+  wanted.listen_ahead = true;
   wanted.user = "dnsd";
   wanted.workers = 3;
   wanted.log_level = util::LogLevel::kDebug;
@@ -156,6 +161,7 @@ TEST(ConfigFile, PointsAtAnUnknownKeyAndNamesThoseThereAre) {
 
 TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
   const std::pair<const char*, const char*> cases[] = {
+      {"listen_ahead = 1", "dnsd.toml:1:16: listen_ahead: must be true or false"},
       {"store = 5", "dnsd.toml:1:9: store: must be a string"},
       {"store = \"\"", "dnsd.toml:1:9: store: must be the store's directory"},
       {"user = true", "dnsd.toml:1:8: user: must be a string"},

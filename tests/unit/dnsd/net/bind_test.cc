@@ -70,6 +70,42 @@ TEST(Bind, IsAllOrNothing) {
   EXPECT_TRUE(bind_all(std::vector{free_one}, 1)) << "the first address is free again";
 }
 
+TEST(Bind, RefusesTheAddressOfManyMachines) {
+  for (const char* const text :
+       {"127.255.255.255:0", "255.255.255.255:0", "224.0.0.251:0", "239.1.2.3:0", "[ff02::1]:0", "[ff0e::53]:0"}) {
+    const auto bound = bind_text(text);
+    ASSERT_FALSE(bound) << text;
+    EXPECT_THAT(bound.error(), HasSubstr("that is the address of many machines")) << text;
+  }
+}
+
+const Address kHere = Address::parse("127.0.0.1:0").value();
+const Address kNowhere = Address::parse("192.0.2.1:0").value();
+
+TEST(Bind, LeavesOutWhatTheMachineCannotHaveWhereSomeWillDo) {
+  const auto bound = bind_all(std::vector{kNowhere, kHere}, 1, {.some_will_do = true});
+  ASSERT_TRUE(bound) << bound.error();
+  ASSERT_EQ(bound->addresses.size(), 1U);
+  EXPECT_EQ(bound->addresses.front().address.bytes().front(), 127);
+  EXPECT_THAT(bound->left_out, ::testing::ElementsAre(HasSubstr("192.0.2.1:0 over UDP: no interface")));
+}
+
+TEST(Bind, NeedsOneAddressAtLeastAndThePortOfEach) {
+  const auto none = bind_all(std::vector{kNowhere}, 1, {.some_will_do = true});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error(), HasSubstr("no interface of this machine has that address"));
+  const util::UniqueFd taken = listening_socket();
+  const auto in_use = bind_all(std::vector{local_address(taken), kHere}, 1, {.some_will_do = true});
+  ASSERT_FALSE(in_use) << "a port in use is no address that the machine cannot have";
+  EXPECT_THAT(in_use.error(), HasSubstr("another program has this port"));
+}
+
+TEST(Bind, TakesAnAddressAheadOfItsInterface) {
+  const auto bound = bind_all(std::vector{kNowhere}, 2, {.ahead = true});
+  ASSERT_TRUE(bound) << bound.error();
+  EXPECT_EQ(bound->addresses.front().udp.size(), 2U);
+}
+
 TEST(Bind, KeepsTheTwoFamiliesApart) {
   const auto four = bind_text("0.0.0.0:0");
   ASSERT_TRUE(four) << four.error();

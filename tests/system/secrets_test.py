@@ -9,7 +9,6 @@ import resource
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -208,10 +207,7 @@ class Secrets(unittest.TestCase):
                                    "inject=write:signal=SIGSTOP:when=1", *self.store.command(*words)],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            deadline = time.monotonic() + 20
-            while "stopped by SIGSTOP" not in (trace.read_text() if trace.exists() else ""):
-                self.assertLess(time.monotonic(), deadline, trace.read_text() if trace.exists() else "no trace")
-                time.sleep(0.01)
+            until(lambda: trace.exists() and "stopped by SIGSTOP" in trace.read_text(), "zonectl to print", timeout=120)
             memory = memory_of(int(trace.read_text().split()[0]))
             self.assertIn(str(self.store.path).encode(), memory, "it is zonectl's memory that was read")
             return memory

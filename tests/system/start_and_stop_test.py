@@ -50,7 +50,7 @@ class Start(unittest.TestCase):
         for arguments in (("--no-such-flag",), ("--listen", "nonsense"), ("--listen", "127.0.0.1:99999"),
                           ("--workers", "-1"), ("--log-level", "loud"), ("--config", "/nonexistent.toml"),
                           ("surplus",)):
-            done = run(DNSD, "--store", self.store.path, *arguments, expect=None, timeout=20)
+            done = run(DNSD, "--store", self.store.path, *arguments, expect=None)
             self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
             self.assertNotEqual(done.stderr + done.stdout, "")
 
@@ -70,8 +70,8 @@ class Start(unittest.TestCase):
         run(DNSD, "--store", self.store.path, "--config", config, "--check", timeout=20)
 
     def test_check_looks_and_does_not_serve(self):
-        run(DNSD, "--store", self.store.path, "--listen", "127.0.0.1:0", "--check", timeout=20)
-        done = run(DNSD, "--store", self.store.scratch / "nowhere", "--check", expect=3, timeout=20)
+        run(DNSD, "--store", self.store.path, "--listen", "127.0.0.1:0", "--check")
+        done = run(DNSD, "--store", self.store.scratch / "nowhere", "--check", expect=3)
         self.assertIn("nowhere", done.stderr)
 
     def test_help_and_version(self):

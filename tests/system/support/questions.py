@@ -110,7 +110,7 @@ def spf_text(address):
     return joined(ask(address, query(SPF_ZONE)))
 
 
-def until(condition, what, timeout=15.0, pause=0.02):
+def until(condition, what, timeout=60.0, pause=0.02):
     """Waits for a condition, and gives back what it returned and how long that took."""
     began = time.monotonic()
     while True:

@@ -33,7 +33,7 @@ class Dnsd:
     def log(self):
         return self.log_file.read_text(errors="replace")
 
-    def wait_for(self, text, timeout=20.0, after=0):
+    def wait_for(self, text, timeout=60.0, after=0):
         """Waits until the log holds this text behind its first `after` characters."""
         deadline = time.monotonic() + timeout
         while text not in self.log[after:]:
@@ -43,7 +43,7 @@ class Dnsd:
                 raise AssertionError(f"dnsd did not log '{text}' within {timeout} s:\n{self.log}")
             time.sleep(0.02)
 
-    def ended(self, timeout=20.0):
+    def ended(self, timeout=60.0):
         """The exit status of a dnsd that ends by itself."""
         return self.process.wait(timeout)
 

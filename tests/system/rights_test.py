@@ -24,7 +24,8 @@ from support.store import NAME_SERVERS, NOBODY
 
 SUDO = ("sudo", "-n", "-u", "zonestore")
 OPERATOR, ADMIN, STRANGER = "anna", "otto", "eve"
-MARK = "#!/bin/sh\n{ id; grep Cap /proc/self/status; ls -l /proc/self/fd; pwd; env; } > %s\n"
+MARK = ("#!/bin/sh\n{ id; grep Cap /proc/self/status; ls -l /proc/self/fd; pwd; env;"
+        " (: </dev/tty) 2>/dev/null && echo a terminal; } > %s\nexit 0\n")
 
 
 def zonectl(*words, person="root", expect=0, **options):
@@ -178,8 +179,15 @@ class Rights(unittest.TestCase):
         text = told.read_text()
         self.assertIn("(zonestore)", text)
         self.assertIn("\n/\n", text, "it runs in /")
-        for part in ("EVIL", "SUDO", str(place), "/open", "uid=0"):
+        for part in ("EVIL", "SUDO", str(place), "/open", "uid=0", "a terminal"):
             self.assertNotIn(part, text)
+
+    def test_a_signers_command_cannot_type_into_the_terminal_of_whoever_called(self):
+        program, told = self.marker()
+        self.enrol("typing", program)
+        told.unlink()
+        run("script", "-qec", f"{PROGRAM} signer sync typing && test -t 0 && : </dev/tty", "/dev/null")
+        self.assertNotIn("a terminal", told.read_text())
 
     def test_nothing_that_is_planted_outside_of_the_store_is_opened_to_be_written(self):
         """Whatever an operator's run makes where others may write (/tmp) is new and has no name to guess."""

@@ -31,14 +31,15 @@ class SpawnSetup {
     ::posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO);
     ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);  // a group of its own, to be killed whole
+    // A session of its own: a group to be killed whole, and without our terminal, into which it could type (TIOCSTI)
+    // what the shell of whoever called would run. See the flags below.
     // What we ignore or block is no business of the command's: a script that pipes counts on SIGPIPE.
     sigset_t signals{};
     ::sigfillset(&signals);
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   }
   ~SpawnSetup() {
     ::posix_spawn_file_actions_destroy(&files_);

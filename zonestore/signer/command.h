@@ -23,9 +23,10 @@ struct RunsAs {
   [[nodiscard]] static RunsAs of_process();
 };
 
-// Runs it to its end: in "/", no input, an environment of PATH, HOME and LANG alone, no file of ours open, every
-// signal as a new process has it; killed with all that it started when the time is over. Never as root: a store may
-// name any program. Errors: kIo, with how it ended and the last line that it printed; kPermission as root.
+// Runs it to its end: in "/", in a session of its own, no input, an environment of PATH, HOME and LANG alone, no file
+// of ours open, every signal as a new process has it; killed with all that it started when the time is over. Never as
+// root: a store may name any program. Errors: kIo, with how it ended and the last line that it printed; kPermission
+// as root.
 [[nodiscard]] Result<void> run_command(const std::vector<std::string>& words, Milliseconds time_limit,
                                        const RunsAs& runs_as = RunsAs::of_process());
 

@@ -75,6 +75,15 @@ TEST(SignerCommand, RunsInTheRootDirectoryWhereverWeAre) {
             "/bin/sh ended with 1: /");
 }
 
+// The terminal of whoever called is the one way to make that person's shell run something.
+TEST(SignerCommand, HasASessionOfItsOwnAndSoNoTerminalOfOurs) {
+  const auto said = run_command(
+      {"/bin/sh", "-c",
+       "read -r pid name state parent group session rest </proc/self/stat; echo $((session - $$)); exit 1"},
+      kLong, kSomebody);
+  EXPECT_EQ(said.error().message, "/bin/sh ended with 1: 0");
+}
+
 TEST(SignerCommand, IsNeverRunAsRoot) {
   for (const RunsAs& root : {RunsAs{0, 0}, RunsAs{0, 1000}, RunsAs{1000, 0}}) {
     const auto refused = run_command({"/bin/true"}, kLong, root);

@@ -285,6 +285,18 @@ class Rights(unittest.TestCase):
         self.assertEqual(process.wait(), -signal.SIGABRT)
         self.assertEqual(list((self.scratch / "place").iterdir()), [])
 
+    def test_no_other_user_reads_the_list_of_customers_or_holds_up_a_write(self):
+        if "--reader-group" not in run(PROGRAM, "init", "--help").stdout:
+            self.skipTest("this zonectl makes stores that everybody may read")
+        for person in (OPERATOR, ADMIN, STRANGER):
+            for attack in (("cat", STORE / "zone.db"), ("ls", STORE), ("flock", "-n", STORE / "zone.db", "true"),
+                           ("flock", "-n", STORE, "true"), ("cat", f"{STORE}/zone.db-journal"),
+                           ("sqlite3", "-readonly", STORE / "zone.db", "SELECT code FROM institution")):
+                done = as_person(person, *attack, expect=None)
+                self.assertNotEqual(done.returncode, 0, (person, attack))
+                self.assertEqual(done.stdout, "", (person, attack))
+        self.assertIn("mosa", as_person("dnsd", "sqlite3", "-readonly", STORE / "zone.db", "SELECT code FROM institution").stdout)
+
     def test_a_dnsd_that_holds_the_store_is_named(self):
         """It must be able to read, and so could keep a lock: whoever is refused a write is told which process to end."""
         holder = subprocess.Popen(["setpriv", "--reuid", "dnsd", "--regid", "dnsd", "--init-groups", "/usr/bin/python3", "-c",

@@ -1,5 +1,7 @@
 #include "zonestore/operations/restore_rows.h"
 
+#include <algorithm>
+
 #include "zonestore/publish/moment_columns.h"
 #include "zonestore/publish/policy_rows.h"
 
@@ -180,9 +182,10 @@ struct SlotDrain {
   StoredDrain drain;
 };
 
-// The drains of the live store that end after those of the backup: by what has passed, not by what a wall clock said
-// when they began.
-std::vector<SlotDrain> longer_live_drains(db::Connection& connection, const Now& now) {
+// Of keys that drain in the live store. Where they drain in the backup too, both are to be over: what is left of the
+// longer one begins now. Which one that is may not be asked later: what is proven of either may grow at once, when
+// the clock is synchronised again.
+std::vector<SlotDrain> live_drains(db::Connection& connection, const Now& now) {
   db::Statement rows = connection.prepare(
       "SELECT m.institution_id, m.slot, l.drain_wall_ms, l.drain_boot_ms, l.drain_boot_id, l.drain_synchronised, "
       "l.drain_trusted_ms, l.drain_for_ms, m.drain_wall_ms, m.drain_boot_ms, m.drain_boot_id, "
@@ -193,20 +196,22 @@ std::vector<SlotDrain> longer_live_drains(db::Connection& connection, const Now&
       "WHERE i.institution_id = m.institution_id AND i.active_slot = m.slot)");
   constexpr int kLive = 2;
   constexpr int kBackup = kLive + StoredDrain::kColumns;
-  std::vector<SlotDrain> longer;
+  std::vector<SlotDrain> drains;
   while (rows.step()) {
-    const StoredDrain live = StoredDrain::from(rows, kLive);
-    if (rows.is_null(kBackup) || live.remaining(now) > StoredDrain::from(rows, kBackup).remaining(now)) {
-      longer.push_back({rows.integer(0), rows.integer(1), live});
+    StoredDrain drain = StoredDrain::from(rows, kLive);
+    if (!rows.is_null(kBackup)) {
+      const Milliseconds left = std::max(drain.remaining(now), StoredDrain::from(rows, kBackup).remaining(now));
+      drain = {now.moment, std::max(left, Milliseconds(0))};
     }
+    drains.push_back({rows.integer(0), rows.integer(1), drain});
   }
-  return longer;
+  return drains;
 }
 
 }  // namespace
 
 void take_over_drains(db::Connection& connection, const Now& now) {
-  for (const SlotDrain& each : longer_live_drains(connection, now)) {
+  for (const SlotDrain& each : live_drains(connection, now)) {
     db::Statement& update = connection.cached(
         "UPDATE main.slot SET drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, drain_synchronised = ?4, "
         "drain_trusted_ms = ?5, drain_for_ms = ?6 WHERE institution_id = ?7 AND slot = ?8");

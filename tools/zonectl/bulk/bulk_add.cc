@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "tools/zonectl/bulk/institution_file.h"
-#include "tools/zonectl/bulk/report.h"
+#include "tools/zonectl/bulk/opening.h"
 #include "zonestore/operations/key_stock.h"
 
 namespace zonectl {
@@ -68,15 +68,6 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, words());
 }
 
-Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
-                        Interruption& interruption) {
-  const auto resumed = resumed_run(session, store, "add", change);
-  if (!resumed) {
-    return tl::unexpected(resumed.error());
-  }
-  return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
-}
-
 // The whole file against itself and against the store.
 std::vector<FileFault> check(Store& store, const ChangeContext& context, InstitutionFile& file) {
   std::vector<FileFault> faults = std::move(file.faults);
@@ -86,6 +77,31 @@ std::vector<FileFault> check(Store& store, const ChangeContext& context, Institu
     }
   }
   return faults;
+}
+
+Result<ExitCode> begin(const Session& session, Store& store, const BulkAddOptions& options,
+                       const ChangeOptions& change, Interruption& interruption) {
+  const auto text = read_list_text(session, *options.file);
+  if (!text) {
+    return tl::unexpected(text.error());
+  }
+  const ChangeContext context = session.context(change);
+  InstitutionFile file = parse_institution_file(*text);
+  if (const auto faults = check(store, context, file); !faults.empty()) {
+    return tell_faults(session, *options.file, faults);
+  }
+  BulkSettings settings = options.settings;
+  settings.override_guard = change.override_guard;
+  settings.reason = change.reason;
+  BulkPlan plan{"add", to_json_text(settings), {}};
+  for (const InstitutionLine& each : file.institutions) {
+    plan.items.push_back({each.code, to_json_text(each.options)});
+  }
+  const auto run = begin_run(store, context, plan);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  return work_through(session, store, context, *run, settings, interruption);
 }
 
 }  // namespace
@@ -110,36 +126,12 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
   if (!store) {
     return tl::unexpected(store.error());
   }
-  if (options.resume) {
-    return resume(session, *store, change, interruption);
-  }
-  if (options.give_up) {
-    auto given_up = give_up_run(session, *store, change, "add", *options.give_up, !options.file);
-    if (!given_up || !options.file) {
-      return given_up;
-    }
-  }
-  const auto text = read_list_text(session, *options.file);
-  if (!text) {
-    return tl::unexpected(text.error());
-  }
-  const ChangeContext context = session.context(change);
-  InstitutionFile file = parse_institution_file(*text);
-  if (const auto faults = check(*store, context, file); !faults.empty()) {
-    return tell_faults(session, *options.file, faults);
-  }
-  BulkSettings settings = options.settings;
-  settings.override_guard = change.override_guard;
-  settings.reason = change.reason;
-  BulkPlan plan{"add", to_json_text(settings), {}};
-  for (const InstitutionLine& each : file.institutions) {
-    plan.items.push_back({each.code, to_json_text(each.options)});
-  }
-  const auto run = begin_run(*store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, *store, context, *run, settings, interruption);
+  return open_bulk(session, *store, change, {"add", options.resume, options.give_up, options.file.has_value()},
+                   {[&](const ResumedRun& resumed) {
+                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
+                                          interruption);
+                    },
+                    [&] { return begin(session, *store, options, change, interruption); }});
 }
 
 }  // namespace zonectl

@@ -1,17 +1,14 @@
 #include "tools/zonectl/bulk/bulk_prepare.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/bulk/opening.h"
-#include "tools/zonectl/bulk/text_file.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/operations/key_stock.h"
 #include "zonestore/operations/slots.h"
-#include "zonestore/operations/views.h"
 
 namespace zonectl {
 
@@ -125,27 +122,6 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
                  preparing.tell(session, report));
 }
 
-using Items = std::vector<BulkPlan::Item>;
-
-// Whether its slot is free is asked at its turn: one that is not is refused, as by itself.
-std::vector<FileFault> named_institutions(Store& store, const std::string& text, Items& items) {
-  std::vector<FileFault> faults;
-  std::set<std::string> seen;
-  for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::Code::parse(listed.word);
-    if (!code) {
-      faults.push_back({listed.line, code.error()});
-    } else if (!seen.insert(code->text()).second) {
-      faults.push_back({listed.line, {ErrorCode::kInvalid, code->text() + " is named twice", "", std::nullopt}});
-    } else if (const auto view = show_institution(store, *code); !view) {
-      faults.push_back({listed.line, view.error()});
-    } else {
-      items.push_back({*code, "{}"});
-    }
-  }
-  return faults;
-}
-
 Result<ExitCode> begin(const Session& session, Store& store, const BulkPrepareOptions& options,
                        std::optional<SlotId> slot, const ChangeOptions& change, Interruption& interruption) {
   BulkPlan plan{"prepare", arguments_of(options.settings, slot), {}};
@@ -154,17 +130,18 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkPrepareOp
     if (!text) {
       return tl::unexpected(text.error());
     }
-    if (const auto faults = named_institutions(store, *text, plan.items); !faults.empty()) {
-      return tell_faults(session, *options.file, faults);
+    // Whether its slot is free is asked at its turn: one that is not is refused, as by itself.
+    NamedInstitutions named = named_institutions(store, *text);
+    if (!named.faults.empty()) {
+      return tell_faults(session, *options.file, named.faults);
     }
+    plan.items = std::move(named.items);
   } else {
     const auto codes = institutions_to_prepare(store, slot);
     if (!codes) {
       return tl::unexpected(codes.error());
     }
-    for (const zonestore::dkim::Code& code : *codes) {
-      plan.items.push_back({code, "{}"});
-    }
+    plan.items = items_of(*codes);
   }
   const ChangeContext context = session.context(change);
   const auto run = begin_run(store, context, plan);

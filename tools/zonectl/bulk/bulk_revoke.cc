@@ -1,13 +1,10 @@
 #include "tools/zonectl/bulk/bulk_revoke.h"
 
-#include <algorithm>
-#include <set>
 #include <utility>
 
+#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/bulk/revoke_work.h"
-#include "tools/zonectl/bulk/text_file.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/views.h"
 #include "zonestore/signer/layout.h"
 
 namespace zonectl {
@@ -21,8 +18,6 @@ using zonestore::Store;
 using zonestore::dkim::SlotId;
 
 namespace {
-
-using Items = std::vector<BulkPlan::Item>;
 
 Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
                               const BulkSettings& settings, Interruption& interruption) {
@@ -41,57 +36,13 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, {"revoked", "would be revoked", {}}, *more);
 }
 
-Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
-                        Interruption& interruption) {
-  const auto resumed = resumed_run(session, store, "revoke", change);
-  if (resumed) {
-    return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
-  }
-  if (resumed.error().code == ErrorCode::kNotFound) {
-    return revoke_what_waits(session, store, session.context(change), interruption);
-  }
-  return tl::unexpected(resumed.error());
-}
-
-bool holds_key(const zonestore::InstitutionView& view, SlotId slot) {
-  return std::any_of(view.slots.begin(), view.slots.end(),
-                     [slot](const zonestore::SlotView& each) { return each.slot == slot && !each.key_id.empty(); });
-}
-
-std::vector<FileFault> named_institutions(Store& store, const std::string& text, SlotId slot, Items& items) {
-  std::vector<FileFault> faults;
-  std::set<std::string> seen;
-  const auto fault = [&faults](std::size_t line, ErrorCode code, const std::string& message) {
-    faults.push_back({line, {code, message, "", std::nullopt}});
-  };
-  for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::code_in_file("", listed.word);
-    if (!code) {
-      faults.push_back({listed.line, code.error()});
-      continue;
-    }
-    const auto view = show_institution(store, *code);
-    if (!seen.insert(code->text()).second) {
-      fault(listed.line, ErrorCode::kInvalid, code->text() + " is named twice");
-    } else if (!view) {
-      faults.push_back({listed.line, view.error()});
-    } else if (!holds_key(*view, slot)) {
-      fault(listed.line, ErrorCode::kNotFound, to_text(slot) + " of " + code->text() + " holds no key");
-    } else {
-      items.push_back({*code, "{}"});
+Result<void> holds_key(const zonestore::InstitutionView& view, SlotId slot) {
+  for (const zonestore::SlotView& each : view.slots) {
+    if (each.slot == slot && !each.key_id.empty()) {
+      return {};
     }
   }
-  return faults;
-}
-
-Result<Items> all_institutions(Store& store, std::optional<SlotId> slot) {
-  return institutions_with_keys(store, slot).map([](const std::vector<zonestore::dkim::Code>& codes) {
-    Items items;
-    for (const zonestore::dkim::Code& code : codes) {
-      items.push_back({code, "{}"});
-    }
-    return items;
-  });
+  return zonestore::fail(ErrorCode::kNotFound, to_text(slot) + " of " + view.code + " holds no key");
 }
 
 std::string question(const RevokeTarget& target, std::size_t institutions) {
@@ -147,15 +98,18 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkRevokeOpt
     if (!text) {
       return tl::unexpected(text.error());
     }
-    if (const auto faults = named_institutions(store, *text, *target.slot, plan.items); !faults.empty()) {
-      return tell_faults(session, *options.file, faults);
+    NamedInstitutions named = named_institutions(
+        store, *text, [&](const zonestore::InstitutionView& view) { return holds_key(view, *target.slot); });
+    if (!named.faults.empty()) {
+      return tell_faults(session, *options.file, named.faults);
     }
+    plan.items = std::move(named.items);
   } else {
-    auto items = all_institutions(store, target.slot);
-    if (!items) {
-      return tl::unexpected(items.error());
+    const auto codes = institutions_with_keys(store, target.slot);
+    if (!codes) {
+      return tl::unexpected(codes.error());
     }
-    plan.items = *std::move(items);
+    plan.items = items_of(*codes);
   }
   if (const auto confirmed =
           change.dry_run ? Result<void>{} : confirm(session, options, question(target, plan.items.size()));
@@ -219,17 +173,19 @@ Result<ExitCode> run_bulk_revoke(Session& session, const BulkRevokeOptions& opti
   if (!store) {
     return tl::unexpected(store.error());
   }
-  if (options.resume) {
+  const auto resume = [&](const ResumedRun& resumed) {
+    Interruption interruption;  // not before a question, at which Ctrl-C ends the program
+    return work_through(session, *store, resumed.context, resumed.run, resumed.settings, interruption);
+  };
+  const auto nothing_to_resume = [&] {
     Interruption interruption;
-    return resume(session, *store, change, interruption);
-  }
-  if (options.give_up) {
-    auto given_up = give_up_run(session, *store, change, "revoke", *options.give_up, options.ways() == 0);
-    if (!given_up || options.ways() == 0) {
-      return given_up;
-    }
-  }
-  return begin(session, *store, options, {slot, options.signer.value_or(""), stop_signing}, change);
+    return revoke_what_waits(session, *store, session.context(change), interruption);
+  };
+  const auto begin_anew = [&] {
+    return begin(session, *store, options, {slot, options.signer.value_or(""), stop_signing}, change);
+  };
+  return open_bulk(session, *store, change, {"revoke", options.resume, options.give_up, options.ways() > 0},
+                   {resume, begin_anew, nothing_to_resume});
 }
 
 }  // namespace zonectl

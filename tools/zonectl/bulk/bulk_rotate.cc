@@ -4,11 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "tools/zonectl/bulk/report.h"
-#include "tools/zonectl/bulk/text_file.h"
+#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/look/rotation_looks.h"
 #include "zonestore/operations/policy_rotations.h"
 #include "zonestore/operations/rotation.h"
@@ -34,34 +32,7 @@ BulkWords words() {
 using Items = std::vector<BulkPlan::Item>;
 
 Result<Items> institutions(Store& store, bool due_only) {
-  return (due_only ? due_rotations(store) : signing_institutions(store))
-      .map([](const std::vector<zonestore::dkim::Code>& codes) {
-        Items items;
-        for (const zonestore::dkim::Code& code : codes) {
-          items.push_back({code, "{}"});
-        }
-        return items;
-      });
-}
-
-std::vector<FileFault> named_institutions(Store& store, const std::string& text, Items& items) {
-  std::vector<FileFault> faults;
-  std::set<std::string> seen;
-  for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::code_in_file("", listed.word);
-    if (!code) {
-      faults.push_back({listed.line, code.error()});
-      continue;
-    }
-    if (!seen.insert(code->text()).second) {
-      faults.push_back({listed.line, {ErrorCode::kInvalid, code->text() + " is named twice", "", std::nullopt}});
-    } else if (const auto view = show_institution(store, *code); !view) {
-      faults.push_back({listed.line, view.error()});
-    } else {
-      items.push_back({*code, "{}"});
-    }
-  }
-  return faults;
+  return (due_only ? due_rotations(store) : signing_institutions(store)).map(items_of);
 }
 
 // Looks at institutions of a run before their turn comes, so that many looks are under way at once.
@@ -215,15 +186,6 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, words());
 }
 
-Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change, look::Lookout* lookout,
-                        Interruption& interruption) {
-  const auto resumed = resumed_run(session, store, "rotate", change);
-  if (!resumed) {
-    return tl::unexpected(resumed.error());
-  }
-  return work_through(session, store, resumed->context, resumed->run, resumed->settings, lookout, interruption);
-}
-
 Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
@@ -234,6 +196,37 @@ Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change
                            "zonectl rotate --resume");
   }
   return {};
+}
+
+Result<ExitCode> begin(const Session& session, Store& store, const BulkRotateOptions& options,
+                       const ChangeOptions& change, look::Lookout* lookout, Interruption& interruption) {
+  BulkSettings settings = options.settings;
+  settings.override_guard = change.override_guard;
+  settings.reason = change.reason;
+  BulkPlan plan{"rotate", to_json_text(settings), {}};
+  if (options.file) {
+    const auto text = read_list_text(session, *options.file);
+    if (!text) {
+      return tl::unexpected(text.error());
+    }
+    NamedInstitutions named = named_institutions(store, *text);
+    if (!named.faults.empty()) {
+      return tell_faults(session, *options.file, named.faults);
+    }
+    plan.items = std::move(named.items);
+  } else {
+    auto items = institutions(store, options.due);
+    if (!items) {
+      return tl::unexpected(items.error());
+    }
+    plan.items = *std::move(items);
+  }
+  const ChangeContext context = session.context(change);
+  const auto run = begin_run(store, context, plan);
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  return work_through(session, store, context, *run, settings, lookout, interruption);
 }
 
 }  // namespace
@@ -261,40 +254,12 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
   if (!store) {
     return tl::unexpected(store.error());
   }
-  if (options.resume) {
-    return resume(session, *store, change, lookout.get(), interruption);
-  }
-  if (options.give_up) {
-    auto given_up = give_up_run(session, *store, change, "rotate", *options.give_up, options.ways() == 0);
-    if (!given_up || options.ways() == 0) {
-      return given_up;
-    }
-  }
-  BulkSettings settings = options.settings;
-  settings.override_guard = change.override_guard;
-  settings.reason = change.reason;
-  BulkPlan plan{"rotate", to_json_text(settings), {}};
-  if (options.file) {
-    const auto text = read_list_text(session, *options.file);
-    if (!text) {
-      return tl::unexpected(text.error());
-    }
-    if (const auto faults = named_institutions(*store, *text, plan.items); !faults.empty()) {
-      return tell_faults(session, *options.file, faults);
-    }
-  } else {
-    auto items = institutions(*store, options.due);
-    if (!items) {
-      return tl::unexpected(items.error());
-    }
-    plan.items = *std::move(items);
-  }
-  const ChangeContext context = session.context(change);
-  const auto run = begin_run(*store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, *store, context, *run, settings, lookout.get(), interruption);
+  return open_bulk(session, *store, change, {"rotate", options.resume, options.give_up, options.ways() > 0},
+                   {[&](const ResumedRun& resumed) {
+                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
+                                          lookout.get(), interruption);
+                    },
+                    [&] { return begin(session, *store, options, change, lookout.get(), interruption); }});
 }
 
 }  // namespace zonectl

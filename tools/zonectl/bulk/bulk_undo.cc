@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tools/zonectl/bulk/report.h"
+#include "tools/zonectl/bulk/opening.h"
 #include "zonestore/operations/rotation.h"
 
 namespace zonectl {
@@ -97,15 +97,6 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, words());
 }
 
-Result<ExitCode> resume(const Session& session, Store& store, const ChangeOptions& change,
-                        Interruption& interruption) {
-  const auto resumed = resumed_run(session, store, "undo", change);
-  if (!resumed) {
-    return tl::unexpected(resumed.error());
-  }
-  return work_through(session, store, resumed->context, resumed->run, resumed->settings, interruption);
-}
-
 Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptions& options,
                        const ChangeOptions& change, Interruption& interruption) {
   const auto codes = rotations_of_run(store, *options.run);
@@ -114,10 +105,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptio
   }
   BulkSettings settings = options.settings;
   settings.reason = change.reason;
-  BulkPlan plan{"undo", arguments_of(settings, *options.run), {}};
-  for (const zonestore::dkim::Code& code : *codes) {
-    plan.items.push_back({code, "{}"});
-  }
+  const BulkPlan plan{"undo", arguments_of(settings, *options.run), items_of(*codes)};
   const ChangeContext context = session.context(change);
   const auto run = begin_run(store, context, plan);
   if (!run) {
@@ -147,16 +135,12 @@ Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options,
   if (!store) {
     return tl::unexpected(store.error());
   }
-  if (options.resume) {
-    return resume(session, *store, change, interruption);
-  }
-  if (options.give_up) {
-    auto given_up = give_up_run(session, *store, change, "undo", *options.give_up, !options.run);
-    if (!given_up || !options.run) {
-      return given_up;
-    }
-  }
-  return begin(session, *store, options, change, interruption);
+  return open_bulk(session, *store, change, {"undo", options.resume, options.give_up, options.run.has_value()},
+                   {[&](const ResumedRun& resumed) {
+                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
+                                          interruption);
+                    },
+                    [&] { return begin(session, *store, options, change, interruption); }});
 }
 
 }  // namespace zonectl

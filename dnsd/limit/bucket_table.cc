@@ -57,23 +57,31 @@ bool BucketTable::take(Look& look) noexcept {
   }
 }
 
-// The tag's own bucket; if it has none, the one to replace, which then counts as full.
+// The tag's own bucket; if it has none, the one to replace, the first that is nearest to full, which then counts as
+// full. Two passes, as most often one ends at once: a flood has its own bucket, and a newcomer finds a full one.
 void BucketTable::choose(Look& look) noexcept {
   const std::uint64_t tag = tag_of(look.hash_);
-  std::uint64_t least = UINT64_MAX;
-  for (Bucket& bucket : sets_[look.hash_ & set_mask_].buckets) {
+  Set& set = sets_[look.hash_ & set_mask_];
+  for (Bucket& bucket : set.buckets) {
     const std::uint64_t seen = bucket.load(std::memory_order_relaxed);
-    const std::uint64_t ahead = ahead_of(seen, look.moment_);
     if (tag_of(seen) == tag) {
       look.bucket_ = &bucket;
       look.seen_ = seen;
-      look.ahead_ = ahead;
+      look.ahead_ = ahead_of(seen, look.moment_);
       return;
     }
+  }
+  std::uint64_t least = UINT64_MAX;
+  for (Bucket& bucket : set.buckets) {
+    const std::uint64_t seen = bucket.load(std::memory_order_relaxed);
+    const std::uint64_t ahead = ahead_of(seen, look.moment_);
     if (ahead < least) {
       least = ahead;
       look.bucket_ = &bucket;
       look.seen_ = seen;
+      if (ahead == 0) {
+        break;
+      }
     }
   }
   look.ahead_ = 0;

@@ -1,13 +1,15 @@
 #include "dnsd/limit/rate_limiter.h"
 
+#include <cstring>
+
 #include <xxhash.h>
 
 namespace dnsd::limit {
 namespace {
 
 constexpr std::size_t kNetworkBytes = 8;
+constexpr std::size_t kIpv4Bytes = 4;
 constexpr std::size_t kIpv6Bytes = 16;
-constexpr Identity kAllAnswers{UINT8_MAX, 0};  // no answer's own
 
 }  // namespace
 
@@ -15,8 +17,14 @@ Prefix prefix_of(zonestore::ByteView address, const Settings& settings) noexcept
   Prefix prefix;
   prefix.is_ipv6 = address.size() == kIpv6Bytes;
   prefix.bits = prefix.is_ipv6 ? settings.ipv6_prefix_bits : settings.ipv4_prefix_bits;
-  for (std::size_t index = 0; index < kNetworkBytes; ++index) {
-    prefix.network = prefix.network << 8 | (index < address.size() ? address[index] : 0U);
+  std::array<std::uint8_t, kNetworkBytes> first{};
+  if (address.size() >= kNetworkBytes) {
+    std::memcpy(first.data(), address.data(), kNetworkBytes);
+  } else if (address.size() >= kIpv4Bytes) {
+    std::memcpy(first.data(), address.data(), kIpv4Bytes);
+  }
+  for (const std::uint8_t byte : first) {
+    prefix.network = prefix.network << 8U | byte;
   }
   if (prefix.bits < 64) {
     prefix.network &= ~(UINT64_MAX >> prefix.bits);
@@ -43,23 +51,25 @@ Judgement RateLimiter::judge(zonestore::ByteView client_address, const Identity&
 // The account of all answers is looked at first, as most of a flood of many names ends there, and is charged last, as
 // most of a flood of one name ends between.
 Spent RateLimiter::spend(const Prefix& prefix, const Identity& identity, Time now) noexcept {
+  const std::uint64_t of_all = hash(key_[0], prefix.network, prefix.is_ipv6 ? 1U : 0U);
+  const std::uint64_t of_equal = hash(of_all, identity.value, identity.kind);
   if (!all_rate_) {
-    return table_.take(hash(prefix, identity), equal_rate_, now) ? Spent::kNone : Spent::kEqualAnswers;
+    return table_.take(of_equal, equal_rate_, now) ? Spent::kNone : Spent::kEqualAnswers;
   }
-  BucketTable::Look all = table_.look(hash(prefix, kAllAnswers), *all_rate_, now);
+  BucketTable::Look all = table_.look(of_all, *all_rate_, now);
   if (!all.has_credit()) {
     return Spent::kAllAnswers;
   }
-  if (!table_.take(hash(prefix, identity), equal_rate_, now)) {
+  if (!table_.take(of_equal, equal_rate_, now)) {
     return Spent::kEqualAnswers;
   }
   return table_.take(all) ? Spent::kNone : Spent::kAllAnswers;
 }
 
-std::uint64_t RateLimiter::hash(const Prefix& prefix, const Identity& identity) const noexcept {
-  const std::uint64_t sort = std::uint64_t{identity.kind} << 1U | (prefix.is_ipv6 ? 1U : 0U);
-  const std::array<std::uint64_t, 4> words{prefix.network, key_[1], identity.value, sort};
-  return XXH3_64bits_withSeed(words.data(), sizeof words, key_[0]);
+// Of 16 bytes, for which it is shortest. The seed of the second is the first, which nobody outside knows.
+std::uint64_t RateLimiter::hash(std::uint64_t seed, std::uint64_t value, std::uint64_t sort) const noexcept {
+  const std::array<std::uint64_t, 2> words{value ^ key_[1], sort};
+  return XXH3_64bits_withSeed(words.data(), sizeof words, seed);
 }
 
 }  // namespace dnsd::limit

@@ -63,7 +63,7 @@ class RateLimiter {
 
  private:
   [[nodiscard]] Spent spend(const Prefix& prefix, const Identity& identity, Time now) noexcept;
-  [[nodiscard]] std::uint64_t hash(const Prefix& prefix, const Identity& identity) const noexcept;
+  [[nodiscard]] std::uint64_t hash(std::uint64_t seed, std::uint64_t value, std::uint64_t sort) const noexcept;
 
   Settings settings_;
   BucketTable& table_;

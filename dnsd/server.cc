@@ -268,6 +268,21 @@ util::Result<std::optional<Account>> account_for(const config::Config& config) {
   return find_account(config.user).map([](const Account& account) { return std::optional<Account>(account); });
 }
 
+void print_limits(const config::Config& config, std::ostream& out) {
+  for (const util::Address& address : config.listen) {
+    out << "listen: " << address.to_text() << (config.listen_is_default ? ", if this machine can have it\n" : "\n");
+  }
+  if (!config.rate_limit.is_on()) {
+    out << "rate limit: off\n";
+    return;
+  }
+  out << "rate limit: to one client prefix " << config.rate_limit.answers_per_second << " equal answers a second";
+  if (const unsigned all = config.rate_limit.all_rate(); all > 0) {
+    out << ", " << all << " in all";
+  }
+  out << "\n";
+}
+
 }  // namespace
 
 ExitCode serve(const config::Config& config, util::Log& log) {
@@ -321,6 +336,11 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
       return refuse(log, ExitCode::kUsage, given_up.error());
     }
   }
+  for (const util::Address& address : config.listen) {
+    if (const auto own = net::refuse_shared(address); !own) {
+      return refuse(log, ExitCode::kAddress, own.error());
+    }
+  }
   const auto secrets = cookie_secrets_for(config);
   if (!secrets) {
     return refuse(log, ExitCode::kUsage, secrets.error());
@@ -334,6 +354,7 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
     return loaded.error();
   }
   out << "config: good\n";
+  print_limits(config, out);
   for (const zonestore::PublishedZone& zone : loaded->follower.loaded().head.zones) {
     out << "zone " << zone.apex.to_text_no_dot() << ": serial " << zone.serial.value << ", " << zone.record_set_count
         << " record sets\n";

@@ -45,8 +45,10 @@ void declare(CLI::App& app, Flags& flags) {
       ->type_name("N")
       ->check(CLI::Range(0U, 1024U));
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)")->type_name("L");
-  app.add_flag("--check", flags.result.check,
-               "Check the config and that the store can be read, print what it takes, and end");
+  app.add_flag(
+      "--check", flags.result.check,
+      "Check the config and that the store can be read, print where and how much it would answer and what memory "
+      "that takes, and end");
 }
 
 template <class T>

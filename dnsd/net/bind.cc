@@ -212,9 +212,8 @@ BindResult<FirstPair> claim(const Address& wanted, const Manner& manner) {
 }
 
 BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool ahead) {
-  if (is_multicast(wanted) || is_broadcast(wanted)) {
-    return tl::unexpected(Obstacle{"cannot listen on " + wanted.to_text() +
-                                   ": that is the address of many machines; name one of this machine's own"});
+  if (const auto own = refuse_shared(wanted); !own) {
+    return tl::unexpected(Obstacle{own.error()});
   }
   BindResult<FirstPair> first = claim(wanted, {Sharing::kAlone, ahead});
   if (!first) {
@@ -245,6 +244,14 @@ BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool 
 }
 
 }  // namespace
+
+util::Result<void> refuse_shared(const Address& address) {
+  if (is_multicast(address) || is_broadcast(address)) {
+    return util::fail("cannot listen on " + address.to_text() +
+                      ": that is the address of many machines; name one of this machine's own");
+  }
+  return {};
+}
 
 util::Result<Bound> bind_all(std::span<const Address> addresses, unsigned workers, const BindOptions& options) {
   Bound all;

@@ -22,6 +22,9 @@ struct BoundAddress {
   std::vector<util::UniqueFd> tcp;  // likewise, listening
 };
 
+// An address of many machines (broadcast, multicast), which nobody can listen on for himself: what is wrong with it.
+[[nodiscard]] util::Result<void> refuse_shared(const util::Address& address);
+
 struct BindOptions {
   bool ahead = false;         // also an address that no interface has yet (IP_FREEBIND)
   bool some_will_do = false;  // an address that this machine cannot have is left out, if another is left

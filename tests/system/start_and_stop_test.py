@@ -74,6 +74,17 @@ class Start(unittest.TestCase):
         done = run(DNSD, "--store", self.store.scratch / "nowhere", "--check", expect=3)
         self.assertIn("nowhere", done.stderr)
 
+    def test_check_says_where_and_how_much_it_would_answer(self):
+        config = self.store.scratch / "limits.toml"
+        config.write_text('listen = ["192.0.2.1:53"]\n[rate_limit]\nall_answers_per_second = 700\n')
+        shown = run(DNSD, "--store", self.store.path, "--config", config, "--check", timeout=20).stdout
+        self.assertIn("listen: 192.0.2.1:53\n", shown)
+        self.assertIn("rate limit: to one client prefix 200 equal answers a second, 700 in all\n", shown)
+        shown = run(DNSD, "--store", self.store.path, "--check", timeout=20).stdout
+        self.assertIn("listen: [::1]:53, if this machine can have it\n", shown)
+        done = run(DNSD, "--store", self.store.path, "--listen", "224.0.0.1:53", "--check", expect=4, timeout=20)
+        self.assertIn("224.0.0.1:53: that is the address of many machines", done.stderr)
+
     def test_help_and_version(self):
         for program in (DNSD, ZONECTL):
             self.assertIn("--store", run(program, "--help").stdout)

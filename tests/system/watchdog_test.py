@@ -36,6 +36,15 @@ class Supervisor:
             except TimeoutError:
                 raise AssertionError(f"no {word} within {patience} s") from None
 
+    def forget(self):
+        """What has come and was not asked for."""
+        self.socket.setblocking(False)
+        try:
+            while True:
+                self.socket.recv(4096)
+        except BlockingIOError:
+            pass
+
     def heard_within(self, seconds):
         """All that comes in that time."""
         heard, deadline = [], time.monotonic() + seconds
@@ -59,6 +68,11 @@ class Heartbeat(unittest.TestCase):
     def start_watched(self):
         return self.start(WATCHDOG_USEC=str(int(INTERVAL * 1_000_000)))
 
+    def check_silence(self, name):
+        """One sign may still come, for the move before the thread stood still."""
+        self.supervisor.forget()
+        self.assertLessEqual(len(self.supervisor.heard_within(4 * INTERVAL)), 1, name)
+
     def test_it_comes_while_all_workers_move(self):
         self.start_watched()
         for _ in range(5):
@@ -69,15 +83,13 @@ class Heartbeat(unittest.TestCase):
         self.supervisor.wait_for("WATCHDOG=1")
         for name in ("worker-0", "worker-1"):
             with StandingStill(thread_named(server.process.pid, name)):
-                self.supervisor.heard_within(INTERVAL)  # what was on its way
-                self.assertEqual(self.supervisor.heard_within(3 * INTERVAL), [], name)
+                self.check_silence(name)
             self.supervisor.wait_for("WATCHDOG=1")
 
     def test_the_main_thread_that_stands_still_stops_it(self):
         server = self.start_watched()
         with StandingStill(server.process.pid):
-            self.supervisor.heard_within(INTERVAL)
-            self.assertEqual(self.supervisor.heard_within(3 * INTERVAL), [])
+            self.check_silence("the main thread")
         self.supervisor.wait_for("WATCHDOG=1")
 
     def test_a_watcher_or_a_log_that_stands_still_does_not(self):

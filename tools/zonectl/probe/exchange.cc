@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/zonectl/probe/datagram.h"
+#include "tools/zonectl/probe/reply.h"
 #include "zonestore/zone/ldns_handles.h"
 
 namespace zonectl::probe {
@@ -11,7 +12,6 @@ namespace ldns = zonestore::ldns;
 using zonestore::Bytes;
 using zonestore::ByteView;
 using zonestore::Name;
-using zonestore::RecordType;
 
 namespace {
 
@@ -44,71 +44,10 @@ timeval timeval_of(zonestore::Milliseconds time) {
   return value;
 }
 
-// nullopt: malformed.
-std::optional<Record> record_of(const ldns_rr& rr) {
-  const ldns_rdf* const owner = ldns_rr_owner(&rr);
-  auto name = Name::from_wire({ldns_rdf_data(owner), ldns_rdf_size(owner)});
-  Record record;
-  if (!name || ldns::rdata_wire(rr, record.rdata) != LDNS_STATUS_OK) {
-    return std::nullopt;
-  }
-  record.owner = *std::move(name);
-  record.type = static_cast<RecordType>(ldns_rr_get_type(&rr));
-  record.ttl = ldns_rr_ttl(&rr);
-  return record;
-}
-
-bool take_records(const ldns_rr_list* list, std::vector<Record>& out) {
-  const std::size_t count = list == nullptr ? 0 : ldns_rr_list_rr_count(list);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::optional<Record> record = record_of(*ldns_rr_list_rr(list, i));
-    if (!record) {
-      return false;
-    }
-    out.push_back(*std::move(record));
-  }
-  return true;
-}
-
-bool is_answer_to(const ldns_pkt& query, const Question& question, const ldns_pkt& answer) {
-  if (!ldns_pkt_qr(&answer) || ldns_pkt_id(&answer) != ldns_pkt_id(&query)) {
-    return false;
-  }
-  const ldns_rr_list* const asked = ldns_pkt_question(&answer);
-  if (asked == nullptr || ldns_rr_list_rr_count(asked) != 1) {
-    // Servers that do not understand a query may leave the question out.
-    return ldns_pkt_get_rcode(&answer) != LDNS_RCODE_NOERROR;
-  }
-  const ldns_rr* const rr = ldns_rr_list_rr(asked, 0);
-  const ldns_rdf* const owner = ldns_rr_owner(rr);
-  const auto name = Name::from_wire({ldns_rdf_data(owner), ldns_rdf_size(owner)});
-  return name && *name == question.name && ldns_rr_get_type(rr) == static_cast<ldns_rr_type>(question.type);
-}
-
 Reply failed(std::string why) {
   Reply reply;
   reply.failure = std::move(why);
   return reply;
-}
-
-Reply read_answer(const ldns_pkt& query, const Question& question, ByteView wire) {
-  ldns_pkt* raw = nullptr;
-  const ldns_status status = ldns_wire2pkt(&raw, wire.data(), wire.size());
-  const ldns::Packet packet(raw);
-  if (status != LDNS_STATUS_OK) {
-    return failed("a malformed answer: " + ldns::status_text(status));
-  }
-  if (!is_answer_to(query, question, *packet)) {
-    return failed("an answer to another question");
-  }
-  Reply reply;
-  reply.rcode = static_cast<std::uint8_t>(ldns_pkt_get_rcode(packet.get()));
-  reply.authoritative = ldns_pkt_aa(packet.get());
-  reply.truncated = ldns_pkt_tc(packet.get());
-  reply.answered = take_records(ldns_pkt_answer(packet.get()), reply.answer) &&
-                   take_records(ldns_pkt_authority(packet.get()), reply.authority) &&
-                   take_records(ldns_pkt_additional(packet.get()), reply.additional);
-  return reply.answered ? reply : failed("a malformed record in the answer");
 }
 
 Reply exchange_once(const Address& server, const Question& question, const Manner& manner,
@@ -121,7 +60,7 @@ Reply exchange_once(const Address& server, const Question& question, const Manne
   if (manner.transport == Transport::kUdp) {
     const ByteView wire(ldns_buffer_begin(buffer.get()), ldns_buffer_position(buffer.get()));
     const std::optional<Bytes> answer = exchange_datagram(server, wire, timeout);
-    return answer ? read_answer(*query, question, *answer) : failed("no answer over UDP");
+    return answer ? read_reply(*answer, ldns_pkt_id(query.get()), question) : failed("no answer over UDP");
   }
   socklen_t size = 0;
   const sockaddr_storage to = server.socket_address(size);
@@ -132,7 +71,7 @@ Reply exchange_once(const Address& server, const Question& question, const Manne
   if (status != LDNS_STATUS_OK || !answer) {
     return failed("no answer over TCP");
   }
-  return read_answer(*query, question, {answer.get(), answer_bytes});
+  return read_reply({answer.get(), answer_bytes}, ldns_pkt_id(query.get()), question);
 }
 
 // What is left of the whole look for one attempt; connecting and reading each take that over TCP.
@@ -171,16 +110,6 @@ std::string rcode_text(std::uint8_t rcode) {
     default:
       return "RCODE" + std::to_string(rcode);
   }
-}
-
-std::vector<Record> Reply::records(const Name& owner, RecordType type) const {
-  std::vector<Record> found;
-  for (const Record& record : answer) {
-    if (record.type == type && record.owner == owner) {
-      found.push_back(record);
-    }
-  }
-  return found;
 }
 
 Reply exchange(const Address& server, const Question& question, const Manner& manner, const Patience& patience) {

@@ -1,7 +1,8 @@
 // One question to one server, by ldns: what goes out, and what came back as plain values.
 //
-// The only place of zonectl that knows ldns. Nothing that a server sends can do more than make a Reply that says so:
-// an answer to another question, or with another id, is none. Threads: any number at once. Errors: in the Reply.
+// With reply.h the only place of zonectl that knows ldns. Nothing that a server sends can do more than make a Reply
+// that says so: an answer to another question, or with another id, is none. Threads: any number at once. Errors: in
+// the Reply.
 #pragma once
 
 #include <chrono>

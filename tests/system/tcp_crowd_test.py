@@ -117,6 +117,7 @@ class Crowd(unittest.TestCase):
     def check_clients_that_never_read(self, queries):
         settings = {} if WHOLE else {"unsent_total_bytes": (8 << 20) // (4096 // CONNECTIONS)}
         server, address = self.serve(1, connections=CONNECTIONS, write_seconds=3600, lifetime_seconds=3600,
+                                     idle_seconds=3600, idle_half_full_seconds=3600,
                                      **settings)
         self.assertTrue(self.is_answered(address, "127.9.0.1"))
         wire = query(selector("big"), use_edns=0).to_wire()

@@ -88,12 +88,6 @@ std::string written(const std::vector<RecordSet>& sets) {
 
 }  // namespace
 
-// ldns loses a few bytes where it refuses a malformed field of some types (seen with CERT, TLSA and IPSECKEY): its
-// fault, and none that a command which ends could feel.
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier): LeakSanitizer's name
-  return "leak:libldns";
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Reading once = read(std::string(reinterpret_cast<const char*>(data), size));
   const Reading again = read(written(once.sets));

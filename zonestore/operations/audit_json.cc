@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/db/failure.h"
-#include "zonestore/zone/zone_file.h"
+#include "zonestore/zone/record_data.h"
 
 namespace zonestore {
 namespace {

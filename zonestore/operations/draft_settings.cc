@@ -1,5 +1,6 @@
 #include "zonestore/operations/draft_settings.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -44,10 +45,22 @@ void take_soa(const RecordSet& set, publish::ZoneSettingsRow& settings) {
   set_primary(settings, soa->primary);
 }
 
+// NSD, Knot and BIND take any 32 bits; no TTL of ours is 0, and no time too long (RFC 2181 section 8).
+void put_in_range(publish::ZoneSettingsRow& settings, std::size_t line, ZoneFaults& faults) {
+  for (std::uint32_t* value : {&settings.refresh, &settings.retry, &settings.expire, &settings.minimum}) {
+    const std::uint32_t taken = std::clamp(*value, std::uint32_t{1}, kMaxSeconds);
+    if (taken != *value) {
+      faults.warn(line, "a time in the SOA is " + std::to_string(*value) + ": it becomes " + std::to_string(taken));
+      *value = taken;
+    }
+  }
+}
+
 }  // namespace
 
 publish::ZoneSettingsRow draft_settings(const ZoneDraft& draft,
-                                        const std::optional<publish::ZoneSettingsRow>& present, ZoneFaults& faults) {
+                                        const std::optional<publish::ZoneSettingsRow>& present, WhoseZone whose,
+                                        ZoneFaults& faults) {
   publish::ZoneSettingsRow settings = present.value_or(publish::ZoneSettingsRow{});
   if (!present && (!draft.soa || !draft.name_servers)) {
     require_soa_and_ns(draft, faults);
@@ -59,13 +72,21 @@ publish::ZoneSettingsRow draft_settings(const ZoneDraft& draft,
   if (draft.soa) {
     take_soa(draft.soa->set, settings);
   }
-  const auto checked = db::at_border<void>([&]() -> Result<void> {
-    check_zone_settings(settings);
-    return {};
-  });
-  if (!checked) {
-    const std::size_t line = draft.soa ? draft.soa->line : draft.name_servers ? draft.name_servers->line : 0;
-    faults.add({line, std::nullopt, checked.error().message, checked.error().hint});
+  const std::size_t line = draft.soa ? draft.soa->line : draft.name_servers ? draft.name_servers->line : 0;
+  if (faults.is_lenient()) {
+    put_in_range(settings, line, faults);
+  }
+  for (const SettingProblem& problem : problems_of(settings)) {
+    ZoneFault fault{line, std::nullopt, problem.message, problem.hint};
+    const bool is_doubtful = problem.is_doubt && !(whose == WhoseZone::kOurs && problem.is_of_negative_ttl);
+    if (is_doubtful) {
+      faults.doubt(std::move(fault));
+    } else {
+      faults.add(std::move(fault));
+    }
+    if (!faults.is_lenient()) {
+      break;  // the first of them, as any change of settings tells
+    }
   }
   return settings;
 }

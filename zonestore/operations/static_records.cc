@@ -13,7 +13,6 @@
 #include "zonestore/operations/stored_content.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/zone/record_data.h"
-#include "zonestore/zone/zone_file.h"
 
 namespace zonestore {
 namespace {
@@ -80,6 +79,7 @@ class SetChange {
                   "a name without a dot at its end lies in the zone");
     }
     outcome_.before = publish::find_static(connection(), zone_, owner, type);
+    note_known();
   }
 
   [[nodiscard]] RecordsChanged& outcome() { return outcome_; }
@@ -120,6 +120,19 @@ class SetChange {
         take_out_orphaned_glue(connection(), change_.zone(zone_), zone_, targets_of(outcome_.before));
   }
 
+  // The doubts that are there already.
+  void note_known() {
+    StoredContent content(connection(), zone_);
+    content.judge(owner_, known_);
+    if (outcome_.before) {
+      judge_set(*outcome_.before, zone_.apex, known_);
+    }
+    if (type_ == RecordType::kNs || type_ == RecordType::kDname) {
+      content.judge_below(owner_, kMostFaults, known_);
+    }
+    judge_pointers(content, known_);
+  }
+
   // Every name whose judgement the change can alter: this one, what lies below a cut or DNAME that is new, who leads
   // to an alias that is new or to an address that is gone.
   void judge_around() {
@@ -133,12 +146,13 @@ class SetChange {
     const bool is_gone = !outcome_.after;
     const bool is_alias = type_ == RecordType::kCname || type_ == RecordType::kDname;
     if (is_new && (type_ == RecordType::kNs || type_ == RecordType::kDname)) {
-      content.judge_below(owner_, kMostFaults, findings);
+      content.judge_below(owner_, kMostFaults + known_.size(), findings);
     }
     const bool is_lost_address = is_gone && (type_ == RecordType::kA || type_ == RecordType::kAaaa);
     if ((is_new && is_alias) || is_lost_address) {
       judge_pointers(content, findings);
     }
+    forget_known(findings, known_);
     if (is_lost_address) {
       tell_of_lost_address(findings);
     }
@@ -167,6 +181,7 @@ class SetChange {
       findings.push_back(*std::move(reserved));
     }
     judge_set(set, zone_.apex, findings);
+    forget_known(findings, known_);
     throw_first_fault(findings, outcome_.warnings);
   }
 
@@ -234,6 +249,7 @@ class SetChange {
   PublishedZone zone_;
   const Name& owner_;
   RecordType type_;
+  Findings known_;
   RecordsChanged outcome_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 std::size_t faults_in(const Findings& findings) {
   return static_cast<std::size_t>(std::count_if(
-      findings.begin(), findings.end(), [](const Finding& each) { return each.kind == Finding::Kind::kFault; }));
+      findings.begin(), findings.end(), [](const Finding& each) { return each.kind != Finding::Kind::kWarning; }));
 }
 
 }  // namespace
@@ -73,7 +73,8 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
     Findings findings;
     StoredContent(connection, zone).judge(name, findings);
     for (const Finding& finding : findings) {
-      if (finding.guard != Guard::kBelowCut) {
+      const bool is_address = finding.type == RecordType::kA || finding.type == RecordType::kAaaa;
+      if (finding.guard != Guard::kBelowCut || !is_address) {
         continue;
       }
       if (std::optional<RecordSet> set = publish::find_static(connection, zone, name, finding.type)) {
@@ -83,6 +84,15 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
     }
   }
   return taken;
+}
+
+void forget_known(Findings& findings, const Findings& known) {
+  std::erase_if(findings, [&known](const Finding& each) {
+    return each.kind == Finding::Kind::kDoubt &&
+           std::any_of(known.begin(), known.end(), [&each](const Finding& other) {
+             return other.owner == each.owner && other.type == each.type && other.message == each.message;
+           });
+  });
 }
 
 void throw_first_fault(const Findings& findings, std::vector<std::string>& warnings) {

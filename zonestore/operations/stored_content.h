@@ -35,7 +35,10 @@ class StoredContent final : public ZoneContent {
 std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneChange& change,
                                               const PublishedZone& zone, const std::vector<Name>& names);
 
-// Throws the first fault as a Failure, kRefused if it has a guard; warnings go to `warnings`.
+// Takes out the doubts that were there before the change: they came with a zone's file, with a warning.
+void forget_known(Findings& findings, const Findings& known);
+
+// Throws the first fault or doubt as a Failure, kRefused if it has a guard; warnings go to `warnings`.
 void throw_first_fault(const Findings& findings, std::vector<std::string>& warnings);
 
 }  // namespace zonestore

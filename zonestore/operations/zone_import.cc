@@ -1,6 +1,8 @@
 #include "zonestore/operations/zone_import.h"
 
+#include <algorithm>
 #include <compare>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -88,8 +90,9 @@ class Replacement {
 
 class Import {
  public:
-  Import(ChangeScope& change, const ChangeContext& context, ZoneDraft draft, ZoneFaults& faults)
-      : change_(change), context_(context), draft_(std::move(draft)), faults_(faults) {}
+  Import(ChangeScope& change, const ChangeContext& context, const ZoneImportOptions& options, ZoneDraft draft,
+         ZoneFaults& faults)
+      : change_(change), context_(context), options_(options), draft_(std::move(draft)), faults_(faults) {}
 
   ZoneImported run() {
     outcome_.apex = draft_.apex;
@@ -104,13 +107,16 @@ class Import {
       faults_.add({0, std::nullopt, "the file holds no record: the zone's static records would all go",
                    "zonectl record remove takes one out; zonectl zone remove takes out the zone"});
     }
+    judge_soa();
     const Draft state = faults_.empty() ? Draft::kWhole : Draft::kWithGaps;
-    settings = draft_settings(draft_, settings, faults_);
+    const bool is_own = draft_.apex == change_.store().dkim_zone || draft_.apex == change_.store().spf_zone;
+    settings = draft_settings(draft_, settings, is_own ? WhoseZone::kOurs : WhoseZone::kAnybodys, faults_);
     if (!draft_.name_servers && !outcome_.is_new) {
       draft_.name_servers = FileRecordSet{publish::name_server_set(*zone, *settings), 0};
     }
-    judge_draft(draft_, state, faults_, outcome_.warnings);
+    judge_draft(draft_, state, faults_);
     take_out_reserved(zone);
+    outcome_.warnings = faults_.warnings();
     if (!faults_.empty()) {
       outcome_.changed = false;
       outcome_.faults = faults_.first(kShownFaults);
@@ -129,6 +135,21 @@ class Import {
   db::Connection& connection() { return change_.connection(); }
   [[nodiscard]] bool is_without_records() const {
     return draft_.records.empty() && !draft_.soa && !draft_.name_servers && draft_.left_out == 0 && faults_.empty();
+  }
+
+  // Records without an SOA are hardly the whole zone that they would replace.
+  void judge_soa() {
+    if (outcome_.is_new) {
+      return;
+    }
+    if (options_.keep_soa) {
+      draft_.soa.reset();
+    } else if (!draft_.soa && faults_.empty()) {
+      faults_.add({0, std::nullopt,
+                   "the file has no SOA: is it the whole zone " + draft_.apex.to_text_no_dot() +
+                       ", whose other records would go?",
+                   "write the SOA at its apex; or --keep-soa, for a file of all records but that"});
+    }
   }
 
   // What the store publishes itself may stand in the file as it is published, and stays out.
@@ -163,16 +184,30 @@ class Import {
     finish(zone, before, replacement);
   }
 
+  // NSD, Knot and BIND do not look from one zone into another.
+  void judge_addresses(const std::vector<Name>& names, bool may_warn) {
+    const auto checked = db::at_border<void>([&] { check_name_server_addresses(connection(), names); });
+    if (!checked && may_warn && faults_.is_lenient()) {
+      outcome_.warnings.push_back(checked.error().message);
+    } else if (!checked) {
+      throw db::Failure(checked.error());
+    }
+  }
+
   // This zone's own, wherever they lie, and those of any zone that lie in this one.
   void check_name_servers_of_all(const PublishedZone& zone) {
-    check_name_server_addresses(connection(), publish::read_zone_settings(connection(), zone.id).name_servers);
+    const std::vector<Name> own = publish::read_zone_settings(connection(), zone.id).name_servers;
+    std::vector<Name> elsewhere;
+    std::copy_if(own.begin(), own.end(), std::back_inserter(elsewhere),
+                 [&zone](const Name& name) { return !name.is_at_or_below(zone.apex); });
+    judge_addresses(elsewhere, true);
     std::vector<Name> here;
     for (const Name& name : publish::read_all_name_servers(connection())) {
       if (name.is_at_or_below(zone.apex)) {
         here.push_back(name);
       }
     }
-    check_name_server_addresses(connection(), here);
+    judge_addresses(here, outcome_.is_new);  // of a zone that was there, it would be a loss
   }
 
   // To the file's serial if that is later, and past the last one that a removed zone of this name had.
@@ -225,6 +260,7 @@ class Import {
 
   ChangeScope& change_;
   const ChangeContext& context_;
+  const ZoneImportOptions& options_;
   ZoneDraft draft_;
   ZoneFaults& faults_;
   ZoneImported outcome_;
@@ -233,24 +269,25 @@ class Import {
 
 }  // namespace
 
-Result<ZoneImported> import_zone(Store& store, const ChangeContext& context, const std::filesystem::path& file,
-                                 const std::optional<Name>& apex) {
+Result<ZoneImported> import_zone(Store& store, const ChangeContext& context, const ZoneImportOptions& options) {
   return db::at_border<ZoneImported>([&] {
-    ZoneFaults faults;
-    ZoneDraft draft = db::unwrap(read_zone_draft(file, apex, faults));
+    ZoneFaults faults(options.strictness);
+    ZoneDraft draft = db::unwrap(read_zone_draft(options.file, options.apex, faults));
     const std::string subject = draft.apex.to_text_no_dot();
     ChangeScope change(store, context, "zone import", subject);
-    return Import(change, context, std::move(draft), faults).run();
+    return Import(change, context, options, std::move(draft), faults).run();
   });
 }
 
-Result<ZoneChecked> check_zone_file(const std::filesystem::path& file, const std::optional<Name>& apex) {
+Result<ZoneChecked> check_zone_file(const std::filesystem::path& file, const std::optional<Name>& apex,
+                                    Strictness strictness) {
   return db::at_border<ZoneChecked>([&] {
-    ZoneFaults faults;
+    ZoneFaults faults(strictness);
     ZoneChecked checked;
     const ZoneDraft draft = db::unwrap(read_zone_draft(file, apex, faults));
-    judge_draft(draft, faults.empty() ? Draft::kWhole : Draft::kWithGaps, faults, checked.warnings);
-    (void)draft_settings(draft, std::nullopt, faults);
+    judge_draft(draft, faults.empty() ? Draft::kWhole : Draft::kWithGaps, faults);
+    (void)draft_settings(draft, std::nullopt, WhoseZone::kAnybodys, faults);
+    checked.warnings = faults.warnings();
     checked.apex = draft.apex;
     checked.record_sets = draft.records.size() + (draft.soa ? 1 : 0) + (draft.name_servers ? 1 : 0);
     checked.left_out = draft.left_out;

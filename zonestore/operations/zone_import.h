@@ -19,6 +19,13 @@ struct FaultsFound {
   std::size_t fault_count = 0;    // all of them
 };
 
+struct ZoneImportOptions {
+  std::filesystem::path file;
+  std::optional<Name> apex;  // without it the SOA's owner
+  Strictness strictness = Strictness::kLenient;
+  bool keep_soa = false;  // the zone's SOA values stay as they are, whether or not the file has an SOA
+};
+
 struct ZoneImported : Changed, FaultsFound {
   Name apex;
   bool is_new = false;        // the store had no such zone
@@ -33,11 +40,12 @@ struct ZoneImported : Changed, FaultsFound {
 
 // The file's records become the zone's static records, all others go; its SOA and the NS of its apex become the
 // zone's settings. A zone that is not there is made. The serial rises, to the file's if that is higher (RFC 1982).
-// `apex`: without it the SOA's owner. A file with faults changes nothing and is no error: look at `fault_count`.
+// Without an SOA in the file it is a zone only with keep_soa. A file with faults changes nothing and is no error:
+// look at `fault_count`. The store's own zones are judged strictly where publishing rests on it: their negative TTL.
 // Errors: kMissing, kPermission, kIo (the file); kInvalid when nothing says which zone it is; kRefused: kNoGlue when
 // a name server of another zone would lose its address.
 [[nodiscard]] Result<ZoneImported> import_zone(Store& store, const ChangeContext& context,
-                                               const std::filesystem::path& file, const std::optional<Name>& apex);
+                                               const ZoneImportOptions& options);
 
 struct ZoneChecked : FaultsFound {
   Name apex;
@@ -46,7 +54,8 @@ struct ZoneChecked : FaultsFound {
   std::vector<std::string> warnings;
 };
 // The same judgement without a store. Errors: as import_zone of the file.
-[[nodiscard]] Result<ZoneChecked> check_zone_file(const std::filesystem::path& file, const std::optional<Name>& apex);
+[[nodiscard]] Result<ZoneChecked> check_zone_file(const std::filesystem::path& file, const std::optional<Name>& apex,
+                                                  Strictness strictness);
 
 // Takes the zone out with all its records; its serial is remembered should it come back. Errors: kNotFound; kRefused:
 // kInUse for the DKIM and SPF zones, and while a name server of another zone lies in it.

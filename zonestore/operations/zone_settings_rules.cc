@@ -9,55 +9,82 @@
 namespace zonestore {
 namespace {
 
-constexpr std::uint32_t kMaxSeconds = 2'147'483'647;  // RFC 2181 section 8
-constexpr std::uint32_t kMaxNegativeTtl = 86'400;     // RFC 2308 section 5
-constexpr std::size_t kMaxNameServers = 13;           // then the NS answer of ordinary names still fits 512 bytes
+constexpr std::uint32_t kMaxNegativeTtl = 86'400;  // RFC 2308 section 5
+constexpr std::size_t kMaxNameServers = 13;        // then the NS answer of ordinary names still fits 512 bytes
 
-[[noreturn]] void throw_invalid(std::string message, std::string hint = {}) {
-  throw db::Failure(Error{ErrorCode::kInvalid, std::move(message), std::move(hint), std::nullopt});
+using Problems = std::vector<SettingProblem>;
+
+SettingProblem doubt(std::string message) {
+  return {std::move(message), "", true, false};
 }
 
-void check_name_servers(const std::vector<Name>& names) {
+void find_in_name_servers(const std::vector<Name>& names, Problems& problems) {
   if (names.empty()) {
-    throw_invalid("a zone needs at least one name server", "give each with --ns");
+    problems.push_back({"a zone needs at least one name server", "give each with --ns"});
   }
   if (names.size() > kMaxNameServers) {
-    throw_invalid("a zone may have at most " + std::to_string(kMaxNameServers) + " name servers");
+    problems.push_back(doubt("a zone may have at most " + std::to_string(kMaxNameServers) + " name servers"));
   }
   for (auto name = names.begin(); name != names.end(); ++name) {
     if (name->is_root()) {
-      throw_invalid("the root is no name server");
+      problems.push_back(doubt("the root is no name server"));
     }
     if (std::find(names.begin(), name, *name) != name) {
-      throw_invalid("the name server " + name->to_text_no_dot() + " is given twice");
+      problems.push_back({"the name server " + name->to_text_no_dot() + " is given twice", ""});
     }
   }
 }
 
-void check_range(const std::string& what, std::uint32_t value, std::uint32_t most) {
+void find_range(const std::string& what, std::uint32_t value, std::uint32_t most, Problems& problems) {
   if (value < 1 || value > most) {
-    throw_invalid(what + " must be from 1 to " + std::to_string(most) + " seconds, not " + std::to_string(value));
+    const bool is_of_negative_ttl = value > most && most == kMaxNegativeTtl;
+    problems.push_back(
+        {what + " must be from 1 to " + std::to_string(most) + " seconds, not " + std::to_string(value), "",
+         is_of_negative_ttl, is_of_negative_ttl});
+  }
+}
+
+void throw_first(const Problems& problems) {
+  if (!problems.empty()) {
+    throw db::Failure(Error{ErrorCode::kInvalid, problems.front().message, problems.front().hint, std::nullopt});
   }
 }
 
 }  // namespace
 
-void check_zone_settings(const publish::ZoneSettingsRow& settings) {
-  check_name_servers(settings.name_servers);
-  check_range("the SOA's TTL", settings.soa_ttl, kMaxSeconds);
-  check_range("refresh", settings.refresh, kMaxSeconds);
-  check_range("retry", settings.retry, kMaxSeconds);
-  check_range("expire", settings.expire, kMaxSeconds);
-  check_range("minimum (the negative TTL)", settings.minimum, kMaxNegativeTtl);
-  check_range("the TTL of NS", settings.ns_ttl, kMaxSeconds);
+std::vector<SettingProblem> problems_of(const publish::ZoneSettingsRow& settings) {
+  Problems problems;
+  find_in_name_servers(settings.name_servers, problems);
+  find_range("the SOA's TTL", settings.soa_ttl, kMaxSeconds, problems);
+  find_range("refresh", settings.refresh, kMaxSeconds, problems);
+  find_range("retry", settings.retry, kMaxSeconds, problems);
+  find_range("expire", settings.expire, kMaxSeconds, problems);
+  find_range("minimum (the negative TTL)", settings.minimum, kMaxNegativeTtl, problems);
+  find_range("the TTL of NS", settings.ns_ttl, kMaxSeconds, problems);
   if (settings.retry > settings.refresh) {
-    throw_invalid("retry (" + std::to_string(settings.retry) + ") must not be above refresh (" +
-                  std::to_string(settings.refresh) + ")");
+    problems.push_back(doubt("retry (" + std::to_string(settings.retry) + ") must not be above refresh (" +
+                             std::to_string(settings.refresh) + ")"));
   }
   if (settings.expire <= settings.refresh) {
-    throw_invalid("expire (" + std::to_string(settings.expire) + ") must be above refresh (" +
-                  std::to_string(settings.refresh) + ")");
+    problems.push_back(doubt("expire (" + std::to_string(settings.expire) + ") must be above refresh (" +
+                             std::to_string(settings.refresh) + ")"));
   }
+  return problems;
+}
+
+void check_zone_settings(const publish::ZoneSettingsRow& settings) {
+  throw_first(problems_of(settings));
+}
+
+void check_zone_settings(const publish::ZoneSettingsRow& settings, const publish::ZoneSettingsRow& before) {
+  Problems problems = problems_of(settings);
+  const Problems known = problems_of(before);
+  std::erase_if(problems, [&known](const SettingProblem& each) {
+    return each.is_doubt && std::any_of(known.begin(), known.end(), [&each](const SettingProblem& other) {
+             return other.message == each.message;
+           });
+  });
+  throw_first(problems);
 }
 
 void set_primary(publish::ZoneSettingsRow& settings, const Name& primary) {

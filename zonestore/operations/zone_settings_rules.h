@@ -1,7 +1,9 @@
 // What a zone's settings must fulfil to be served rightly. For the sources of this folder only.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "zonestore/publish/settings_rows.h"
@@ -9,8 +11,21 @@
 
 namespace zonestore {
 
-// Numbers and the list of name servers. Throws db::Failure kInvalid.
+inline constexpr std::uint32_t kMaxSeconds = 2'147'483'647;  // RFC 2181 section 8
+
+struct SettingProblem {
+  std::string message;
+  std::string hint;
+  bool is_doubt = false;            // NSD, Knot and BIND load it (Finding::Kind::kDoubt)
+  bool is_of_negative_ttl = false;  // above a day
+};
+
+// What is wrong with the numbers and the list of name servers.
+[[nodiscard]] std::vector<SettingProblem> problems_of(const publish::ZoneSettingsRow& settings);
+// Throws the first of them as db::Failure kInvalid. Those that `before` had already came with the zone's file, and
+// stay.
 void check_zone_settings(const publish::ZoneSettingsRow& settings);
+void check_zone_settings(const publish::ZoneSettingsRow& settings, const publish::ZoneSettingsRow& before);
 
 // A name server in a zone of the store must have an address there, unless it is delegated away. Throws db::Failure
 // kRefused with kNoGlue.

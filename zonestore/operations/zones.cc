@@ -68,9 +68,10 @@ void apply(const ZoneSettings& wanted, publish::ZoneSettingsRow& row) {
 
 // What the new ones lead to, and what nobody needs any more without the old ones.
 void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
-                        ZoneChanged& outcome) {
+                        const Findings& known, ZoneChanged& outcome) {
   Findings findings;
   StoredContent(change.connection(), zone).judge(zone.apex, findings);
+  forget_known(findings, known);
   throw_first_fault(findings, outcome.warnings);
   for (const RecordSet& set : take_out_orphaned_glue(change.connection(), change.zone(zone), zone, before)) {
     outcome.warnings.push_back(set.owner.to_text_no_dot() + " " + to_text(set.type) +
@@ -106,14 +107,16 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     const PublishedZone zone = change.store().published(apex);
     const std::string before = zone_json(zone_view(change.connection(), zone));
     publish::ZoneSettingsRow row = publish::read_zone_settings(change.connection(), zone.id);
+    const publish::ZoneSettingsRow row_before = row;
     apply(settings, row);
-    check_zone_settings(row);
+    check_zone_settings(row, row_before);
     check_name_server_addresses(change.connection(), row.name_servers);
-    const std::vector<Name> servers_before = publish::read_zone_settings(change.connection(), zone.id).name_servers;
+    Findings known;
+    StoredContent(change.connection(), zone).judge(zone.apex, known);
     publish::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
-    judge_name_servers(change, zone, servers_before, outcome);
+    judge_name_servers(change, zone, row_before.name_servers, known, outcome);
     outcome.zone = zone_view(change.connection(), zone);
     const std::string after = zone_json(outcome.zone);
     if (after == before) {

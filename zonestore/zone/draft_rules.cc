@@ -55,8 +55,8 @@ class DraftContent final : public ZoneContent {
 
 class DraftJudge {
  public:
-  DraftJudge(const ZoneDraft& draft, Draft state, ZoneFaults& faults, std::vector<std::string>& warnings)
-      : draft_(draft), content_(draft), state_(state), faults_(faults), warnings_(warnings) {}
+  DraftJudge(const ZoneDraft& draft, Draft state, ZoneFaults& faults)
+      : draft_(draft), content_(draft), state_(state), faults_(faults) {}
 
   void run() {
     if (draft_.name_servers) {
@@ -69,9 +69,6 @@ class DraftJudge {
       here_.push_back(&each);
     }
     judge_here();
-    if (warning_count_ > kMaxWarnings) {
-      warnings_.push_back("and " + std::to_string(warning_count_ - kMaxWarnings) + " more warnings");
-    }
   }
 
  private:
@@ -95,11 +92,16 @@ class DraftJudge {
   void tell(Finding&& finding) {
     const std::size_t line = line_of(finding.type);
     if (finding.kind == Finding::Kind::kWarning) {
-      if (++warning_count_ <= kMaxWarnings) {
-        warnings_.push_back("line " + std::to_string(line) + ": " + finding.message);
-      }
-    } else if (state_ == Draft::kWhole || !is_of_absence(finding)) {
-      faults_.add({line, finding.guard, std::move(finding.message), std::move(finding.hint)});
+      return faults_.warn(line, finding.message);
+    }
+    if (state_ == Draft::kWithGaps && is_of_absence(finding)) {
+      return;
+    }
+    ZoneFault fault{line, finding.guard, std::move(finding.message), std::move(finding.hint)};
+    if (finding.kind == Finding::Kind::kDoubt) {
+      faults_.doubt(std::move(fault));
+    } else {
+      faults_.add(std::move(fault));
     }
   }
 
@@ -113,15 +115,13 @@ class DraftJudge {
   DraftContent content_;
   Draft state_;
   ZoneFaults& faults_;
-  std::vector<std::string>& warnings_;
-  std::size_t warning_count_ = 0;
   std::vector<const FileRecordSet*> here_;
 };
 
 }  // namespace
 
-void judge_draft(const ZoneDraft& draft, Draft state, ZoneFaults& faults, std::vector<std::string>& warnings) {
-  DraftJudge(draft, state, faults, warnings).run();
+void judge_draft(const ZoneDraft& draft, Draft state, ZoneFaults& faults) {
+  DraftJudge(draft, state, faults).run();
 }
 
 }  // namespace zonestore

@@ -101,7 +101,7 @@ std::string max_text(std::size_t max) {
 // Turns presentation form into wire form, one label after the other.
 class TextParser {
  public:
-  explicit TextParser(std::string_view text) : text_(text) {}
+  TextParser(std::string_view text, bool is_quoting) : text_(text), is_quoting_(is_quoting) {}
 
   Result<std::string> run() {
     if (text_.empty()) {
@@ -181,10 +181,12 @@ class TextParser {
   }
 
   [[nodiscard]] tl::unexpected<Error> refuse_text(const std::string& why, std::string hint = {}) const {
-    return fail(ErrorCode::kInvalid, shown("domain name", text_) + " " + why, std::move(hint));
+    return fail(ErrorCode::kInvalid, (is_quoting_ ? shown("domain name", text_) : "a domain name that") + " " + why,
+                std::move(hint));
   }
 
   std::string_view text_;
+  bool is_quoting_;
   std::size_t position_ = 0;
   std::string wire_;
 };
@@ -194,11 +196,11 @@ class TextParser {
 Name::Name() : wire_(1, '\0') {}
 
 Result<Name> Name::parse(std::string_view text) {
-  auto wire = TextParser(text).run();
-  if (!wire) {
-    return tl::unexpected(std::move(wire.error()));
-  }
-  return Name(std::move(*wire));
+  return TextParser(text, true).run().map([](std::string&& wire) { return Name(std::move(wire)); });
+}
+
+Result<Name> Name::parse_unquoted(std::string_view text) {
+  return TextParser(text, false).run().map([](std::string&& wire) { return Name(std::move(wire)); });
 }
 
 Result<Name> Name::from_wire(ByteView wire) {

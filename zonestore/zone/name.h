@@ -34,6 +34,9 @@ class Name {
   // (RFC 1035 section 5.1). Errors: kInvalid, saying which label and why.
   [[nodiscard]] static Result<Name> parse(std::string_view text);
 
+  // The same, and the error's message says why without a word of the text.
+  [[nodiscard]] static Result<Name> parse_unquoted(std::string_view text);
+
   // The uncompressed wire form that starts at wire[0]; bytes after the root label are an error.
   [[nodiscard]] static Result<Name> from_wire(ByteView wire);
 

@@ -5,15 +5,14 @@
 #include <set>
 #include <string>
 
-#include "zonestore/zone/character_strings.h"
-#include "zonestore/zone/ldns_handles.h"
-#include "zonestore/zone/zone_file.h"
+#include "zonestore/zone/data_rules.h"
+#include "zonestore/zone/fields.h"
+#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {
 
 constexpr std::size_t kMaxRdataBytes = 0xFFFF;
-constexpr std::size_t kShownBytes = 60;
 
 struct Example {
   RecordType type;
@@ -35,31 +34,26 @@ constexpr std::array kExamples{
     Example{RecordType::kSoa, "ns1.example.com. hostmaster.example.com. 1 3600 600 1209600 300"},
 };
 
+// What a type takes: an example, or the names of its fields.
 std::string hint_for(RecordType type) {
   for (const Example& example : kExamples) {
     if (example.type == type) {
       return to_text(type) + " takes: " + std::string(example.text);
     }
   }
-  return R"(any type takes its data as bytes: \# LENGTH HEX (RFC 3597))";
+  const TypeForm* const form = type_form(type);
+  if (form == nullptr || !form->has_fields()) {
+    return R"(any type takes its data as bytes: \# LENGTH HEX (RFC 3597))";
+  }
+  std::string fields;
+  for (const FieldForm& field : form->fields) {
+    fields += (field.name.empty() || fields.empty() ? "" : ", ") + std::string(field.name);
+  }
+  return to_text(type) + " takes: " + fields;
 }
 
-tl::unexpected<Error> malformed(RecordType type, std::string_view text, const std::string& why) {
-  std::string shown(text.substr(0, kShownBytes));
-  shown += text.size() > kShownBytes ? "..." : "";
-  return fail(ErrorCode::kInvalid, "'" + shown + "' is no data of type " + to_text(type) + ": " + why,
-              hint_for(type));
-}
-
-std::optional<std::uint8_t> hex_digit(char character) {
-  if (character >= '0' && character <= '9') {
-    return static_cast<std::uint8_t>(character - '0');
-  }
-  const char lower = static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
-  if (lower >= 'a' && lower <= 'f') {
-    return static_cast<std::uint8_t>(lower - 'a' + 10);
-  }
-  return std::nullopt;
+tl::unexpected<Error> malformed(RecordType type, const std::string& why) {
+  return fail(ErrorCode::kInvalid, "this is no data of type " + to_text(type) + ": " + why, hint_for(type));
 }
 
 constexpr std::string_view kGeneric = "\\#";
@@ -69,113 +63,114 @@ std::string_view without_leading_blanks(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first);
 }
 
+bool is_generic(std::string_view text) {
+  return text.starts_with(kGeneric) &&
+         (text.size() == kGeneric.size() || text[kGeneric.size()] == ' ' || text[kGeneric.size()] == '\t');
+}
+
 // What stands behind the \# of RFC 3597 section 5: a length, and as many bytes in hexadecimal, blanks between them.
-Result<Bytes> generic_rdata(RecordType type, std::string_view whole, std::string_view rest) {
+Result<Bytes> generic_rdata(RecordType type, std::string_view rest) {
   rest = without_leading_blanks(rest);
-  std::size_t length = 0;
-  std::size_t digits = 0;
-  for (; digits < rest.size() && rest[digits] >= '0' && rest[digits] <= '9' && length <= kMaxRdataBytes; ++digits) {
-    length = length * 10 + static_cast<std::size_t>(rest[digits] - '0');
+  const std::size_t digits = std::min(rest.find_first_of(" \t"), rest.size());
+  const std::optional<std::uint32_t> length = decimal(rest.substr(0, digits), kMaxRdataBytes);
+  if (!length) {
+    return malformed(type, "behind \\# stands a length from 0 to 65535");
   }
-  if (digits == 0 || length > kMaxRdataBytes ||
-      (digits < rest.size() && rest[digits] != ' ' && rest[digits] != '\t')) {
-    return malformed(type, whole, "behind \\# stands a length from 0 to 65535");
+  std::string nibbles(rest.substr(digits));
+  std::erase_if(nibbles, [](char each) { return each == ' ' || each == '\t'; });
+  if (!std::all_of(nibbles.begin(), nibbles.end(), [](char each) { return hex_digit(each).has_value(); })) {
+    return malformed(type, "behind the length stand hexadecimal digits alone");
   }
-  Bytes nibbles;
-  for (const char character : rest.substr(digits)) {
-    if (character == ' ' || character == '\t') {
-      continue;
-    }
-    const std::optional<std::uint8_t> digit = hex_digit(character);
-    if (!digit) {
-      return malformed(type, whole, std::string("'") + character + "' is no hexadecimal digit");
-    }
-    nibbles.push_back(*digit);
+  if (nibbles.size() != 2 * std::size_t{*length}) {
+    return malformed(type, "the length " + std::to_string(*length) + " does not match the " +
+                               std::to_string(nibbles.size()) + " hexadecimal digits behind it");
   }
-  if (nibbles.size() != 2 * length) {
-    return malformed(type, whole,
-                     "the length " + std::to_string(length) + " does not match the " +
-                         std::to_string(nibbles.size()) + " hexadecimal digits behind it");
-  }
-  Bytes rdata(length);
-  for (std::size_t i = 0; i < length; ++i) {
-    rdata[i] = static_cast<std::uint8_t>(nibbles[2 * i] << 4U | nibbles[2 * i + 1]);
-  }
-  return rdata;
+  return *bytes_of_hex(nibbles);
 }
 
-// RFC 8659 section 4.1.1 takes the value of a CAA record without quotes too; ldns does not.
-std::string with_quoted_value(std::string_view text) {
-  std::size_t at = 0;
-  for (int field = 0; field < 2; ++field) {
-    at = text.find_first_not_of(" \t", at);
-    at = at == std::string_view::npos ? at : text.find_first_of(" \t", at);
-  }
-  at = at == std::string_view::npos ? at : text.find_first_not_of(" \t", at);
-  if (at == std::string_view::npos || text.find_first_of("\" \t", at) != std::string_view::npos) {
-    return std::string(text);
-  }
-  return std::string(text.substr(0, at)) + '"' + std::string(text.substr(at)) + '"';
+// RFC 8078 section 4 writes the whole of what takes a DS away as zeros, and the last of them is one byte.
+bool is_deletion(RecordType type, const std::vector<DataWord>& words) {
+  constexpr std::size_t kWords = 4;
+  return (type == RecordType::kCds || type == RecordType::kCdnskey) && words.size() == kWords &&
+         words.back().text == "0" && !words.back().is_quoted;
 }
 
-// ldns bounds neither names that it completes with the origin nor, in some types, the whole.
-Result<void> check_names(const ldns_rr& rr, RecordType type, std::string_view text) {
-  for (std::size_t i = 0; i < ldns_rr_rd_count(&rr); ++i) {
-    const ldns_rdf& field = *ldns_rr_rdf(&rr, i);
-    if (ldns_rdf_get_type(&field) != LDNS_RDF_TYPE_DNAME) {
-      continue;
-    }
-    if (const auto name = Name::from_wire({ldns_rdf_data(&field), ldns_rdf_size(&field)}); !name) {
-      return malformed(type, text, name.error().message);
-    }
-  }
-  return {};
+std::string place_of(const TypeForm& form, std::size_t field) {
+  return "field " + std::to_string(field + 1) + ", the " + std::string(form.fields[field].name) + ": ";
 }
 
-// ldns takes what follows an unquoted semicolon for a comment, and swallows parentheses; a zone file's own have been
-// taken out by its scanner.
-bool has_loose_mark(std::string_view text) {
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      quoted = !quoted;
-    } else if (!quoted && (text[at] == ';' || text[at] == '(' || text[at] == ')')) {
-      return true;
+Result<Bytes> rdata_of_form(const TypeForm& form, std::string_view text, const Name& origin,
+                            std::vector<Name>* repeating = nullptr) {
+  auto words = data_words(text);
+  if (!words) {
+    return malformed(form.type, words.error());
+  }
+  if (is_deletion(form.type, *words)) {
+    words->back().text = form.type == RecordType::kCds ? "00" : "AA==";
+  }
+  WordSource source(std::move(*words), origin);
+  std::size_t field = 0;
+  for (; field < form.fields.size() && form.fields[field].kind != Field::kEnd; ++field) {
+    if (const auto taken = read_field(form.fields[field].kind, source); !taken) {
+      return malformed(form.type, place_of(form, field) + taken.error());
     }
   }
-  return false;
+  if (!source.is_at_end()) {
+    return malformed(form.type, "it ends with " + std::string(form.fields[field - 1].name) + ", and more follows");
+  }
+  if (repeating != nullptr) {
+    *repeating = source.repeating();
+  }
+  return std::move(source.out());
 }
 
-Result<Bytes> rdata_of_type(RecordType type, std::string_view text, const Name& origin) {
-  if (type == RecordType::kTxt) {
-    auto strings = character_strings(text);
-    if (!strings) {
-      return malformed(type, text, strings.error());
+// The type's own form, whether or not it is read back as the same bytes. nullopt: the bytes are not of that form.
+std::optional<std::string> form_text(const TypeForm& form, ByteView rdata) {
+  std::string text;
+  WireSource wire(rdata, text);
+  for (const FieldForm& field : form.fields) {
+    if (field.kind == Field::kEnd) {
+      break;
     }
-    return std::move(*strings);
+    if (!write_field(field.kind, wire)) {
+      return std::nullopt;
+    }
   }
-  if (has_loose_mark(text)) {
-    return malformed(type, text, "it has a semicolon or a parenthesis; quote it, or write a backslash before it");
+  return wire.is_at_end() ? std::optional(std::move(text)) : std::nullopt;
+}
+
+bool is_one_to_one(const TypeForm& form) {
+  return std::all_of(form.fields.begin(), form.fields.end(),
+                     [](const FieldForm& field) { return is_one_to_one(field.kind); });
+}
+
+// The text of data whose form has more ways than one to say a thing, where it says this: else nullopt.
+bool is_read_back(const TypeForm& form, std::string_view text, ByteView rdata) {
+  const auto again = rdata_of_form(form, text, Name());
+  return again && std::equal(again->begin(), again->end(), rdata.begin(), rdata.end());
+}
+
+tl::unexpected<Error> unreadable(RecordType type, const std::string& why) {
+  return fail(ErrorCode::kDamaged, "record data of type " + to_text(type) + " cannot be read: " + why);
+}
+
+// Of data that comes in: its form, that it is the only one of its meaning, and the rules beside them.
+std::optional<std::string> fault_of(RecordType type, ByteView rdata) {
+  if (rdata.size() > kMaxRdataBytes) {
+    return "a record holds at most 65535 bytes";
   }
-  const std::string data = type == RecordType::kCaa ? with_quoted_value(text) : std::string(text);
-  const ldns::Rdf origin_rdf(ldns_rdf_new_frm_data(LDNS_RDF_TYPE_DNAME, origin.size_bytes(), origin.wire().data()));
-  ldns_rr* parsed = nullptr;
-  const ldns_status status =
-      ldns_rr_new_frm_str(&parsed, (". 1 IN " + to_text(type) + " " + data).c_str(), 1, origin_rdf.get(), nullptr);
-  const ldns::Rr rr(parsed);
-  if (status != LDNS_STATUS_OK) {
-    return malformed(type, text, ldns::status_text(status));
+  const TypeForm* const form = type_form(type);
+  if (form == nullptr || !form->has_fields()) {
+    return std::nullopt;
   }
-  if (auto names = check_names(*rr, type, text); !names) {
-    return tl::unexpected(std::move(names.error()));
+  const std::optional<std::string> text = form_text(*form, rdata);
+  if (!text) {
+    return "the bytes are not of its form";
   }
-  Bytes rdata;
-  if (const ldns_status written = ldns::rdata_wire(*rr, rdata); written != LDNS_STATUS_OK) {
-    return malformed(type, text, ldns::status_text(written));
+  if (!text->empty() && !is_one_to_one(*form) && !is_read_back(*form, *text, rdata)) {
+    return "the bytes are not the form in which it is sent";
   }
-  return rdata;
+  return data_fault(type, rdata);
 }
 
 std::size_t bytes_before_target(RecordType type) {
@@ -189,25 +184,67 @@ std::size_t bytes_before_target(RecordType type) {
   }
 }
 
+// A relative name's labels before the origin's.
+std::string completed(std::string_view text, const Name& origin) {
+  std::string whole(text);
+  if (!is_absolute_name(text)) {
+    whole += "." + (origin.is_root() ? std::string() : origin.to_text());
+  }
+  return whole;
+}
+
 }  // namespace
 
-Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin) {
+Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin,
+                              std::vector<Name>* repeating) {
   text = without_leading_blanks(text);
   if (text.find('\0') != std::string_view::npos) {
-    return malformed(type, "", "it has a NUL byte; write it as \\000");
+    return malformed(type, "it has a NUL byte; write it as \\000");
   }
   if (text.empty()) {
-    return malformed(type, text, "there is none");
+    return malformed(type, "there is none");
   }
-  auto rdata = text.starts_with(kGeneric) ? generic_rdata(type, text, text.substr(kGeneric.size()))
-                                          : rdata_of_type(type, text, origin);
+  const TypeForm* const form = type_form(type);
+  if (!is_generic(text) && (form == nullptr || !form->has_fields())) {
+    return malformed(type, "it has no text of its own here");
+  }
+  auto rdata = is_generic(text) ? generic_rdata(type, text.substr(kGeneric.size()))
+                                : rdata_of_form(*form, text, origin, repeating);
   if (!rdata) {
     return rdata;
   }
-  if (const auto read_back = rdata_to_text(type, *rdata); !read_back) {
-    return malformed(type, text, read_back.error().message);
+  if (const std::optional<std::string> fault = fault_of(type, *rdata)) {
+    return malformed(type, *fault);
   }
   return rdata;
+}
+
+Result<std::string> rdata_to_text(RecordType type, ByteView rdata) {
+  if (rdata.size() > kMaxRdataBytes) {
+    return unreadable(type, "it has more than 65535 bytes");
+  }
+  const TypeForm* const form = type_form(type);
+  if (form == nullptr || !form->has_fields()) {
+    return rdata_to_bytes_text(rdata);
+  }
+  std::optional<std::string> text = form_text(*form, rdata);
+  if (!text && (rdata.empty() || is_one_to_one(*form))) {
+    return unreadable(type, "it is not of the type's uncompressed form");
+  }
+  const bool is_its_own = text && !text->empty() && (is_one_to_one(*form) || is_read_back(*form, *text, rdata));
+  return is_its_own ? *std::move(text) : rdata_to_bytes_text(rdata);
+}
+
+std::string rdata_to_bytes_text(ByteView rdata) {
+  return "\\# " + std::to_string(rdata.size()) + (rdata.empty() ? "" : " ") + hex_of(rdata);
+}
+
+bool is_repeating(std::string_view text, const Name& origin) {
+  if (origin.is_root() || is_absolute_name(text)) {
+    return false;
+  }
+  const auto name = Name::parse_unquoted(text);
+  return name && name->is_at_or_below(origin);
 }
 
 bool is_absolute_name(std::string_view text) {
@@ -222,14 +259,11 @@ bool is_absolute_name(std::string_view text) {
 }
 
 Result<Name> name_from_text(std::string_view text, const Name& origin) {
-  if (text == "@") {
-    return origin;
-  }
-  std::string whole(text);
-  if (!is_absolute_name(text)) {
-    whole += "." + (origin.is_root() ? std::string() : origin.to_text());
-  }
-  return Name::parse(whole);
+  return text == "@" ? origin : Name::parse(completed(text, origin));
+}
+
+Result<Name> name_from_words(std::string_view text, const Name& origin) {
+  return text == "@" ? origin : Name::parse_unquoted(completed(text, origin));
 }
 
 std::optional<Name> target_of(RecordType type, ByteView rdata) {

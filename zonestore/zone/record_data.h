@@ -2,19 +2,35 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "zonestore/zone/record_set.h"
 
 namespace zonestore {
 
-// One record's data in presentation form (the inverse of rdata_to_text in zone_file.h), or in the form of RFC 3597
-// section 5, \# LENGTH HEX, which any type takes. Relative names lie in `origin`. What comes back can be written by
-// rdata_to_text. Errors: kInvalid, with what the type takes.
-[[nodiscard]] Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin);
+// One record's data in presentation form, or in the form of RFC 3597 section 5, \# LENGTH HEX, which any type takes;
+// of a known type both are held to the same rules. Relative names lie in `origin`. What comes back is read from its
+// own text (rdata_to_text) as the same bytes. Errors: kInvalid, with the field, what is expected there, and what the
+// type takes; nothing of the text is in them, which may be a secret that was taken for a zone file.
+// `repeating` gets the names in it that have the origin twice, as is_repeating says.
+[[nodiscard]] Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin,
+                                            std::vector<Name>* repeating = nullptr);
+
+// One record's data in presentation form, as `dig` would print it. Data that has no text of its own that would be
+// read back as these bytes is written as bytes. Errors: kDamaged for what is not of its type's form, where that is of
+// plain fields.
+[[nodiscard]] Result<std::string> rdata_to_text(RecordType type, ByteView rdata);
+// "\# 4 c0000201": as bytes (RFC 3597 section 5), which every reader takes for every type.
+[[nodiscard]] std::string rdata_to_bytes_text(ByteView rdata);
 
 // A name as zone files have it: absolute with a final dot, else below `origin`; "@" is the origin. Errors: kInvalid.
 [[nodiscard]] Result<Name> name_from_text(std::string_view text, const Name& origin);
+[[nodiscard]] Result<Name> name_from_words(std::string_view text, const Name& origin);  // errors without the text
+// True for a relative name that ends like the origin, so that it gets its end twice: the final dot may have been
+// forgotten.
+[[nodiscard]] bool is_repeating(std::string_view text, const Name& origin);
 [[nodiscard]] bool is_absolute_name(std::string_view text);  // a final dot that no backslash takes away
 
 // The name that an NS, CNAME, DNAME, PTR, MX or SRV record leads to; nullopt for other types and malformed data.

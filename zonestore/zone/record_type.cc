@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "zonestore/zone/ldns_handles.h"
 #include "zonestore/zone/record_set.h"
+#include "zonestore/zone/type_forms.h"
 
 namespace zonestore {
 namespace {
@@ -23,7 +23,9 @@ tl::unexpected<Error> no_such_type(std::string_view text) {
 }  // namespace
 
 std::string to_text(RecordType type) {
-  return ldns::String(ldns_rr_type2str(static_cast<ldns_rr_type>(type))).get();
+  const TypeForm* const form = type_form(type);
+  return form != nullptr ? std::string(form->mnemonic)
+                         : std::string(kUnknownPrefix) + std::to_string(static_cast<std::uint16_t>(type));
 }
 
 Result<RecordType> parse_record_type(std::string_view text) {
@@ -36,11 +38,8 @@ Result<RecordType> parse_record_type(std::string_view text) {
     }
     return static_cast<RecordType>(number);
   }
-  const ldns_rr_type type = ldns_get_rr_type_by_name(std::string(text).c_str());
-  if (static_cast<std::uint16_t>(type) == 0 || text.find('\0') != std::string_view::npos) {
-    return no_such_type(text);
-  }
-  return static_cast<RecordType>(type);
+  const std::optional<RecordType> type = type_of_mnemonic(text);
+  return type ? Result<RecordType>(*type) : no_such_type(text);
 }
 
 }  // namespace zonestore

@@ -24,6 +24,28 @@ void ZoneFaults::add(ZoneFault fault) {
   }
 }
 
+void ZoneFaults::warn(std::size_t line, const std::string& message) {
+  if (++warning_count_ <= kMaxWarnings) {
+    warnings_.push_back((line == 0 ? "" : "line " + std::to_string(line) + ": ") + on_one_line(message));
+  }
+}
+
+void ZoneFaults::doubt(ZoneFault fault, const std::string& remedy) {
+  if (is_lenient()) {
+    warn(fault.line, fault.message + (remedy.empty() ? "" : ": " + remedy));
+  } else {
+    add(std::move(fault));
+  }
+}
+
+std::vector<std::string> ZoneFaults::warnings() const {
+  std::vector<std::string> warnings = warnings_;
+  if (warning_count_ > kMaxWarnings) {
+    warnings.push_back("and " + std::to_string(warning_count_ - kMaxWarnings) + " more warnings");
+  }
+  return warnings;
+}
+
 std::vector<ZoneFault> ZoneFaults::first(std::size_t most) const {
   std::vector<ZoneFault> sorted = kept_;
   std::stable_sort(sorted.begin(), sorted.end(),

@@ -14,8 +14,8 @@
 namespace zonestore {
 
 // One line a record, absolute owner names, no directives but $ORIGIN and $TTL at the head; the SOA first.
-// The record data is in ldns's presentation form. Errors: kDamaged for record data that ldns cannot read,
-// kIo when the stream fails.
+// The record data is in its type's presentation form, or, of types that one of the readers does not know, as bytes.
+// Errors: kDamaged for record data that is not of its type's form, kIo when the stream fails.
 class ZoneFileWriter {
  public:
   ZoneFileWriter(std::ostream& out, const Name& apex);
@@ -36,13 +36,11 @@ struct FileRecordSet {
 
 // Every record set of a zone file, in canonical order, records that stand in it twice once. `origin` serves for
 // relative names until the file sets its own; without it the file must begin with the SOA under an absolute name, or
-// with $ORIGIN. No $INCLUDE and no $GENERATE. What is malformed goes to `faults`, and reading goes on behind it.
-// Memory: that of the records. Errors: kMissing, kPermission, kIo; kInvalid without an origin.
+// with $ORIGIN. $INCLUDE takes a regular file, by a path from where the file lies that names it; no $GENERATE. What
+// is malformed goes to `faults`, and reading goes on behind it. A TTL of 0, TTLs that differ in a set: in doubt
+// (zone_fault.h). Memory: that of the records. Errors: kMissing, kPermission, kIo; kInvalid without an origin.
 [[nodiscard]] Result<std::vector<FileRecordSet>> read_zone_file(const std::filesystem::path& file,
                                                                 const std::optional<Name>& origin,
                                                                 ZoneFaults& faults);
-
-// One record's data in presentation form, as `dig` would print it.
-[[nodiscard]] Result<std::string> rdata_to_text(RecordType type, ByteView rdata);
 
 }  // namespace zonestore

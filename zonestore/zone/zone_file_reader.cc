@@ -3,15 +3,15 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <compare>
 #include <cstring>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
+#include "zonestore/zone/file_record_sets.h"
+#include "zonestore/zone/period.h"
 #include "zonestore/zone/record_data.h"
 #include "zonestore/zone/zone_file.h"
 #include "zonestore/zone/zone_file_scanner.h"
@@ -19,7 +19,8 @@
 namespace zonestore {
 namespace {
 
-constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;  // RFC 2181 section 8
+constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;     // RFC 2181 section 8
+constexpr std::uint32_t kMaxNumber = 0xFFFF'FFFF;  // of the field
 
 std::string lower_case(std::string_view text) {
   std::string lowered(text);
@@ -27,45 +28,6 @@ std::string lower_case(std::string_view text) {
     character = static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
   }
   return lowered;
-}
-
-std::uint64_t seconds_of_unit(char unit) {
-  switch (unit) {
-    case 's':
-      return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3'600;
-    case 'd':
-      return 86'400;
-    case 'w':
-      return 604'800;
-    default:
-      return 0;
-  }
-}
-
-// "3600", "1h", "1h30m", "1W2D": nullopt for anything else. A value too large for any TTL comes back as one.
-std::optional<std::uint64_t> parse_ttl(std::string_view text) {
-  constexpr std::uint64_t kTooLarge = std::uint64_t{kMaxTtl} + 1;
-  const std::string lowered = lower_case(text);
-  std::uint64_t sum = 0;
-  for (const char *at = lowered.data(), *end = at + lowered.size(); at != end;) {
-    std::uint32_t number = 0;
-    const auto [behind, error] = std::from_chars(at, end, number);
-    if (error == std::errc::invalid_argument) {
-      return std::nullopt;
-    }
-    const bool is_bare = behind == end;
-    const std::uint64_t unit = is_bare ? 1 : seconds_of_unit(*behind);
-    if (unit == 0 || (is_bare && at != lowered.data())) {
-      return std::nullopt;
-    }
-    sum = error == std::errc::result_out_of_range ? kTooLarge : std::min(kTooLarge, sum + number * unit);
-    at = is_bare ? end : behind + 1;
-  }
-  return text.empty() ? std::nullopt : std::optional(sum);
 }
 
 bool is_class(std::string_view word) {
@@ -81,109 +43,163 @@ bool is_internet_class(std::string_view word) {
   return lowered == "in" || lowered == "class1";
 }
 
+constexpr std::size_t kMostIncluded = 10;     // files within files
+constexpr std::size_t kMostIncludes = 1'000;  // in all: two that include each other twice would never end
+
 class ZoneFileReader {
  public:
   ZoneFileReader(const std::filesystem::path& path, const std::optional<Name>& origin, ZoneFaults& faults)
-      : path_(path), origin_(origin), faults_(faults) {}
+      : path_(path), origin_(origin), faults_(faults), sets_(faults) {}
 
   Result<std::vector<FileRecordSet>> run() {
-    if (auto read = read_all(); !read) {
+    if (auto read = read_all(path_); !read) {
       return tl::unexpected(std::move(read.error()));
     }
-    return sorted_sets();
+    return sets_.take_sorted();
   }
 
  private:
-  Result<void> read_all() {
+  Result<void> read_all(const std::filesystem::path& file) {
     errno = 0;
-    std::ifstream in(path_, std::ios::binary);
+    std::ifstream in(file, std::ios::binary);
     if (!in) {
-      return cannot("open", errno);
+      return cannot("open", file, errno);
     }
     try {
       ZoneFileScanner scanner(in);
-      while (const std::optional<ZoneFileEntry> entry = scanner.next()) {
-        if (auto taken = take(*entry); !taken) {
+      while (std::optional<ZoneFileEntry> entry = scanner.next()) {
+        if (auto taken = take(*std::move(entry)); !taken) {
           return taken;
         }
       }
     } catch (const std::ios_base::failure&) {  // how the standard library's file tells that the disk failed
-      return cannot("read", errno);
+      return cannot("read", file, errno);
     }
     return {};
   }
 
   // Errors end the reading; faults do not.
-  Result<void> take(const ZoneFileEntry& entry) {
+  Result<void> take(ZoneFileEntry&& entry) {
     line_ = entry.line;
-    words_ = entry.words;
-    if (!entry.fault.empty()) {
-      fault(entry.fault);
-    } else if (!entry.begins_with_blank && words_.front().starts_with('$')) {
-      take_directive();
+    entry_ = std::move(entry);
+    if (!entry_.fault.empty()) {
+      fault(entry_.fault);
+    } else if (!entry_.begins_with_blank && words().front().starts_with('$')) {
+      return take_directive();
     } else {
-      return take_record(entry.begins_with_blank);
+      return take_record(entry_.begins_with_blank);
     }
     return {};
   }
 
-  void take_directive() {
-    const std::string directive = lower_case(words_.front());
-    if (directive == "$include" || directive == "$generate") {
-      return fault(words_.front() + " is not supported",
-                   directive == "$include" ? "put the records into one file" : "write the records out");
+  [[nodiscard]] const std::vector<std::string>& words() const { return entry_.words; }
+
+  Result<void> take_directive() {
+    const std::string directive = lower_case(words().front());
+    if (directive == "$include") {
+      return take_include();
     }
-    if (directive != "$origin" && directive != "$ttl") {
-      return fault("there is no directive " + words_.front(), "a name that begins with $ is written \\$");
+    if (directive == "$generate") {
+      fault("$GENERATE is not supported", "write the records out");
+    } else if (directive != "$origin" && directive != "$ttl") {
+      fault("a word that begins with $ is no directive that there is: $ORIGIN, $TTL or $INCLUDE",
+            "a name that begins with $ is written \\$");
+    } else if (words().size() != 2) {
+      fault((directive == "$origin" ? "$ORIGIN" : "$TTL") + std::string(" takes one value"));
+    } else if (directive == "$origin") {
+      take_origin(words()[1]);
+    } else {
+      take_default_ttl();
     }
-    if (words_.size() != 2) {
-      return fault(words_.front() + " takes one value");
-    }
-    if (directive == "$origin") {
-      return take_origin();
-    }
-    const std::optional<std::uint64_t> ttl = parse_ttl(words_[1]);
-    if (!ttl || *ttl > kMaxTtl) {
-      return fault("$TTL " + words_[1] + " is no TTL from 1 to 2147483647 seconds");
+    return {};
+  }
+
+  void take_default_ttl() {
+    const std::optional<std::uint64_t> ttl = parse_period(words()[1]);
+    if (!ttl || *ttl > kMaxNumber) {
+      return fault("$TTL takes a number of seconds from 1 to 2147483647, or a time such as 1h30m");
     }
     default_ttl_ = ttl;
   }
 
-  void take_origin() {
-    if (!origin_ && !is_absolute_name(words_[1])) {
-      return fault("the first $ORIGIN is relative", "end it with a dot");
+  bool take_origin(const std::string& word) {
+    if (!origin_ && !is_absolute_name(word)) {
+      fault("the first $ORIGIN is relative", "end it with a dot");
+      return false;
     }
-    auto name = name_from_text(words_[1], origin_.value_or(Name()));
+    auto name = name_of(word, origin_.value_or(Name()));
     if (!name) {
-      return fault(name.error().message, name.error().hint);
+      fault(name.error().message, name.error().hint);
+      return false;
     }
     origin_ = std::move(*name);
+    return true;
+  }
+
+  // RFC 1035 section 5.1: the other file's $ORIGIN and owners end with it, its records stand here.
+  Result<void> take_include() {
+    if (words().size() < 2 || words().size() > 3) {
+      fault("$INCLUDE takes a file, and an origin for it if it has another");
+      return {};
+    }
+    const std::optional<std::filesystem::path> file = included_file(words()[1]);
+    const std::optional<Name> origin = origin_;
+    if (!file || (words().size() == 3 && !take_origin(words()[2]))) {
+      return {};
+    }
+    const std::optional<Name> owner = owner_;
+    const std::size_t outer_line = std::exchange(included_at_, included_at_ == 0 ? line_ : included_at_);
+    included_.push_back(*file);
+    auto read = read_all(*file);
+    included_.pop_back();
+    included_at_ = outer_line;
+    origin_ = origin;
+    owner_ = owner;
+    return read;
+  }
+
+  // Beside the file that includes it, unless its path is absolute. nullopt: told.
+  std::optional<std::filesystem::path> included_file(std::string_view word) {
+    const bool is_quoted = word.size() >= 2 && word.front() == '"';
+    const std::filesystem::path named(is_quoted ? word.substr(1, word.size() - 2) : word);
+    const std::filesystem::path& here = included_.empty() ? path_ : included_.back();
+    const std::filesystem::path file = here.parent_path() / named;
+    std::error_code ignored;
+    if (included_.size() >= kMostIncluded || ++included_count_ > kMostIncludes) {
+      fault("$INCLUDE of more than " + std::to_string(kMostIncluded) + " files within each other, or " +
+            std::to_string(kMostIncludes) + " in all: do they include each other?");
+    } else if (!std::filesystem::is_regular_file(file, ignored)) {
+      fault("$INCLUDE of a file that is not there", "its path is taken from where the file lies that includes it");
+    } else {
+      return file;
+    }
+    return std::nullopt;
   }
 
   Result<void> take_record(bool has_same_owner) {
     std::size_t at = has_same_owner ? 0 : 1;
     std::optional<std::uint64_t> ttl;
     bool has_class = false;
-    for (; at < words_.size(); ++at) {
-      if (!has_class && is_class(words_[at])) {
+    for (; at < words().size(); ++at) {
+      if (!has_class && is_class(words()[at])) {
         has_class = true;
-        if (!is_internet_class(words_[at])) {
-          fault("a record of class " + words_[at], "a zone here has class IN only");
+        if (!is_internet_class(words()[at])) {
+          fault("a record of class " + words()[at], "a zone here has class IN only");
           return {};
         }
-      } else if (const auto value = parse_ttl(words_[at]); value && !ttl) {
+      } else if (const auto value = parse_period(words()[at]); value && !ttl) {
         ttl = value;
       } else {
         break;
       }
     }
-    if (at == words_.size()) {
+    if (at == words().size()) {
       fault("a record without a type");
       return {};
     }
-    const auto type = parse_record_type(words_[at]);
+    const auto type = parse_record_type(words()[at]);
     if (!type) {
-      fault(type.error().message, type.error().hint);
+      fault("what stands where the record's type is expected is no type", type.error().hint);
       return {};
     }
     if (auto known = learn_origin(*type, has_same_owner); !known) {
@@ -201,8 +217,8 @@ class ZoneFileReader {
     if (origin_) {
       return {};
     }
-    if (type == RecordType::kSoa && !has_same_owner && is_absolute_name(words_.front())) {
-      if (auto name = Name::parse(words_.front())) {
+    if (type == RecordType::kSoa && !has_same_owner && is_absolute_name(words().front())) {
+      if (auto name = Name::parse(words().front())) {
         origin_ = std::move(*name);
         return {};
       }
@@ -212,15 +228,32 @@ class ZoneFileReader {
                 "name it with --zone, or begin the file with $ORIGIN, or with the SOA under its absolute name");
   }
 
+  // Without a word of the text in its errors.
+  static Result<Name> name_of(const std::string& word, const Name& origin) {
+    if (word.starts_with('"')) {
+      return fail(ErrorCode::kInvalid, "a domain name in quotation marks",
+                  "leave them out; one that belongs to the name is written \\\"");
+    }
+    return name_from_words(word, origin);
+  }
+
   bool take_owner() {
-    auto owner = name_from_text(words_.front(), *origin_);
+    auto owner = name_of(words().front(), *origin_);
     if (!owner) {
       owner_.reset();
       fault(owner.error().message, owner.error().hint);
       return false;
     }
+    if (is_repeating(words().front(), *origin_)) {
+      warn_of_repetition(*owner);
+    }
     owner_ = std::move(*owner);
     return true;
+  }
+
+  void warn_of_repetition(const Name& name) {
+    faults_.warn(place(), name.to_text() + " has the end " + origin_->to_text() +
+                              " twice: a name without a final dot lies below it. Was a dot forgotten?");
   }
 
   void add_record(RecordType type, const std::optional<std::uint64_t>& given_ttl, std::size_t first_word) {
@@ -231,16 +264,19 @@ class ZoneFileReader {
       return fault("records of type " + to_text(type) + " do not stand in zones");
     }
     std::string text;
-    for (std::size_t at = first_word; at < words_.size(); ++at) {
-      text += (text.empty() ? "" : " ") + words_[at];
+    for (std::size_t at = first_word; at < words().size(); ++at) {
+      text += (text.empty() || entry_.is_glued[at] ? "" : " ") + words()[at];
     }
-    auto rdata = rdata_from_text(type, text, *origin_);
+    std::vector<Name> repeating;
+    auto rdata = rdata_from_text(type, text, *origin_, &repeating);
     if (!rdata) {
       return fault(rdata.error().message, rdata.error().hint);
     }
-    const std::optional<Ttl> ttl = ttl_of(type, *rdata, given_ttl);
-    if (ttl) {
-      add_to_set(type, *ttl, std::move(*rdata));
+    for (const Name& name : repeating) {
+      warn_of_repetition(name);
+    }
+    if (const std::optional<Ttl> ttl = ttl_of(type, *rdata, given_ttl)) {
+      sets_.add(*owner_, type, *ttl, std::move(*rdata), place());
     }
   }
 
@@ -258,74 +294,58 @@ class ZoneFileReader {
       fault("no TTL is given: neither here, nor by $TTL, nor by a record before");
       return std::nullopt;
     }
-    if (*ttl > kMaxTtl) {
+    if (*ttl > kMaxNumber || (*ttl > kMaxTtl && !faults_.is_lenient())) {
       fault("the TTL is above 2147483647 seconds");
       return std::nullopt;
     }
     last_ttl_ = ttl;
-    return Ttl{static_cast<std::uint32_t>(*ttl)};
+    return within_range(static_cast<std::uint32_t>(*ttl));
   }
 
-  void add_to_set(RecordType type, Ttl ttl, Bytes&& rdata) {
-    auto [place, is_new] = places_.try_emplace(key_of(type), sets_.size());
-    if (is_new) {
-      sets_.push_back({RecordSet{*owner_, type, ttl, {}}, line_});
+  // What NSD, Knot and BIND take and no zone of ours has. 0: the judgement over the whole zone refuses it to the
+  // strict. Too large: as RFC 8767 section 4 reads it.
+  Ttl within_range(std::uint32_t ttl) {
+    if (ttl == 0 && faults_.is_lenient()) {
+      faults_.warn(place(), "a TTL of 0, which some software keeps for ever: it becomes 1");
+      return Ttl{1};
     }
-    RecordSet& set = sets_[place->second].set;
-    // A signature has the TTL of what it signs, so that those of one name differ (RFC 4034 section 3).
-    if (set.ttl != ttl && !is_made_by_signing(type)) {
-      return fault("the records of " + set.owner.to_text() + " " + to_text(type) + " have different TTLs, " +
-                       std::to_string(seconds(set.ttl)) + " and " + std::to_string(seconds(ttl)) +
-                       " (RFC 2181 section 5.2)",
-                   "give all of them the same");
+    if (ttl > kMaxTtl) {
+      faults_.warn(place(), "a TTL above 2147483647 seconds (RFC 2181 section 8): it becomes that");
     }
-    set.rdata.push_back(std::move(rdata));
+    return Ttl{std::min(ttl, kMaxTtl)};
   }
 
-  // Owner without case, and type.
-  [[nodiscard]] std::string key_of(RecordType type) const {
-    const Name lowered = owner_->lowered();
-    std::string key(lowered.wire().begin(), lowered.wire().end());
-    key += static_cast<char>(static_cast<std::uint16_t>(type) >> 8U);
-    key += static_cast<char>(static_cast<std::uint16_t>(type) & 0xFFU);
-    return key;
-  }
-
-  std::vector<FileRecordSet> sorted_sets() {
-    for (FileRecordSet& each : sets_) {
-      if (each.set.rdata.size() > 1) {
-        put_in_order_without_twins(each.set.type, each.set.rdata);
-      }
-    }
-    std::sort(sets_.begin(), sets_.end(), [](const FileRecordSet& left, const FileRecordSet& right) {
-      const auto order = left.set.owner <=> right.set.owner;
-      return std::is_lt(order) || (std::is_eq(order) && left.set.type < right.set.type);
-    });
-    return std::move(sets_);
-  }
+  // The line of the file itself: of what an included one says, that of the $INCLUDE.
+  [[nodiscard]] std::size_t place() const { return included_at_ == 0 ? line_ : included_at_; }
 
   void fault(std::string message, std::string hint = {}) {
-    faults_.add({line_, std::nullopt, std::move(message), std::move(hint)});
+    if (included_at_ != 0) {
+      message = "in " + included_.back().string() + ", line " + std::to_string(line_) + ": " + message;
+    }
+    faults_.add({place(), std::nullopt, std::move(message), std::move(hint)});
   }
 
-  [[nodiscard]] tl::unexpected<Error> cannot(std::string_view what, int reason) const {
+  [[nodiscard]] static tl::unexpected<Error> cannot(std::string_view what, const std::filesystem::path& file,
+                                                    int reason) {
     const ErrorCode code = reason == ENOENT   ? ErrorCode::kMissing
                            : reason == EACCES ? ErrorCode::kPermission
                                               : ErrorCode::kIo;
-    return fail(code, "cannot " + std::string(what) + " the zone file " + path_.string() + ": " +
+    return fail(code, "cannot " + std::string(what) + " the zone file " + file.string() + ": " +
                           std::strerror(reason == 0 ? EIO : reason));
   }
 
   const std::filesystem::path& path_;
+  std::vector<std::filesystem::path> included_;
+  std::size_t included_count_ = 0;
+  std::size_t included_at_ = 0;  // the line of the outermost $INCLUDE that is being read; 0: none is
   std::optional<Name> origin_;
   ZoneFaults& faults_;
+  FileRecordSets sets_;
   std::optional<Name> owner_;
   std::optional<std::uint64_t> default_ttl_;
   std::optional<std::uint64_t> last_ttl_;
   std::size_t line_ = 0;
-  std::vector<std::string> words_;
-  std::vector<FileRecordSet> sets_;
-  std::unordered_map<std::string, std::size_t> places_;
+  ZoneFileEntry entry_;
 };
 
 }  // namespace

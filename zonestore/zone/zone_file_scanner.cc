@@ -1,6 +1,8 @@
 #include "zonestore/zone/zone_file_scanner.h"
 
+#include <array>
 #include <streambuf>
+#include <utility>
 
 namespace zonestore {
 namespace {
@@ -24,13 +26,28 @@ void find_fault(ZoneFileEntry& entry, std::string fault) {
 
 }  // namespace
 
+ZoneFileScanner::ZoneFileScanner(std::istream& in) : in_(*in.rdbuf()) {
+  constexpr std::array<int, 3> kByteOrderMark{0xEF, 0xBB, 0xBF};
+  for (std::size_t at = 0; at < kByteOrderMark.size(); ++at) {
+    if (peek() != kByteOrderMark[at]) {
+      is_cut_mark_ = at > 0;
+      return;
+    }
+    get();
+  }
+}
+
 std::optional<ZoneFileEntry> ZoneFileScanner::next() {
-  while (!gave_up_ && peek() != kEnd) {
+  while (!gave_up_ && (is_cut_mark_ || peek() != kEnd)) {
     ZoneFileEntry entry;
     entry.line = line_;
     entry.begins_with_blank = is_blank(peek());
     entry_bytes_ = 0;
     depth_ = 0;
+    is_behind_word_ = false;
+    if (std::exchange(is_cut_mark_, false)) {
+      find_fault(entry, "a byte that no text begins with");
+    }
     scan_entry(entry);
     if (!entry.words.empty() || !entry.fault.empty()) {
       return entry;
@@ -56,6 +73,11 @@ void ZoneFileScanner::scan_entry(ZoneFileEntry& entry) {
 }
 
 void ZoneFileScanner::take(ZoneFileEntry& entry, int character) {
+  const bool is_word =
+      character != '\n' && !is_blank(character) && character != ';' && character != '(' && character != ')';
+  if (!is_word) {
+    is_behind_word_ = false;
+  }
   if (character == '\n' || is_blank(character)) {
     return;
   }
@@ -79,7 +101,7 @@ void ZoneFileScanner::take(ZoneFileEntry& entry, int character) {
 }
 
 void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
-  entry.words.emplace_back();
+  begin_word(entry);
   append(entry, character);
   while (!gave_up_) {
     if (character == '\\') {
@@ -94,7 +116,7 @@ void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
 }
 
 void ZoneFileScanner::take_quoted(ZoneFileEntry& entry) {
-  entry.words.emplace_back();
+  begin_word(entry);
   append(entry, '"');
   while (!gave_up_ && peek() != kEnd && peek() != '\n') {
     const int character = get();
@@ -107,6 +129,11 @@ void ZoneFileScanner::take_quoted(ZoneFileEntry& entry) {
     }
   }
   find_fault(entry, "a quoted string does not end on its line");
+}
+
+void ZoneFileScanner::begin_word(ZoneFileEntry& entry) {
+  entry.words.emplace_back();
+  entry.is_glued.push_back(std::exchange(is_behind_word_, true));
 }
 
 void ZoneFileScanner::skip_comment() {

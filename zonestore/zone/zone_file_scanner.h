@@ -21,12 +21,14 @@ struct ZoneFileEntry {
   std::size_t line = 0;            // on which it begins, from 1
   bool begins_with_blank = false;  // the owner is that of the record before
   std::vector<std::string> words;
-  std::string fault;  // not empty: what is wrong with its form; the words are not to be used
+  std::vector<bool> is_glued;  // for each word: nothing stands between it and the one before, as in alpn="h2"
+  std::string fault;           // not empty: what is wrong with its form; the words are not to be used
 };
 
 class ZoneFileScanner {
  public:
-  explicit ZoneFileScanner(std::istream& in) : in_(*in.rdbuf()) {}
+  // Skips a byte order mark, which some editors write before the text.
+  explicit ZoneFileScanner(std::istream& in);
 
   // The next entry that has words or a fault; nullopt at the end of the file.
   [[nodiscard]] std::optional<ZoneFileEntry> next();
@@ -37,6 +39,7 @@ class ZoneFileScanner {
   void take_word(ZoneFileEntry& entry, int character);
   void take_quoted(ZoneFileEntry& entry);
   void skip_comment();
+  void begin_word(ZoneFileEntry& entry);
   void append(ZoneFileEntry& entry, int character);
   void append_escape(ZoneFileEntry& entry);
   int get();
@@ -46,6 +49,8 @@ class ZoneFileScanner {
   std::size_t line_ = 1;
   std::size_t depth_ = 0;  // of parentheses
   std::size_t entry_bytes_ = 0;
+  bool is_behind_word_ = false;
+  bool is_cut_mark_ = false;  // the file begins with a part of a byte order mark
   bool gave_up_ = false;
 };
 

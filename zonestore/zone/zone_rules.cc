@@ -85,12 +85,12 @@ class NameJudge {
   bool judge_below_cut(const Name& cut) {
     for (const RecordType type : types_) {
       if (!is_address(type)) {
-        fault(Guard::kBelowCut, type,
+        doubt(Guard::kBelowCut, type,
               text(owner_) + " " + to_text(type) + " lies below the zone cut " + text(cut) +
                   ", whose name servers answer for it",
               "put it into the zone " + text(cut));
       } else if (!zone_.is_name_server(owner_)) {
-        fault(Guard::kBelowCut, type,
+        doubt(Guard::kBelowCut, type,
               text(owner_) + " " + to_text(type) + " lies below the zone cut " + text(cut) +
                   " and is no name server of this zone or its delegations",
               "put it into the zone " + text(cut) +
@@ -106,13 +106,13 @@ class NameJudge {
     for (const RecordType type : types_) {
       if (is_cut && type != RecordType::kNs && type != RecordType::kDs &&
           !(is_address(type) && zone_.is_name_server(owner_))) {
-        fault(Guard::kBelowCut, type,
+        doubt(Guard::kBelowCut, type,
               text(owner_) + " is delegated, and " + to_text(type) +
                   " would not be served there: its name servers answer for it",
               "put it into the zone " + text(owner_));
       }
       if (type == RecordType::kDs && !is_cut && !is_apex()) {
-        fault(Guard::kDsWithoutNs, type,
+        doubt(Guard::kDsWithoutNs, type,
               text(owner_) + " has DS and no NS: only a delegation has DS (RFC 4035 section 2.4)",
               "delegate it with NS records, or take the DS out");
       }
@@ -134,7 +134,7 @@ class NameJudge {
   void judge_target(RecordType type, const Name& target) {
     const std::vector<RecordType> there = zone_.types_at(target);
     if (has(there, RecordType::kCname) || is_below_dname(target)) {
-      Finding finding{type == RecordType::kSrv ? Finding::Kind::kWarning : Finding::Kind::kFault,
+      Finding finding{kind_of_alias_target(type),
                       Guard::kAliasTarget,
                       owner_,
                       type,
@@ -197,7 +197,17 @@ class NameJudge {
     return false;
   }
 
+  static Finding::Kind kind_of_alias_target(RecordType type) {
+    return type == RecordType::kSrv  ? Finding::Kind::kWarning
+           : type == RecordType::kMx ? Finding::Kind::kDoubt
+                                     : Finding::Kind::kFault;
+  }
+
   static std::string text(const Name& name) { return name.to_text_no_dot(); }
+
+  void doubt(Guard guard, RecordType type, std::string message, std::string hint) {
+    findings_.push_back({Finding::Kind::kDoubt, guard, owner_, type, std::move(message), std::move(hint)});
+  }
 
   void fault(Guard guard, RecordType type, std::string message, std::string hint) {
     findings_.push_back({Finding::Kind::kFault, guard, owner_, type, std::move(message), std::move(hint)});

@@ -37,10 +37,12 @@ class ZoneContent {
 };
 
 struct Finding {
-  enum class Kind : std::uint8_t { kFault, kWarning };
+  // In doubt: NSD, Knot and BIND load it, and it is hardly what was meant. A single change is refused for it, a whole
+  // zone from elsewhere is taken with a warning, unless it is asked for strictly.
+  enum class Kind : std::uint8_t { kFault, kDoubt, kWarning };
 
   Kind kind = Kind::kFault;
-  std::optional<Guard> guard;  // of a fault; nullopt: malformed
+  std::optional<Guard> guard;  // of a fault or doubt; nullopt: malformed
   Name owner;
   RecordType type{};    // of the set that is to blame
   std::string message;  // one line, no trailing period

@@ -19,11 +19,14 @@ using zonestore::ZoneImported;
 struct ImportOptions {
   std::optional<std::string> file;
   std::optional<zonestore::Name> zone;
+  bool is_strict = false;
+  bool keep_soa = false;
   ChangeOptions change;
 };
 struct CheckOptions {
   std::optional<std::string> file;
   std::optional<zonestore::Name> zone;
+  bool is_strict = false;
 };
 struct RemoveOptions {
   std::optional<zonestore::Name> zone;
@@ -35,10 +38,14 @@ void file_arguments(Arguments& arguments, Options& options) {
   arguments.one("FILE", "", options.file, Need::kRequired, &parse_line, "the zone file (RFC 1035 section 5)");
   arguments.one("--zone", "ZONE", options.zone, Need::kOptional, &zonestore::Name::parse,
                 "the zone's name (default: the owner of the SOA in the file)");
+  arguments.flag("--strict", options.is_strict,
+                 "refuse, too, what NSD, Knot and BIND would load though it is hardly meant so");
 }
 
 void import_arguments(Arguments& arguments, ImportOptions& options) {
   file_arguments(arguments, options);
+  arguments.flag("--keep-soa", options.keep_soa,
+                 "leave the zone's SOA values as they are, whether or not the file has an SOA");
   arguments.dry_run(options.change);
 }
 
@@ -49,6 +56,11 @@ void check_arguments(Arguments& arguments, CheckOptions& options) {
 void remove_arguments(Arguments& arguments, RemoveOptions& options) {
   arguments.zone(options.zone);
   arguments.dry_run(options.change);
+}
+
+template <class Options>
+zonestore::Strictness strictness_of(const Options& options) {
+  return options.is_strict ? zonestore::Strictness::kStrict : zonestore::Strictness::kLenient;
 }
 
 std::string place_of(const std::string& file, const ZoneFault& fault) {
@@ -130,7 +142,8 @@ Result<ExitCode> import(Session& session, const ImportOptions& options) {
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto imported = import_zone(*store, session.context(options.change), *options.file, options.zone);
+  const auto imported = import_zone(*store, session.context(options.change),
+                                    {*options.file, options.zone, strictness_of(options), options.keep_soa});
   if (!imported) {
     return tl::unexpected(imported.error());
   }
@@ -184,7 +197,7 @@ void write(const Session& session, const std::string& file, const ZoneChecked& c
 }
 
 Result<ExitCode> check(Session& session, const CheckOptions& options) {
-  const auto checked = zonestore::check_zone_file(*options.file, options.zone);
+  const auto checked = zonestore::check_zone_file(*options.file, options.zone, strictness_of(options));
   if (!checked) {
     return tl::unexpected(checked.error());
   }

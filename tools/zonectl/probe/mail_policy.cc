@@ -5,7 +5,7 @@
 
 #include "tools/zonectl/output/terminal.h"
 #include "tools/zonectl/probe/spf_walk.h"
-#include "zonestore/zone/zone_file.h"
+#include "zonestore/zone/record_data.h"
 
 namespace zonectl::probe {
 

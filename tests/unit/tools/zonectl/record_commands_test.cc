@@ -179,7 +179,7 @@ TEST_F(RecordCommands, ZoneImportTellsEveryFaultByFileAndLine) {
   const Outcome outcome = run({"zone", "import", path});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.out, IsEmpty());
-  EXPECT_THAT(outcome.err, HasSubstr("zonectl: " + path + ":5: '1' is no data of type A"));
+  EXPECT_THAT(outcome.err, HasSubstr("zonectl: " + path + ":5: this is no data of type A"));
   EXPECT_THAT(outcome.err, HasSubstr("refused: E_CNAME_ALONE: " + path + ":6: b.example.com has a CNAME and TXT"));
   EXPECT_THAT(outcome.err, HasSubstr(path + ": nothing was imported, 2 faults\n"));
   const auto json = json_of({"zone", "import", path}, 2);

@@ -212,9 +212,9 @@ TEST_F(StaticRecords, KeepGlueThatAnotherDelegationNeeds) {
 }
 
 TEST_F(StaticRecords, KeepDsWithTheirDelegation) {
-  EXPECT_EQ(refusal_of(try_add("sub", "DS", "1 8 2 ab")), Guard::kDsWithoutNs);
+  EXPECT_EQ(refusal_of(try_add("sub", "DS", "1 8 5 ab")), Guard::kDsWithoutNs);
   add("sub", "NS", "ns1.other.net.");
-  add("sub", "DS", "1 8 2 ab");
+  add("sub", "DS", "1 8 5 ab");
   EXPECT_EQ(refusal_of(try_remove("sub", "NS")), Guard::kDsWithoutNs);
   EXPECT_TRUE(try_remove("sub", "DS"));
   EXPECT_TRUE(try_remove("sub", "NS"));

@@ -9,7 +9,6 @@
 #include "zonestore/operations/static_records.h"
 #include "zonestore/operations/zone_import.h"
 #include "zonestore/zone/record_data.h"
-#include "zonestore/zone/zone_file.h"
 
 namespace tests {
 
@@ -88,7 +87,7 @@ class StaticZone : public StoreFixture {
     return file;
   }
   auto try_import(const std::string& text, const std::optional<zonestore::Name>& zone = {}) {
-    return zonestore::import_zone(*store_, context_, write(text), zone);
+    return zonestore::import_zone(*store_, context_, {write(text), zone, strictness_, keep_soa_});
   }
   zonestore::ZoneImported imported(const std::string& text, const std::optional<zonestore::Name>& zone = {}) {
     auto done = try_import(text, zone);
@@ -96,6 +95,8 @@ class StaticZone : public StoreFixture {
     return done ? *done : zonestore::ZoneImported{};
   }
 
+  zonestore::Strictness strictness_ = zonestore::Strictness::kStrict;  // of what is imported
+  bool keep_soa_ = false;
   const zonestore::Name apex_ = *zonestore::Name::parse("example.com");
 };
 

@@ -82,7 +82,69 @@ TEST_F(ZoneImport, TakesTheFilesSerialWhenItIsLater) {
   EXPECT_EQ(imported(with_serial("5") + "a A 192.0.2.1\n", apex_).zone->serial, Serial{2'100'000'001});
 }
 
+TEST_F(ZoneImport, TakesNoRecordsAloneInPlaceOfAZoneUnlessItIsSaid) {
+  imported(head() + "old A 192.0.2.1\n");
+  const ZoneImported refused = imported("$TTL 60\nnew A 192.0.2.1\n", apex_);
+  EXPECT_EQ(refused.fault_count, 1U);
+  EXPECT_THAT(refused.faults.front().message, HasSubstr("the file has no SOA"));
+  EXPECT_THAT(refused.faults.front().hint, HasSubstr("--keep-soa"));
+  EXPECT_THAT(records(), ElementsAre("old.example.com 300 A 192.0.2.1"));
+  keep_soa_ = true;
+  const std::uint32_t before = show_zone(*store_, apex_)->refresh;
+  imported("@ 60 SOA a.net. b.net. 1 9999 600 86400 60\n@ 60 NS ns1.other.net.\nnew 60 A 192.0.2.1\n", apex_);
+  EXPECT_EQ(show_zone(*store_, apex_)->refresh, before) << "whether or not the file has one";
+  EXPECT_THAT(records(), ElementsAre("new.example.com 60 A 192.0.2.1"));
+}
+
+TEST_F(ZoneImport, TakesWithWarningsWhatNsdKnotAndBindLoad) {
+  strictness_ = Strictness::kLenient;
+  const ZoneImported taken = imported(
+      "@ 0 SOA m.other.net. h.other.net. 7 60 600 30 172800\n@ 300 NS .\n@ 300 NS ns1.other.net.\n"
+      "@ 300 MX 10 alias\nalias 300 CNAME x.net.\nsub 300 NS ns1.other.net.\nwww.sub 300 TXT below\nsub 300 TXT at\n"
+      "sub.sub 300 A 192.0.2.1\nzero 0 A 192.0.2.1\nmixed 5 A 192.0.2.1\nmixed 9 A 192.0.2.2\nds 300 DS 1 8 9 ab\n"
+      "spf 300 TXT \"v=spf1 -all\"\nspf 300 TXT \"v=spf1 ~all\"\n*.d 300 DNAME x.net.\nbig 4294967295 A 192.0.2.1\n",
+      apex_);
+  EXPECT_EQ(taken.fault_count, 0U);
+  const std::string warnings = testing::PrintToString(taken.warnings);
+  for (const char* says : {"the root is no name server", "leads to alias.example.com, which is an alias",
+                           "www.sub.example.com TXT lies below the zone cut", "TXT would not be served there",
+                           "a TTL of 0", "all of them get 5", "has DS and no NS", "more than one SPF record",
+                           "a TTL above 2147483647", "expire (30) must be above refresh (60)", "172800",
+                           "retry (600) must not be above refresh", "what a wildcard means there"}) {
+    EXPECT_THAT(warnings, HasSubstr(says));
+  }
+  EXPECT_TRUE(is_published("www.sub.example.com.\t300\tIN\tTXT\t\"below\""));
+  EXPECT_TRUE(is_published("zero.example.com.\t1\tIN\tA\t192.0.2.1"));
+  EXPECT_TRUE(is_published("mixed.example.com.\t5\tIN\tA\t192.0.2.2"));
+  EXPECT_EQ(show_zone(*store_, apex_)->minimum, 172'800U);
+  // What came so bars no later change that has nothing to do with it, and a change that makes more of it is refused.
+  ZoneSettings settings;
+  settings.ns_ttl = 600;
+  EXPECT_TRUE(set_zone(*store_, context_, apex_, settings));
+  settings.minimum = 172'801;
+  EXPECT_FALSE(set_zone(*store_, context_, apex_, settings));
+  EXPECT_TRUE(try_add("@", "TXT", "more"));
+  EXPECT_TRUE(try_add("sub", "NS", "ns2.other.net."));
+  EXPECT_FALSE(try_add("www", "MX", "20 alias.example.com."));
+  EXPECT_FALSE(try_add("a.sub", "TXT", "x"));
+}
+
+TEST_F(ZoneImport, RefusesAlwaysWhatPublishingRestsOn) {
+  strictness_ = Strictness::kLenient;
+  const auto faults = [this](const std::string& lines, const std::string& zone) {
+    return imported("@ 60 SOA m.other.net. h.other.net. 7 3600 600 86400 " + lines, *Name::parse(zone)).fault_count;
+  };
+  const std::string ns = "\n@ 60 NS ns1.other.net.\n";
+  EXPECT_EQ(faults("172800" + ns, store_->dkim_zone().to_text()), 1U) << "a negative TTL above a day";
+  EXPECT_EQ(faults("172800" + ns, store_->spf_zone().to_text()), 1U);
+  EXPECT_EQ(faults("60" + ns + "sel1-mosa._domainkey 60 TXT x\n", store_->dkim_zone().to_text()), 1U);
+  EXPECT_EQ(faults("60" + ns + "@ 60 TXT \"v=spf1 -all\"\n", store_->spf_zone().to_text()), 1U);
+  EXPECT_EQ(faults("60" + ns + "www 60 CNAME a\nwww 60 TXT x\n", "example.com"), 1U);
+  EXPECT_EQ(faults("60" + ns + "sub 60 NS ns.sub\n", "example.com"), 1U) << "no glue: Knot refuses it";
+}
+
 TEST_F(ZoneImport, TakesRecordsAloneIntoAZoneThatIsThere) {
+  keep_soa_ = true;
   const ZoneView before = *show_zone(*store_, apex_);
   imported("$TTL 60\nwww A 192.0.2.1\nsub NS ns.sub\nns.sub A 192.0.2.2\n", apex_);
   const ZoneView after = *show_zone(*store_, apex_);
@@ -195,6 +257,7 @@ TEST_F(ZoneImport, BringsTheDkimAndSpfZonesBackButForTheirOwnRecords) {
     EXPECT_FALSE(same.changed);
     EXPECT_EQ(same.own, zone == store_->dkim_zone() ? 2U : 1U);
   }
+  keep_soa_ = true;
   const ZoneImported forged = imported(
       "$TTL 60\nsel1-mosa._domainkey TXT forged\nsel1-new._domainkey TXT new\nok TXT x\n", store_->dkim_zone());
   ASSERT_EQ(forged.faults.size(), 2U);
@@ -262,20 +325,21 @@ TEST_F(ZoneImport, KeepsTheStoresOwnZones) {
 }
 
 TEST_F(ZoneImport, NeedsAFileThatCanBeRead) {
-  const auto missing = import_zone(*store_, context_, temp_.path() / "none", std::nullopt);
+  const auto missing = import_zone(*store_, context_, {temp_.path() / "none", std::nullopt});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kMissing);
   EXPECT_EQ(try_import("a A 192.0.2.1\n").error().code, ErrorCode::kInvalid);
 }
 
 TEST_F(ZoneImport, IsJudgedTheSameWithoutAStore) {
-  const auto good = check_zone_file(write(head() + "@ MX 10 nowhere\n@ DNSKEY 256 3 8 AwEAAQ==\n"), std::nullopt);
+  const auto good = check_zone_file(write(head() + "@ MX 10 nowhere\n@ DNSKEY 256 3 8 AwEAAQ==\n"), std::nullopt,
+                                    Strictness::kStrict);
   ASSERT_TRUE(good);
   EXPECT_EQ(good->fault_count, 0U);
   EXPECT_EQ(good->record_sets, 3U);
   EXPECT_EQ(good->left_out, 1U);
   EXPECT_THAT(good->warnings, ElementsAre(HasSubstr("line 5: ")));
-  const auto bad = check_zone_file(write("$TTL 60\nwww CNAME a\nwww TXT x\n"), apex_);
+  const auto bad = check_zone_file(write("$TTL 60\nwww CNAME a\nwww TXT x\n"), apex_, Strictness::kStrict);
   ASSERT_TRUE(bad);
   EXPECT_EQ(bad->fault_count, 3U) << "no SOA, no NS, a CNAME that is not alone";
 }

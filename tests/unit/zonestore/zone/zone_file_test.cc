@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "store_fixture.h"
+#include "zonestore/zone/record_data.h"
 
 namespace zonestore {
 namespace {
@@ -172,7 +173,7 @@ TEST_F(ZoneFileTest, ReadsBackAnyBytes) {
       {name("unknown.example"), static_cast<RecordType>(65280), Ttl{1}, {{}, {1, 2, 3}, Bytes(300, 0xAB)}},
       {name("caa.example"), RecordType::kCaa, Ttl{1}, {{0, 5, 'i', 's', 's', 'u', 'e', ';', '"'}}},
       {name("srv.example"), RecordType::kSrv, Ttl{1}, {{0, 1, 0, 2, 0, 3, 1, 'A', 1, '.', 0}}},
-      {name("ds.example"), RecordType::kDs, Ttl{1}, {{0, 1, 8, 2, 0xAA, 0xBB}}},
+      {name("ds.example"), RecordType::kDs, Ttl{1}, {{0, 1, 8, 5, 0xAA, 0xBB}}},
   };
   const auto read = read_text(written(sets));
   ASSERT_TRUE(read) << read.error().message;
@@ -240,31 +241,88 @@ TEST_F(ZoneFileTest, AnEmptyFileHasNoRecordSets) {
 }
 
 TEST_F(ZoneFileTest, SaysInWhichLineAnErrorIs) {
-  EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), StartsWith("4: '1.2.3' is no data of type A: "));
+  EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), StartsWith("4: this is no data of type A: "));
   EXPECT_THAT(error_of("b 5 A 1.2.3"), StartsWith("1: "));
-  EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"), StartsWith("4: 'NOTYPE' is not a record type"));
+  EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"),
+              StartsWith("4: what stands where the record's type is expected is no type"));
   EXPECT_THAT(error_of("a TXT x\n"), StartsWith("1: no TTL is given"));
   EXPECT_THAT(error_of("a 5 TXT x\na 6 TXT y\n"), StartsWith("2: the records of a.example. TXT have"));
   EXPECT_THAT(error_of("a 2147483648 TXT x\n"), StartsWith("1: the TTL is above"));
   EXPECT_THAT(error_of("\na 5 CH TXT x\n"), StartsWith("2: a record of class CH"));
-  EXPECT_THAT(error_of("$INCLUDE /etc/passwd\n"), StartsWith("1: $INCLUDE is not supported"));
+  EXPECT_THAT(error_of("$INCLUDE /none\n"), StartsWith("1: $INCLUDE of a file that is not there"));
+  EXPECT_THAT(error_of("$INCLUDE /dev/null\n"), StartsWith("1: $INCLUDE of a file that is not there"));
   EXPECT_THAT(error_of("$GENERATE 1-9 a$ 5 A 192.0.2.$\n"), StartsWith("1: $GENERATE is not supported"));
-  EXPECT_THAT(error_of("$FOO x\n"), StartsWith("1: there is no directive $FOO"));
+  EXPECT_THAT(error_of("$FOO x\n"), StartsWith("1: a word that begins with $ is no directive"));
   EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), StartsWith("1: records of type ANY do not stand in zones"));
   EXPECT_THAT(error_of(std::string(64, 'a') + " 5 TXT x\n"), HasSubstr("a label of more than 63 bytes"));
-  EXPECT_THAT(error_of("a 5 A 192.0.2.1 junk\n"), StartsWith("1: '192.0.2.1 junk' is no data of type A"));
-  EXPECT_THAT(error_of("a 5 TXT\n"), StartsWith("1: '' is no data of type TXT: there is none"));
+  EXPECT_THAT(error_of("a 5 A 192.0.2.1 junk\n"),
+              StartsWith("1: this is no data of type A: it ends with address, and more follows"));
+  EXPECT_THAT(error_of("a 5 TXT\n"), StartsWith("1: this is no data of type TXT: there is none"));
   EXPECT_THAT(error_of("a\n"), StartsWith("1: a record without a type"));
   EXPECT_THAT(error_of(" 5 TXT x\n"), StartsWith("1: a record without an owner"));
   EXPECT_THAT(error_of("a 5 TXT \"x\n"), StartsWith("1: a quoted string does not end on its line"));
   EXPECT_THAT(error_of("a 5 TXT (\nx\n"), StartsWith("1: the parenthesis that opens here is not closed"));
   EXPECT_THAT(error_of("a 5 TXT x )\n"), StartsWith("1: a parenthesis is closed that was not opened"));
   EXPECT_THAT(error_of(std::string("a 5 TXT x\0y\n", 12)), StartsWith("1: a NUL byte"));
-  EXPECT_THAT(error_of("$TTL 1x\n"), StartsWith("1: $TTL 1x is no TTL"));
+  EXPECT_THAT(error_of("$TTL 1x\n"), StartsWith("1: $TTL takes a number of seconds"));
   EXPECT_THAT(error_of("$TTL 1 2\n"), StartsWith("1: $TTL takes one value"));
   EXPECT_THAT(error_of("a 5 NS " + std::string(60, 'a') + "." + std::string(63, 'b') + "." + std::string(63, 'c') +
                        "." + std::string(63, 'd') + "\n"),
               HasSubstr("more than 255 bytes"));
+}
+
+TEST_F(ZoneFileTest, SkipsAByteOrderMark) {
+  EXPECT_EQ(read_text("\xEF\xBB\xBF; a comment\na 5 TXT x\n")->size(), 1U);
+  EXPECT_EQ(read_text("\xEF\xBB\xBF$TTL 5\na TXT x\n")->size(), 1U);
+  EXPECT_THAT(error_of("\xEF\xBB"), StartsWith("1: a byte that no text begins with"));
+}
+
+TEST_F(ZoneFileTest, TakesIncludedFilesFromBesideIt) {
+  std::filesystem::create_directory(directory_.path() / "parts");
+  std::ofstream(directory_.path() / "parts/one") << "\xEF\xBB\xBF"
+                                                 << "in 5 TXT 1\n$ORIGIN deep\n$INCLUDE two\nx 5 TXT 3\n";
+  std::ofstream(directory_.path() / "parts/two") << "$TTL 7\ntwo TXT 2\n";
+  std::ofstream(directory_.path() / "parts/bad") << "good 5 TXT 1\n\nbad 5 A x\n";
+  std::ofstream(directory_.path() / "loop") << "$INCLUDE loop\n";
+  const auto sets = read_text("a 5 TXT 0\n$INCLUDE parts/one sub.example.\n 5 TXT 9\n");
+  ASSERT_TRUE(sets) << sets.error().message;
+  std::vector<std::string> owners;
+  for (const RecordSet& set : *sets) {
+    owners.push_back(set.owner.to_text() + " " + std::to_string(set.rdata.size()));
+  }
+  EXPECT_THAT(owners,
+              ElementsAre("a.example. 2", "two.deep.sub.example. 1", "x.deep.sub.example. 1", "in.sub.example. 1"));
+  EXPECT_THAT(error_of("\n$INCLUDE \"parts/bad\"\n"),
+              testing::AllOf(StartsWith("2: in "), HasSubstr("parts/bad, line 3: ")));
+  EXPECT_THAT(error_of("$INCLUDE loop\n"), HasSubstr("do they include each other"));
+}
+
+TEST_F(ZoneFileTest, KeepsValuesThatTheGrammarWouldCut) {
+  const auto sets =
+      read_text("a 5 HTTPS 1 . alpn=\"h2,h3\" key667=\"a;b (c\"\nb 5 TXT k=\"v\"\nc 5 CAA 0 issue \";\" ; x\n");
+  ASSERT_TRUE(sets) << sets.error().message;
+  EXPECT_EQ(text_of((*sets)[0].type, (*sets)[0].rdata[0]), "1 . alpn=h2,h3 key667=\"a;b (c\"");
+  EXPECT_EQ(text_of((*sets)[1].type, (*sets)[1].rdata[0]), R"("k=" "v")")
+      << "two strings, as BIND and dnspython have it";
+  EXPECT_EQ(text_of((*sets)[2].type, (*sets)[2].rdata[0]), R"(0 issue ";")");
+}
+
+TEST_F(ZoneFileTest, WritesAsBytesWhatSomeReadersDoNotKnow) {
+  const std::string text =
+      written({soa("example"), {name("a.example"), static_cast<RecordType>(260), Ttl{5}, {{10, 0}}}});
+  EXPECT_THAT(text, HasSubstr("a.example.\t5\tIN\tTYPE260\t\\# 2 0a00\n"));
+}
+
+TEST_F(ZoneFileTest, SaysNothingOfTheFileThatIsNoZoneText) {
+  const std::string secret = "nQ3kT0pSecretKeyMaterialThatMustNotBePrinted";
+  for (const std::string& line :
+       {secret, secret + " " + secret, "-----BEGIN " + secret + " KEY-----", "$" + secret, "$TTL " + secret,
+        "a 5 A " + secret, "\"" + secret + "\" 5 A 192.0.2.1", "$INCLUDE " + secret, secret + ".." + " 5 A 192.0.2.1",
+        "a 5 MX 1 " + secret + ".."}) {
+    for (const std::string& fault : faults_of(line + "\n")) {
+      EXPECT_THAT(fault, testing::Not(HasSubstr("Secret"))) << line;
+    }
+  }
 }
 
 TEST_F(ZoneFileTest, TellsEveryFaultAndReadsOn) {

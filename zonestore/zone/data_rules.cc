@@ -1,0 +1,157 @@
+#include "zonestore/zone/data_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "zonestore/zone/name.h"
+#include "zonestore/zone/service_parameters.h"
+
+namespace zonestore {
+namespace {
+
+struct DigestSize {
+  std::uint8_t kind;
+  std::size_t bytes;
+};
+constexpr std::array kDsDigests{DigestSize{1, 20}, DigestSize{2, 32}, DigestSize{3, 32}, DigestSize{4, 48}};
+constexpr std::array kFingerprints{DigestSize{1, 20}, DigestSize{2, 32}};       // RFC 4255, 6594
+constexpr std::array kCertificateHashes{DigestSize{1, 32}, DigestSize{2, 64}};  // RFC 6698 section 2.1.3
+constexpr std::array kZoneDigests{DigestSize{1, 48}, DigestSize{2, 64}};        // RFC 8976 section 5.3
+constexpr std::size_t kLeastZoneDigest = 12;                                    // RFC 8976 section 2.2.4
+
+// A kind that is not known may have any size.
+std::optional<std::string> digest_fault(std::span<const DigestSize> sizes, ByteView rdata, std::size_t kind_at) {
+  const std::uint8_t kind = rdata[kind_at];
+  const std::size_t bytes = rdata.size() - kind_at - 1;
+  for (const DigestSize& each : sizes) {
+    if (each.kind == kind && each.bytes != bytes) {
+      return "a digest of type " + std::to_string(kind) + " has " + std::to_string(each.bytes) + " bytes, and this " +
+             std::to_string(bytes);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ds_fault(ByteView rdata) {
+  constexpr std::size_t kKindAt = 3;
+  return rdata[kKindAt] == 0 ? std::optional<std::string>("the digest type 0 is of no digest")
+                             : digest_fault(kDsDigests, rdata, kKindAt);
+}
+
+// Algorithm 0 asks the parent to take the delegation's DS away, and then all is 0 (RFC 8078 section 4).
+std::optional<std::string> cds_fault(ByteView rdata) {
+  constexpr std::array<std::uint8_t, 5> kDelete{};
+  if (rdata[2] != 0) {
+    return ds_fault(rdata);
+  }
+  return std::equal(rdata.begin(), rdata.end(), kDelete.begin(), kDelete.end())
+             ? std::nullopt
+             : std::optional<std::string>("algorithm 0 takes the DS away: it is written 0 0 0 00");
+}
+
+std::optional<std::string> zonemd_fault(ByteView rdata) {
+  constexpr std::size_t kKindAt = 5;
+  if (rdata[kKindAt - 1] == 0 || rdata[kKindAt] == 0) {
+    return "the scheme and the hash algorithm 0 are of no digest";
+  }
+  if (rdata.size() < kKindAt + 1 + kLeastZoneDigest) {
+    return "a digest over a zone has 12 bytes or more";
+  }
+  return digest_fault(kZoneDigests, rdata, kKindAt);
+}
+
+std::optional<std::string> service_fault(ByteView rdata) {
+  constexpr std::size_t kPriorityBytes = 2;
+  std::size_t at = kPriorityBytes;
+  for (; rdata[at] != 0; at += rdata[at] + 1U) {
+  }
+  const auto fault = parameter_fault(rdata.subspan(at + 1));
+  if (!fault) {
+    return std::nullopt;
+  }
+  switch (*fault) {
+    case ParameterFault::kForm:
+      return "a parameter's value is not of its key's form";
+    case ParameterFault::kOrder:
+      return "a key stands there twice, or not in the order of the numbers";
+    case ParameterFault::kMandatoryList:
+      return "mandatory names keys that are there, each once and not itself";
+    case ParameterFault::kNoDefaultAlone:
+      return "no-default-alpn needs an alpn beside it";
+  }
+  return std::nullopt;
+}
+
+constexpr auto kNaptr = static_cast<RecordType>(35);
+
+bool is_digit(std::uint8_t byte) {
+  return byte >= '0' && byte <= '9';
+}
+
+// delimiter, expression, delimiter, replacement, delimiter, flags (RFC 3402 section 3.2); the delimiter is no digit,
+// no backslash and no flag, and a replacement refers to a group that the expression has.
+bool is_substitution(ByteView text) {
+  const std::uint8_t delimiter = text[0];
+  std::array<std::size_t, 3> parts{};  // bytes of expression, replacement and flags
+  std::size_t part = 0;
+  std::uint8_t groups = 0;
+  if (is_digit(delimiter) || delimiter == '\\' || to_lower(delimiter) == 'i' || delimiter == 0) {
+    return false;
+  }
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == delimiter) {
+      ++part;
+    } else if (text[at] == '\\') {
+      ++at;
+      if (at == text.size() || (part == 1 && is_digit(text[at]) && (text[at] == '0' || text[at] - '0' > groups))) {
+        return false;
+      }
+    } else {
+      groups = static_cast<std::uint8_t>(groups + (part == 0 && text[at] == '(' ? 1 : 0));
+    }
+    if (part >= parts.size() || (part == 2 && text[at] != delimiter && text[at] != 'i')) {
+      return false;
+    }
+    ++parts[part];
+  }
+  return part == 2 && parts[0] > 0;
+}
+
+std::optional<std::string> naptr_fault(ByteView rdata) {
+  std::size_t at = 4;  // behind order and preference
+  at += rdata[at] + 1U;
+  at += rdata[at] + 1U;
+  const ByteView expression = rdata.subspan(at + 1, rdata[at]);
+  return expression.empty() || is_substitution(expression)
+             ? std::nullopt
+             : std::optional<std::string>(
+                   "its expression is written as !expression!replacement! (RFC 3402 section 3.2)");
+}
+
+}  // namespace
+
+std::optional<std::string> data_fault(RecordType type, ByteView rdata) {
+  switch (type) {
+    case RecordType::kDs:
+    case RecordType::kTa:
+    case RecordType::kDlv:
+      return ds_fault(rdata);
+    case RecordType::kCds:
+      return cds_fault(rdata);
+    case RecordType::kSshfp:
+      return digest_fault(kFingerprints, rdata, 1);
+    case RecordType::kTlsa:
+    case RecordType::kSmimea:
+      return digest_fault(kCertificateHashes, rdata, 2);
+    case RecordType::kZonemd:
+      return zonemd_fault(rdata);
+    case RecordType::kSvcb:
+    case RecordType::kHttps:
+      return service_fault(rdata);
+    default:
+      return type == kNaptr ? naptr_fault(rdata) : std::nullopt;
+  }
+}
+
+}  // namespace zonestore

@@ -7,7 +7,6 @@
 #include "zonestore/base/duration.h"
 #include "zonestore/operations/static_records.h"
 #include "zonestore/zone/record_data.h"
-#include "zonestore/zone/zone_file.h"
 
 namespace zonectl {
 namespace {
@@ -178,6 +177,24 @@ Result<ExitCode> tell(const Session& session, const RecordsChanged& changed, std
   return ExitCode::kDone;
 }
 
+// A name without a final dot lies in the zone, also one that was meant whole.
+std::string repetition_warning(const Name& name, const Name& zone) {
+  const std::string whole = name.to_text();
+  const std::string meant = whole.substr(0, whole.size() - zone.to_text().size());
+  return whole + " has the zone's name twice: without a final dot a name lies below " + zone.to_text_no_dot() +
+         ". For the other write " + meant + " with its dot, or the part before the zone's name alone";
+}
+
+void warn_of_repetitions(const AddOptions& options, const Name& owner, const std::vector<Name>& in_data,
+                         std::vector<std::string>& warnings) {
+  if (zonestore::is_repeating(*options.owner, *options.zone)) {
+    warnings.push_back(repetition_warning(owner, *options.zone));
+  }
+  for (const Name& name : in_data) {
+    warnings.push_back(repetition_warning(name, *options.zone));
+  }
+}
+
 Result<ExitCode> add(Session& session, const AddOptions& options) {
   zonestore::RecordAddition addition;
   addition.type = *options.type;
@@ -188,7 +205,9 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
     return tl::unexpected(owner.error());
   }
   addition.owner = *owner;
-  Result<Bytes> rdata = rdata_from_text(addition.type, record_text(addition.type, options.data), *options.zone);
+  std::vector<Name> repeating;
+  Result<Bytes> rdata =
+      rdata_from_text(addition.type, record_text(addition.type, options.data), *options.zone, &repeating);
   if (!rdata) {
     return tl::unexpected(rdata.error());
   }
@@ -197,10 +216,11 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto added = add_record(*store, session.context(options.change), *options.zone, addition);
+  auto added = add_record(*store, session.context(options.change), *options.zone, addition);
   if (!added) {
     return tl::unexpected(added.error());
   }
+  warn_of_repetitions(options, addition.owner, repeating, added->warnings);
   return tell(session, *added, verb(*added, "added", "would be added"));
 }
 

@@ -27,7 +27,8 @@ std::string record_text(zonestore::RecordType type, const std::vector<std::strin
   for (const std::string& argument : arguments) {
     const bool is_plain_text =
         type == zonestore::RecordType::kTxt && !is_bytes && argument.find('"') == std::string::npos;
-    text += (text.empty() ? "" : " ") + (is_plain_text ? quoted(argument) : argument);
+    const bool is_empty_string = argument.empty();  // CAA 0 issue "": the shell left nothing of it
+    text += (text.empty() ? "" : " ") + (is_plain_text || is_empty_string ? quoted(argument) : argument);
   }
   return text;
 }

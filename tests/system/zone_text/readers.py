@@ -1,0 +1,93 @@
+"""What we, BIND and dnspython make of record texts: data in hexadecimal, or None for what is refused."""
+
+import re
+import struct
+import subprocess
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+
+from support.programs import run
+
+ORIGIN = "p.test."
+HEAD = f"$ORIGIN {ORIGIN}\n$TTL 300\n@ SOA ns.other.test. h.other.test. 1 3600 600 1209600 300\n@ NS ns.other.test.\n"
+
+
+class Ours:
+    """One answer of record_text."""
+
+    def __init__(self, line):
+        kind, *fields = line.split("\t")
+        self.data = fields[0] if kind == "=" else None
+        self.why = "" if kind == "=" else fields[0]
+        self.text, self.again, self.export_type, self.export_text = (fields[1:] if kind == "=" else [None] * 4)
+
+
+def ours(program, records):
+    given = "".join(f"{rtype} {text}\n" for rtype, text in records)
+    done = subprocess.run([program], input=given.encode(), stdout=subprocess.PIPE, timeout=600, check=True)
+    return [Ours(line) for line in done.stdout.decode("latin-1").split("\n")[:-1]]
+
+
+def dnspython(records, origin=dns.name.from_text(ORIGIN)):
+    """Without an origin names must be absolute; with one it fails at \\# with a name in it that lies below the origin."""
+    found = []
+    for rtype, text in records:
+        try:
+            number = dns.rdatatype.from_text(rtype)
+            data = dns.rdata.from_text(dns.rdataclass.IN, number, text, origin, relativize=False)
+            found.append(data.to_wire(origin=origin).hex())
+        except Exception:  # pylint: disable=broad-exception-caught  # it lets ValueError, struct.error and others out
+            found.append(None)
+    return found
+
+
+def raw_zone(data):
+    """Owner to (type, data) of BIND's raw format."""
+    at = 24  # behind format, version, time, flags and two serials
+    found = {}
+    while at < len(data):
+        total, _, rtype, _, _, count, size = struct.unpack_from("!IHHHIIH", data, at)
+        end, place = at + total, at + 20 + size
+        owner = data[at + 20:place]
+        for _ in range(count):
+            length = struct.unpack_from("!H", data, place)[0]
+            found.setdefault(owner, []).append((rtype, data[place + 2:place + 2 + length].hex()))
+            place += 2 + length
+        at = end
+    return found
+
+
+CHECKS = ("-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "ignore", "-S", "ignore", "-r", "ignore",
+          "-T", "ignore", "-W", "ignore")
+
+
+def bind(records, scratch):
+    """One line of a zone file each, by named-compilezone."""
+    left = dict(enumerate(records))
+    head = HEAD.count("\n")
+    for _ in range(40):
+        numbers = sorted(left)
+        file = scratch / "bind.zone"
+        text = HEAD + "".join(f"r{number} {left[number][0]} {left[number][1]}\n" for number in numbers)
+        file.write_bytes(text.encode("latin-1"))
+        done = run("named-compilezone", *CHECKS, "-F", "raw", "-o", scratch / "bind.raw", ORIGIN, file, expect=None,
+                   encoding="latin-1", timeout=600)
+        if done.returncode == 0:
+            break
+        bad = {int(line) for line in re.findall(re.escape(str(file)) + r":(\d+):", done.stdout + done.stderr)}
+        for line in bad:
+            if line > head:
+                left.pop(numbers[line - head - 1], None)
+        if not bad:
+            raise AssertionError(done.stdout + done.stderr)
+    zone = raw_zone((scratch / "bind.raw").read_bytes())
+    found = []
+    for number in range(len(records)):
+        owner = dns.name.from_text(f"r{number}.{ORIGIN}").to_wire()
+        data = zone.get(owner)
+        found.append(data[0][1] if data and len(data) == 1 else None)
+    return found

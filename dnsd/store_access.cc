@@ -52,8 +52,12 @@ std::string access_hint(const std::filesystem::path& store_dir) {
              ": as the store's owner, 'zonectl store recover' gives it its modes";
     }
     const std::string user = user_name();
-    return "the user '" + user + "' is not in the group '" + group + "', which may read " + path.string() +
-           ": usermod -a -G " + group + " " + user + ", then start dnsd again";
+    std::string hint = "the user '" + user + "' is not in the group '";
+    hint += group + "', which may read ";
+    hint += path.string() + ": usermod -a -G ";
+    hint += group + " ";
+    hint += user + ", then start dnsd again";
+    return hint;
   }
   return {};
 }

@@ -95,6 +95,11 @@ void Arguments::flag(const std::string& name, bool& target, const std::string& d
   mark(*app_.add_flag(name, target, description));
 }
 
+void Arguments::two(const std::string& name, const std::string& shown, std::vector<std::string>& target,
+                    const std::string& description) {
+  mark(*app_.add_option(name, target, description)->expected(2)->type_name(shown));
+}
+
 void Arguments::mark(const CLI::Option& option) {
   if (is_for_ == For::kOperators) {
     marks_.mark(option);

@@ -58,6 +58,10 @@ class Arguments {
                 [&target, parse, name](const std::string& text) { target = value_of(parse(text), name); });
   }
 
+  // Two words behind an option, both or none.
+  void two(const std::string& name, const std::string& shown, std::vector<std::string>& target,
+           const std::string& description);
+
   // Any number of values: an option is given once for each, a positional takes what is there.
   template <class T>
   void many(const std::string& name, const std::string& shown, std::vector<T>& target, Need need,

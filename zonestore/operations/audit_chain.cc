@@ -32,7 +32,8 @@ std::string rows_text(std::int64_t first, std::int64_t last) {
 // against the one that it should carry: so one altered row is one fault and not the end of the chain.
 class Verification {
  public:
-  explicit Verification(db::Connection& connection) : connection_(connection) {}
+  Verification(db::Connection& connection, const std::optional<AuditRowTold>& expected)
+      : connection_(connection), expected_(expected) {}
 
   // True if there may be more.
   bool read_some() {
@@ -56,6 +57,7 @@ class Verification {
   }
 
   AuditCheck result() && {
+    check_expected();
     check_.newest_id = last_id_;
     check_.newest_chain = chained_ == 0 ? "" : hexadecimal(previous_);
     return std::move(check_);
@@ -69,6 +71,9 @@ class Verification {
     }
     last_id_ = id;
     ++check_.rows;
+    if (expected_ && id == expected_->id) {
+      found_ = row.is_null(kChainColumn) ? "" : hexadecimal(row.blob(kChainColumn));
+    }
     if (!row.is_null(kChainColumn)) {
       take_chained(row);
     } else if (chained_ == 0) {
@@ -109,6 +114,19 @@ class Verification {
     }
   }
 
+  // Told first: it is what was asked.
+  void check_expected() {
+    if (!expected_ || (found_ && *found_ == expected_->chain)) {
+      return;
+    }
+    const std::string end = found_ ? "; it carries " + (found_->empty() ? "none" : *found_)
+                                   : ", and is not there: the log ends with row " + std::to_string(last_id_);
+    AuditFault fault{expected_->id, std::nullopt, "", "it carried " + expected_->chain + " once" + end};
+    ++check_.fault_count;
+    check_.faults.insert(check_.faults.begin(), std::move(fault));
+    check_.faults.resize(std::min(check_.faults.size(), kMostFaults));
+  }
+
   void add_row(const db::Statement& row, std::string message) {
     add({row.integer(0), publish::wall_column(row, 1), row.text(4), std::move(message)});
   }
@@ -120,6 +138,8 @@ class Verification {
   }
 
   db::Connection& connection_;
+  const std::optional<AuditRowTold>& expected_;
+  std::optional<std::string> found_;  // what the expected row carries; empty: it is not chained
   AuditCheck check_;
   Bytes previous_;
   std::int64_t last_id_ = 0;
@@ -128,12 +148,36 @@ class Verification {
 
 }  // namespace
 
-Result<AuditCheck> verify_log(Store& store) {
+Result<AuditCheck> verify_log(Store& store, const std::optional<AuditRowTold>& expected) {
   return db::at_border<AuditCheck>([&] {
-    Verification verification(store.impl().connection);
+    Verification verification(store.impl().connection, expected);
     while (verification.read_some()) {
     }
     return std::move(verification).result();
+  });
+}
+
+Result<std::optional<AuditRowTold>> tell_newest_row(Store& store) {
+  return db::at_border<std::optional<AuditRowTold>>([&]() -> std::optional<AuditRowTold> {
+    constexpr std::int64_t kDayMs = std::int64_t{24} * 60 * 60 * 1000;
+    db::Connection& connection = store.impl().connection;
+    const std::int64_t now_ms = store.impl().clock->now().wall.time_since_epoch().count();
+    {
+      const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+      if (connection.integer("SELECT coalesce(audit_told_ms, -86400000) FROM store") / kDayMs == now_ms / kDayMs) {
+        return std::nullopt;
+      }
+    }
+    db::Transaction writing(connection, db::Transaction::Kind::kWrite);
+    db::Statement newest = connection.prepare(
+        "SELECT audit_id, chain FROM audit WHERE chain IS NOT NULL ORDER BY audit_id DESC LIMIT 1");
+    if (!newest.step()) {
+      return std::nullopt;
+    }
+    AuditRowTold row{newest.integer(0), hexadecimal(newest.blob(1))};
+    connection.cached("UPDATE store SET audit_told_ms = ?1").bind(1, now_ms).run();
+    writing.commit();
+    return row;
   });
 }
 

@@ -33,7 +33,19 @@ struct AuditCheck {
 };
 inline constexpr std::size_t kMostFaults = 20;
 
-// Reads every row, in bounded memory and in short read transactions. Faults are no error: they are the answer.
-[[nodiscard]] Result<AuditCheck> verify_log(Store& store);
+// A row as it was told earlier, and kept where the store's owner cannot write.
+struct AuditRowTold {
+  std::int64_t id = 0;
+  std::string chain;  // 64 hexadecimal digits
+};
+
+// Reads every row, in bounded memory and in short read transactions. Faults are no error: they are the answer. With
+// `expected` a log that has not that row with that value has a fault more, the first: its end was cut off, and the
+// store's row with it, or it was written anew.
+[[nodiscard]] Result<AuditCheck> verify_log(Store& store, const std::optional<AuditRowTold>& expected = std::nullopt);
+
+// The newest row, once a day (UTC, by the wall clock): for a place that the store's owner cannot write. nullopt: it
+// was told today, or there is none. Writes when, and nothing else.
+[[nodiscard]] Result<std::optional<AuditRowTold>> tell_newest_row(Store& store);
 
 }  // namespace zonestore

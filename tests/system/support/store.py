@@ -104,12 +104,14 @@ class Store:
             return dict(database.execute("SELECT zone_id, serial FROM zone"))
 
     def content(self):
-        """All rows of zone.db as SQL text, but for the moment that a command keeps, a refused one too, and the mark of
-        its commit."""
+        """All rows of zone.db as SQL text, but for the moment that a command keeps, a refused one too, the mark of its
+        commit, and when maintain told the newest audit row."""
         with self.sql() as database, contextlib.closing(sqlite3.connect(":memory:")) as copy:
             database.backup(copy)
             copy.execute("UPDATE store SET last_wall_ms = 0, last_boot_ms = 0, last_boot_id = '', last_trusted_ms = 0,"
                          " last_synchronised = 0, known_ms = 0")
+            if any(row[1] == "audit_told_ms" for row in copy.execute("PRAGMA table_info(store)")):
+                copy.execute("UPDATE store SET audit_told_ms = 0")
             copy.execute("DELETE FROM commit_mark")
             return "\n".join(copy.iterdump())
 

@@ -10,9 +10,30 @@ using zonestore::AuditCheck;
 using zonestore::AuditFault;
 using zonestore::Result;
 
-struct Options {};
+struct Options {
+  std::vector<std::string> expected;  // ID VALUE
+};
 
-void arguments(Arguments& /*arguments*/, Options& /*options*/) {}
+void arguments(Arguments& arguments, Options& options) {
+  arguments.operators().two("--expect", "ID VALUE", options.expected,
+                            "a row and its value as they were told earlier, by this command or by maintain: the log "
+                            "must still have it");
+}
+
+Result<std::optional<zonestore::AuditRowTold>> expectation(const Options& options) {
+  constexpr std::size_t kDigits = 64;
+  if (options.expected.empty()) {
+    return std::nullopt;
+  }
+  const Result<std::uint32_t> id = parse_count(options.expected.front());
+  const std::string& value = options.expected.back();
+  if (!id || value.size() != kDigits || value.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                           "--expect takes a row's number and its value, 64 hexadecimal digits",
+                           "the last line of zonectl log verify, and each day a line of zonectl maintain, have both");
+  }
+  return zonestore::AuditRowTold{*id, value};
+}
 
 void write_fault(const Session& session, const AuditFault& fault) {
   std::ostream& out = session.out();
@@ -45,12 +66,16 @@ void write(const Session& session, const AuditCheck& check) {
   }
 }
 
-Result<ExitCode> body(Session& session, const Options& /*options*/) {
+Result<ExitCode> body(Session& session, const Options& options) {
+  const auto expected = expectation(options);
+  if (!expected) {
+    return tl::unexpected(expected.error());
+  }
   Result<zonestore::Store> store = session.open_to_read();
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const Result<AuditCheck> check = verify_log(*store);
+  const Result<AuditCheck> check = verify_log(*store, *expected);
   if (!check) {
     return tl::unexpected(check.error());
   }
@@ -67,8 +92,8 @@ Result<ExitCode> body(Session& session, const Options& /*options*/) {
 void define_log_verify(CommandLine& log) {
   log.command<Options>(
       {"verify", "read the whole log and find rows that were altered, moved, put in or taken out",
-       "zonectl log verify", exits_of_reading({{ExitCode::kFailed, "failed, or the log is not what was written"}}),
-       For::kOperators},
+       "zonectl log verify\nzonectl log verify --expect 1041 VALUE",
+       exits_of_reading({{ExitCode::kFailed, "failed, or the log is not what was written"}}), For::kOperators},
       arguments, body);
 }
 

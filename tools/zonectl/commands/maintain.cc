@@ -4,6 +4,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
+#include "zonestore/operations/audit_chain.h"
 
 namespace zonectl {
 namespace {
@@ -22,7 +23,9 @@ void arguments(Arguments& arguments, Options& options) {
       "minute at most, and no writer waits longer than a second for it");
 }
 
-Json to_json(const Maintained& maintained) {
+using ToldRow = std::optional<zonestore::AuditRowTold>;
+
+Json to_json(const Maintained& maintained, const ToldRow& newest) {
   Json json = changed_json(maintained);
   Json steps = Json::array();
   for (const zonestore::MaintainStep& step : maintained.steps) {
@@ -31,10 +34,13 @@ Json to_json(const Maintained& maintained) {
   json["steps"] = std::move(steps);
   json["waiting"] = maintained.waiting;
   json["failures"] = maintained.failures;
+  json["log"] = json_or_null(newest, [](const zonestore::AuditRowTold& row) {
+    return Json{{"newest_id", row.id}, {"newest_chain", row.chain}};
+  });
   return json;
 }
 
-void write(const Session& session, const Maintained& maintained) {
+void write(const Session& session, const Maintained& maintained, const ToldRow& newest) {
   std::ostream& out = session.out();
   for (const zonestore::MaintainStep& step : maintained.steps) {
     out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "" : step.code + ": ")
@@ -48,6 +54,9 @@ void write(const Session& session, const Maintained& maintained) {
   }
   if (maintained.steps.empty() && maintained.waiting.empty() && maintained.failures.empty()) {
     out << "nothing was due\n";
+  }
+  if (newest) {
+    out << "log: row " << newest->id << " carries " << newest->chain << '\n';
   }
   write_end(out, session.terminal(), maintained);
 }
@@ -68,10 +77,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!maintained) {
     return tl::unexpected(maintained.error());
   }
+  // What was done is done: a store that is busy now tells the row at the next run.
+  const ToldRow newest = options.change.dry_run ? ToldRow() : tell_newest_row(*store).value_or(ToldRow());
   if (session.json()) {
-    print(session.out(), to_json(*maintained));
+    print(session.out(), to_json(*maintained, newest));
   } else {
-    write(session, *maintained);
+    write(session, *maintained, newest);
   }
   return exit_of(*maintained);
 }

@@ -57,7 +57,7 @@ class Backups(unittest.TestCase):
         """A new store made of a backup."""
         other = Store()
         self.addCleanup(other.close)
-        other.zonectl("restore", backup, "--key-file", key)
+        other.zonectl("restore", backup, "--key-file", key, "--override", "E_FOREIGN_BACKUP", "--reason", "test")
         return other
 
     def test_a_backup_of_a_store_at_work_is_whole(self):

@@ -60,6 +60,7 @@ COMMANDS = [
     ("vault", "rekey"),
     ("backup", "{scratch}/backup-{number}"),
     ("restore", "{backup}"),
+    ("restore", "{backup}", "--override", "E_FOREIGN_BACKUP", "--reason", "test"),
     ("log",),
     ("log", "verify"),
     ("zone", "export", "dkim.secutix.com"),

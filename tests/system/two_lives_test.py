@@ -181,7 +181,7 @@ class TwoLives(unittest.TestCase):
         other = Store(owner=OWNER)
         self.addCleanup(other.close)
         began = datetime.now(timezone.utc).replace(microsecond=0)
-        other.zonectl("restore", self.backup, "--key-file", key)
+        other.zonectl("restore", self.backup, "--key-file", key, "--override", "E_FOREIGN_BACKUP", "--reason", "test")
         # Nobody here knows what the names served last.
         self.assertIn(("mosa", "sel2"), ripening(other))
         self.check_nothing_is_ripe_early(ripening(self.store), ripening(other), began + RIPENING)

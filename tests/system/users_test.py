@@ -1,8 +1,11 @@
 """Two users: the store belongs to one, and dnsd, as another, can neither write it nor reach the private keys."""
 
+import grp
 import os
+import pwd
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -27,11 +30,14 @@ class TwoUsers(unittest.TestCase):
         self.store = Store(zonectl=self.zonectl)
         self.addCleanup(self.store.close)
         shutil.chown(self.store.scratch, OWNER)
-        self.owner("init", *NAME_SERVERS)
+        # The owner may give the store to dnsd's group because it is a member; dnsd is of no group of the owner's.
+        readers = pwd.getpwnam(STRANGER).pw_gid
+        self.store.zonectl("init", *NAME_SERVERS, "--reader-group", grp.getgrgid(readers).gr_name, umask=0,
+                           **{**as_user(OWNER), "extra_groups": [readers]})
         self.owner("add", "mosa", "--domain", "mosamuseum.com")
 
-    def owner(self, *arguments, expect=0):
-        return self.store.zonectl(*arguments, expect=expect, **as_user(OWNER))
+    def owner(self, *arguments, expect=0, **options):
+        return self.store.zonectl(*arguments, expect=expect, **as_user(OWNER), **options)
 
     def serve(self, **options):
         return serve(self, self.store, "--user", STRANGER, program=self.dnsd, **options)
@@ -40,7 +46,61 @@ class TwoUsers(unittest.TestCase):
         modes = {path: oct((self.store.path / path).stat().st_mode & 0o7777)
                  for path in (".", "zone.db", "vault", "vault/vault.db")}
         self.assertEqual((modes["vault"], modes["vault/vault.db"]), ("0o700", "0o600"))
-        self.assertEqual((modes["."], modes["zone.db"]), ("0o755", "0o644"))
+        self.assertEqual((modes["."], modes["zone.db"]), ("0o750", "0o640"))
+
+    def readable_by(self, test):
+        """All in the store that `test` of find says may be read, but for directories."""
+        return {path.relative_to(self.store.path).as_posix() for path in self.store.path.rglob("*")
+                if path.is_file() and path.stat().st_mode & test}
+
+    def test_zone_db_and_its_journal_are_all_that_the_group_reads_and_nobody_else_reads_anything(self):
+        for umask in (0, 0o077, 0o777):
+            self.owner("backup", self.store.scratch / f"backup-{umask}", expect=None)
+            self.owner("rotate", "--all", "--no-look", expect=None, umask=umask)
+            self.owner("spf", "allow", f"ip4:192.0.2.{umask % 200}", umask=umask)
+        self.assertEqual(self.readable_by(0o007), set())
+        self.assertLessEqual(self.readable_by(0o070), {"zone.db", "zone.db-journal"})
+        self.assertEqual((self.store.path / "zone.db").group(), self.store.path.group())
+        for path in self.store.path.rglob("*"):
+            self.assertEqual(path.stat().st_mode & 0o027, 0, path)
+
+    def test_another_local_user_reads_nothing_and_holds_up_nobody(self):
+        another = as_user("games")
+        for command in (["cat", self.store.zone_db], ["ls", self.store.path]):
+            self.assertIn("Permission denied", run(*command, expect=None, **another).stderr)
+        done = self.store.zonectl("list", expect=1, **another)
+        self.assertIn("permission denied", done.stderr)
+
+    def test_a_restore_keeps_the_group_and_the_modes(self):
+        backup = self.store.scratch / "backups"
+        backup.mkdir()
+        shutil.chown(backup, OWNER)
+        self.owner("backup", backup / "one")
+        member = {**as_user(OWNER), "extra_groups": [pwd.getpwnam(STRANGER).pw_gid]}
+        for damage in (lambda: None, lambda: self.store.zone_db.write_bytes(b"garbage")):
+            damage()
+            self.store.zonectl("restore", backup / "one", umask=0, **member)
+            status = self.store.zone_db.stat()
+            self.assertEqual((oct(status.st_mode & 0o7777), status.st_gid), ("0o640", self.store.path.stat().st_gid))
+            self.serve()
+        self.assertEqual(self.readable_by(0o007), set())
+        self.assertLessEqual(self.readable_by(0o070), {"zone.db", "zone.db-journal"})
+        self.store.zone_db.write_bytes(b"garbage")
+        done = self.owner("restore", backup / "one")  # who is in that group no more
+        self.assertIn(f"as root, chgrp {self.store.path.group()}", done.stdout + done.stderr)
+
+    def test_a_restore_into_an_empty_place_makes_what_init_makes(self):
+        backup = self.store.scratch / "backups"
+        backup.mkdir()
+        shutil.chown(backup, OWNER)
+        self.owner("backup", backup / "one")
+        key = backup / "vault.key"
+        shutil.copy2(self.store.path / "vault" / "wrapping.key", key)
+        shutil.chown(key, OWNER)
+        shutil.rmtree(self.store.path)
+        self.store.zonectl("restore", backup / "one", umask=0, env={"ZONESTORE_VAULT_KEY": str(key)}, **as_user(OWNER))
+        modes = {path: oct((self.store.path / path).stat().st_mode & 0o7777) for path in (".", "zone.db", "vault")}
+        self.assertEqual(modes, {".": "0o750", "zone.db": "0o640", "vault": "0o700"})
 
     def test_dnsd_follows_the_owners_changes_as_another_user(self):
         server = self.serve()
@@ -99,9 +159,9 @@ class TwoUsers(unittest.TestCase):
         self.assertRegex(log, "(?i)permission")
 
     def test_the_group_that_its_user_is_not_in_is_named(self):
-        self.store.path.chmod(0o750)
-        self.store.zone_db.chmod(0o640)
-        group = self.store.zone_db.group()
+        group = grp.getgrgid(pwd.getpwnam(OWNER).pw_gid).gr_name
+        for path in (self.store.path, self.store.zone_db):
+            shutil.chown(path, group=group)
         status, log = refused_start(self, self.store, "--user", STRANGER, program=self.dnsd)
         self.assertEqual(status, 3, log)
         self.assertIn(f"the user '{STRANGER}' is not in the group '{group}'", log)
@@ -125,6 +185,60 @@ class TwoUsers(unittest.TestCase):
         self.owner("rotate", "mosa", "--override", "E_NOT_RIPE", "--reason", "test")
         owners = {path.owner() for path in self.store.path.rglob("*")}
         self.assertEqual(owners, {OWNER})
+
+
+class OlderModes(unittest.TestCase):
+    """A store that an older version left open to every local user is closed once dnsd's user can read it by its group."""
+
+    def setUp(self):
+        self.store = Store()
+        self.addCleanup(self.store.close)
+        self.store.init()
+        shutil.chown(self.store.path, group="games")
+        shutil.chown(self.store.zone_db, group="games")
+        self.store.path.chmod(0o755)
+        for file in (self.store.zone_db, Path(f"{self.store.zone_db}-journal")):
+            if file.exists():
+                shutil.chown(file, group="games")
+                file.chmod(0o644)
+
+    def recover(self, *arguments, user=True, member=False):
+        """`store recover` on a machine whose user dnsd is there or not, in the store's group or not."""
+        passwd = Path("/etc/passwd").read_text(encoding="utf-8")
+        passwd = "".join(line for line in passwd.splitlines(True) if not line.startswith("dnsd:"))
+        group = Path("/etc/group").read_text(encoding="utf-8")
+        passwd += "dnsd:x:64999:64999::/:/usr/sbin/nologin\n" if user else ""
+        group = re.sub("(?m)^(games:.*:)(.*)$", r"\1dnsd" if member else r"\1", group)
+        for name, text in (("passwd", passwd), ("group", group)):
+            (self.store.scratch / name).write_text(text, encoding="utf-8")
+        script = f"mount --bind {self.store.scratch}/passwd /etc/passwd && mount --bind {self.store.scratch}/group " \
+                 '/etc/group && exec "$@"'
+        return run("unshare", "--mount", "sh", "-c", script, "sh",
+                   *self.store.command("store", "recover", *arguments))
+
+    def modes(self):
+        return tuple(oct(path.stat().st_mode & 0o7777) for path in (self.store.path, self.store.zone_db))
+
+    def test_it_stays_open_where_dnsd_is_no_member_and_says_what_to_do(self):
+        for options, says in (({"user": False}, "no user dnsd"),
+                              ({"member": False}, "usermod --append --groups games dnsd")):
+            done = self.recover(**options)
+            self.assertRegex(done.stdout + done.stderr, says)
+            self.assertEqual(self.modes(), ("0o755", "0o644"))
+
+    def test_it_is_closed_where_dnsd_is_a_member_and_that_is_said(self):
+        self.assertIn("would be 0640", self.recover("--dry-run", member=True).stdout)
+        self.assertEqual(self.modes(), ("0o755", "0o644"))
+        self.assertIn("is now 0640", self.recover(member=True).stdout)
+        self.assertEqual(self.modes(), ("0o750", "0o640"))
+        self.assertNotIn("is now", self.recover(member=True).stdout)
+
+    def test_it_stays_open_while_a_dnsd_runs_that_was_started_before(self):
+        with subprocess.Popen(["sleep", "600"], user=64999, group=64999, extra_groups=[]) as sleeper:
+            done = self.recover(member=True)
+            sleeper.kill()
+        self.assertIn(f"pid {sleeper.pid}", done.stdout + done.stderr)
+        self.assertEqual(self.modes(), ("0o755", "0o644"))
 
 
 if __name__ == "__main__":

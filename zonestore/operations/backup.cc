@@ -6,6 +6,7 @@
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/backup_files.h"
+#include "zonestore/operations/backup_seal.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/publish/moment_columns.h"
 
@@ -79,6 +80,22 @@ Backup read(const fs::path& directory) {
 
 }  // namespace
 
+std::string_view to_text(SealState state) {
+  switch (state) {
+    case SealState::kOurs:
+      return "ours";
+    case SealState::kNone:
+      return "none";
+    case SealState::kOtherKey:
+      return "other-key";
+    case SealState::kEarlierKey:
+      return "earlier-key";
+    case SealState::kBroken:
+      return "broken";
+  }
+  return {};
+}
+
 Result<Backup> back_up(Store& store, const fs::path& directory) {
   return db::at_border<Backup>([&] {
     if (std::optional<Error> inside = db::find_store_around(directory)) {
@@ -86,6 +103,7 @@ Result<Backup> back_up(Store& store, const fs::path& directory) {
     }
     NewDirectory draft(directory);
     copy_store(store.impl().connection, &store.impl().vault(), draft.draft());
+    seal_backup(store, draft.draft());
     Backup backup = read(draft.draft());
     draft.put_in_place();
     backup.directory = directory;

@@ -2,6 +2,7 @@
 //
 //   DIR/zone.db    everything public
 //   DIR/vault.db   the private keys, sealed; the wrapping key is not in a backup
+//   DIR/seal       what the two were, under a code that only the wrapping key gives (backup_seal.h)
 //
 // Both are taken under one pair of read transactions, zone.db's first: since a private key is in the vault before its
 // record is published, and leaves it after, every key that is published in the copy is in the copied vault.
@@ -14,6 +15,17 @@
 #include "zonestore/operations/store.h"
 
 namespace zonestore {
+
+// Whose a backup is: ours is what is sealed with the key of the store that is there, or, in an empty place, with the
+// key that is found there. All else takes an admin's word (E_FOREIGN_BACKUP).
+enum class SealState : std::uint8_t {
+  kOurs,
+  kNone,        // made before there were seals, or not by us
+  kOtherKey,    // of another store, or of nobody knows whom
+  kEarlierKey,  // ours, before a vault rekey
+  kBroken,      // it does not fit the files
+};
+[[nodiscard]] std::string_view to_text(SealState state);  // "ours", "none", "other-key", "earlier-key", "broken"
 
 struct Backup {
   std::filesystem::path directory;

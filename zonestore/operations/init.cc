@@ -1,34 +1,15 @@
-#include <system_error>
-
-#include <sys/stat.h>
-
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/key_pair.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/reserved_names.h"
+#include "zonestore/operations/store_files.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/publish/kept_time.h"
 #include "zonestore/publish/moment_columns.h"
 
 namespace zonestore {
 namespace {
-
-constexpr mode_t kStoreDirMode = 0755;
-
-void make_directory(const std::filesystem::path& dir) {
-  std::error_code error;
-  const bool made = std::filesystem::create_directories(dir, error);
-  if (error) {
-    const bool denied = error == std::errc::permission_denied;
-    throw db::Failure(Error{denied ? ErrorCode::kPermission : ErrorCode::kIo,
-                            "cannot make the store's directory " + dir.string() + ": " + error.message(),
-                            "choose another one with --store, or run as a user who may write there", std::nullopt});
-  }
-  if (made && ::chmod(dir.c_str(), kStoreDirMode) != 0) {
-    throw db::Failure(Error{ErrorCode::kIo, "cannot set the mode of " + dir.string(), "", std::nullopt});
-  }
-}
 
 // A writer died in the middle of a commit: only SQLite can tell what the file will be after the rollback.
 bool has_journal(const std::filesystem::path& file) {
@@ -179,9 +160,10 @@ Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions&
       }
       return outcome;
     }
-    make_directory(dir);
-    db::Connection connection = db::Connection::open(file, db::Access::kCreate);
+    make_store_directory(dir, std::nullopt);
+    db::Connection connection = open_new_zone_db(dir);
     const std::string store_id = make_store(connection, dir, options, context, clock, outcome);
+    give_journal_to_group(dir);
     db::unwrap(Vault::create(dir, store_id, clock.now().wall, key_sources));
     return outcome;
   });

@@ -12,12 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/durable_file.h"
+#include "zonestore/base/foreign_backup.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/lock_holders.h"
 #include "zonestore/operations/backup_files.h"
+#include "zonestore/operations/backup_seal.h"
 #include "zonestore/operations/restore_merge.h"
+#include "zonestore/operations/store_files.h"
 #include "zonestore/operations/store_impl.h"
 
 namespace zonestore {
@@ -25,8 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kStoreDirMode = 0755;
-constexpr unsigned kZoneFileMode = 0644;
+constexpr mode_t kPrivateDirMode = 0700;
 constexpr unsigned kPrivateMode = 0600;
 
 [[noreturn]] void throw_error(ErrorCode code, std::string message, std::string hint) {
@@ -68,13 +70,33 @@ class Workshop {
   fs::path path_;
 };
 
-void make_store_directory(const fs::path& dir) {
+void check_is_there(const fs::path& backup) {
   std::error_code error;
-  const bool made = fs::create_directories(dir, error);
-  if (error || (made && ::chmod(dir.c_str(), kStoreDirMode) != 0)) {
-    throw db::Failure(db::file_error("make", dir, error ? error.value() : errno));
+  if (!fs::is_directory(backup, error)) {
+    throw_error(ErrorCode::kMissing, "there is no backup " + backup.string(),
+                "a backup is a directory that zonectl backup has made");
   }
 }
+
+// The store's directory; one that was made for nothing is taken away again.
+class NewStoreDirectory {
+ public:
+  NewStoreDirectory(fs::path dir, bool dry_run)
+      : dir_(std::move(dir)), made_(!dry_run && make_store_directory(dir_, std::nullopt)) {}
+  ~NewStoreDirectory() {
+    if (made_) {
+      ::rmdir(dir_.c_str());  // fails if there is something in it
+    }
+  }
+  NewStoreDirectory(const NewStoreDirectory&) = delete;
+  NewStoreDirectory& operator=(const NewStoreDirectory&) = delete;
+  NewStoreDirectory(NewStoreDirectory&&) = delete;
+  NewStoreDirectory& operator=(NewStoreDirectory&&) = delete;
+
+ private:
+  fs::path dir_;
+  bool made_;
+};
 
 // One restore at a time: the lock goes with the descriptor.
 FileDescriptor lock_directory(const fs::path& dir) {
@@ -98,14 +120,14 @@ class Restoration {
 
   Restored run() {
     outcome_.dry_run = context_.dry_run;
-    outcome_.backup = db::unwrap(read_backup(options_.backup));
-    db::unwrap(check_vault_copy(vault_file_of_backup(options_.backup), options_.key_file, dir_, key_sources_));
+    check_is_there(options_.backup);
+    const NewStoreDirectory directory(dir_, context_.dry_run);
     if (!context_.dry_run) {
-      make_store_directory(dir_);
       lock_ = lock_directory(dir_);
     }
     open_live();
     const Workshop workshop(dir_, context_.dry_run);
+    take_backup(workshop.path() / "backup");
     stage(workshop.path());
     if (context_.dry_run) {
       rehearse(workshop.path());
@@ -123,11 +145,6 @@ class Restoration {
     if (opened) {
       const Result<void> sound = db::at_border<void>([&] { db::check_integrity(opened->impl().connection); });
       if (sound) {
-        if (opened->impl().store_id != outcome_.backup.store_id) {
-          throw_error(ErrorCode::kForeign,
-                      options_.backup.string() + " is a backup of another store than the one in " + dir_.string(),
-                      "restore it into an empty directory: zonectl --store NEW restore " + options_.backup.string());
-        }
         live_.emplace(std::move(*opened));
         outcome_.knew_live_store = true;
         return;
@@ -151,12 +168,70 @@ class Restoration {
         ": which keys were revoked after the backup, and what was served, cannot be known; revoke again what was");
   }
 
+  void check_same_store(const std::string& store_id) {
+    if (live_ && live_->impl().store_id != store_id) {
+      throw_error(ErrorCode::kForeign,
+                  options_.backup.string() + " is a backup of another store than the one in " + dir_.string(),
+                  "restore it into an empty directory: zonectl --store NEW restore " + options_.backup.string());
+    }
+  }
+
+  // What is copied is what is looked at and what is restored: who may write the backup changes nothing any more.
+  // Nothing of it is opened before it is known whose it is.
+  void take_backup(const fs::path& copy) {
+    copy_ = copy;
+    if (const auto made = create_directory(copy_, kPrivateDirMode); !made) {
+      throw db::Failure(db::file_error("make", copy_, made.error().value()));
+    }
+    const std::optional<Seal> seal = read_seal(options_.backup);
+    const std::vector<SealedFile> files = copy_backup(options_.backup, copy_);
+    if (seal && !seal->store_id.empty()) {
+      check_same_store(seal->store_id);
+    }
+    check_seal(judge_seal(seal, files, live_ ? &*live_ : nullptr, dir_, key_sources_));
+    try {
+      outcome_.backup = db::unwrap(read_backup(copy_));
+      db::unwrap(check_vault_copy(vault_file_of_backup(copy_), options_.key_file, dir_, key_sources_));
+    } catch (const db::Failure& failure) {
+      throw db::Failure(of_the_original(failure.error()));
+    }
+    outcome_.backup.directory = options_.backup;
+    check_same_store(outcome_.backup.store_id);
+  }
+
+  // Messages name the backup and not the copy, which is gone when they are read.
+  Error of_the_original(Error error) const {
+    const std::string copy = copy_.string();
+    for (std::size_t at = error.message.find(copy); at != std::string::npos; at = error.message.find(copy, at + 1)) {
+      error.message.replace(at, copy.size(), options_.backup.string());
+    }
+    return error;
+  }
+
+  void check_seal(const SealJudgement& judged) {
+    outcome_.seal = judged.state;
+    if (judged.state == SealState::kOurs) {
+      return;
+    }
+    const std::string command = "zonectl restore " + options_.backup.string();
+    if (judged.has_no_key && !options_.key_file) {
+      throw_error(ErrorCode::kCrypto, options_.backup.string() + " cannot be opened: " + judged.why,
+                  "put that key in its place (ZONESTORE_VAULT_KEY=FILE " + command +
+                      "); one that came with the backup: " + command +
+                      " --key-file FILE --override E_FOREIGN_BACKUP --reason TEXT");
+    }
+    if (!context_.override_guard || context_.override_guard->guard != kForeignBackup) {
+      throw db::Failure(Error{
+          ErrorCode::kRefused, options_.backup.string() + " is not known to be a backup of this store: " + judged.why,
+          "if you know where it was all the time: " + command + " --override E_FOREIGN_BACKUP --reason TEXT",
+          Refusal{kForeignBackup, std::nullopt}});
+    }
+    outcome_.warnings.push_back("this is not known to be a backup of this store: " + judged.why);
+  }
+
   // The backup's zone.db, to be made into the one that will be.
   void stage(const fs::path& workshop) {
-    {
-      db::Connection source = db::Connection::open(zone_file_of_backup(options_.backup), db::Access::kReadOnly);
-      db::copy_to_new_file(source, zone_file_of(workshop), kZoneFileMode);
-    }
+    fs::rename(zone_file_of_backup(copy_), zone_file_of(workshop));
     staged_.emplace(db::unwrap(Store::open(workshop, Store::Access::kWrite, clock_)));
     staged_->impl().connection.execute("PRAGMA synchronous=OFF");
     staged_->impl().has_vault = false;  // its private keys are still in the backup
@@ -184,6 +259,7 @@ class Restoration {
   Merged merge_with_safety_copy(Vault& vault) {
     NewDirectory safety(*outcome_.kept);
     copy_store(live_->impl().connection, &vault, safety.draft());
+    seal_backup(*live_, safety.draft());
     Merged merged =
         merge_live_store(*staged_, context_, zone_file_of_backup(safety.draft()), halves_in(vault), outcome_);
     safety.put_in_place();
@@ -193,7 +269,7 @@ class Restoration {
   void rehearse(const fs::path& workshop) {
     name_safety_copy();
     const Merged merged = merge_with_copy_in(workshop, live_ ? &live_->impl().vault() : nullptr);
-    const Result<VaultCopy> copy = read_vault_copy(vault_file_of_backup(options_.backup));
+    const Result<VaultCopy> copy = read_vault_copy(vault_file_of_backup(copy_));
     std::set<std::string> present;
     if (live_) {
       for (const VaultEntry& entry : db::unwrap(live_->impl().vault().list())) {
@@ -219,17 +295,18 @@ class Restoration {
 
   void replace(const fs::path& workshop) {
     name_safety_copy();
+    const FileRights rights = rights_for_zone_file(dir_);
     if (damage_) {
       move_with_journal(zone_file_of(dir_), *outcome_.kept);
     }
-    db::Connection& zone = live_ ? live_->impl().connection : open_new_zone_file();
+    db::Connection& zone = live_ ? live_->impl().connection : open_new_zone_file(rights);
     const db::ExclusiveHold hold(zone);
     Vault& vault = open_vault();
     const Merged merged =
         live_ && options_.safety_copy ? merge_with_safety_copy(vault) : merge_with_copy_in(workshop, &vault);
     // First the private keys, of either store; then the public ones; then what nothing uses any more goes.
     outcome_.keys_added =
-        db::unwrap(vault.add_from(vault_file_of_backup(options_.backup), options_.key_file, merged.used_keys)).added;
+        db::unwrap(vault.add_from(vault_file_of_backup(copy_), options_.key_file, merged.used_keys)).added;
     db::copy_database(staged_->impl().connection, zone);
     destroy_unused(vault, merged.unused_keys);
   }
@@ -242,9 +319,11 @@ class Restoration {
     }
   }
 
-  db::Connection& open_new_zone_file() {
-    new_zone_.emplace(
-        db::Connection::open(zone_file_of(dir_), db::Access::kCreate, db::kDefaultBusyTimeout, kZoneFileMode));
+  db::Connection& open_new_zone_file(const FileRights& rights) {
+    new_zone_.emplace(open_new_zone_db(dir_, rights));
+    if (std::optional<std::string> lost = lost_readers(dir_, rights)) {
+      outcome_.warnings.push_back(std::move(*lost));
+    }
     return *new_zone_;
   }
 
@@ -289,7 +368,13 @@ class Restoration {
     }
     fs::rename(file, into / file.filename());
     std::error_code none;
-    fs::rename(file.string() + "-journal", into / (file.filename().string() + "-journal"), none);
+    const fs::path journal = into / (file.filename().string() + "-journal");
+    fs::rename(file.string() + "-journal", journal, none);
+    for (const fs::path& moved : {into / file.filename(), journal}) {
+      if (fs::is_regular_file(fs::symlink_status(moved, none))) {
+        fs::permissions(moved, fs::perms::owner_read | fs::perms::owner_write, none);
+      }
+    }
   }
 
   const fs::path dir_;
@@ -299,6 +384,7 @@ class Restoration {
   const VaultKeySources& key_sources_;
   Restored outcome_;
   FileDescriptor lock_;
+  fs::path copy_;  // of the backup
   std::optional<Store> live_;
   std::optional<std::string> damage_;  // why the store that is there cannot be read
   std::optional<db::Connection> new_zone_;

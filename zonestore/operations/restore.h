@@ -10,6 +10,9 @@
 //   - an institution that the live store never heard of ripens against the absence of its names until now;
 //   - signers come back switched off; of what was seen in the DNS the later look counts.
 //
+// What is restored is a private copy of the backup (DIR/.restoring), whose bytes were held against its seal on the
+// way.
+//
 // Order, with the store held exclusively: the safety copy; the backup's zone.db is made, in DIR/.restoring, into what
 // is to be; the vault gets the keys that it lacks; zone.db is overwritten in one transaction; keys that nothing uses
 // any more are destroyed. Killed at any instant, zone.db is the old or the new one and the vault has the keys of
@@ -27,8 +30,10 @@ namespace zonestore {
 
 struct RestoreOptions {
   std::filesystem::path backup;
-  std::optional<std::filesystem::path> key_file;  // the wrapping key of the backup, if the store's sources lack it
-  bool safety_copy = true;                        // of what is there now, in DIR/before-restore-<time>
+  // The wrapping key of the backup, if the store's sources lack it. It opens keys and proves nothing: a backup that
+  // is sealed with it alone is not ours.
+  std::optional<std::filesystem::path> key_file;
+  bool safety_copy = true;  // of what is there now, in DIR/before-restore-<time>
 };
 
 struct RestoreNote {
@@ -38,6 +43,7 @@ struct RestoreNote {
 
 struct Restored : Changed {
   Backup backup;
+  SealState seal = SealState::kNone;
   std::optional<std::filesystem::path> kept;  // where what was there before is now
   bool knew_live_store = false;               // false: nothing is known of what was served and revoked since
   std::vector<RestoreNote> notes;             // where more changed than to what the backup says
@@ -46,8 +52,9 @@ struct Restored : Changed {
   std::size_t keys_added = 0;                 // to the vault
 };
 
-// Makes the directory if it is missing. Errors: as of read_backup; kForeign for a backup of another store than the
-// one that is there; kCrypto without the backup's wrapping key; kBusy while others read or write, or restore.
+// Makes the directory if it is missing. Errors: as of read_backup; kRefused/kForeignBackup for what is not ours,
+// unless the context overrides that; kForeign for a backup of another store than the one that is there; kCrypto
+// without the backup's wrapping key; kBusy while others read or write, or restore.
 [[nodiscard]] Result<Restored> restore(const std::filesystem::path& dir, const RestoreOptions& options,
                                        const ChangeContext& context, const Clock& clock,
                                        const VaultKeySources& key_sources);

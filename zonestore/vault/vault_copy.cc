@@ -4,6 +4,7 @@
 #include "zonestore/db/backup.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/key_numbers.h"
+#include "zonestore/vault/keyed_code.h"
 #include "zonestore/vault/vault_impl.h"
 
 namespace zonestore {
@@ -72,6 +73,21 @@ void for_each_key(Connection& copy, const WrappingKey& copy_key, const std::stri
 }
 
 }  // namespace
+
+Result<std::vector<KeyedCode>> codes_by_found_keys(const fs::path& store_dir, const VaultKeySources& sources,
+                                                   std::string_view purpose, ByteView message) {
+  return at_border<std::vector<KeyedCode>>([&] {
+    std::vector<KeyedCode> codes;
+    for (const KeyPlace& place : key_places(store_dir, sources)) {
+      std::optional<WrappingKey> key;
+      const Result<void> read = at_border<void>([&] { key = read_key_file(place); });
+      if (read && key) {
+        codes.push_back({key->id(), db::unwrap(key->code(purpose, message))});
+      }
+    }
+    return codes;
+  });
+}
 
 Result<void> Vault::copy_to(const fs::path& file) {
   return at_border<void>([&] {

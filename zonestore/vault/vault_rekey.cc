@@ -60,7 +60,7 @@ bool is_same_file(const fs::path& left, const fs::path& right) {
 void tell_what_is_left(const KeyPlace& old, const std::optional<fs::path>& key_file, const VaultKeySources& sources,
                        VaultRekeyed& outcome) {
   outcome.warnings.push_back("backups made until now open with the old key alone (" + outcome.old_id +
-                             "): make a new backup");
+                             "), and restore asks for --override E_FOREIGN_BACKUP: make a new backup");
   if (!key_file) {
     return;
   }

@@ -5,9 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include "zonestore/base/file_text.h"
@@ -19,6 +22,7 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kCodeBytes = 32;
 constexpr std::string_view kIdLabel = "zonestore vault: id of a wrapping key";
 constexpr std::string_view kDigits = "0123456789abcdef";
 
@@ -26,6 +30,27 @@ struct CipherDeleter {
   void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 using CipherHandle = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
+
+struct KdfDeleter {
+  void operator()(EVP_KDF* kdf) const noexcept { EVP_KDF_free(kdf); }
+  void operator()(EVP_KDF_CTX* context) const noexcept { EVP_KDF_CTX_free(context); }
+};
+
+// OpenSSL's parameters are not const, and it does not write to these.
+OSSL_PARAM octets(const char* name, ByteView bytes) {
+  return OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(bytes.data()), bytes.size());
+}
+
+// HKDF-SHA256, extract and expand, without a salt: the input is a random key already (RFC 5869 section 3.1).
+bool derive(ByteView key, ByteView purpose, Bytes& derived) {
+  const std::unique_ptr<EVP_KDF, KdfDeleter> kdf(EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_HKDF, nullptr));
+  const std::unique_ptr<EVP_KDF_CTX, KdfDeleter> context(kdf == nullptr ? nullptr : EVP_KDF_CTX_new(kdf.get()));
+  std::array<char, 7> digest{"SHA256"};
+  const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+                              octets(OSSL_KDF_PARAM_KEY, key), octets(OSSL_KDF_PARAM_INFO, purpose),
+                              OSSL_PARAM_construct_end()};
+  return context != nullptr && EVP_KDF_derive(context.get(), derived.data(), derived.size(), parameters.data()) == 1;
+}
 
 ByteView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -122,6 +147,21 @@ dkim::SecretBytes WrappingKey::hexadecimal() const {
   }
   text.push_back('\n');
   return dkim::SecretBytes(std::move(text));
+}
+
+Result<Bytes> WrappingKey::code(std::string_view purpose, ByteView message) const {
+  Bytes derived(kKeyBytes);
+  const bool made = derive(bytes_.view(), bytes_of(purpose), derived);
+  const dkim::SecretBytes key(std::move(derived));
+  Bytes code(kCodeBytes);
+  std::size_t size = 0;
+  if (!made ||
+      EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.view().data(), key.view().size(), message.data(),
+                message.size(), code.data(), code.size(), &size) == nullptr ||
+      size != code.size()) {
+    return crypto_failure("a code could not be derived from the wrapping key");
+  }
+  return code;
 }
 
 Result<Bytes> WrappingKey::seal(std::string_view context, ByteView secret) const {

@@ -27,6 +27,10 @@ class WrappingKey {
   // Errors: kDamaged for anything that this key has not sealed in this context.
   [[nodiscard]] Result<dkim::SecretBytes> open(std::string_view context, ByteView sealed) const;
 
+  // HMAC-SHA256 over the message, by a key that is derived from this one for that purpose alone (HKDF-SHA256,
+  // RFC 5869): it says nothing of this key, nor of what it gives for another purpose. Errors: kCrypto.
+  [[nodiscard]] Result<Bytes> code(std::string_view purpose, ByteView message) const;
+
  private:
   explicit WrappingKey(Bytes bytes);
   dkim::SecretBytes bytes_;

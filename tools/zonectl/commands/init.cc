@@ -3,6 +3,7 @@
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/operations/store.h"
+#include "zonestore/operations/store_files.h"
 #include "zonestore/operations/zones.h"
 
 namespace zonectl {
@@ -20,6 +21,7 @@ struct Options {
   std::optional<Name> dkim_zone;
   std::optional<Name> spf_zone;
   std::optional<std::uint32_t> minimum;
+  std::optional<std::string> reader_group;
   ChangeOptions change;
 };
 
@@ -34,6 +36,9 @@ void arguments(Arguments& arguments, Options& options) {
                 "the zone of the SPF record (default: spf.secutix.com)");
   arguments.one("--minimum", "DURATION", options.minimum, Need::kOptional, &parse_seconds,
                 "how long resolvers may remember that a name is absent (default: 5m)");
+  arguments.one("--reader-group", "NAME", options.reader_group, Need::kOptional, &parse_line,
+                "of a store of root's own: the group whose members may read it, such as that of dnsd's user "
+                "(default: the directory's)");
   arguments.dry_run(options.change);
 }
 
@@ -59,6 +64,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
   details.name_servers = options.name_servers;
   details.mailbox = *options.mailbox;
   details.minimum = options.minimum.value_or(details.minimum);
+  if (options.reader_group && !options.change.dry_run) {
+    const auto prepared = zonestore::make_directory_for_readers(session.store_dir(), *options.reader_group);
+    if (!prepared) {
+      return tl::unexpected(prepared.error());
+    }
+  }
   const auto made = zonestore::Store::init(session.store_dir(), details, session.context(options.change),
                                            session.clock(), session.key_sources());
   if (!made) {

@@ -4,6 +4,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
+#include "zonestore/base/foreign_backup.h"
 
 namespace zonectl {
 namespace {
@@ -21,9 +22,9 @@ struct Options {
 void arguments(Arguments& arguments, Options& options) {
   arguments.one("DIR", "", options.directory, Need::kRequired, &parse_line, "what zonectl backup has made");
   arguments.one("--key-file", "FILE", options.key_file, Need::kOptional, &parse_line,
-                "the wrapping key of the backup, if it is no longer the store's");
+                "the wrapping key of the backup, if it is no longer the store's; it does not make the backup ours");
   arguments.flag("--no-safety-copy", options.no_safety_copy, "do not keep a copy of what is there now");
-  arguments.dry_run(options.change);
+  arguments.change(options.change, {zonestore::kForeignBackup});
 }
 
 void write(const Session& session, const Restored& done) {
@@ -34,6 +35,9 @@ void write(const Session& session, const Restored& done) {
   if (done.kept) {
     out << "what was there before " << verb(done, "is", "would be") << " in " << printable(done.kept->string())
         << '\n';
+  }
+  if (done.seal == zonestore::SealState::kOurs) {
+    out << "the backup is whole, and sealed with this store's key\n";
   }
   for (const zonestore::RestoreNote& note : done.notes) {
     out << note.code << ": " << note.what << '\n';
@@ -50,6 +54,7 @@ void write(const Session& session, const Restored& done) {
 Json to_json(const Restored& done) {
   Json json = changed_json(done);
   json["backup"] = done.backup.directory.string();
+  json["seal"] = zonestore::to_text(done.seal);
   json["as_of"] = zonestore::to_rfc3339(done.backup.newest_change);
   json["kept_in"] = json_or_null(done.kept, [](const std::filesystem::path& path) { return path.string(); });
   json["knew_live_store"] = done.knew_live_store;
@@ -90,7 +95,7 @@ void define_restore(CommandLine& line) {
   line.command<Options>(
       {"restore", "put a backup back, into the live store: dnsd goes on serving and follows",
        "zonectl restore /backup/zonestore-2026-11-25 --dry-run\nzonectl restore /backup/zonestore-2026-11-25",
-       exits_of_change()},
+       exits_of_change({{ExitCode::kRefused, "refused: E_FOREIGN_BACKUP, it was not sealed with this store's key"}})},
       arguments, body);
 }
 

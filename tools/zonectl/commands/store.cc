@@ -6,6 +6,7 @@
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/operations/clock.h"
+#include "zonestore/operations/store_files.h"
 
 namespace zonectl {
 namespace {
@@ -51,8 +52,14 @@ Result<ExitCode> body(Session& session, const Options& options) {
   } else if (const Result<void> recovered = Store::recover(session.store_dir()); !recovered) {
     return tl::unexpected(recovered.error());
   }
+  const auto modes = zonestore::mend_modes(session.store_dir(), options.change.dry_run);
+  if (!modes) {
+    return tl::unexpected(modes.error());
+  }
   if (session.json()) {
     Json json{{"dry_run", options.change.dry_run}, {"store", session.store_dir().string()}};
+    json["modes_mended"] = modes->mended;
+    json["modes_to_mend"] = modes->advice;
     if (options.change.dry_run) {
       json["needed"] = needed;
     }
@@ -62,6 +69,10 @@ Result<ExitCode> body(Session& session, const Options& options) {
   zonestore::Changed outcome;
   outcome.dry_run = options.change.dry_run;
   session.out() << words(options.change.dry_run, needed) << '\n';
+  for (const std::string& line : modes->mended) {
+    session.out() << printable(line) << '\n';
+  }
+  outcome.warnings = modes->advice;
   write_end(session.out(), session.terminal(), outcome);
   return ExitCode::kDone;
 }
@@ -108,9 +119,10 @@ Result<ExitCode> accept_clock(Session& session, const ClockOptions& options) {
 
 void define_store(CommandLine& line) {
   CommandLine store = line.noun("store", "the store's files and its clock: recover, accept-clock");
-  store.command<Options>({"recover", "roll back what a killed writer left half-way, and do nothing else",
-                          "zonectl store recover", exits_of_change()},
-                         arguments, body);
+  store.command<Options>(
+      {"recover", "roll back what a killed writer left half-way; close to strangers what an older version left open",
+       "zonectl store recover", exits_of_change()},
+      arguments, body);
   store.command<ClockOptions>(
       {"accept-clock", "say that the wall clock is right now, as far as you know; no wait becomes shorter by it",
        "zonectl store accept-clock --reason \"compared with the radio clock\"", exits_of_change()},

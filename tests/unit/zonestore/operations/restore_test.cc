@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/base/foreign_backup.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/evidence.h"
 #include "zonestore/operations/moment_keeper.h"
@@ -42,6 +43,14 @@ class RestoreTest : public tests::StoreFixture {
     if (opened) {
       store_.emplace(std::move(*opened));
     }
+    return done;
+  }
+  // As an admin who says that the backup may be anybody's.
+  Result<Restored> try_restore_foreign(const RestoreOptions& options = {}) {
+    const ChangeContext before = context_;
+    context_ = overriding(kForeignBackup);
+    Result<Restored> done = try_restore(options);
+    context_ = before;
     return done;
   }
   Restored restore_backup() {
@@ -260,7 +269,7 @@ TEST_F(RestoreTest, IntoAnEmptyPlaceTrustedTimeGoesOnFromTheBackup) {
   RestoreOptions options;
   options.backup = backup_dir();
   options.key_file = dir() / "vault" / "wrapping.key";
-  const auto done = restore(temp_.path() / "elsewhere", options, context_, clock_, {});
+  const auto done = restore(temp_.path() / "elsewhere", options, overriding(kForeignBackup), clock_, {});
   ASSERT_TRUE(done) << done.error().message;
   store_.emplace(Store::open(temp_.path() / "elsewhere", Store::Access::kWrite, clock_).value());
   EXPECT_EQ(store_->impl().now().moment.trusted, before);
@@ -314,7 +323,7 @@ TEST_F(RestoreTest, DrainsOfTheBackupWaitToo) {
   options.key_file = temp_.path() / "wrapping.key";
   fs::copy_file(dir() / "vault" / "wrapping.key", *options.key_file);
   fs::remove_all(dir());
-  ASSERT_TRUE(try_restore(options));
+  ASSERT_TRUE(try_restore_foreign(options));
   EXPECT_TRUE(show("mosa").slots[0].waits_for_signers);
   clock_.advance(hours(24 * 30));
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
@@ -419,10 +428,13 @@ TEST_F(RestoreTest, IntoAnEmptyDirectoryMakesTheStoreAndSaysWhatItCannotKnow) {
   EXPECT_FALSE(fs::exists(dir()));
   RestoreOptions options;
   options.key_file = key;
-  const auto done = try_restore(options);
+  EXPECT_EQ(tests::refusal_of(try_restore(options)), kForeignBackup) << "a key that came with it proves nothing";
+  EXPECT_FALSE(fs::exists(dir()));
+  const auto done = try_restore_foreign(options);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_FALSE(done->knew_live_store);
-  ASSERT_EQ(done->warnings.size(), 1U);
+  ASSERT_EQ(done->warnings.size(), 2U);
+  EXPECT_NE(done->warnings.back().find("not known to be a backup of this store"), std::string::npos);
   EXPECT_NE(done->warnings.front().find("revoked"), std::string::npos);
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kActive);
   EXPECT_EQ(rotate_refusal("mosa"), Guard::kNotRipe) << "what was served since is not known";
@@ -457,7 +469,8 @@ TEST_F(RestoreTest, ABackupThatIsNoGoodIsRefusedBeforeAnythingChanges) {
   add("mosa");
   back_up();
   const auto refused = [&] {
-    const auto done = try_restore();
+    EXPECT_FALSE(try_restore());
+    const auto done = try_restore_foreign();
     EXPECT_EQ(audit_rows(), 2U);
     EXPECT_FALSE(done);
     return done ? ErrorCode::kInvalid : done.error().code;
@@ -490,7 +503,8 @@ TEST_F(RestoreTest, ABackupWithoutAPrivateHalfIsRefused) {
   back_up();
   db::Connection::open(backup_dir() / "vault.db", db::Access::kReadWrite)
       .execute("DELETE FROM private_key WHERE key_id = (SELECT min(key_id) FROM private_key)");
-  EXPECT_EQ(try_restore().error().code, ErrorCode::kDamaged);
+  EXPECT_EQ(tests::refusal_of(try_restore()), kForeignBackup);
+  EXPECT_EQ(try_restore_foreign().error().code, ErrorCode::kDamaged);
 }
 
 TEST_F(RestoreTest, OverAnotherStoreIsRefused) {
@@ -500,7 +514,9 @@ TEST_F(RestoreTest, OverAnotherStoreIsRefused) {
   fs::remove_all(dir());
   ASSERT_TRUE(Store::init(dir(), init_options(), context_, clock_));
   RestoreOptions options;
-  EXPECT_EQ(try_restore(options).error().code, ErrorCode::kCrypto) << "it has another wrapping key too";
+  EXPECT_EQ(try_restore(options).error().code, ErrorCode::kForeign);
+  fs::remove(backup_dir() / "seal");
+  EXPECT_EQ(try_restore_foreign(options).error().code, ErrorCode::kCrypto) << "it has another wrapping key too";
 }
 
 TEST_F(RestoreTest, ABackupIsNeverOverwritten) {
@@ -515,11 +531,13 @@ TEST_F(RestoreTest, AnOlderWrappingKeyIsTakenFromAFile) {
   fs::copy_file(dir() / "vault/wrapping.key", old_key);
   const std::string key = key_of("mosa", SlotId::kSel1);
   ASSERT_TRUE(store_->impl().vault().rekey(std::nullopt, clock_.now().wall, false));
-  EXPECT_EQ(try_restore().error().code, ErrorCode::kCrypto);
+  EXPECT_EQ(tests::refusal_of(try_restore()), kForeignBackup);
+  EXPECT_EQ(try_restore_foreign().error().code, ErrorCode::kCrypto);
   ASSERT_TRUE(store_->impl().vault().destroy({key}));
   RestoreOptions options;
   options.key_file = old_key;
-  const auto done = try_restore(options);
+  EXPECT_EQ(tests::refusal_of(try_restore(options)), kForeignBackup);
+  const auto done = try_restore_foreign(options);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->keys_added, 1U);
   expect_sound();

@@ -25,6 +25,19 @@ TEST(WrappingKeyTest, HasAnIdThatStaysTheSameInAllVersions) {
   EXPECT_EQ(key().id(), "22db9700f221a8d5ccf22de1564d63f9");
 }
 
+// By Python's hmac, after RFC 5869 and RFC 2104.
+TEST(WrappingKeyTest, GivesACodeThatStaysTheSameInAllVersions) {
+  constexpr std::string_view kDigitsOfCode = "0123456789abcdef";
+  const Bytes code = key().code("zonestore backup: seal 1", kSecret).value();
+  std::string text;
+  for (const std::uint8_t byte : code) {
+    text += {kDigitsOfCode[byte >> 4U], kDigitsOfCode[byte & 15U]};
+  }
+  EXPECT_EQ(text, "3fa5d78be8976265a509e300dd258d8b8777551b49434a2205d531d2a1c205f1");
+  EXPECT_NE(key().code("another purpose", kSecret).value(), code);
+  EXPECT_NE(WrappingKey::generate().value().code("zonestore backup: seal 1", kSecret).value(), code);
+}
+
 TEST(WrappingKeyTest, RefusesWhatIsNoKeyAndDoesNotRepeatIt) {
   for (const std::string& text : {std::string(), std::string("00"), kDigits + "00", kDigits.substr(0, 63),
                                   kDigits.substr(0, 63) + "g", " " + kDigits.substr(1)}) {

@@ -31,7 +31,7 @@ NamedInstitutions named_institutions(zonestore::Store& store, const std::string&
   NamedInstitutions named;
   std::set<std::string> seen;
   for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::Code::parse(listed.word);
+    const auto code = zonestore::dkim::code_in_file("", listed.word);
     if (!code) {
       named.faults.push_back({listed.line, code.error()});
       continue;

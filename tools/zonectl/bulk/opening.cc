@@ -54,6 +54,7 @@ NamedInstitutions named_institutions(zonestore::Store& store, const std::string&
 
 std::vector<zonestore::BulkPlan::Item> items_of(const std::vector<zonestore::dkim::Code>& codes) {
   std::vector<zonestore::BulkPlan::Item> items;
+  items.reserve(codes.size());
   for (const zonestore::dkim::Code& code : codes) {
     items.push_back({code, "{}"});
   }

@@ -74,7 +74,7 @@ class Backups(unittest.TestCase):
         digits = key.read_text(encoding="ascii").strip()
         for backup in backups:
             self.assertEqual({path.name: oct(path.stat().st_mode & 0o777) for path in (backup, *backup.iterdir())},
-                             {backup.name: "0o700", "zone.db": "0o600", "vault.db": "0o600"})
+                             {backup.name: "0o700", "zone.db": "0o600", "vault.db": "0o600", "seal": "0o600"})
             for file in backup.iterdir():
                 self.assertNotIn(bytes.fromhex(digits), file.read_bytes())
                 self.assertNotIn(digits.encode(), file.read_bytes())

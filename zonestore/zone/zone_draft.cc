@@ -61,11 +61,12 @@ void take(ZoneDraft& draft, FileRecordSet&& each, ZoneFaults& faults) {
 
 Result<ZoneDraft> read_zone_draft(const std::filesystem::path& file, const std::optional<Name>& apex,
                                   ZoneFaults& faults) {
-  auto sets = read_zone_file(file, apex, faults);
+  std::optional<Name> malformed_soa;
+  auto sets = read_zone_file(file, apex, faults, &malformed_soa);
   if (!sets) {
     return tl::unexpected(std::move(sets.error()));
   }
-  auto zone = apex_of(file, *sets, apex);
+  auto zone = apex_of(file, *sets, apex ? apex : malformed_soa);
   if (!zone) {
     return tl::unexpected(std::move(zone.error()));
   }

@@ -39,8 +39,9 @@ struct FileRecordSet {
 // with $ORIGIN. $INCLUDE takes a regular file, by a path from where the file lies that names it; no $GENERATE. What
 // is malformed goes to `faults`, and reading goes on behind it. A TTL of 0, TTLs that differ in a set: in doubt
 // (zone_fault.h). Memory: that of the records. Errors: kMissing, kPermission, kIo; kInvalid without an origin.
+// `malformed_soa` gets the owner of an SOA whose data is among the faults: it names the zone all the same.
 [[nodiscard]] Result<std::vector<FileRecordSet>> read_zone_file(const std::filesystem::path& file,
-                                                                const std::optional<Name>& origin,
-                                                                ZoneFaults& faults);
+                                                                const std::optional<Name>& origin, ZoneFaults& faults,
+                                                                std::optional<Name>* malformed_soa = nullptr);
 
 }  // namespace zonestore

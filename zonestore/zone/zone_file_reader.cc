@@ -57,6 +57,7 @@ class ZoneFileReader {
     }
     return sets_.take_sorted();
   }
+  [[nodiscard]] const std::optional<Name>& malformed_soa() const { return malformed_soa_; }
 
  private:
   Result<void> read_all(const std::filesystem::path& file) {
@@ -270,6 +271,7 @@ class ZoneFileReader {
     std::vector<Name> repeating;
     auto rdata = rdata_from_text(type, text, *origin_, &repeating);
     if (!rdata) {
+      malformed_soa_ = type == RecordType::kSoa ? owner_ : malformed_soa_;
       return fault(rdata.error().message, rdata.error().hint);
     }
     for (const Name& name : repeating) {
@@ -342,6 +344,7 @@ class ZoneFileReader {
   ZoneFaults& faults_;
   FileRecordSets sets_;
   std::optional<Name> owner_;
+  std::optional<Name> malformed_soa_;
   std::optional<std::uint64_t> default_ttl_;
   std::optional<std::uint64_t> last_ttl_;
   std::size_t line_ = 0;
@@ -351,8 +354,14 @@ class ZoneFileReader {
 }  // namespace
 
 Result<std::vector<FileRecordSet>> read_zone_file(const std::filesystem::path& file,
-                                                  const std::optional<Name>& origin, ZoneFaults& faults) {
-  return ZoneFileReader(file, origin, faults).run();
+                                                  const std::optional<Name>& origin, ZoneFaults& faults,
+                                                  std::optional<Name>* malformed_soa) {
+  ZoneFileReader reader(file, origin, faults);
+  auto sets = reader.run();
+  if (malformed_soa != nullptr) {
+    *malformed_soa = reader.malformed_soa();
+  }
+  return sets;
 }
 
 }  // namespace zonestore

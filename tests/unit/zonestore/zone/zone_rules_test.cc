@@ -208,6 +208,20 @@ TEST_F(ZoneRules, DraftsTakeTheZoneApart) {
   EXPECT_THAT(faults_found[1].message, HasSubstr("the SOA of a.example.com in a file of the zone example.com"));
 }
 
+TEST_F(ZoneRules, DraftsKnowTheirZoneByAnSoaThatIsMalformedToo) {
+  const auto file = directory_.path() / "zone";
+  std::ofstream(file)
+      << "$ORIGIN example.com.\n@ 60 SOA a b 20171122220534 1 1 1 1\n@ 60 NS a.net.\nm 60 MX 65536 a\n";
+  ZoneFaults found;
+  const auto draft = read_zone_draft(file, std::nullopt, found);
+  ASSERT_TRUE(draft) << draft.error().message;
+  EXPECT_EQ(draft->apex, name("example.com"));
+  const auto faults_found = found.first(10);
+  ASSERT_EQ(faults_found.size(), 2U) << "each with its line, instead of one that says that there is no SOA";
+  EXPECT_EQ(faults_found[0].line, 2U);
+  EXPECT_EQ(faults_found[1].line, 4U);
+}
+
 TEST_F(ZoneRules, DraftsNeedToKnowTheirZone) {
   const auto file = directory_.path() / "zone";
   std::ofstream(file) << "$ORIGIN example.com.\na 60 A 192.0.2.1\n";

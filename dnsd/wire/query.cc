@@ -44,8 +44,11 @@ class OtherRecords {
     }
     --left_;
     LoweredName owner;
+    // Data of another class, too: NSD and Knot go by the type alone, and BIND takes no class but the question's. No
+    // data is no fault there (RFC 2136 section 2.4).
+    const bool has_no_data = record.record_class != kClassIn && record.rdata.empty();
     const bool is_good = expand_name(message_, record.owner_at, owner) &&
-                         (record.record_class != kClassIn || is_readable(message_, record.type, record.rdata));
+                         (has_no_data || is_readable(message_, record.type, record.rdata));
     all_good_ = all_good_ && is_good;
   }
   [[nodiscard]] bool all_good() const { return all_good_; }

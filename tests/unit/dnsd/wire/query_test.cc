@@ -85,6 +85,8 @@ TEST(ParseQuery, RefusesRecordsOfNoUseThatCannotBeReadRfc1035) {
       {"TXT of none", odd(16, {})},
       {"LOC cut short", odd(29, Bytes(6, 0))},
       {"owner that points to no name", record(Bytes{0xC0, 13}, 1, kIn, 60, Bytes(4, 0))},
+      {"MR of another class with more behind it", record(name("x.example"), 9, 1232, 0, Bytes{0, 3, 0, 0})},
+      {"SRV of another class cut short", record(name("x.example"), 33, 1232, 0, Bytes{0, 3, 0, 0})},
   };
   for (const auto& [what, extra] : bad) {
     expect_form(extra, Form::kMalformed, what);

@@ -11,6 +11,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <string.h>  // NOLINT(*-deprecated-headers): sigabbrev_np is no part of <cstring>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>

@@ -10,7 +10,7 @@ import dns.rcode
 
 from support.options import (CLIENT_COOKIE, COOKIE, EDE, KEEPALIVE, NSID, PADDING, ZONEVERSION, ask_cookie, ask_options,
                              judgement, probe, read, with_options)
-from support.programs import IS_ROOT, OWNER, STRANGER, as_user, copy_programs, run
+from support.programs import FOR_STRANGER, IS_ROOT, OWNER, STRANGER, as_user, copy_programs, run
 from support.questions import DKIM_ZONE, SPF_ZONE, Tcp, ask, ask_tcp, dig, parse, query, selector
 from support.server import refused_start, serve
 from support.store import new_store
@@ -174,7 +174,7 @@ class Options(unittest.TestCase):
 
 class CookieSecrets(unittest.TestCase):
     def setUp(self):
-        self.store = new_store(self)
+        self.store = new_store(self, *FOR_STRANGER)
 
     def config(self, file):
         return config_file(self.store, f'[edns]\ncookie_secrets_file = "{file}"\n')

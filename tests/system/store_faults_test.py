@@ -6,7 +6,7 @@ import sqlite3
 import unittest
 
 from support.broken import garbage, leave_hot_journal, overwrite_in_place
-from support.programs import IS_ROOT, STRANGER
+from support.programs import FOR_STRANGER, IS_ROOT, STRANGER
 from support.questions import SPF_ZONE, ask, joined, query, selector, spf_text, until
 from support.server import refused_start, serve
 from support.store import Store, new_store
@@ -98,7 +98,7 @@ class HotJournal(unittest.TestCase):
     """A writer died in the middle of its commit: only the owner can take that back."""
 
     def setUp(self):
-        self.store = new_store(self)
+        self.store = new_store(self, *FOR_STRANGER)
         self.store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
         self.store.zonectl("spf", "allow", "ip4:192.0.2.1")
         leave_hot_journal(self.store.zone_db)

@@ -13,6 +13,8 @@ _READ = {"x86_64": "0", "aarch64": "63"}.get(os.uname().machine)  # the number o
 # Two users that every Debian has, so that no test makes one.
 OWNER = "daemon"
 STRANGER = "nobody"
+# What a store of root's is made with, so that a dnsd that became STRANGER may read it.
+FOR_STRANGER = ("--reader-group", "nogroup") if IS_ROOT else ()
 
 
 def run(*command, expect=0, timeout=120, **options):

@@ -240,7 +240,8 @@ void define_zone_import(CommandLine& zone) {
   zone.command<ImportOptions>(
       {"import",
        "take a zone's records and settings from a file, in place of all it has; makes a zone that is not there",
-       "zonectl zone import example.com.zone\nzonectl zone import records.txt --zone example.com --dry-run",
+       "zonectl zone import example.com.zone\nzonectl zone import records.txt --zone example.com --keep-soa "
+       "--dry-run",
        exits_of_change({{ExitCode::kUsage, "wrong usage, or a malformed file; nothing changed"},
                         {ExitCode::kRefused, "a record that could not be served rightly; nothing changed"}})},
       import_arguments, import);

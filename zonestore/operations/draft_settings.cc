@@ -12,7 +12,7 @@ namespace {
 
 void require_soa_and_ns(const ZoneDraft& draft, ZoneFaults& faults) {
   const std::string zone = draft.apex.to_text_no_dot();
-  if (!draft.soa) {
+  if (!draft.soa && !draft.has_malformed_soa) {
     faults.add({0, std::nullopt, "the zone " + zone + " has no SOA", "write one at its apex"});
   }
   if (!draft.name_servers) {

@@ -72,6 +72,7 @@ Result<ZoneDraft> read_zone_draft(const std::filesystem::path& file, const std::
   }
   ZoneDraft draft;
   draft.apex = std::move(*zone);
+  draft.has_malformed_soa = malformed_soa == draft.apex;
   draft.records.reserve(sets->size());
   for (FileRecordSet& each : *sets) {
     take(draft, std::move(each), faults);

@@ -16,6 +16,7 @@ struct ZoneDraft {
   std::optional<FileRecordSet> name_servers;  // NS at the apex
   std::vector<FileRecordSet> records;         // the rest, in canonical order, all at or below the apex
   std::uint64_t left_out = 0;                 // record sets that signing makes (is_made_by_signing)
+  bool has_malformed_soa = false;             // an SOA stands at the apex, and is among the faults
 };
 
 // Reads the file. `apex` is the zone's name; without it the SOA's owner is. What is wrong goes to `faults`: malformed

@@ -162,6 +162,10 @@ TEST_F(ZoneImport, NeedsSoaAndNameServersForANewZone) {
   ASSERT_EQ(range.faults.size(), 1U);
   EXPECT_EQ(range.faults.front().line, 1U);
   EXPECT_THAT(range.faults.front().message, HasSubstr("retry (7200) must not be above refresh (3600)"));
+  const ZoneImported malformed =
+      imported("new.example. 60 SOA m.x. h.x. 4294967296 1 1 1 1\n@ 60 NS ns1.other.net.\n");
+  ASSERT_EQ(malformed.faults.size(), 1U) << "it is not said, too, that there is none";
+  EXPECT_EQ(malformed.faults.front().line, 1U);
 }
 
 TEST_F(ZoneImport, TellsEveryFaultWithItsLineAndChangesNothing) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "zonestore/base/foreign_backup.h"
-
 namespace zonestore {
 namespace {
 
@@ -50,7 +48,7 @@ constexpr std::array kGuards{
     GuardRow{Guard::kTooLarge, "E_TOO_LARGE", false},
     GuardRow{Guard::kSignedType, "E_SIGNED_TYPE", false},
     GuardRow{Guard::kInUse, "E_IN_USE", false},
-    GuardRow{kForeignBackup, "E_FOREIGN_BACKUP", true},
+    GuardRow{Guard::kForeignBackup, "E_FOREIGN_BACKUP", true},
 };
 
 const GuardRow& row_of(Guard guard) {

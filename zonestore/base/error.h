@@ -56,6 +56,8 @@ enum class Guard : std::uint8_t {
   kTooLarge,    // a set that no message holds
   kSignedType,  // what signing makes
   kInUse,       // a zone, or an address, that another zone needs
+  // of restore
+  kForeignBackup,  // it was not sealed with a key of this store
 };
 
 // "E_NOT_RIPE" and so on.

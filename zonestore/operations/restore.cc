@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "zonestore/base/durable_file.h"
-#include "zonestore/base/foreign_backup.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/lock_holders.h"
@@ -220,11 +219,11 @@ class Restoration {
                       "); one that came with the backup: " + command +
                       " --key-file FILE --override E_FOREIGN_BACKUP --reason TEXT");
     }
-    if (!context_.override_guard || context_.override_guard->guard != kForeignBackup) {
+    if (!context_.override_guard || context_.override_guard->guard != Guard::kForeignBackup) {
       throw db::Failure(Error{
           ErrorCode::kRefused, options_.backup.string() + " is not known to be a backup of this store: " + judged.why,
           "if you know where it was all the time: " + command + " --override E_FOREIGN_BACKUP --reason TEXT",
-          Refusal{kForeignBackup, std::nullopt}});
+          Refusal{Guard::kForeignBackup, std::nullopt}});
     }
     outcome_.warnings.push_back("this is not known to be a backup of this store: " + judged.why);
   }

@@ -17,7 +17,6 @@
 
 #include "tests/scenario/lifecycle/ledger.h"
 #include "tests/support/temp_directory.h"
-#include "zonestore/base/foreign_backup.h"
 #include "zonestore/operations/institutions.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/rotation.h"
@@ -209,7 +208,7 @@ void RestoredLife::restore() {
   options.safety_copy = false;
   zonestore::ChangeContext context = context_;
   // Each place has a key of its own, and the backup's comes with it, which proves nothing.
-  context.override_guard = zonestore::Override{zonestore::kForeignBackup, "it was brought along"};
+  context.override_guard = zonestore::Override{zonestore::Guard::kForeignBackup, "it was brought along"};
   const auto restored = zonestore::restore(dir_, options, context, clock_, {});
   EXPECT_TRUE(restored) << restored.error().message;
   is_planned_ = false;

@@ -4,7 +4,6 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/base/foreign_backup.h"
 
 namespace zonectl {
 namespace {
@@ -24,7 +23,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.one("--key-file", "FILE", options.key_file, Need::kOptional, &parse_line,
                 "the wrapping key of the backup, if it is no longer the store's; it does not make the backup ours");
   arguments.flag("--no-safety-copy", options.no_safety_copy, "do not keep a copy of what is there now");
-  arguments.change(options.change, {zonestore::kForeignBackup});
+  arguments.change(options.change, {zonestore::Guard::kForeignBackup});
 }
 
 void write(const Session& session, const Restored& done) {

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/store_fixture.h"
-#include "zonestore/base/foreign_backup.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/restore.h"
 #include "zonestore/operations/store_impl.h"
@@ -42,11 +41,11 @@ class BackupSeal : public tests::StoreFixture {
   // Why a restore by somebody who says nothing is refused; with the word for it, it is not.
   std::string refusal(const std::string& name) {
     const Result<Restored> refused = try_restore(name, context_);
-    EXPECT_EQ(tests::refusal_of(refused), kForeignBackup);
+    EXPECT_EQ(tests::refusal_of(refused), Guard::kForeignBackup);
     return refused ? "" : refused.error().message;
   }
   SealState state_with_word(const std::string& name, std::optional<fs::path> key_file = std::nullopt) {
-    const auto done = try_restore(name, overriding(kForeignBackup), std::move(key_file));
+    const auto done = try_restore(name, overriding(Guard::kForeignBackup), std::move(key_file));
     EXPECT_TRUE(done) << done.error().message;
     return done ? done->seal : SealState::kOurs;
   }
@@ -70,7 +69,7 @@ TEST_F(BackupSeal, IsOursInAnEmptyPlaceByTheKeyThatIsThere) {
   store_.reset();
   fs::remove_all(dir());
   const auto handed = restore(dir(), {backup("one"), key, false}, context_, clock_, {});
-  EXPECT_EQ(tests::refusal_of(handed), kForeignBackup) << "a key that is handed over with it proves nothing";
+  EXPECT_EQ(tests::refusal_of(handed), Guard::kForeignBackup) << "a key that is handed over with it proves nothing";
   EXPECT_FALSE(fs::exists(dir()));
   const auto found = restore(dir(), {backup("one"), std::nullopt, false}, context_, clock_, {std::nullopt, key});
   ASSERT_TRUE(found) << found.error().message;
@@ -150,7 +149,7 @@ TEST_F(BackupSeal, ADryRunTellsTheSame) {
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->seal, SealState::kOurs);
   fs::remove(backup("one") / "seal");
-  EXPECT_EQ(tests::refusal_of(try_restore("one", dry)), kForeignBackup);
+  EXPECT_EQ(tests::refusal_of(try_restore("one", dry)), Guard::kForeignBackup);
 }
 
 TEST_F(BackupSeal, ThatWasLiftedStandsInTheAudit) {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/store_fixture.h"
-#include "zonestore/base/foreign_backup.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/slots.h"
@@ -156,11 +155,11 @@ TEST_F(RestoreKept, AnInstitutionThatTheLiveStoreNeverHeardOfHasToRipen) {
   options.backup = temp_.path() / "without";
   ASSERT_TRUE(zonestore::back_up(*store_, options.backup));
   options.key_file = dir() / "vault/wrapping.key";
-  ASSERT_TRUE(restore(elsewhere, options, overriding(kForeignBackup), clock_, {}));
+  ASSERT_TRUE(restore(elsewhere, options, overriding(Guard::kForeignBackup), clock_, {}));
   start();
   ASSERT_EQ(state("mosa", SlotId::kSel2), SlotState::kStandby);
   options.backup = temp_.path() / "backup";
-  const Result<Restored> done = restore(elsewhere, options, overriding(kForeignBackup), clock_, {});
+  const Result<Restored> done = restore(elsewhere, options, overriding(Guard::kForeignBackup), clock_, {});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_TRUE(has_note(*done, "mosa", "sel1 signs, but until ")) << "there was no record of it until now";
   store_.emplace(Store::open(elsewhere, Store::Access::kWrite, clock_).value());

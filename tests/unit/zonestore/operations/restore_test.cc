@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/store_fixture.h"
-#include "zonestore/base/foreign_backup.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/evidence.h"
 #include "zonestore/operations/moment_keeper.h"
@@ -48,7 +47,7 @@ class RestoreTest : public tests::StoreFixture {
   // As an admin who says that the backup may be anybody's.
   Result<Restored> try_restore_foreign(const RestoreOptions& options = {}) {
     const ChangeContext before = context_;
-    context_ = overriding(kForeignBackup);
+    context_ = overriding(Guard::kForeignBackup);
     Result<Restored> done = try_restore(options);
     context_ = before;
     return done;
@@ -269,7 +268,7 @@ TEST_F(RestoreTest, IntoAnEmptyPlaceTrustedTimeGoesOnFromTheBackup) {
   RestoreOptions options;
   options.backup = backup_dir();
   options.key_file = dir() / "vault" / "wrapping.key";
-  const auto done = restore(temp_.path() / "elsewhere", options, overriding(kForeignBackup), clock_, {});
+  const auto done = restore(temp_.path() / "elsewhere", options, overriding(Guard::kForeignBackup), clock_, {});
   ASSERT_TRUE(done) << done.error().message;
   store_.emplace(Store::open(temp_.path() / "elsewhere", Store::Access::kWrite, clock_).value());
   EXPECT_EQ(store_->impl().now().moment.trusted, before);
@@ -428,7 +427,8 @@ TEST_F(RestoreTest, IntoAnEmptyDirectoryMakesTheStoreAndSaysWhatItCannotKnow) {
   EXPECT_FALSE(fs::exists(dir()));
   RestoreOptions options;
   options.key_file = key;
-  EXPECT_EQ(tests::refusal_of(try_restore(options)), kForeignBackup) << "a key that came with it proves nothing";
+  EXPECT_EQ(tests::refusal_of(try_restore(options)), Guard::kForeignBackup)
+      << "a key that came with it proves nothing";
   EXPECT_FALSE(fs::exists(dir()));
   const auto done = try_restore_foreign(options);
   ASSERT_TRUE(done) << done.error().message;
@@ -503,7 +503,7 @@ TEST_F(RestoreTest, ABackupWithoutAPrivateHalfIsRefused) {
   back_up();
   db::Connection::open(backup_dir() / "vault.db", db::Access::kReadWrite)
       .execute("DELETE FROM private_key WHERE key_id = (SELECT min(key_id) FROM private_key)");
-  EXPECT_EQ(tests::refusal_of(try_restore()), kForeignBackup);
+  EXPECT_EQ(tests::refusal_of(try_restore()), Guard::kForeignBackup);
   EXPECT_EQ(try_restore_foreign().error().code, ErrorCode::kDamaged);
 }
 
@@ -531,12 +531,12 @@ TEST_F(RestoreTest, AnOlderWrappingKeyIsTakenFromAFile) {
   fs::copy_file(dir() / "vault/wrapping.key", old_key);
   const std::string key = key_of("mosa", SlotId::kSel1);
   ASSERT_TRUE(store_->impl().vault().rekey(std::nullopt, clock_.now().wall, false));
-  EXPECT_EQ(tests::refusal_of(try_restore()), kForeignBackup);
+  EXPECT_EQ(tests::refusal_of(try_restore()), Guard::kForeignBackup);
   EXPECT_EQ(try_restore_foreign().error().code, ErrorCode::kCrypto);
   ASSERT_TRUE(store_->impl().vault().destroy({key}));
   RestoreOptions options;
   options.key_file = old_key;
-  EXPECT_EQ(tests::refusal_of(try_restore(options)), kForeignBackup);
+  EXPECT_EQ(tests::refusal_of(try_restore(options)), Guard::kForeignBackup);
   const auto done = try_restore_foreign(options);
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(done->keys_added, 1U);

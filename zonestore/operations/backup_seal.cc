@@ -243,6 +243,7 @@ void seal_backup(Store& store, const fs::path& directory) {
 
 std::vector<SealedFile> copy_backup(const fs::path& backup, const fs::path& directory) {
   std::vector<SealedFile> files;
+  files.reserve(kFiles.size());
   for (const std::string_view name : kFiles) {
     files.push_back(copy_one(backup / name, directory / name));
   }

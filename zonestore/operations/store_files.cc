@@ -246,7 +246,8 @@ Result<ModesReport> mend_modes(const fs::path& dir, bool dry_run) {
     for (const OpenPath& each : find_open(dir)) {
       const std::string shown = each.path.string() + " (" + octal(each.is) + ")";
       if (const std::string obstacle = obstacle_for(each.group); !obstacle.empty()) {
-        report.advice = {shown + " and what belongs to it can be read by every local user, and stay so: " + obstacle};
+        report.advice = {shown};
+        report.advice.back() += " and what belongs to it can be read by every local user, and stay so: " + obstacle;
         return report;
       }
       if (!dry_run && ::chmod(each.path.c_str(), each.wanted) != 0) {

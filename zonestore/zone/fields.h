@@ -3,6 +3,8 @@
 // a thing (a bitmap with an empty window, an unsorted list): who writes those compares.
 #pragma once
 
+#include <cstdint>
+
 #include "zonestore/zone/field_source.h"
 #include "zonestore/zone/type_forms.h"
 
@@ -12,6 +14,10 @@ namespace zonestore {
 [[nodiscard]] Taken read_field(Field field, WordSource& words);
 // False: the bytes are not of that form.
 [[nodiscard]] bool write_field(Field field, WireSource& wire);
+
+// What a field is made of, and so which functions read and write it.
+enum class FieldKind : std::uint8_t { kName, kIpv4, kIpv6, kNumber, kString, kBytes, kWholeForm };
+[[nodiscard]] FieldKind kind_of(Field field);
 
 // True for a field that has one text alone for each value of its bytes.
 [[nodiscard]] bool is_one_to_one(Field field);

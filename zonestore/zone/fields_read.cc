@@ -347,14 +347,14 @@ Taken read_whole_form(Field field, WordSource& words) {
 
 }  // namespace
 
-Taken read_field(Field field, WordSource& words) {
+FieldKind kind_of(Field field) {
   switch (field) {
     case Field::kName:
-      return words.name();
+      return FieldKind::kName;
     case Field::kIpv4:
-      return read_ipv4(words);
+      return FieldKind::kIpv4;
     case Field::kIpv6:
-      return read_ipv6(words);
+      return FieldKind::kIpv6;
     case Field::kU8:
     case Field::kU16:
     case Field::kU32:
@@ -363,7 +363,7 @@ Taken read_field(Field field, WordSource& words) {
     case Field::kCertificate:
     case Field::kType:
     case Field::kTime:
-      return read_number_field(field, words);
+      return FieldKind::kNumber;
     case Field::kString:
     case Field::kStringOrNone:
     case Field::kStrings:
@@ -373,7 +373,7 @@ Taken read_field(Field field, WordSource& words) {
     case Field::kMetres:
     case Field::kTag:
     case Field::kText:
-      return read_string_field(field, words);
+      return FieldKind::kString;
     case Field::kHex:
     case Field::kBase64:
     case Field::kKey:
@@ -383,10 +383,30 @@ Taken read_field(Field field, WordSource& words) {
     case Field::kEui64:
     case Field::kLocator:
     case Field::kNsap:
-      return read_bytes_field(field, words);
+      return FieldKind::kBytes;
     default:
-      return read_whole_form(field, words);
+      return FieldKind::kWholeForm;
   }
+}
+
+Taken read_field(Field field, WordSource& words) {
+  switch (kind_of(field)) {
+    case FieldKind::kName:
+      return words.name();
+    case FieldKind::kIpv4:
+      return read_ipv4(words);
+    case FieldKind::kIpv6:
+      return read_ipv6(words);
+    case FieldKind::kNumber:
+      return read_number_field(field, words);
+    case FieldKind::kString:
+      return read_string_field(field, words);
+    case FieldKind::kBytes:
+      return read_bytes_field(field, words);
+    case FieldKind::kWholeForm:
+      break;
+  }
+  return read_whole_form(field, words);
 }
 
 }  // namespace zonestore

@@ -159,45 +159,23 @@ std::string address_text(ByteView address) {
 }
 
 bool write_field(Field field, WireSource& wire) {
-  switch (field) {
-    case Field::kName:
+  switch (kind_of(field)) {
+    case FieldKind::kName:
       return wire.put_name();
-    case Field::kIpv4:
+    case FieldKind::kIpv4:
       return put_address(wire, 4);
-    case Field::kIpv6:
+    case FieldKind::kIpv6:
       return put_address(wire, 16);
-    case Field::kU8:
-    case Field::kU16:
-    case Field::kU32:
-    case Field::kPeriod:
-    case Field::kAlgorithm:
-    case Field::kCertificate:
-    case Field::kType:
-    case Field::kTime:
+    case FieldKind::kNumber:
       return write_number_field(field, wire);
-    case Field::kString:
-    case Field::kStringOrNone:
-    case Field::kStrings:
-    case Field::kDigits:
-    case Field::kDegrees90:
-    case Field::kDegrees180:
-    case Field::kMetres:
-    case Field::kTag:
-    case Field::kText:
+    case FieldKind::kString:
       return write_string_field(field, wire);
-    case Field::kHex:
-    case Field::kBase64:
-    case Field::kKey:
-    case Field::kSalt:
-    case Field::kHash:
-    case Field::kEui48:
-    case Field::kEui64:
-    case Field::kLocator:
-    case Field::kNsap:
+    case FieldKind::kBytes:
       return write_bytes_field(field, wire);
-    default:
-      return write_whole_form(field, wire);
+    case FieldKind::kWholeForm:
+      break;
   }
+  return write_whole_form(field, wire);
 }
 
 bool is_one_to_one(Field field) {

@@ -27,6 +27,13 @@ zonestore::Result<ExitCode> open_bulk(const Session& session, zonestore::Store& 
   return steps.begin();
 }
 
+zonestore::Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(const std::optional<std::string>& word) {
+  if (!word) {
+    return std::optional<zonestore::dkim::SlotId>();
+  }
+  return zonestore::dkim::parse_slot(*word).map([](zonestore::dkim::SlotId slot) { return std::optional(slot); });
+}
+
 NamedInstitutions named_institutions(zonestore::Store& store, const std::string& text, const AcceptNamed& accept) {
   NamedInstitutions named;
   std::set<std::string> seen;

@@ -30,6 +30,10 @@ struct BulkSteps {
                                                     const ChangeOptions& change, const BulkWays& ways,
                                                     const BulkSteps& steps);
 
+// Of many, the first word is the slot: `revoke --all sel1`. None: nullopt. Errors: kInvalid.
+[[nodiscard]] zonestore::Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(
+    const std::optional<std::string>& word);
+
 // The institutions that a list names, one code a line, each once, in its order.
 struct NamedInstitutions {
   std::vector<zonestore::BulkPlan::Item> items;

@@ -1,5 +1,6 @@
 // zonectl prepare: a fresh key into a slot that is free, of one institution or of many.
 #include "tools/zonectl/bulk/bulk_prepare.h"
+#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
@@ -60,15 +61,11 @@ Result<ExitCode> prepare_many(Session& session, const Options& options) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "INST excludes --all, --file, --resume and --give-up",
                            "zonectl prepare --all SLOT");
   }
-  std::optional<zonestore::dkim::SlotId> slot;
-  if (options.first) {
-    const auto parsed = zonestore::dkim::parse_slot(*options.first);
-    if (!parsed) {
-      return tl::unexpected(parsed.error());
-    }
-    slot = *parsed;
+  const auto slot = slot_of_many(options.first);
+  if (!slot) {
+    return tl::unexpected(slot.error());
   }
-  return run_bulk_prepare(session, options.bulk, slot, options.change);
+  return run_bulk_prepare(session, options.bulk, *slot, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {

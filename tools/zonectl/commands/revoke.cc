@@ -1,5 +1,6 @@
 // zonectl revoke: a key is withdrawn on purpose, and its private half destroyed.
 #include "tools/zonectl/bulk/bulk_revoke.h"
+#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
@@ -115,15 +116,11 @@ Result<ExitCode> revoke_many(Session& session, const Options& options) {
   if (options.revoke.expect) {
     return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
   }
-  std::optional<zonestore::dkim::SlotId> slot;
-  if (options.first) {
-    const auto parsed = zonestore::dkim::parse_slot(*options.first);
-    if (!parsed) {
-      return tl::unexpected(parsed.error());
-    }
-    slot = *parsed;
+  const auto slot = slot_of_many(options.first);
+  if (!slot) {
+    return tl::unexpected(slot.error());
   }
-  return run_bulk_revoke(session, options.bulk, slot, options.revoke.stop_signing, options.change);
+  return run_bulk_revoke(session, options.bulk, *slot, options.revoke.stop_signing, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {

@@ -65,8 +65,9 @@ class LockHolder(unittest.TestCase):
     @unittest.skipUnless(IS_ROOT, "needs root, to make a pid namespace")
     def test_a_holder_that_cannot_be_seen_is_said_to_be_so(self):
         """zonectl in a pid namespace of its own: the holder outside has no number there."""
+        # Only /proc is mounted, and made private for that; a chroot's root could not be.
         with self.holding("BEGIN IMMEDIATE"):
-            done = run("unshare", "--pid", "--fork", "--mount-proc",
+            done = run("unshare", "--pid", "--fork", "--propagation", "unchanged", "--mount-proc",
                        *self.store.command("spf", "allow", "ip4:192.0.2.1"), expect=75)
         self.assertRegex(done.stderr, "zone.db is locked: .*pid namespace")
 

@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 from support.broken import leave_hot_journal
+from support.namespace import may_mount
 from support.programs import IS_ROOT, OWNER, STRANGER, as_user, copy_programs, run
 from support.questions import ask, query, selector, spf_text, until
 from support.server import refused_start, serve
@@ -187,6 +188,7 @@ class TwoUsers(unittest.TestCase):
         self.assertEqual(owners, {OWNER})
 
 
+@unittest.skipUnless(may_mount(), "needs mounts of its own, over /etc/passwd and /etc/group")
 class OlderModes(unittest.TestCase):
     """A store that an older version left open to every local user is closed once dnsd's user can read it by its group."""
 
@@ -235,8 +237,10 @@ class OlderModes(unittest.TestCase):
 
     def test_it_stays_open_while_a_dnsd_runs_that_was_started_before(self):
         with subprocess.Popen(["sleep", "600"], user=64999, group=64999, extra_groups=[]) as sleeper:
-            done = self.recover(member=True)
-            sleeper.kill()
+            try:
+                done = self.recover(member=True)
+            finally:
+                sleeper.kill()
         self.assertIn(f"pid {sleeper.pid}", done.stdout + done.stderr)
         self.assertEqual(self.modes(), ("0o755", "0o644"))
 

@@ -13,6 +13,11 @@ INSIDE = "DNSD_TEST_NAMESPACE"
 SKIPPED = 77  # what tests/system/CMakeLists.txt tells ctest to take for a skipped test
 
 
+def may_mount():
+    """Whether mounts of one's own can be made. Not so in a plain chroot, whose root is no mount."""
+    return IS_ROOT and run("unshare", "--mount", "true", expect=None).returncode == 0
+
+
 def enter_or_skip():
     """Runs this very script again in namespaces of its own. Without the right to make them: says so, and skips."""
     if os.environ.get(INSIDE):

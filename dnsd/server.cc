@@ -11,17 +11,17 @@
 
 #include <unistd.h>
 
+#include "dnsd/answer/cookie_roll.h"
 #include "dnsd/config/cookie_secrets.h"
 #include "dnsd/control.h"
-#include "dnsd/cookie_roll.h"
-#include "dnsd/first_load.h"
-#include "dnsd/heartbeat.h"
-#include "dnsd/image_hub.h"
-#include "dnsd/latest.h"
+#include "dnsd/follow/first_load.h"
+#include "dnsd/follow/store_watcher.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
-#include "dnsd/store_watcher.h"
-#include "dnsd/worker_group.h"
+#include "dnsd/serve/heartbeat.h"
+#include "dnsd/serve/worker_group.h"
+#include "dnsd/util/latest.h"
+#include "dnsd/zone/image_hub.h"
 
 namespace dnsd {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "dnsd/query_handler.h"
+#include "dnsd/serve/query_handler.h"
 #include "tests/bench/answer_allocations.h"
 #include "tests/bench/answer_images.h"
 #include "tests/bench/answer_parts.h"

@@ -10,11 +10,11 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
-#include "dnsd/image_hub.h"
-#include "dnsd/store_follower.h"
-#include "dnsd/store_watcher.h"
+#include "dnsd/follow/store_follower.h"
+#include "dnsd/follow/store_watcher.h"
+#include "dnsd/zone/image_hub.h"
+#include "tests/unit/dnsd/follow/two_zone_store.h"
 #include "tests/unit/dnsd/memory/shortage.h"
-#include "tests/unit/dnsd/server/two_zone_store.h"
 
 namespace dnsd {
 namespace {

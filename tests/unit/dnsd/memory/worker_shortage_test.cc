@@ -10,15 +10,15 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/null_sink.h>
 
-#include "dnsd/image_hub.h"
-#include "dnsd/latest.h"
+#include "dnsd/follow/store_follower.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/net/worker.h"
-#include "dnsd/query_handler.h"
-#include "dnsd/store_follower.h"
+#include "dnsd/serve/query_handler.h"
+#include "dnsd/util/latest.h"
+#include "dnsd/zone/image_hub.h"
+#include "tests/unit/dnsd/follow/two_zone_store.h"
 #include "tests/unit/dnsd/memory/shortage.h"
 #include "tests/unit/dnsd/net/loopback.h"
-#include "tests/unit/dnsd/server/two_zone_store.h"
 
 namespace dnsd {
 namespace {

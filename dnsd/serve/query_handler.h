@@ -10,10 +10,10 @@
 #include <span>
 
 #include "dnsd/answer/responder.h"
-#include "dnsd/answer_limit.h"
-#include "dnsd/image_hub.h"
-#include "dnsd/latest.h"
 #include "dnsd/net/handler.h"
+#include "dnsd/serve/answer_limit.h"
+#include "dnsd/util/latest.h"
+#include "dnsd/zone/image_hub.h"
 
 namespace dnsd {
 

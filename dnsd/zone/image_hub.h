@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "dnsd/latest.h"
+#include "dnsd/util/latest.h"
 #include "dnsd/zone/image.h"
 
 namespace dnsd {

@@ -1,4 +1,4 @@
-#include "dnsd/latest.h"
+#include "dnsd/util/latest.h"
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-#include "dnsd/store_watcher.h"
+#include "dnsd/follow/store_watcher.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/base_sink.h>
 
-#include "tests/unit/dnsd/server/two_zone_store.h"
+#include "tests/unit/dnsd/follow/two_zone_store.h"
 
 namespace dnsd {
 namespace {

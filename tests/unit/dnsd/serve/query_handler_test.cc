@@ -1,5 +1,5 @@
 // What a worker hands to the answer code: the time, the client, the secrets and the image in force.
-#include "dnsd/query_handler.h"
+#include "dnsd/serve/query_handler.h"
 
 #include <chrono>
 

@@ -1,4 +1,4 @@
-#include "dnsd/image_hub.h"
+#include "dnsd/zone/image_hub.h"
 
 #include <utility>
 

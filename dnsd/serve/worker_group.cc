@@ -1,4 +1,4 @@
-#include "dnsd/worker_group.h"
+#include "dnsd/serve/worker_group.h"
 
 #include <condition_variable>
 #include <exception>
@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "dnsd/query_handler.h"
+#include "dnsd/serve/query_handler.h"
 #include "dnsd/util/exception_text.h"
 
 namespace dnsd {

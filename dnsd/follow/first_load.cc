@@ -1,4 +1,4 @@
-#include "dnsd/first_load.h"
+#include "dnsd/follow/first_load.h"
 
 #include <utility>
 

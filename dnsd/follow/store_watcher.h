@@ -22,10 +22,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "dnsd/directory_watch.h"
-#include "dnsd/image_hub.h"
-#include "dnsd/store_follower.h"
+#include "dnsd/follow/directory_watch.h"
+#include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
+#include "dnsd/zone/image_hub.h"
 
 namespace dnsd {
 

@@ -13,15 +13,15 @@
 #include <vector>
 
 #include "dnsd/answer/settings.h"
-#include "dnsd/answer_limit.h"
-#include "dnsd/heartbeat.h"
-#include "dnsd/image_hub.h"
-#include "dnsd/latest.h"
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/net/worker.h"
+#include "dnsd/serve/answer_limit.h"
+#include "dnsd/serve/heartbeat.h"
+#include "dnsd/util/latest.h"
 #include "dnsd/util/log.h"
+#include "dnsd/zone/image_hub.h"
 
 namespace dnsd {
 

@@ -1,10 +1,10 @@
-#include "dnsd/store_follower.h"
+#include "dnsd/follow/store_follower.h"
 
 #include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "dnsd/store_access.h"
+#include "dnsd/follow/store_access.h"
 #include "dnsd/util/exception_text.h"
 
 namespace dnsd {

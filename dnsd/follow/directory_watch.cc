@@ -1,4 +1,4 @@
-#include "dnsd/directory_watch.h"
+#include "dnsd/follow/directory_watch.h"
 
 #include <algorithm>
 #include <array>

@@ -9,8 +9,8 @@
 
 #include <tl/expected.hpp>
 
-#include "dnsd/load_report.h"
-#include "dnsd/store_follower.h"
+#include "dnsd/follow/load_report.h"
+#include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
 
 namespace dnsd {

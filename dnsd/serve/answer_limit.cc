@@ -1,4 +1,4 @@
-#include "dnsd/answer_limit.h"
+#include "dnsd/serve/answer_limit.h"
 
 #include <array>
 #include <new>

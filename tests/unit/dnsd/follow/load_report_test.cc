@@ -1,12 +1,12 @@
-#include "dnsd/load_report.h"
+#include "dnsd/follow/load_report.h"
 
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "dnsd/store_follower.h"
-#include "tests/unit/dnsd/server/two_zone_store.h"
+#include "dnsd/follow/store_follower.h"
+#include "tests/unit/dnsd/follow/two_zone_store.h"
 
 namespace dnsd {
 namespace {

@@ -1,4 +1,4 @@
-#include "dnsd/store_watcher.h"
+#include "dnsd/follow/store_watcher.h"
 
 #include <algorithm>
 #include <exception>
@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "dnsd/load_report.h"
+#include "dnsd/follow/load_report.h"
 #include "dnsd/util/exception_text.h"
 
 namespace dnsd {

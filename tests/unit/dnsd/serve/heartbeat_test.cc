@@ -1,4 +1,4 @@
-#include "dnsd/heartbeat.h"
+#include "dnsd/serve/heartbeat.h"
 
 #include <array>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "dnsd/load_report.h"
+#include "dnsd/follow/load_report.h"
 
 #include <array>
 #include <charconv>

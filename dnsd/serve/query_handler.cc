@@ -1,4 +1,4 @@
-#include "dnsd/query_handler.h"
+#include "dnsd/serve/query_handler.h"
 
 #include <algorithm>
 #include <chrono>

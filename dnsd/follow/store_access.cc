@@ -1,4 +1,4 @@
-#include "dnsd/store_access.h"
+#include "dnsd/follow/store_access.h"
 
 #include <array>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "dnsd/store_follower.h"
+#include "dnsd/follow/store_follower.h"
 
 #include <fstream>
 
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/unit/dnsd/server/two_zone_store.h"
+#include "tests/unit/dnsd/follow/two_zone_store.h"
 
 namespace dnsd {
 namespace {

@@ -1,4 +1,4 @@
-#include "dnsd/cookie_roll.h"
+#include "dnsd/answer/cookie_roll.h"
 
 namespace dnsd {
 

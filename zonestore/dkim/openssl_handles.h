@@ -1,4 +1,4 @@
-// OpenSSL's handles, each with its owner. Private to this folder: only its sources include it.
+// OpenSSL's handles, each with its owner. For the sources of this folder only.
 #pragma once
 
 #include <memory>

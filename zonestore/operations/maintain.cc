@@ -187,7 +187,11 @@ void keep_vault(Store& store, const ChangeContext& context, Maintained& outcome)
 // A step that cannot be taken is a failure like that of one institution.
 void maintain_spf(Store& store, const ChangeContext& context, Maintained& outcome) {
   const Result<void> done = db::at_border<void>([&]() -> Result<void> {
-    spf_maintain(store, context, outcome);
+    if (const std::optional<SpfStepTaken> step = spf_maintain(store, context)) {
+      outcome.changed = true;
+      outcome.zones.insert(outcome.zones.end(), step->zones.begin(), step->zones.end());
+      outcome.steps.push_back({"", "SPF: " + step->what});
+    }
     return {};
   });
   if (!done) {

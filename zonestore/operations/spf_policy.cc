@@ -199,33 +199,30 @@ Result<SpfView> spf_show(Store& store) {
   });
 }
 
-void spf_maintain(Store& store, const ChangeContext& context, Maintained& outcome) {
+std::optional<SpfStepTaken> spf_maintain(Store& store, const ChangeContext& context) {
   Store::Impl& impl = store.impl();
+  SpfStepTaken taken;
   {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     const SpfView view = spf_view(impl, now);
     if (!view.next_step_at || *view.next_step_at > now.moment.wall) {
-      return;
+      return std::nullopt;
     }
     if (context.dry_run) {
-      outcome.changed = true;
-      outcome.steps.push_back({"", "SPF: " + view.next_step});
-      return;
+      taken.what = view.next_step;
+      return taken;
     }
   }
   ChangeScope change(store, context, "maintain", impl.spf_zone.to_text_no_dot());
   const SpfView before = spf_view(change.store(), change.now());
   const PublishedZone zone = impl.published(impl.spf_zone);
-  const std::string what = publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
-  if (what.empty()) {
-    return;  // somebody else was here first
+  taken.what = publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
+  if (taken.what.empty()) {
+    return std::nullopt;  // somebody else was here first
   }
-  Changed changed;
-  change.finish({what, terms_json(before), terms_json(spf_view(impl, change.now()))}, changed);
-  outcome.changed = true;
-  outcome.zones.insert(outcome.zones.end(), changed.zones.begin(), changed.zones.end());
-  outcome.steps.push_back({"", "SPF: " + what});
+  change.finish({taken.what, terms_json(before), terms_json(spf_view(impl, change.now()))}, taken);
+  return taken;
 }
 
 }  // namespace zonestore

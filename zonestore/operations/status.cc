@@ -4,7 +4,7 @@
 #include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
-#include "zonestore/operations/spf_policy.h"
+#include "zonestore/operations/spf_view.h"
 #include "zonestore/publish/freeze_rows.h"
 #include "zonestore/publish/revocation_rows.h"
 

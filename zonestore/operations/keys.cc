@@ -8,8 +8,8 @@
 
 #include "zonestore/base/durable_file.h"
 #include "zonestore/db/file_check.h"
+#include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/fresh_keys.h"
-#include "zonestore/operations/institution_view.h"
 
 namespace zonestore {
 namespace {

@@ -17,33 +17,6 @@
 
 namespace zonestore {
 
-struct Evidence {
-  std::optional<Name> domain;  // the mail domain; nullopt: our own side
-  std::string subject;         // as of EvidenceView
-  Verdict verdict = Verdict::kOk;
-  std::string detail;  // one line for people
-  std::string key_id =
-      {};  // of a slot: the key that it held when it was looked at, and the look counts only for that
-  // Of our own side: the servers that were asked, and those of them that served the right bytes and other ones.
-  std::vector<std::string> asked = {};
-  std::vector<std::string> served = {};
-  std::vector<std::string> behind = {};
-};
-
-// What somebody saw of one institution; the moment is its own reading of the clocks, before any lock.
-struct Look {
-  std::vector<Evidence> evidence;
-  Moment seen;
-};
-
-struct ServerEvidence {
-  Name zone;
-  std::string server;  // name and address
-  Verdict verdict = Verdict::kOk;
-  std::optional<Serial> serial;
-  std::string detail;
-};
-
 // What a slot's name must answer.
 struct ExpectedSlot {
   dkim::SlotId slot = dkim::SlotId::kSel1;
@@ -104,9 +77,6 @@ struct RotationSubject {
 [[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
                                                   const Moment& seen);
 
-struct ServerEvidenceView : ServerEvidence {
-  Moment seen;
-};
 [[nodiscard]] Result<std::vector<ServerEvidenceView>> server_evidence(Store& store);
 
 }  // namespace zonestore

@@ -1,4 +1,4 @@
-// What was seen last of one thing, as the store keeps it. Plain values.
+// What a look saw in the DNS, and what was seen last of one thing, as the store keeps it. Plain values.
 #pragma once
 
 #include <optional>
@@ -12,6 +12,35 @@
 
 namespace zonestore {
 
+// What a look says of one thing.
+struct Evidence {
+  std::optional<Name> domain;  // the mail domain; nullopt: our own side
+  std::string subject;         // as of EvidenceView
+  Verdict verdict = Verdict::kOk;
+  std::string detail;       // one line for people
+  std::string key_id = {};  // that the slot held when it was looked at: the look counts only for that
+  // Of our own side: the servers that were asked, and those of them that served the right bytes and other ones.
+  std::vector<std::string> asked = {};
+  std::vector<std::string> served = {};
+  std::vector<std::string> behind = {};
+};
+
+// What somebody saw of one institution; the moment is its own reading of the clocks, before any lock.
+struct Look {
+  std::vector<Evidence> evidence;
+  Moment seen;
+};
+
+// What a look says of one server of one zone.
+struct ServerEvidence {
+  Name zone;
+  std::string server;  // name and address
+  Verdict verdict = Verdict::kOk;
+  std::optional<Serial> serial;
+  std::string detail;
+};
+
+// What is known of one thing: what was seen last, by the rules of what a look may change.
 struct EvidenceView {
   std::optional<Name> domain;  // the mail domain; nullopt: our own side
   std::string subject;         // "sel1", "sel2", "sel1-answer", "sel2-answer", "spf", "dmarc", "servers"
@@ -20,6 +49,10 @@ struct EvidenceView {
   Moment seen;
   std::string key_id = {};               // that the slot held when it was looked at; empty: not known
   std::vector<std::string> behind = {};  // of our own side: the name servers that were last seen to serve other bytes
+};
+
+struct ServerEvidenceView : ServerEvidence {
+  Moment seen;
 };
 
 // The last that one of our name servers was seen to serve.

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace bench {
 

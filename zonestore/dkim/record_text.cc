@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "zonestore/dkim/spki_form.h"
+#include "zonestore/crypto/spki_form.h"
 
 namespace zonestore::dkim {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::dkim {
 

@@ -4,7 +4,7 @@
 
 #include "zonestore/operations/audit_writer.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

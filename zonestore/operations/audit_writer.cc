@@ -1,6 +1,6 @@
 #include "zonestore/operations/audit_writer.h"
 
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
+#include "zonestore/crypto/digest.h"
 #include "zonestore/db/connection.h"
-#include "zonestore/dkim/digest.h"
 #include "zonestore/operations/context.h"
 
 namespace zonestore {

@@ -8,7 +8,7 @@
 #include "zonestore/operations/backup_files.h"
 #include "zonestore/operations/backup_seal.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "zonestore/base/durable_file.h"
+#include "zonestore/crypto/digest.h"
 #include "zonestore/db/file_check.h"
-#include "zonestore/dkim/digest.h"
 #include "zonestore/operations/backup_files.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 #include "zonestore/vault/keyed_code.h"
 
 namespace zonestore {

@@ -7,7 +7,7 @@
 #include "zonestore/operations/bulk_lock.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/moment_keeper.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

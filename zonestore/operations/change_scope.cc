@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/private_halves.h"
-#include "zonestore/publish/kept_time.h"
-#include "zonestore/publish/signer_rows.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/signer_rows.h"
 
 namespace zonestore {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore {
 

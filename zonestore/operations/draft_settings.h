@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/rows/settings_rows.h"
 #include "zonestore/zone/zone_draft.h"
 
 namespace zonestore {

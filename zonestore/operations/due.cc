@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "zonestore/dkim/schedule.h"
-#include "zonestore/publish/freeze_rows.h"
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore {
 namespace {

@@ -7,8 +7,8 @@
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/zone_view.h"
-#include "zonestore/publish/kept_time.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/moment_columns.h"
 #include "zonestore/spf/record.h"
 
 namespace zonestore {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/settings_rows.h"
 
 namespace zonestore {
 namespace {

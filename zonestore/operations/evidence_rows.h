@@ -12,7 +12,7 @@
 
 #include "zonestore/operations/evidence.h"
 #include "zonestore/operations/rotation_judgement.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 #include "zonestore/zone/published_reader.h"
 
 namespace zonestore {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/publish/freeze_rows.h"
+#include "zonestore/rows/freeze_rows.h"
 
 namespace zonestore {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "zonestore/crypto/stand_in_key.h"
 #include "zonestore/dkim/record_text.h"
-#include "zonestore/dkim/stand_in_key.h"
 #include "zonestore/operations/key_identity.h"
 #include "zonestore/operations/private_halves.h"
 

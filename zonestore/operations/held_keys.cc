@@ -9,8 +9,8 @@
 #include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/slot_changes.h"
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/revocation_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/revocation_rows.h"
 
 namespace zonestore {
 namespace {

@@ -1,12 +1,12 @@
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/db/schema.h"
-#include "zonestore/dkim/key_pair.h"
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/store_files.h"
 #include "zonestore/operations/zone_settings_rules.h"
-#include "zonestore/publish/kept_time.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

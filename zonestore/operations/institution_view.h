@@ -6,7 +6,7 @@
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/rotation_judgement.h"
 #include "zonestore/operations/views.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/operations/store.h"
 #include "zonestore/operations/views.h"

@@ -6,7 +6,7 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/operations/store.h"
 

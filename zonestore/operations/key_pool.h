@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore {
 

@@ -1,6 +1,6 @@
 #include "zonestore/operations/moment_keeper.h"
 
-#include "zonestore/publish/kept_time.h"
+#include "zonestore/rows/kept_time.h"
 
 namespace zonestore {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "zonestore/publish/kept_time.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

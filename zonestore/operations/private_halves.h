@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "zonestore/dkim/selector.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

@@ -8,7 +8,7 @@
 #include "zonestore/operations/change_scope.h"
 #include "zonestore/operations/restore_rows.h"
 #include "zonestore/operations/restore_spf.h"
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
 namespace {

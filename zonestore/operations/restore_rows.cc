@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "zonestore/publish/spf_rows.h"
+#include "zonestore/rows/spf_rows.h"
 
 namespace zonestore {
 namespace {

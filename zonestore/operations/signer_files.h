@@ -9,7 +9,7 @@
 
 #include "zonestore/operations/signers.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/signer_rows.h"
+#include "zonestore/rows/signer_rows.h"
 #include "zonestore/signer/directory.h"
 
 namespace zonestore {

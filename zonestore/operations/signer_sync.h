@@ -13,7 +13,7 @@
 #include "zonestore/operations/rotation_judgement.h"
 #include "zonestore/operations/signer_files.h"
 #include "zonestore/operations/signers.h"
-#include "zonestore/publish/signer_rows.h"
+#include "zonestore/rows/signer_rows.h"
 
 namespace zonestore {
 

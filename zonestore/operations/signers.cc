@@ -7,7 +7,7 @@
 
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/signer_sync.h"
-#include "zonestore/publish/revocation_rows.h"
+#include "zonestore/rows/revocation_rows.h"
 #include "zonestore/signer/command.h"
 #include "zonestore/signer/directory.h"
 #include "zonestore/signer/key_form.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "zonestore/operations/change_scope.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/spf_rows.h"
+#include "zonestore/rows/spf_rows.h"
 
 namespace zonestore {
 namespace {

@@ -5,8 +5,8 @@
 #include "zonestore/operations/institution_view.h"
 #include "zonestore/operations/signer_sync.h"
 #include "zonestore/operations/spf_view.h"
-#include "zonestore/publish/freeze_rows.h"
-#include "zonestore/publish/revocation_rows.h"
+#include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/revocation_rows.h"
 
 namespace zonestore {
 namespace {

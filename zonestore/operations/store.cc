@@ -4,7 +4,7 @@
 
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/kept_time.h"
+#include "zonestore/rows/kept_time.h"
 
 namespace zonestore {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "zonestore/publish/settings_rows.h"
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/settings_rows.h"
+#include "zonestore/rows/static_rows.h"
 #include "zonestore/zone/zone_rules.h"
 
 namespace zonestore {

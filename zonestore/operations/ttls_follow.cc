@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "zonestore/publish/ttl_rows.h"
+#include "zonestore/rows/ttl_rows.h"
 
 namespace zonestore {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/operations/clock_report.h"
 #include "zonestore/operations/evidence_view.h"

@@ -14,7 +14,7 @@
 #include "zonestore/operations/reserved_names.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/operations/zone_view.h"
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/static_rows.h"
 #include "zonestore/zone/draft_rules.h"
 
 namespace zonestore {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/static_rows.h"
 
 namespace zonestore {
 namespace {

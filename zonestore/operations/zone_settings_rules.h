@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/rows/settings_rows.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {

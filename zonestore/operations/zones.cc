@@ -8,7 +8,7 @@
 #include "zonestore/operations/stored_content.h"
 #include "zonestore/operations/zone_settings_rules.h"
 #include "zonestore/operations/zone_view.h"
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/static_rows.h"
 #include "zonestore/zone/zone_file.h"
 #include "zonestore/zone/zone_scan.h"
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/static_rows.h"
 
 namespace zonestore::publish {
 namespace {

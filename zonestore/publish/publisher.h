@@ -10,10 +10,10 @@
 #pragma once
 
 #include "zonestore/dkim/lifecycle.h"
-#include "zonestore/publish/institution_rows.h"
-#include "zonestore/publish/policy_rows.h"
-#include "zonestore/publish/settings_rows.h"
-#include "zonestore/publish/spf_rows.h"
+#include "zonestore/rows/institution_rows.h"
+#include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/settings_rows.h"
+#include "zonestore/rows/spf_rows.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore::publish {

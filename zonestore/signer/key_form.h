@@ -5,7 +5,7 @@
 //   exim, files     PEM, RFC 7468
 #pragma once
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/signer/layout.h"
 
 namespace zonestore::signer {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "zonestore/base/error.h"
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore {
 

@@ -1,9 +1,9 @@
 // Copies of a vault, for backups, and keys taken over from one.
 #include <utility>
 
+#include "zonestore/crypto/key_numbers.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/schema.h"
-#include "zonestore/dkim/key_numbers.h"
 #include "zonestore/vault/keyed_code.h"
 #include "zonestore/vault/vault_impl.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonestore {

@@ -1,7 +1,7 @@
 // Forms with addresses in them: APL (RFC 3123), IPSECKEY (RFC 4025), AMTRELAY (RFC 8777), HIP (RFC 8005).
 #include <sys/socket.h>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/text_encodings.h"
 

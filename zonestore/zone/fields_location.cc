@@ -1,7 +1,7 @@
 // LOC (RFC 1876): where on earth something stands.
 #include <array>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 #include "zonestore/zone/fields.h"
 
 namespace zonestore {

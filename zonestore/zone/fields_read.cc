@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
 #include "zonestore/zone/period.h"

@@ -8,7 +8,7 @@
 
 #include <xxhash.h>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 
 namespace zonestore {
 namespace {

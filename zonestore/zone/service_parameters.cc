@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "zonestore/zone/big_endian.h"
+#include "zonestore/base/big_endian.h"
 
 namespace zonestore {
 namespace {

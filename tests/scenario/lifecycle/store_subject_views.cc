@@ -5,7 +5,7 @@
 #include "zonestore/operations/evidence_rows.h"
 #include "zonestore/operations/rotation.h"
 #include "zonestore/operations/store_impl.h"
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace tests::lifecycle {
 

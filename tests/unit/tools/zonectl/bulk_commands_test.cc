@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/tools/zonectl/command_run.h"
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace {
 

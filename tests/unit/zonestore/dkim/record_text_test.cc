@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/zonestore/dkim/keys.h"
+#include "tests/unit/zonestore/crypto/keys.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/zone/record_set.h"
 

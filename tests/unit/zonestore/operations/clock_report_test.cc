@@ -7,7 +7,7 @@
 #include "zonestore/operations/clock.h"
 #include "zonestore/operations/freeze.h"
 #include "zonestore/operations/moment_keeper.h"
-#include "zonestore/publish/kept_time.h"
+#include "zonestore/rows/kept_time.h"
 
 namespace zonestore {
 namespace {

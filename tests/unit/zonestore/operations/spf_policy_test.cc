@@ -12,7 +12,7 @@
 #include "zonestore/operations/restore.h"
 #include "zonestore/operations/store_impl.h"
 #include "zonestore/operations/zones.h"
-#include "zonestore/publish/spf_rows.h"
+#include "zonestore/rows/spf_rows.h"
 
 namespace zonestore {
 namespace {

@@ -9,7 +9,7 @@
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/moment_keeper.h"
 #include "zonestore/operations/slots.h"
-#include "zonestore/publish/kept_time.h"
+#include "zonestore/rows/kept_time.h"
 
 namespace zonestore {
 namespace {

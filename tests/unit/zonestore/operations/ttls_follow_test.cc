@@ -7,8 +7,8 @@
 #include "zonestore/dkim/selector.h"
 #include "zonestore/operations/maintain.h"
 #include "zonestore/operations/slots.h"
-#include "zonestore/publish/policy_rows.h"
-#include "zonestore/publish/ttl_rows.h"
+#include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/ttl_rows.h"
 
 namespace zonestore {
 namespace {

@@ -1,4 +1,4 @@
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 #include <set>
 
@@ -7,7 +7,7 @@
 #include <openssl/core_names.h>
 #include <openssl/pem.h>
 
-#include "tests/unit/zonestore/dkim/keys.h"
+#include "tests/unit/zonestore/crypto/keys.h"
 
 namespace zonestore::dkim {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "zonestore/crypto/key_pair.h"
 #include "zonestore/db/connection.h"
-#include "zonestore/dkim/key_pair.h"
 #include "zonestore/dkim/lifecycle.h"
 
 namespace zonestore::publish {

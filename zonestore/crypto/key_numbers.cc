@@ -1,4 +1,4 @@
-#include "zonestore/dkim/key_numbers.h"
+#include "zonestore/crypto/key_numbers.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "zonestore/dkim/key_pair.h"
-#include "zonestore/dkim/openssl_handles.h"
+#include "zonestore/crypto/key_pair.h"
+#include "zonestore/crypto/openssl_handles.h"
 
 namespace zonestore::dkim {
 namespace {

@@ -1,6 +1,6 @@
-#include "zonestore/publish/kept_time.h"
+#include "zonestore/rows/kept_time.h"
 
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::publish {
 

@@ -11,7 +11,7 @@
 
 #include "zonestore/db/connection.h"
 #include "zonestore/dkim/lifecycle.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore::publish {
 

@@ -1,4 +1,4 @@
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
-#include "zonestore/dkim/openssl_handles.h"
-#include "zonestore/dkim/spki_form.h"
+#include "zonestore/crypto/openssl_handles.h"
+#include "zonestore/crypto/spki_form.h"
 
 namespace zonestore::dkim {
 

@@ -1,7 +1,7 @@
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/rows/settings_rows.h"
 
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore::publish {
 namespace {

@@ -1,5 +1,5 @@
 // A private key with one damaged number signs on, because OpenSSL goes round it; nobody takes such a key in.
-#include "zonestore/dkim/key_numbers.h"
+#include "zonestore/crypto/key_numbers.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::dkim {
 namespace {

@@ -1,11 +1,11 @@
-#include "zonestore/publish/spf_rows.h"
+#include "zonestore/rows/spf_rows.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/policy_rows.h"
-#include "zonestore/publish/settings_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/settings_rows.h"
 
 namespace zonestore::publish {
 namespace {

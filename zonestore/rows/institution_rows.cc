@@ -1,10 +1,10 @@
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 #include <utility>
 
-#include "zonestore/publish/freeze_rows.h"
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore::publish {
 namespace {

@@ -4,7 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::dkim {
 

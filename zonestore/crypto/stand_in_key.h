@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "zonestore/base/bytes.h"
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::dkim {
 

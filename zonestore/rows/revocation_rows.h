@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 
 namespace zonestore::publish {
 

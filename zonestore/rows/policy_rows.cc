@@ -1,4 +1,4 @@
-#include "zonestore/publish/policy_rows.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore::publish {
 namespace {

@@ -1,4 +1,4 @@
-#include "zonestore/dkim/digest.h"
+#include "zonestore/crypto/digest.h"
 
 #include <gmock/gmock.h>
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "zonestore/dkim/key_pair.h"
+#include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::dkim {
 

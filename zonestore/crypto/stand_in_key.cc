@@ -1,6 +1,6 @@
-#include "zonestore/dkim/stand_in_key.h"
+#include "zonestore/crypto/stand_in_key.h"
 
-#include "zonestore/dkim/spki_form.h"
+#include "zonestore/crypto/spki_form.h"
 
 namespace zonestore::dkim {
 namespace {

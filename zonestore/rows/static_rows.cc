@@ -1,4 +1,4 @@
-#include "zonestore/publish/static_rows.h"
+#include "zonestore/rows/static_rows.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 // Institutions as signers see them, some of them at a time; and what was found in signers' directories.
-#include "zonestore/publish/moment_columns.h"
-#include "zonestore/publish/signer_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/signer_rows.h"
 
 namespace zonestore::publish {
 namespace {

@@ -1,8 +1,8 @@
-#include "zonestore/publish/signer_rows.h"
+#include "zonestore/rows/signer_rows.h"
 
 #include <utility>
 
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::publish {
 namespace {

@@ -1,4 +1,4 @@
-#include "zonestore/publish/ttl_rows.h"
+#include "zonestore/rows/ttl_rows.h"
 
 namespace zonestore::publish {
 

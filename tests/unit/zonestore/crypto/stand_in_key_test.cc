@@ -1,4 +1,4 @@
-#include "zonestore/dkim/stand_in_key.h"
+#include "zonestore/crypto/stand_in_key.h"
 
 #include <gtest/gtest.h>
 

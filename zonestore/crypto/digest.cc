@@ -1,8 +1,8 @@
-#include "zonestore/dkim/digest.h"
+#include "zonestore/crypto/digest.h"
 
 #include <new>
 
-#include "zonestore/dkim/openssl_handles.h"
+#include "zonestore/crypto/openssl_handles.h"
 
 namespace zonestore::dkim {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "zonestore/db/connection.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 #include "zonestore/signer/layout.h"
 
 namespace zonestore::publish {

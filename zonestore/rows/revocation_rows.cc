@@ -1,6 +1,6 @@
-#include "zonestore/publish/revocation_rows.h"
+#include "zonestore/rows/revocation_rows.h"
 
-#include "zonestore/publish/moment_columns.h"
+#include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::publish {
 

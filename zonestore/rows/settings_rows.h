@@ -9,7 +9,7 @@
 
 #include "zonestore/db/connection.h"
 #include "zonestore/dkim/lifecycle.h"
-#include "zonestore/publish/institution_rows.h"
+#include "zonestore/rows/institution_rows.h"
 #include "zonestore/zone/published_reader.h"
 
 namespace zonestore::publish {

@@ -107,7 +107,7 @@ struct Institution {
 
 std::vector<Institution> add_institutions(zonestore::Store& store, int count) {
   zonestore::AddOptions options;
-  options.algorithm = zonestore::dkim::Algorithm::kEd25519;
+  options.algorithm = zonestore::crypto::Algorithm::kEd25519;
   std::vector<Institution> added;
   for (int i = 0; i < count; ++i) {
     const auto code = require(zonestore::dkim::Code::parse("fresh" + std::to_string(i)));

@@ -27,7 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using zonestore::KeyPool;
-using zonestore::dkim::Algorithm;
+using zonestore::crypto::Algorithm;
 using SteadyClock = std::chrono::steady_clock;
 
 const zonestore::ChangeContext kContext{{"bench", "bench"}, std::nullopt, false};
@@ -74,7 +74,7 @@ Speed bare(std::size_t keys) {
     for (unsigned i = 0; i < KeyPool::cores(); ++i) {
       threads.emplace_back([share = keys / KeyPool::cores()] {
         for (std::size_t made = 0; made < share; ++made) {
-          (void)require(zonestore::dkim::PrivateKey::generate(Algorithm::kRsa2048));
+          (void)require(zonestore::crypto::PrivateKey::generate(Algorithm::kRsa2048));
         }
       });
     }

@@ -24,12 +24,13 @@ using zonestore::ErrorCode;
 using zonestore::Guard;
 using zonestore::Result;
 using zonestore::Store;
-using zonestore::dkim::Algorithm;
+using zonestore::crypto::Algorithm;
 using zonestore::dkim::Code;
 using zonestore::dkim::SlotId;
 namespace db = zonestore::db;
 namespace fs = std::filesystem;
 namespace publish = zonestore::publish;
+namespace rows = zonestore::rows;
 
 namespace {
 
@@ -144,7 +145,7 @@ class Filler {
       if (!code) {
         throw db::Failure({ErrorCode::kInvalid, "there are only " + std::to_string(added_) + " codes", "", {}});
       }
-      if (!publish::find_institution(connection(), *code)) {
+      if (!rows::find_institution(connection(), *code)) {
         return *code;
       }
       if (!codes_.may_repeat()) {
@@ -208,35 +209,35 @@ class Filler {
     step();
     const zonestore::Now now = store_->impl().now();
     const zonestore::WallTime wall = now.moment.wall;
-    publish::InstitutionRow row{.id = publish::insert_institution(connection(), code, Algorithm::kRsa2048, wall),
-                                .code = code,
-                                .added = wall,
-                                .facts = {},
-                                .keys = {}};
+    rows::InstitutionRow row{.id = rows::insert_institution(connection(), code, Algorithm::kRsa2048, wall),
+                             .code = code,
+                             .added = wall,
+                             .facts = {},
+                             .keys = {}};
     row.facts.phase = zonestore::dkim::Phase::kSigning;
     row.facts.active = SlotId::kSel1;
     row.facts.moved = now.moment;
     for (const SlotId slot : zonestore::dkim::kSlots) {
-      const publish::SlotKey key = next_key(wall);
-      publish::put_key(connection(), row.id, slot, key);
+      const rows::SlotKey key = next_key(wall);
+      rows::put_key(connection(), row.id, slot, key);
       row.key(slot) = key;
       row.facts.slots.emplace_back().slot = slot;
       row.facts.slots.back().has_key = true;
     }
     if (added_ <= wanted_.woven) {
       const zonestore::Name domain = db::unwrap(zonestore::Name::parse(code.text() + std::string(kDomains)));
-      publish::insert_domain(connection(), row.id, domain, wall);
+      rows::insert_domain(connection(), row.id, domain, wall);
     }
-    publish::store_facts(connection(), row, wall);
-    const zonestore::dkim::LifecyclePolicy policy = publish::read_policy(connection(), row.id);
+    rows::store_facts(connection(), row, wall);
+    const zonestore::dkim::LifecyclePolicy policy = rows::read_policy(connection(), row.id);
     publish::publish_institution(connection(), change, zone, row, policy, now.moment);
-    row = *publish::find_institution(connection(), code);  // with what the names have served
+    row = *rows::find_institution(connection(), code);  // with what the names have served
     write_audit(connection(), kContext, "add", code.text(), {std::string(kWhat), "{}", audit_json(row, policy, now)},
                 wall);
   }
 
-  publish::SlotKey next_key(zonestore::WallTime wall) {
-    publish::SlotKey key{made_up_key_id(keys_++, wanted_.seed), Algorithm::kRsa2048, {}, wall};
+  rows::SlotKey next_key(zonestore::WallTime wall) {
+    rows::SlotKey key{made_up_key_id(keys_++, wanted_.seed), Algorithm::kRsa2048, {}, wall};
     if (added_ <= wanted_.woven) {
       private_halves_.emplace_back(key.key_id, woven_.next());
       key.public_spki = db::unwrap(private_halves_.back().second.public_spki());
@@ -276,7 +277,7 @@ class Filler {
   std::size_t real_ = 0;
   std::uint64_t keys_ = 0;
   WovenKeys woven_;
-  std::vector<std::pair<std::string, zonestore::dkim::PrivateKey>> private_halves_;  // of this transaction
+  std::vector<std::pair<std::string, zonestore::crypto::PrivateKey>> private_halves_;  // of this transaction
 };
 
 // ---- the directory ----

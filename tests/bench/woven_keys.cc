@@ -123,13 +123,13 @@ WovenKeys::WovenKeys(std::size_t count) : primes_(std::make_unique<Primes>()) {
 
 WovenKeys::~WovenKeys() = default;
 
-zonestore::dkim::PrivateKey WovenKeys::next() {
+zonestore::crypto::PrivateKey WovenKeys::next() {
   if (++second_ >= primes_->all.size()) {
     ++first_;
     second_ = first_ + 1;
   }
   const Key key = key_of(primes_->all.at(first_).get(), primes_->all.at(second_).get());
-  return zonestore::db::unwrap(zonestore::dkim::PrivateKey::from_pkcs8(pkcs8_of(key.get())));
+  return zonestore::db::unwrap(zonestore::crypto::PrivateKey::from_pkcs8(pkcs8_of(key.get())));
 }
 
 }  // namespace bench

@@ -21,7 +21,7 @@ class WovenKeys {
   WovenKeys(WovenKeys&&) = delete;
   WovenKeys& operator=(WovenKeys&&) = delete;
 
-  [[nodiscard]] zonestore::dkim::PrivateKey next();
+  [[nodiscard]] zonestore::crypto::PrivateKey next();
 
  private:
   struct Primes;

@@ -12,7 +12,7 @@ namespace {
 using zonestore::Bytes;
 using zonestore::ByteView;
 using zonestore::ErrorCode;
-using zonestore::dkim::PrivateKey;
+using zonestore::crypto::PrivateKey;
 
 // A key is published and read back, or refused: no key, of another kind, or weak.
 void check_key(ByteView spki) {

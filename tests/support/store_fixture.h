@@ -47,7 +47,7 @@ class StoreFixture : public ::testing::Test {
   // With Ed25519 keys, which are made a hundred times faster than RSA ones.
   void add(const std::string& text) {
     zonestore::AddOptions options;
-    options.algorithm = zonestore::dkim::Algorithm::kEd25519;
+    options.algorithm = zonestore::crypto::Algorithm::kEd25519;
     const auto added =
         zonestore::add_institution(*store_, overriding(zonestore::Guard::kKeyType), code(text), options);
     ASSERT_TRUE(added) << added.error().message;

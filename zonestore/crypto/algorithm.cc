@@ -6,7 +6,7 @@
 
 #include "zonestore/crypto/key_pair.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 namespace {
 
@@ -54,4 +54,4 @@ Result<Algorithm> parse_algorithm(std::string_view text) {
               "use one of rsa2048, rsa3072, rsa4096, ed25519");
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -4,7 +4,7 @@
 
 #include "zonestore/crypto/openssl_handles.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 struct Sha256::Impl {
   DigestContextHandle context{EVP_MD_CTX_new()};
@@ -34,4 +34,4 @@ Sha256Digest Sha256::finish() {
   return digest;
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

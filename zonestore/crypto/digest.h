@@ -10,7 +10,7 @@
 
 #include "zonestore/base/bytes.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
@@ -32,4 +32,4 @@ class Sha256 {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

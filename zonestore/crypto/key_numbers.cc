@@ -9,7 +9,7 @@
 #include "zonestore/crypto/key_pair.h"
 #include "zonestore/crypto/openssl_handles.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 namespace {
 
 // ---- DER, as far as keys need it (X.690 sections 8.1 and 10.1) ----
@@ -182,4 +182,4 @@ Result<void> check_numbers(ByteView pkcs8, ByteView public_spki) {
              : damaged("it is not the private half of the public key");
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -10,9 +10,9 @@
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/error.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 // `pkcs8`: PrivateKeyInfo, DER, unencrypted; `public_spki`: SubjectPublicKeyInfo, DER.
 [[nodiscard]] Result<void> check_numbers(ByteView pkcs8, ByteView public_spki);
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -12,7 +12,7 @@
 #include "zonestore/crypto/openssl_handles.h"
 #include "zonestore/crypto/spki_form.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 namespace {
 
@@ -339,4 +339,4 @@ Result<Algorithm> algorithm_of(ByteView public_spki) {
   return classify(*key);
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

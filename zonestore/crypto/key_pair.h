@@ -11,7 +11,7 @@
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/error.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 enum class Algorithm : std::uint8_t { kRsa2048, kRsa3072, kRsa4096, kEd25519 };
 
@@ -70,4 +70,4 @@ class PrivateKey {
 [[nodiscard]] std::string base64(ByteView bytes);
 [[nodiscard]] Result<Bytes> parse_base64(std::string_view text);
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

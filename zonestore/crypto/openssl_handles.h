@@ -7,7 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 template <auto kFree>
 struct HandleDeleter {
@@ -23,4 +23,4 @@ using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, HandleDeleter<&EVP_MD_CT
 using Pkcs8Handle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, HandleDeleter<&PKCS8_PRIV_KEY_INFO_free>>;
 using BioHandle = std::unique_ptr<BIO, HandleDeleter<&BIO_free_all>>;
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -6,7 +6,7 @@
 
 #include "zonestore/crypto/key_pair.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 std::string random_hex(std::size_t digits) {
   Bytes random((digits + 1) / 2);
@@ -55,4 +55,4 @@ Result<Bytes> parse_base64(std::string_view text) {
   return decoded;
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -7,7 +7,7 @@
 
 #include "zonestore/base/bytes.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 // RFC 8410 section 4: this head and the 32 bytes.
 inline constexpr std::array<std::uint8_t, 12> kEd25519SpkiHead{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
@@ -34,4 +34,4 @@ inline Bytes rsa_spki_head(std::size_t modulus_bytes) {
 }
 inline constexpr std::array<std::uint8_t, 5> kRsaSpkiTail{0x02, 0x03, 0x01, 0x00, 0x01};
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -2,7 +2,7 @@
 
 #include "zonestore/crypto/spki_form.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 namespace {
 
 constexpr std::uint8_t kFilling = 0xAA;  // the top bit is set, as in every modulus
@@ -44,4 +44,4 @@ Bytes stand_in_key(Algorithm algorithm, std::uint64_t number) {
   return ed25519(number);
 }
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

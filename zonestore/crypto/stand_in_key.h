@@ -8,9 +8,9 @@
 #include "zonestore/base/bytes.h"
 #include "zonestore/crypto/key_pair.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 
 // A SubjectPublicKeyInfo that is as long as every key of that algorithm, another for each number.
 [[nodiscard]] Bytes stand_in_key(Algorithm algorithm, std::uint64_t number);
 
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

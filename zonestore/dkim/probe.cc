@@ -31,7 +31,7 @@ Result<Bytes> served_key(ByteView served_txt_rdata) {
 
 }  // namespace
 
-Result<void> probe(const PrivateKey& key, ByteView served_txt_rdata) {
+Result<void> probe(const crypto::PrivateKey& key, ByteView served_txt_rdata) {
   const auto spki = served_key(served_txt_rdata);
   if (!spki) {
     return tl::unexpected(spki.error());
@@ -41,7 +41,7 @@ Result<void> probe(const PrivateKey& key, ByteView served_txt_rdata) {
   if (!signature) {
     return tl::unexpected(signature.error());
   }
-  if (!verifies(*spki, message, *signature)) {
+  if (!crypto::verifies(*spki, message, *signature)) {
     return mismatch("a probe signed with the private key does not verify with the published one");
   }
   return {};

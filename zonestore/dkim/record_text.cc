@@ -101,20 +101,20 @@ bool lists(std::string_view list, std::string_view word, std::string_view altern
 
 Result<Bytes> spki_of(std::string_view key_type, const Bytes& data) {
   if (key_type == "ed25519") {
-    if (data.size() != kEd25519Bytes) {
+    if (data.size() != crypto::kEd25519Bytes) {
       return invalid("its Ed25519 key has " + std::to_string(data.size()) + " bytes instead of 32");
     }
-    Bytes spki(kEd25519SpkiHead.begin(), kEd25519SpkiHead.end());
+    Bytes spki(crypto::kEd25519SpkiHead.begin(), crypto::kEd25519SpkiHead.end());
     spki.insert(spki.end(), data.begin(), data.end());
     return spki;
   }
-  const auto algorithm = algorithm_of(data);
+  const auto algorithm = crypto::algorithm_of(data);
   // A short key is weak but a key; whether it may be used is for the caller to decide.
   const bool is_weak_rsa = !algorithm && algorithm.error().code == ErrorCode::kRefused;
   if (!algorithm && !is_weak_rsa) {
     return invalid(algorithm.error().message);
   }
-  if (algorithm && *algorithm == Algorithm::kEd25519) {
+  if (algorithm && *algorithm == crypto::Algorithm::kEd25519) {
     return invalid("it says k=rsa and holds an Ed25519 key");
   }
   return data;
@@ -123,18 +123,18 @@ Result<Bytes> spki_of(std::string_view key_type, const Bytes& data) {
 }  // namespace
 
 Result<std::string> record_text(ByteView public_spki) {
-  const auto algorithm = algorithm_of(public_spki);
+  const auto algorithm = crypto::algorithm_of(public_spki);
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }
-  if (*algorithm == Algorithm::kEd25519) {
+  if (*algorithm == crypto::Algorithm::kEd25519) {
     // OpenSSL also takes forms that are not DER, of which the record could not give back the bytes.
-    if (!std::equal(kEd25519SpkiHead.begin(), kEd25519SpkiHead.end(), public_spki.begin())) {
+    if (!std::equal(crypto::kEd25519SpkiHead.begin(), crypto::kEd25519SpkiHead.end(), public_spki.begin())) {
       return fail(ErrorCode::kDamaged, "the public key is not one SubjectPublicKeyInfo structure in DER");
     }
-    return "v=DKIM1; k=ed25519; p=" + base64(public_spki.subspan(kEd25519SpkiHead.size()));
+    return "v=DKIM1; k=ed25519; p=" + crypto::base64(public_spki.subspan(crypto::kEd25519SpkiHead.size()));
   }
-  return "v=DKIM1; k=rsa; p=" + base64(public_spki);
+  return "v=DKIM1; k=rsa; p=" + crypto::base64(public_spki);
 }
 
 Result<ParsedRecord> parse_record_text(std::string_view text) {
@@ -164,7 +164,7 @@ Result<ParsedRecord> parse_record_text(std::string_view text) {
   }
   std::string encoded = found->second;
   encoded.erase(std::remove_if(encoded.begin(), encoded.end(), is_space), encoded.end());
-  const auto data = parse_base64(encoded);
+  const auto data = crypto::parse_base64(encoded);
   if (!data) {
     return invalid("its p= tag: " + data.error().message);
   }

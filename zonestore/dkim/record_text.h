@@ -26,7 +26,7 @@ struct ParsedRecord {
 
 // Signs a probe with the private key and verifies it with the key in the very TXT record data that is or
 // will be served. Errors: kRefused/kKeyMismatch.
-[[nodiscard]] Result<void> probe(const PrivateKey& key, ByteView served_txt_rdata);
+[[nodiscard]] Result<void> probe(const crypto::PrivateKey& key, ByteView served_txt_rdata);
 
 // The whole answer to a query for this selector, over UDP without EDNS: header, question, one TXT record with
 // its owner compressed to the question.

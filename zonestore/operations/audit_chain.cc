@@ -39,7 +39,7 @@ class Verification {
   bool read_some() {
     const db::Transaction reading(connection_, db::Transaction::Kind::kRead);
     if (check_.rows == 0) {
-      const dkim::Sha256Digest start = audit_chain_start(connection_);
+      const crypto::Sha256Digest start = audit_chain_start(connection_);
       previous_.assign(start.begin(), start.end());
     }
     db::Statement& rows = connection_.cached("SELECT " + std::string(kChainedColumns) +
@@ -86,7 +86,7 @@ class Verification {
   void take_chained(const db::Statement& row) {
     ++chained_;
     const ByteView carried = row.blob(kChainColumn);
-    const dkim::Sha256Digest expected = audit_chain_value(previous_, row);
+    const crypto::Sha256Digest expected = audit_chain_value(previous_, row);
     if (!std::ranges::equal(expected, carried)) {
       add_row(row,
               "its content and the row before do not give the value that it carries: one of them was altered, "
@@ -128,7 +128,7 @@ class Verification {
   }
 
   void add_row(const db::Statement& row, std::string message) {
-    add({row.integer(0), publish::wall_column(row, 1), row.text(4), std::move(message)});
+    add({row.integer(0), rows::wall_column(row, 1), row.text(4), std::move(message)});
   }
 
   void add(AuditFault fault) {

@@ -11,7 +11,7 @@ namespace {
 AuditEntry entry_from(const db::Statement& row) {
   AuditEntry entry;
   entry.id = row.integer(0);
-  entry.at = publish::wall_column(row, 1);
+  entry.at = rows::wall_column(row, 1);
   entry.actor = row.text(2);
   entry.login = row.text(3);
   entry.command = row.text(4);
@@ -39,7 +39,7 @@ void bind(db::Statement& rows, const LogFilter& filter, std::int64_t first) {
     rows.bind(2, std::string_view(*filter.subject));
   }
   if (filter.since) {
-    rows.bind(3, publish::to_column(*filter.since));
+    rows.bind(3, rows::to_column(*filter.since));
   }
 }
 
@@ -47,7 +47,7 @@ void bind(db::Statement& rows, const LogFilter& filter, std::int64_t first) {
 std::int64_t first_since(db::Connection& connection, WallTime since) {
   db::Statement row =
       connection.prepare("SELECT min(audit_id) FROM audit INDEXED BY audit_by_time WHERE at_ms >= ?1");
-  row.bind(1, publish::to_column(since));
+  row.bind(1, rows::to_column(since));
   return row.step() && !row.is_null(0) ? row.integer(0) : std::numeric_limits<std::int64_t>::max();
 }
 

@@ -9,7 +9,7 @@ constexpr int kIntegerColumns = 2;  // audit_id and at_ms; the rest is text or N
 constexpr int kColumns = 11;
 
 // Integers as eight bytes, most significant first.
-void add_number(dkim::Sha256& digest, std::uint64_t number) {
+void add_number(crypto::Sha256& digest, std::uint64_t number) {
   std::array<std::uint8_t, 8> bytes{};
   for (std::size_t i = bytes.size(); i-- > 0; number >>= 8U) {
     bytes.at(i) = static_cast<std::uint8_t>(number);
@@ -18,12 +18,12 @@ void add_number(dkim::Sha256& digest, std::uint64_t number) {
 }
 
 // With its length before it, so that no two rows are the same bytes.
-void add_text(dkim::Sha256& digest, std::string_view text) {
+void add_text(crypto::Sha256& digest, std::string_view text) {
   add_number(digest, text.size());
   digest.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-void add_tag(dkim::Sha256& digest, char tag) {
+void add_tag(crypto::Sha256& digest, char tag) {
   const auto byte = static_cast<std::uint8_t>(tag);
   digest.add({&byte, 1});
 }
@@ -42,7 +42,7 @@ std::int64_t insert_row(db::Connection& connection, const ChangeContext& context
       "INSERT INTO audit (at_ms, actor, login, command, subject, what, override_code, reason, before_json, "
       "after_json) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  insert.bind(1, publish::to_column(at));
+  insert.bind(1, rows::to_column(at));
   insert.bind(2, std::string_view(context.actor.name)).bind(3, std::string_view(context.actor.login));
   insert.bind(4, command).bind(5, subject).bind(6, std::string_view(note.what));
   if (context.override_guard) {
@@ -63,22 +63,22 @@ Bytes newest_value(db::Connection& connection) {
     const ByteView value = store.blob(0);
     return {value.begin(), value.end()};
   }
-  const dkim::Sha256Digest start = audit_chain_start(connection);
+  const crypto::Sha256Digest start = audit_chain_start(connection);
   return {start.begin(), start.end()};
 }
 
 }  // namespace
 
-dkim::Sha256Digest audit_chain_start(db::Connection& connection) {
+crypto::Sha256Digest audit_chain_start(db::Connection& connection) {
   db::Statement store = connection.prepare("SELECT store_id FROM store");
-  dkim::Sha256 digest;
+  crypto::Sha256 digest;
   add_text(digest, "zonestore audit chain 1");
   add_text(digest, store.step() ? store.text(0) : std::string());
   return digest.finish();
 }
 
-dkim::Sha256Digest audit_chain_value(ByteView previous, const db::Statement& row) {
-  dkim::Sha256 digest;
+crypto::Sha256Digest audit_chain_value(ByteView previous, const db::Statement& row) {
+  crypto::Sha256 digest;
   digest.add(previous);
   for (int column = 0; column < kColumns; ++column) {
     if (row.is_null(column)) {
@@ -101,7 +101,7 @@ void write_audit(db::Connection& connection, const ChangeContext& context, std::
   db::Statement& written =
       connection.cached("SELECT " + std::string(kChainedColumns) + " FROM audit WHERE audit_id = ?1");
   written.bind(1, id).step();
-  const dkim::Sha256Digest value = audit_chain_value(newest_value(connection), written);
+  const crypto::Sha256Digest value = audit_chain_value(newest_value(connection), written);
   written.reset();
   db::Statement& chain = connection.cached("UPDATE audit SET chain = ?2 WHERE audit_id = ?1");
   chain.bind(1, id).bind(2, ByteView(value)).run();

@@ -25,9 +25,9 @@ inline constexpr std::string_view kChainedColumns =
     "audit_id, at_ms, actor, login, command, subject, what, override_code, reason, before_json, after_json";
 
 // What the chain's first row is chained to: it differs from store to store.
-[[nodiscard]] dkim::Sha256Digest audit_chain_start(db::Connection& connection);
+[[nodiscard]] crypto::Sha256Digest audit_chain_start(db::Connection& connection);
 
 // The chain's value of a row whose columns 0 to 10 are kChainedColumns.
-[[nodiscard]] dkim::Sha256Digest audit_chain_value(ByteView previous, const db::Statement& row);
+[[nodiscard]] crypto::Sha256Digest audit_chain_value(ByteView previous, const db::Statement& row);
 
 }  // namespace zonestore

@@ -45,7 +45,7 @@ void read_zone_part(const fs::path& directory, const std::set<std::string>& priv
   if (store.text(0) != backup.store_id) {
     throw_no_backup(ErrorCode::kForeign, directory, "zone.db and vault.db are of different stores");
   }
-  backup.newest_change = publish::wall_column(store, 1);
+  backup.newest_change = rows::wall_column(store, 1);
   for (const PublishedZone& each : list_zones(zone)) {
     backup.zones.push_back({each.apex, each.serial, false});
   }

@@ -95,7 +95,7 @@ template <class Taker>
 SealedFile read_through(const fs::path& file, const Taker& take) {
   const FileDescriptor opened = open_plain(file);
   SealedFile read{file.filename().string(), 0, {}};
-  dkim::Sha256 digest;
+  crypto::Sha256 digest;
   Bytes block(kBlockBytes);
   for (;;) {
     const ssize_t got = ::read(opened.get(), block.data(), block.size());
@@ -147,7 +147,7 @@ std::optional<WallTime> replaced_at(db::Connection& connection, const std::strin
   db::Statement row = connection.prepare(
       "SELECT at_ms FROM audit WHERE command = 'vault rekey' AND instr(before_json, ?1) > 0 "
       "ORDER BY audit_id DESC LIMIT 1");
-  return row.bind(1, std::string_view(key_id)).step() ? std::optional(publish::wall_column(row, 0)) : std::nullopt;
+  return row.bind(1, std::string_view(key_id)).step() ? std::optional(rows::wall_column(row, 0)) : std::nullopt;
 }
 
 // By the key that the vault is sealed with now.

@@ -36,14 +36,14 @@ void insert_item(db::Connection& connection, const BulkItem& item) {
 }
 
 void forget_old_runs(db::Connection& connection, WallTime now) {
-  connection.cached("DELETE FROM bulk_run WHERE ended_ms < ?1").bind(1, publish::to_column(now - kKept)).run();
+  connection.cached("DELETE FROM bulk_run WHERE ended_ms < ?1").bind(1, rows::to_column(now - kKept)).run();
 }
 
 std::int64_t insert_run(db::Connection& connection, const BulkPlan& plan, const std::string& actor, WallTime now) {
   connection.cached("INSERT INTO bulk_run (command, arguments_json, began_ms, actor) VALUES (?1, ?2, ?3, ?4)")
       .bind(1, std::string_view(plan.command))
       .bind(2, std::string_view(plan.arguments_json))
-      .bind(3, publish::to_column(now))
+      .bind(3, rows::to_column(now))
       .bind(4, std::string_view(actor))
       .run();
   return connection.last_insert_rowid();
@@ -52,7 +52,7 @@ std::int64_t insert_run(db::Connection& connection, const BulkPlan& plan, const 
 void close_run(db::Connection& connection, std::int64_t run, WallTime now) {
   connection.cached("UPDATE bulk_run SET ended_ms = ?2 WHERE run_id = ?1")
       .bind(1, run)
-      .bind(2, publish::to_column(now))
+      .bind(2, rows::to_column(now))
       .run();
 }
 
@@ -103,8 +103,7 @@ std::optional<BulkRun> open_run(db::Connection& connection, std::string_view com
   if (!row.bind(1, command).step()) {
     return std::nullopt;
   }
-  return BulkRun{row.integer(0), row.text(1), publish::wall_column(row, 2), {}, std::string(command),
-                 row.text(3),    {}};
+  return BulkRun{row.integer(0), row.text(1), rows::wall_column(row, 2), {}, std::string(command), row.text(3), {}};
 }
 
 // Who is at work, or was, and what to do about it. `worker`: who holds the lock; empty: nobody is at work.

@@ -16,7 +16,7 @@ ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string
       command_(std::move(command)),
       subject_(std::move(subject)),
       transaction_(store_.connection, db::Transaction::Kind::kWrite),
-      kept_(publish::read_kept_time(store_.connection)),
+      kept_(rows::read_kept_time(store_.connection)),
       now_{trust(kept_, store_.clock->now())} {
   store_.connection.execute("SAVEPOINT change");
 }
@@ -44,18 +44,18 @@ ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
   return zones_.emplace(zone.id, Touched{zone.apex, ZoneChange(store_.connection, zone.id)}).first->second.change;
 }
 
-void ChangeScope::publish(const publish::InstitutionRow& institution) {
+void ChangeScope::publish(const rows::InstitutionRow& institution) {
   if (!context_.dry_run && store_.has_vault) {
     prove_new_keys(store_, institution);
   }
   const PublishedZone dkim_zone = store_.published(store_.dkim_zone);
   publish::publish_institution(store_.connection, zone(dkim_zone), dkim_zone, institution,
-                               publish::read_policy(store_.connection, institution.id), moment());
+                               rows::read_policy(store_.connection, institution.id), moment());
 }
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
   publish_zones(outcome);
-  publish::date_new_tasks(store_.connection, wall());
+  rows::date_new_tasks(store_.connection, wall());
   write_audit(store_.connection, context_, command_, subject_, note, wall());
   keep_moment();
   complete_bulk_item();
@@ -109,7 +109,7 @@ void ChangeScope::publish_zones(Changed& outcome) {
 void ChangeScope::keep_moment() {
   KeptTime kept = kept_;
   keep(kept, now_.moment);
-  publish::store_kept_time(store_.connection, kept);
+  rows::store_kept_time(store_.connection, kept);
   ++store_.moments_kept;
 }
 
@@ -134,8 +134,8 @@ std::optional<Guard> overridden(const ChangeContext& context) {
   return context.override_guard->guard;
 }
 
-publish::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code) {
-  std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code) {
+  std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
   if (!row || row->facts.phase == dkim::Phase::kDeparted) {
     throw db::Failure(Error{ErrorCode::kNotFound, "there is no institution " + code.text(),
                             "zonectl list shows those that are there; zonectl add " + code.text() + " adds it",
@@ -144,8 +144,7 @@ publish::InstitutionRow require_institution(db::Connection& connection, const dk
   return *std::move(row);
 }
 
-std::string audit_json(const publish::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
-                       const Now& now) {
+std::string audit_json(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Now& now) {
   nlohmann::json json;
   json["phase"] = dkim::to_text(institution.facts.phase);
   json["active"] = nullptr;

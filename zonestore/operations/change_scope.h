@@ -32,7 +32,7 @@ class ChangeScope {
 
   // The record sets of one zone that this change touches.
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
-  void publish(const publish::InstitutionRow& institution);
+  void publish(const rows::InstitutionRow& institution);
 
   // The wall clock is right, an operator says. What it should have said as far as was known comes back.
   std::optional<WallTime> accept_clock();
@@ -67,10 +67,10 @@ class ChangeScope {
 [[nodiscard]] std::optional<Guard> overridden(const ChangeContext& context);
 
 // The institution, or a Failure: kNotFound if there is none or it has departed.
-[[nodiscard]] publish::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code);
+[[nodiscard]] rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code);
 
 // An institution's state for the audit: phase, active slot, each slot's state and key id.
-[[nodiscard]] std::string audit_json(const publish::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+[[nodiscard]] std::string audit_json(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
                                      const Now& now);
 
 }  // namespace zonestore

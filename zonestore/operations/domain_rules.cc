@@ -7,7 +7,7 @@
 namespace zonestore {
 
 void check_domain_is_free(db::Connection& connection, const dkim::Code& code, const Name& domain) {
-  const std::optional<std::string> owner = publish::owner_of_domain(connection, domain);
+  const std::optional<std::string> owner = rows::owner_of_domain(connection, domain);
   if (owner && *owner != code.text()) {
     throw db::Failure(Error{ErrorCode::kRefused,
                             "the domain " + domain.to_text_no_dot() + " belongs to " + *owner + " already",

@@ -14,8 +14,8 @@ template <class Edit>
 InstitutionChanged edit_domains(Store& store, const ChangeContext& context, const dkim::Code& code,
                                 const std::string& command, Edit&& edit) {
   ChangeScope change(store, context, command, code.text());
-  const publish::InstitutionRow row = require_institution(change.connection(), code);
-  const std::string before = domains_json(publish::domains_of(change.connection(), row.id));
+  const rows::InstitutionRow row = require_institution(change.connection(), code);
+  const std::string before = domains_json(rows::domains_of(change.connection(), row.id));
   InstitutionChanged outcome;
   const std::string what = edit(change, row, outcome);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
@@ -45,10 +45,10 @@ Result<InstitutionChanged> add_domain(Store& store, const ChangeContext& context
   return change_domains(store, context, code, "domain add",
                         [&](ChangeScope& change, const auto& row, Changed& outcome) -> std::string {
                           check_domain_is_free(change.connection(), code, domain);
-                          if (publish::owner_of_domain(change.connection(), domain)) {
+                          if (rows::owner_of_domain(change.connection(), domain)) {
                             return "";
                           }
-                          publish::insert_domain(change.connection(), row.id, domain, change.wall());
+                          rows::insert_domain(change.connection(), row.id, domain, change.wall());
                           warn_of_cnames(change.connection(), row, {domain}, outcome);
                           return "domain " + domain.to_text_no_dot() + " added";
                         });
@@ -58,11 +58,11 @@ Result<InstitutionChanged> remove_domain(Store& store, const ChangeContext& cont
                                          const Name& domain) {
   return change_domains(
       store, context, code, "domain remove", [&](ChangeScope& change, const auto& row, Changed&) -> std::string {
-        if (publish::owner_of_domain(change.connection(), domain) != code.text()) {
+        if (rows::owner_of_domain(change.connection(), domain) != code.text()) {
           throw db::Failure(Error{ErrorCode::kNotFound, code.text() + " has no domain " + domain.to_text_no_dot(),
                                   "zonectl show " + code.text() + " lists its domains", std::nullopt});
         }
-        publish::delete_domain(change.connection(), row.id, domain);
+        rows::delete_domain(change.connection(), row.id, domain);
         return "domain " + domain.to_text_no_dot() + " removed";
       });
 }

@@ -20,7 +20,7 @@ void require_soa_and_ns(const ZoneDraft& draft, ZoneFaults& faults) {
   }
 }
 
-void take_name_servers(const RecordSet& set, publish::ZoneSettingsRow& settings) {
+void take_name_servers(const RecordSet& set, rows::ZoneSettingsRow& settings) {
   settings.name_servers.clear();
   settings.hidden_primary.reset();
   for (const Bytes& rdata : set.rdata) {
@@ -31,7 +31,7 @@ void take_name_servers(const RecordSet& set, publish::ZoneSettingsRow& settings)
   settings.ns_ttl = seconds(set.ttl);
 }
 
-void take_soa(const RecordSet& set, publish::ZoneSettingsRow& settings) {
+void take_soa(const RecordSet& set, rows::ZoneSettingsRow& settings) {
   const auto soa = parse_soa_rdata(set.rdata.front());
   if (!soa) {
     return;  // the reader took it only because it could be written
@@ -46,7 +46,7 @@ void take_soa(const RecordSet& set, publish::ZoneSettingsRow& settings) {
 }
 
 // NSD, Knot and BIND take any 32 bits; no TTL of ours is 0, and no time too long (RFC 2181 section 8).
-void put_in_range(publish::ZoneSettingsRow& settings, std::size_t line, ZoneFaults& faults) {
+void put_in_range(rows::ZoneSettingsRow& settings, std::size_t line, ZoneFaults& faults) {
   for (std::uint32_t* value : {&settings.refresh, &settings.retry, &settings.expire, &settings.minimum}) {
     const std::uint32_t taken = std::clamp(*value, std::uint32_t{1}, kMaxSeconds);
     if (taken != *value) {
@@ -58,10 +58,9 @@ void put_in_range(publish::ZoneSettingsRow& settings, std::size_t line, ZoneFaul
 
 }  // namespace
 
-publish::ZoneSettingsRow draft_settings(const ZoneDraft& draft,
-                                        const std::optional<publish::ZoneSettingsRow>& present, WhoseZone whose,
-                                        ZoneFaults& faults) {
-  publish::ZoneSettingsRow settings = present.value_or(publish::ZoneSettingsRow{});
+rows::ZoneSettingsRow draft_settings(const ZoneDraft& draft, const std::optional<rows::ZoneSettingsRow>& present,
+                                     WhoseZone whose, ZoneFaults& faults) {
+  rows::ZoneSettingsRow settings = present.value_or(rows::ZoneSettingsRow{});
   if (!present && (!draft.soa || !draft.name_servers)) {
     require_soa_and_ns(draft, faults);
     return settings;

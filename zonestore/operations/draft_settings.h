@@ -14,8 +14,8 @@ enum class WhoseZone : std::uint8_t { kOurs, kAnybodys };
 // The file's SOA and NS over what the zone has; `present` is nullopt for a zone that is new, which needs both. What
 // is wrong or in doubt goes to `faults`; with faults the result is of no use. What the lenient take is put into the
 // range that the store has.
-[[nodiscard]] publish::ZoneSettingsRow draft_settings(const ZoneDraft& draft,
-                                                      const std::optional<publish::ZoneSettingsRow>& present,
-                                                      WhoseZone whose, ZoneFaults& faults);
+[[nodiscard]] rows::ZoneSettingsRow draft_settings(const ZoneDraft& draft,
+                                                   const std::optional<rows::ZoneSettingsRow>& present,
+                                                   WhoseZone whose, ZoneFaults& faults);
 
 }  // namespace zonestore

@@ -32,7 +32,7 @@ ExpectedZone expected_zone(Store::Impl& store, const Name& apex, const Moment& a
   return {view.apex, view.serial, view.name_servers, {}, as_of};
 }
 
-ExpectedSlot expected_slot(Store::Impl& store, const PublishedZone& zone, const publish::InstitutionRow& row,
+ExpectedSlot expected_slot(Store::Impl& store, const PublishedZone& zone, const rows::InstitutionRow& row,
                            dkim::SlotId slot) {
   ExpectedSlot expected;
   expected.slot = slot;
@@ -72,7 +72,7 @@ Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
   return db::at_border<CheckSubject>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     const PublishedZone zone = impl.published(impl.dkim_zone);
     CheckSubject subject{code, impl.now().moment, {}, *std::move(domains)};
     for (const dkim::SlotId slot : dkim::kSlots) {
@@ -88,9 +88,9 @@ Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const d
   Result<Wanted> wanted = db::at_border<Wanted>([&]() -> Result<Wanted> {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     const Now now = impl.now();
-    const Result<dkim::SlotId> to = dkim::may_rotate(row.facts, publish::read_policy(impl.connection, row.id), now,
+    const Result<dkim::SlotId> to = dkim::may_rotate(row.facts, rows::read_policy(impl.connection, row.id), now,
                                                      {code.text(), wish.override_guard, wish.expect});
     if (!to) {
       return Wanted();
@@ -110,7 +110,7 @@ Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const d
 
 Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after, std::size_t limit) {
   return db::at_border<std::vector<dkim::Code>>(
-      [&] { return publish::codes_after(store.impl().connection, after, false, limit); });
+      [&] { return rows::codes_after(store.impl().connection, after, false, limit); });
 }
 
 Result<std::uint64_t> count_to_check(Store& store) {
@@ -122,7 +122,7 @@ Result<std::uint64_t> count_to_check(Store& store) {
 
 Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata) {
   return db::at_border<void>([&]() -> Result<void> {
-    const Result<dkim::PrivateKey> key = store.impl().vault().get(key_id);
+    const Result<crypto::PrivateKey> key = store.impl().vault().get(key_id);
     if (key) {
       return dkim::probe(*key, txt_rdata);
     }
@@ -139,11 +139,11 @@ Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Cod
     db::Transaction writing(connection, db::Transaction::Kind::kWrite);
     const std::vector<Name> named = own_servers(connection).named;
     for (const auto& [code, look] : looks) {
-      if (const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code)) {
+      if (const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code)) {
         write_evidence(connection, row->id, look, named);
       }
     }
-    (void)publish::keep_moment(connection, *store.impl().clock);
+    (void)rows::keep_moment(connection, *store.impl().clock);
     writing.commit();
   });
 }
@@ -161,7 +161,7 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
     for (const auto& [apex, of_zone] : zones) {
       write_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
     }
-    (void)publish::keep_moment(store.impl().connection, *store.impl().clock);
+    (void)rows::keep_moment(store.impl().connection, *store.impl().clock);
     writing.commit();
   });
 }
@@ -182,7 +182,7 @@ Result<std::vector<ServerEvidenceView>> server_evidence(Store& store) {
         view.serial = Serial{static_cast<std::uint32_t>(rows.integer(3))};
       }
       view.detail = rows.text(4);
-      view.seen = publish::moment_columns(rows, 5);
+      view.seen = rows::moment_columns(rows, 5);
       views.push_back(std::move(view));
     }
     return views;

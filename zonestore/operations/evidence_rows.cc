@@ -62,11 +62,11 @@ EvidenceView view_of(const db::Statement& row) {
   view.detail = row.text(3);
   view.key_id = row.text(4);
   view.behind = lines_of(row.text(5));
-  view.seen = publish::moment_columns(row, 6);
+  view.seen = rows::moment_columns(row, 6);
   return view;
 }
 
-std::optional<EvidenceView> find(db::Connection& connection, publish::InstitutionId institution,
+std::optional<EvidenceView> find(db::Connection& connection, rows::InstitutionId institution,
                                  const Evidence& evidence) {
   db::Statement& row = connection.cached(
       "SELECT domain, subject, verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, "
@@ -78,7 +78,7 @@ std::optional<EvidenceView> find(db::Connection& connection, publish::Institutio
   return found;
 }
 
-void put(db::Connection& connection, publish::InstitutionId institution, const EvidenceView& view) {
+void put(db::Connection& connection, rows::InstitutionId institution, const EvidenceView& view) {
   db::Statement& insert = connection.cached(
       "INSERT OR REPLACE INTO evidence (institution_id, domain, subject, verdict, detail, key_id, behind, "
       "seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, seen_trusted_ms) "
@@ -87,7 +87,7 @@ void put(db::Connection& connection, publish::InstitutionId institution, const E
   insert.bind(3, std::string_view(view.subject)).bind(4, to_text(view.verdict));
   insert.bind(5, std::string_view(view.detail)).bind(6, std::string_view(view.key_id));
   insert.bind(7, std::string_view(joined(view.behind, "\n")));
-  publish::bind_moment(insert, 8, view.seen);
+  rows::bind_moment(insert, 8, view.seen);
   insert.run();
 }
 
@@ -110,7 +110,7 @@ void keep_behind(EvidenceView& now, const EvidenceView& before, const Evidence& 
   now.behind.insert(now.behind.end(), still.begin(), still.end());
 }
 
-void write_one(db::Connection& connection, publish::InstitutionId institution, const Evidence& evidence,
+void write_one(db::Connection& connection, rows::InstitutionId institution, const Evidence& evidence,
                const Moment& seen, const std::vector<Name>& named) {
   const std::optional<EvidenceView> before = find(connection, institution, evidence);
   if (!is_settled(evidence.verdict) && before && is_settled(before->verdict)) {
@@ -124,7 +124,7 @@ void write_one(db::Connection& connection, publish::InstitutionId institution, c
   put(connection, institution, now);
 }
 
-void forget_other_domains(db::Connection& connection, publish::InstitutionId institution) {
+void forget_other_domains(db::Connection& connection, rows::InstitutionId institution) {
   db::Statement& forget = connection.cached(
       "DELETE FROM evidence WHERE institution_id = ?1 AND domain <> x'' AND domain NOT IN "
       "(SELECT name FROM domain WHERE institution_id = ?1)");
@@ -156,7 +156,7 @@ void write_server(db::Connection& connection, ZoneId zone, const ServerEvidence&
     insert.bind(4, std::int64_t{evidence.serial->value});
   }
   insert.bind(5, std::string_view(evidence.detail));
-  publish::bind_moment(insert, 6, seen);
+  rows::bind_moment(insert, 6, seen);
   insert.bind(11, std::int64_t{is_settled(evidence.verdict) ? 1 : 0});
   insert.run();
 }
@@ -181,7 +181,7 @@ void forget_gone_servers(db::Connection& connection, ZoneId zone, const std::vec
       answered.push_back(each.server);
     }
   }
-  const std::vector<Name> named = publish::read_zone_settings(connection, zone).name_servers;
+  const std::vector<Name> named = rows::read_zone_settings(connection, zone).name_servers;
   for (const std::string& server : servers_of(connection, zone)) {
     if (is_gone(server, asked, answered, named)) {
       db::Statement& forget = connection.cached("DELETE FROM server_evidence WHERE zone_id = ?1 AND server = ?2");
@@ -197,7 +197,7 @@ Serial serial_of_publication(db::Connection& connection, WallTime published) {
   db::Statement& row = connection.cached(
       "SELECT serial_after FROM journal_change WHERE zone_id = (SELECT dkim_zone_id FROM store) AND at_ms = ?1 "
       "ORDER BY change_id DESC LIMIT 1");
-  row.bind(1, publish::to_column(published));
+  row.bind(1, rows::to_column(published));
   const auto clock = std::chrono::duration_cast<Seconds>(published.time_since_epoch()).count();
   const Serial serial{static_cast<std::uint32_t>(row.step() ? row.integer(0) : clock)};
   row.reset();
@@ -206,7 +206,7 @@ Serial serial_of_publication(db::Connection& connection, WallTime published) {
 
 }  // namespace
 
-std::vector<EvidenceView> evidence_of(db::Connection& connection, publish::InstitutionId institution) {
+std::vector<EvidenceView> evidence_of(db::Connection& connection, rows::InstitutionId institution) {
   db::Statement& rows = connection.cached(
       "SELECT domain, subject, verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, "
       "seen_synchronised, seen_trusted_ms FROM evidence WHERE institution_id = ?1 AND "
@@ -229,7 +229,7 @@ OwnServers own_servers(db::Connection& connection) {
   const ZoneId zone{store.integer(0)};
   servers.delegated = store.integer(1) != 0;
   store.reset();
-  servers.named = publish::read_zone_settings(connection, zone).name_servers;
+  servers.named = rows::read_zone_settings(connection, zone).name_servers;
   db::Statement& rows = connection.cached(
       "SELECT server, verdict, serial, detail, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, "
       "seen_trusted_ms FROM server_evidence WHERE zone_id = ?1 AND verdict = 'lagging' AND serial IS NOT NULL "
@@ -237,24 +237,24 @@ OwnServers own_servers(db::Connection& connection) {
   rows.bind(1, static_cast<std::int64_t>(zone));
   while (rows.step()) {
     servers.lagging.push_back({rows.text(0), Verdict::kLagging, Serial{static_cast<std::uint32_t>(rows.integer(2))},
-                               rows.text(3), publish::moment_columns(rows, 4)});
+                               rows.text(3), rows::moment_columns(rows, 4)});
   }
   rows.reset();
   return servers;
 }
 
 RotationFacts rotation_facts(db::Connection& connection, const Name& dkim_zone,
-                             const publish::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+                             const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
                              const OwnServers& servers) {
   RotationFacts facts;
   facts.code = institution.code.text();
   facts.dkim_zone = dkim_zone;
   facts.lifecycle = institution.facts;
   facts.policy = policy;
-  facts.domains = publish::domains_of(connection, institution.id);
+  facts.domains = rows::domains_of(connection, institution.id);
   for (const dkim::SlotId slot : dkim::kSlots) {
-    if (const std::optional<publish::SlotKey>& key = institution.key(slot)) {
-      facts.keys.at(publish::InstitutionRow::index_of(slot)) = {
+    if (const std::optional<rows::SlotKey>& key = institution.key(slot)) {
+      facts.keys.at(rows::InstitutionRow::index_of(slot)) = {
           key->key_id, servers.lagging.empty() ? Serial{} : serial_of_publication(connection, key->published)};
     }
   }
@@ -263,7 +263,7 @@ RotationFacts rotation_facts(db::Connection& connection, const Name& dkim_zone,
   return facts;
 }
 
-void write_evidence(db::Connection& connection, publish::InstitutionId institution, const Look& look,
+void write_evidence(db::Connection& connection, rows::InstitutionId institution, const Look& look,
                     const std::vector<Name>& named) {
   for (const Evidence& each : look.evidence) {
     write_one(connection, institution, each, look.seen, named);

@@ -18,18 +18,18 @@
 namespace zonestore {
 
 // All of one institution, our own side first, then by domain; of domains that it has now.
-[[nodiscard]] std::vector<EvidenceView> evidence_of(db::Connection& connection, publish::InstitutionId institution);
+[[nodiscard]] std::vector<EvidenceView> evidence_of(db::Connection& connection, rows::InstitutionId institution);
 
 // What the judgement needs to know of our own name servers; the same for every institution.
 [[nodiscard]] OwnServers own_servers(db::Connection& connection);
 
 // All that the judgement needs, but for what signers hold.
 [[nodiscard]] RotationFacts rotation_facts(db::Connection& connection, const Name& dkim_zone,
-                                           const publish::InstitutionRow& institution,
+                                           const rows::InstitutionRow& institution,
                                            const dkim::LifecyclePolicy& policy, const OwnServers& servers);
 
 // `named`: the name servers of the zone of the keys now.
-void write_evidence(db::Connection& connection, publish::InstitutionId institution, const Look& look,
+void write_evidence(db::Connection& connection, rows::InstitutionId institution, const Look& look,
                     const std::vector<Name>& named);
 void write_server_evidence(db::Connection& connection, ZoneId zone, const std::vector<ServerEvidence>& evidence,
                            const Moment& seen);

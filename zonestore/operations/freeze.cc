@@ -26,20 +26,20 @@ FreezeChanged set_freeze(Store& store, const ChangeContext& context, const std::
                          const std::optional<std::string>& reason) {
   ChangeScope change(store, context, reason ? "freeze" : "thaw", code ? code->text() : "");
   db::Connection& connection = change.connection();
-  const publish::InstitutionId scope = code ? require_institution(connection, *code).id : publish::kWholeStore;
-  const std::optional<dkim::Freeze> before = publish::read_freeze(connection, scope);
+  const rows::InstitutionId scope = code ? require_institution(connection, *code).id : rows::kWholeStore;
+  const std::optional<dkim::Freeze> before = rows::read_freeze(connection, scope);
   FreezeChanged outcome;
   outcome.dry_run = context.dry_run;
   if (reason) {
     outcome.frozen = dkim::Freeze{!code, before ? before->since : change.wall(), *reason};
   } else if (code) {
-    outcome.store_frozen = publish::read_freeze(connection, publish::kWholeStore);
+    outcome.store_frozen = rows::read_freeze(connection, rows::kWholeStore);
   }
   if (are_equal(before, outcome.frozen)) {
     outcome.changed = false;
     return outcome;
   }
-  publish::store_freeze(connection, scope, outcome.frozen);
+  rows::store_freeze(connection, scope, outcome.frozen);
   change.finish(
       {reason ? "frozen: " + *reason : std::string("thawed"), freeze_json(before), freeze_json(outcome.frozen)},
       outcome);
@@ -64,7 +64,7 @@ Result<std::optional<dkim::Freeze>> store_freeze(Store& store) {
   return db::at_border<std::optional<dkim::Freeze>>([&] {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-    return publish::read_freeze(connection, publish::kWholeStore);
+    return rows::read_freeze(connection, rows::kWholeStore);
   });
 }
 

@@ -18,9 +18,9 @@ constexpr std::string_view kSupplied = "given-";
 // TTLs do not matter to a probe: it looks at the record data.
 constexpr Ttl kAnyTtl{300};
 
-void put_key(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot,
-             const publish::SlotKey& key) {
-  publish::put_key(connection, institution.id, slot, key);
+void put_key(db::Connection& connection, rows::InstitutionRow& institution, dkim::SlotId slot,
+             const rows::SlotKey& key) {
+  rows::put_key(connection, institution.id, slot, key);
   institution.key(slot) = key;
   for (dkim::SlotFacts& facts : institution.facts.slots) {
     if (facts.slot == slot) {
@@ -31,7 +31,7 @@ void put_key(db::Connection& connection, publish::InstitutionRow& institution, d
   }
 }
 
-std::vector<MadeKey> make_side_by_side(dkim::Algorithm algorithm, std::size_t count) {
+std::vector<MadeKey> make_side_by_side(crypto::Algorithm algorithm, std::size_t count) {
   KeyPool pool(std::vector(count, algorithm), {});
   std::vector<MadeKey> keys;
   while (keys.size() < count) {
@@ -43,7 +43,7 @@ std::vector<MadeKey> make_side_by_side(dkim::Algorithm algorithm, std::size_t co
 }  // namespace
 
 std::string new_key_id() {
-  return dkim::random_hex(kKeyIdDigits);
+  return crypto::random_hex(kKeyIdDigits);
 }
 
 bool is_stand_in(std::string_view key_id) {
@@ -54,11 +54,11 @@ bool is_supplied(std::string_view key_id) {
 }
 
 FreshKeys::FreshKeys(Store::Impl& store, const ChangeContext& context, const dkim::Code& code,
-                     dkim::Algorithm algorithm, const std::vector<dkim::SlotId>& slots)
+                     crypto::Algorithm algorithm, const std::vector<dkim::SlotId>& slots)
     : store_(store), dry_run_(context.dry_run) {
   if (dry_run_) {
     for (const dkim::SlotId slot : slots) {
-      add_stand_in(slot, kStandIn, algorithm, dkim::stand_in_key(algorithm, store.stand_ins + 1));
+      add_stand_in(slot, kStandIn, algorithm, crypto::stand_in_key(algorithm, store.stand_ins + 1));
     }
     return;
   }
@@ -83,7 +83,7 @@ void FreshKeys::add(const dkim::Code& code, dkim::SlotId slot, StockedKey key) {
   }
 }
 
-void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key) {
+void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, crypto::PrivateKey key) {
   MadeKey supplied = db::unwrap(probed_key(std::move(key)));
   if (dry_run_) {
     add_stand_in(slot, kSupplied, supplied.algorithm, std::move(supplied.public_spki));
@@ -92,7 +92,8 @@ void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateK
   }
 }
 
-void FreshKeys::add_stand_in(dkim::SlotId slot, std::string_view kind, dkim::Algorithm algorithm, Bytes public_spki) {
+void FreshKeys::add_stand_in(dkim::SlotId slot, std::string_view kind, crypto::Algorithm algorithm,
+                             Bytes public_spki) {
   std::string id = std::to_string(++store_.stand_ins);
   id.insert(0, kKeyIdDigits - kind.size() - id.size(), '0').insert(0, kind);
   stand_ins_.push_back({slot, {std::move(id), algorithm, std::move(public_spki), {}}});
@@ -142,11 +143,11 @@ void FreshKeys::put_missing_again(WallTime now) {
 }
 
 // A key that was revoked stays so, and one key in both slots would make a rotation none.
-void FreshKeys::check_identity(db::Connection& connection, const publish::InstitutionRow& institution,
-                               dkim::SlotId slot, const Bytes& public_spki) const {
+void FreshKeys::check_identity(db::Connection& connection, const rows::InstitutionRow& institution, dkim::SlotId slot,
+                               const Bytes& public_spki) const {
   const std::string what = institution.code.text() + " " + dkim::to_text(slot);
   check_not_revoked(connection, public_spki, what);
-  const std::optional<publish::SlotKey>& beside = institution.key(dkim::other(slot));
+  const std::optional<rows::SlotKey>& beside = institution.key(dkim::other(slot));
   const bool is_beside = beside && beside->public_spki == public_spki;
   const bool comes_twice = std::any_of(keys_.begin(), keys_.end(), [&](const Fresh& each) {
     return each.slot != slot && each.stocked.made.public_spki == public_spki;
@@ -162,7 +163,7 @@ void FreshKeys::check_identity(db::Connection& connection, const publish::Instit
   }
 }
 
-void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now) {
+void FreshKeys::put_into(db::Connection& connection, rows::InstitutionRow& institution, WallTime now) {
   for (const Fresh& fresh : keys_) {
     check_identity(connection, institution, fresh.slot, fresh.stocked.made.public_spki);
   }
@@ -175,14 +176,14 @@ void FreshKeys::put_into(db::Connection& connection, publish::InstitutionRow& in
     put_key(connection, institution, fresh.slot, {fresh.stocked.key_id, made.algorithm, made.public_spki, now});
   }
   for (const StandIn& stand_in : stand_ins_) {
-    publish::SlotKey key = stand_in.key;
+    rows::SlotKey key = stand_in.key;
     key.published = now;
     put_key(connection, institution, stand_in.slot, key);
   }
 }
 
-void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot) {
-  const std::optional<publish::SlotKey>& key = institution.key(slot);
+void check_served_key(Store::Impl& store, const rows::InstitutionRow& institution, dkim::SlotId slot) {
+  const std::optional<rows::SlotKey>& key = institution.key(slot);
   const std::string what = institution.code.text() + " " + dkim::to_text(slot);
   const PublishedZone zone = store.published(store.dkim_zone);
   const Name owner = db::unwrap(dkim::selector_name(institution.code, slot, zone.apex));
@@ -196,7 +197,7 @@ void check_served_key(Store::Impl& store, const publish::InstitutionRow& institu
   if (vault == nullptr) {
     return;
   }
-  const Result<dkim::PrivateKey> stored = vault->get(key->key_id);
+  const Result<crypto::PrivateKey> stored = vault->get(key->key_id);
   if (!stored) {
     Error error = stored.error();
     if (error.code == ErrorCode::kNotFound || error.code == ErrorCode::kDamaged) {
@@ -208,14 +209,14 @@ void check_served_key(Store::Impl& store, const publish::InstitutionRow& institu
   db::unwrap(dkim::probe(*stored, served->rdata.front()));
 }
 
-void withdraw(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
+void withdraw(db::Connection& connection, rows::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
               std::vector<std::string>& withdrawn) {
-  std::optional<publish::SlotKey>& key = institution.key(slot);
+  std::optional<rows::SlotKey>& key = institution.key(slot);
   if (!key) {
     return;
   }
   withdrawn.push_back(key->key_id);
-  publish::withdraw_key(connection, institution.id, slot, now);
+  rows::withdraw_key(connection, institution.id, slot, now);
   key.reset();
   for (dkim::SlotFacts& facts : institution.facts.slots) {
     if (facts.slot == slot) {

@@ -22,7 +22,7 @@ namespace zonestore {
 class FreshKeys {
  public:
   // One for each of `slots`: from the store's KeyStock if there is one, else made side by side.
-  FreshKeys(Store::Impl& store, const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm,
+  FreshKeys(Store::Impl& store, const ChangeContext& context, const dkim::Code& code, crypto::Algorithm algorithm,
             const std::vector<dkim::SlotId>& slots);
   ~FreshKeys();
   FreshKeys(const FreshKeys&) = delete;
@@ -31,11 +31,11 @@ class FreshKeys {
   FreshKeys& operator=(FreshKeys&&) = delete;
 
   // A key that was made elsewhere, for one more slot. Throws kKeyMismatch, kWeakKey.
-  void supply(const dkim::Code& code, dkim::SlotId slot, dkim::PrivateKey key);
+  void supply(const dkim::Code& code, dkim::SlotId slot, crypto::PrivateKey key);
   void store_in_vault(WallTime now);  // all or none; before the write transaction, which it would only prolong
   // Into the slots of these rows; the slots' earlier keys, if any, are withdrawn. Under the write lock: a key that
   // went missing in the vault meanwhile is put again.
-  void put_into(db::Connection& connection, publish::InstitutionRow& institution, WallTime now);
+  void put_into(db::Connection& connection, rows::InstitutionRow& institution, WallTime now);
   void keep() { kept_ = true; }
 
  private:
@@ -45,13 +45,13 @@ class FreshKeys {
   };
   struct StandIn {
     dkim::SlotId slot;
-    publish::SlotKey key;
+    rows::SlotKey key;
   };
   void add(const dkim::Code& code, dkim::SlotId slot, StockedKey key);
   void put_missing_again(WallTime now);
-  void check_identity(db::Connection& connection, const publish::InstitutionRow& institution, dkim::SlotId slot,
+  void check_identity(db::Connection& connection, const rows::InstitutionRow& institution, dkim::SlotId slot,
                       const Bytes& public_spki) const;
-  void add_stand_in(dkim::SlotId slot, std::string_view kind, dkim::Algorithm algorithm, Bytes public_spki);
+  void add_stand_in(dkim::SlotId slot, std::string_view kind, crypto::Algorithm algorithm, Bytes public_spki);
 
   Store::Impl& store_;
   bool dry_run_;
@@ -68,11 +68,11 @@ class FreshKeys {
 
 // Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch, and
 // kRevoked for a key that was revoked elsewhere.
-void check_served_key(Store::Impl& store, const publish::InstitutionRow& institution, dkim::SlotId slot);
+void check_served_key(Store::Impl& store, const rows::InstitutionRow& institution, dkim::SlotId slot);
 
 // Takes a key out of a slot: its record is no longer wanted, its row stays as history. The key id goes to
 // `withdrawn`, for the vault to destroy after the commit.
-void withdraw(db::Connection& connection, publish::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
+void withdraw(db::Connection& connection, rows::InstitutionRow& institution, dkim::SlotId slot, WallTime now,
               std::vector<std::string>& withdrawn);
 
 // After the commit: the private halves go. What cannot be destroyed now is left to maintain, with a warning; then

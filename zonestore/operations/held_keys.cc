@@ -20,7 +20,7 @@ using dkim::SlotId;
 // An institution that moved its signing while its key was made is tried again.
 constexpr int kAttempts = 3;
 
-std::vector<SlotId> idle_slots(const publish::InstitutionRow& row) {
+std::vector<SlotId> idle_slots(const rows::InstitutionRow& row) {
   std::vector<SlotId> idle;
   for (const SlotId slot : dkim::kSlots) {
     if (row.facts.active != slot) {
@@ -31,7 +31,7 @@ std::vector<SlotId> idle_slots(const publish::InstitutionRow& row) {
 }
 
 // Slots that get a fresh key: none of an institution that leaves.
-std::vector<SlotId> slots_to_fill(const publish::InstitutionRow& row) {
+std::vector<SlotId> slots_to_fill(const rows::InstitutionRow& row) {
   return row.facts.phase == dkim::Phase::kDeparting ? std::vector<SlotId>{} : idle_slots(row);
 }
 
@@ -44,7 +44,7 @@ class HeldKeys {
 
   HeldRevoked run() {
     for (int attempt = 1;; ++attempt) {
-      const publish::InstitutionRow seen = look();
+      const rows::InstitutionRow seen = look();
       std::optional<FreshKeys> keys;
       if (!context_.dry_run) {  // which would make thousands to throw them away
         keys.emplace(store_.impl(), context_, code_, seen.algorithm, slots_to_fill(seen));
@@ -64,7 +64,7 @@ class HeldKeys {
   }
 
  private:
-  publish::InstitutionRow look() {
+  rows::InstitutionRow look() {
     const db::Transaction reading(store_.impl().connection, db::Transaction::Kind::kRead);
     return require_institution(store_.impl().connection, code_);
   }
@@ -72,11 +72,11 @@ class HeldKeys {
   // False: other slots than those that the keys were made for are idle now, and nothing was changed.
   bool change(const std::vector<SlotId>& filled, std::optional<FreshKeys>& keys) {
     ChangeScope change(store_, context_, "revoke", code_.text());
-    publish::InstitutionRow row = require_institution(change.connection(), code_);
+    rows::InstitutionRow row = require_institution(change.connection(), code_);
     if (slots_to_fill(row) != filled) {
       return false;
     }
-    const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+    const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
     const std::string before = audit_json(row, policy, change.now());
     revoke_idle(change, row, policy);
     if (keys) {
@@ -84,9 +84,9 @@ class HeldKeys {
     }
     outcome_.replaced = filled;
     revoke_active(change, row, policy);
-    publish::store_facts(change.connection(), row, change.wall());
+    rows::store_facts(change.connection(), row, change.wall());
     change.publish(row);
-    row = *publish::find_institution(change.connection(), code_);
+    row = *rows::find_institution(change.connection(), code_);
     tell_of_wait(row, policy, change.now());
     change.finish({describe(), before, audit_json(row, policy, change.now())}, outcome_);
     if (keys) {
@@ -95,7 +95,7 @@ class HeldKeys {
     return true;
   }
 
-  void revoke_idle(ChangeScope& change, publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
+  void revoke_idle(ChangeScope& change, rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
     for (const SlotId slot : idle_slots(row)) {
       if (!row.key(slot)) {
         continue;
@@ -106,13 +106,13 @@ class HeldKeys {
     }
   }
 
-  void revoke_active(ChangeScope& change, publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
+  void revoke_active(ChangeScope& change, rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
     if (!row.facts.active) {
       return;
     }
     const SlotId slot = *row.facts.active;
     if (!stop_signing_) {
-      publish::insert_revocation(change.connection(), row, slot, signer_, change.wall());
+      rows::insert_revocation(change.connection(), row, slot, signer_, change.wall());
       outcome_.waits = slot;
       return;
     }
@@ -125,27 +125,27 @@ class HeldKeys {
   }
 
   // A key is its public key: whatever else of it lies in the vault and is in no slot goes too.
-  void note_withdrawn(ChangeScope& change, const publish::SlotKey& key) {
+  void note_withdrawn(ChangeScope& change, const rows::SlotKey& key) {
     const std::vector<std::string> twins = unused_twins(change.store(), key.public_spki);
     withdrawn_.insert(withdrawn_.end(), twins.begin(), twins.end());
     withdrawn_.push_back(key.key_id);
   }
 
-  void note_exposure(ChangeScope& change, const publish::InstitutionRow& row, SlotId slot,
+  void note_exposure(ChangeScope& change, const rows::InstitutionRow& row, SlotId slot,
                      const dkim::LifecyclePolicy& policy) {
-    const Ttl ttl = publish::largest_ttl_served(change.connection(), row.id, slot).value_or(policy.ttl_active);
+    const Ttl ttl = rows::largest_ttl_served(change.connection(), row.id, slot).value_or(policy.ttl_active);
     const WallTime until = change.wall() + Seconds{seconds(ttl)};
     outcome_.exposed_until = std::max(outcome_.exposed_until.value_or(until), until);
   }
 
   // In a dry run there is no fresh key: it would ripen as if it were published now.
-  void tell_of_wait(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+  void tell_of_wait(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
     if (!outcome_.waits) {
       return;
     }
     outcome_.ripe_at = dkim::ripe_at(dkim::facts_of(row.facts, dkim::other(*outcome_.waits)), policy, now);
     const Ttl ttl =
-        publish::largest_ttl_served(store_.impl().connection, row.id, *outcome_.waits).value_or(policy.ttl_active);
+        rows::largest_ttl_served(store_.impl().connection, row.id, *outcome_.waits).value_or(policy.ttl_active);
     outcome_.exposed_at_most = *outcome_.ripe_at + Seconds{seconds(ttl)};
   }
 
@@ -175,7 +175,7 @@ class HeldKeys {
 
 std::string names_of_enabled(db::Connection& connection) {
   std::string names;
-  for (const publish::SignerRow& signer : publish::read_signers(connection)) {
+  for (const rows::SignerRow& signer : rows::read_signers(connection)) {
     if (signer.enabled) {
       names += (names.empty() ? "" : ", ") + signer.name;
     }
@@ -183,9 +183,9 @@ std::string names_of_enabled(db::Connection& connection) {
   return names;
 }
 
-ToRevoke to_revoke(db::Connection& connection, const publish::RevocationRow& pending, const Now& now) {
-  const publish::InstitutionRow row = require_institution(connection, pending.code);
-  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+ToRevoke to_revoke(db::Connection& connection, const rows::RevocationRow& pending, const Now& now) {
+  const rows::InstitutionRow row = require_institution(connection, pending.code);
+  const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
   ToRevoke due{pending.code, pending.slot, pending.signer, std::nullopt, std::nullopt};
   WallTime from = now.moment.wall;
   if (row.facts.active == pending.slot) {
@@ -195,7 +195,7 @@ ToRevoke to_revoke(db::Connection& connection, const publish::RevocationRow& pen
       from = *due.ripe_at;
     }
   }
-  const Ttl ttl = publish::largest_ttl_served(connection, row.id, pending.slot).value_or(policy.ttl_active);
+  const Ttl ttl = rows::largest_ttl_served(connection, row.id, pending.slot).value_or(policy.ttl_active);
   due.exposed_until = from + Seconds{seconds(ttl)};
   return due;
 }
@@ -207,15 +207,15 @@ Result<SignerTaken> take_signer(Store& store, const ChangeContext& context, cons
     SignerTaken outcome;
     outcome.dry_run = context.dry_run;
     ChangeScope change(store, context, "revoke", "");
-    const std::optional<publish::SignerRow> row = publish::find_signer(change.connection(), name);
+    const std::optional<rows::SignerRow> row = rows::find_signer(change.connection(), name);
     if (!row) {
       throw db::Failure(Error{ErrorCode::kNotFound, "there is no signer " + name,
                               "zonectl signer list shows those that are there", std::nullopt});
     }
-    const bool was_taken = publish::signer_taken(change.connection(), name).has_value();
+    const bool was_taken = rows::signer_taken(change.connection(), name).has_value();
     if (!was_taken) {
-      publish::mark_signer_taken(change.connection(), name, change.wall());
-      publish::begin_waiting_drains(change.connection(), change.moment());
+      rows::mark_signer_taken(change.connection(), name, change.wall());
+      rows::begin_waiting_drains(change.connection(), change.moment());
     }
     outcome.other_signers = names_of_enabled(change.connection());
     if (was_taken) {
@@ -256,7 +256,7 @@ Result<std::vector<ToRevoke>> revocations_to_come(Store& store) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     std::vector<ToRevoke> due;
-    for (const publish::RevocationRow& pending : publish::read_revocations(impl.connection)) {
+    for (const rows::RevocationRow& pending : rows::read_revocations(impl.connection)) {
       due.push_back(to_revoke(impl.connection, pending, now));
     }
     return due;
@@ -328,11 +328,11 @@ Result<std::optional<WallTime>> exposed_since(Store& store, WallTime began) {
         "SELECT max(c.ended_wall_ms + c.largest_ttl * 1000) FROM dkim_key AS k JOIN selector_content AS c "
         "ON c.institution_id = k.institution_id AND c.slot = k.slot AND c.key_id = k.key_id WHERE k.revoked_ms >= "
         "?1");
-    row.bind(1, publish::to_column(began));
+    row.bind(1, rows::to_column(began));
     if (!row.step() || row.is_null(0)) {
       return std::nullopt;
     }
-    return publish::wall_column(row, 0);
+    return rows::wall_column(row, 0);
   });
 }
 

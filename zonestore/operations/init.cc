@@ -53,8 +53,8 @@ bool lacks_only_its_vault(db::Connection& connection, const std::filesystem::pat
          connection.integer("SELECT count(*) FROM dkim_key") == 0;
 }
 
-publish::ZoneSettingsRow settings_of(const InitOptions& options) {
-  publish::ZoneSettingsRow settings;
+rows::ZoneSettingsRow settings_of(const InitOptions& options) {
+  rows::ZoneSettingsRow settings;
   settings.name_servers = options.name_servers;
   settings.mailbox = options.mailbox;
   settings.minimum = options.minimum;
@@ -66,7 +66,7 @@ void insert_store_row(db::Connection& connection, const std::string& store_id, Z
   db::Statement insert = connection.prepare(
       "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
       "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
-  insert.bind(1, std::string_view(store_id)).bind(2, publish::to_column(now));
+  insert.bind(1, std::string_view(store_id)).bind(2, rows::to_column(now));
   insert.bind(3, static_cast<std::int64_t>(dkim_zone)).bind(4, static_cast<std::int64_t>(spf_zone));
   insert.run();
 }
@@ -76,20 +76,20 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
                  const Clock& clock, Changed& outcome) {
   KeptTime kept;
   const Moment now = trust(kept, clock.now());  // trusted time begins here
-  std::string store_id = dkim::random_hex(32);
+  std::string store_id = crypto::random_hex(32);
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
   insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);
   outcome.clock = report_clock_of(kept, now).notes;
   keep(kept, now);
-  publish::store_kept_time(connection, kept);
+  rows::store_kept_time(connection, kept);
   for (const Name* apex : {&options.dkim_zone, &options.spf_zone}) {
     const PublishedZone zone = *find_zone(connection, *apex);
-    publish::store_zone_settings(connection, zone.id, settings_of(options), now);
+    rows::store_zone_settings(connection, zone.id, settings_of(options), now);
     ZoneChange change(connection, zone.id);
     publish::publish_apex(connection, change, zone);
     if (zone.id == spf_id) {
-      publish::publish_spf(connection, change, zone, Now{now});
+      rows::publish_spf(connection, change, zone, Now{now});
     }
     const ZoneChange::Outcome published = change.commit(now.wall);
     outcome.zones.push_back({zone.apex, published.serial, published.changed});

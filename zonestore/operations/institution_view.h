@@ -11,23 +11,23 @@
 namespace zonestore {
 
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
-                                               const publish::InstitutionRow& row, const Now& now);
+                                               const rows::InstitutionRow& row, const Now& now);
 // The same for one of many: `servers` was read once.
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
-                                               const publish::InstitutionRow& row, const Now& now,
+                                               const rows::InstitutionRow& row, const Now& now,
                                                const OwnServers& servers);
 
 // Has time alone made something due here, rotations by policy aside?
-[[nodiscard]] bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+[[nodiscard]] bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                                    const Now& now);
 // Has policy made a rotation due, in an open window, and nobody frozen it?
-[[nodiscard]] bool is_rotation_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+[[nodiscard]] bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                                    const Now& now);
 // Of a departing institution: has all of its mail arrived?
 [[nodiscard]] bool has_left(const dkim::InstitutionFacts& facts, const Now& now);
 
 // By code, in bounded memory. The visitor returns false to stop.
 void for_each_institution(db::Connection& connection, bool with_departed,
-                          const std::function<bool(const publish::InstitutionRow&)>& visitor);
+                          const std::function<bool(const rows::InstitutionRow&)>& visitor);
 
 }  // namespace zonestore

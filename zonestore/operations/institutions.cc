@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
 
-[[noreturn]] void throw_exists(const publish::InstitutionRow& row, const Now& now) {
+[[noreturn]] void throw_exists(const rows::InstitutionRow& row, const Now& now) {
   const std::string& code = row.code.text();
   if (row.facts.phase == dkim::Phase::kDeparting) {
     throw db::Failure(Error{
@@ -28,9 +28,9 @@ constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
 }
 
 // May this code be added now? A departing institution whose mail has arrived is as good as departed.
-std::optional<publish::InstitutionRow> earlier_institution(db::Connection& connection, const dkim::Code& code,
-                                                           const Now& now) {
-  std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+std::optional<rows::InstitutionRow> earlier_institution(db::Connection& connection, const dkim::Code& code,
+                                                        const Now& now) {
+  std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
   if (row && row->facts.phase != dkim::Phase::kDeparted &&
       !(row->facts.phase == dkim::Phase::kDeparting && has_left(row->facts, now))) {
     throw_exists(*row, now);
@@ -39,21 +39,21 @@ std::optional<publish::InstitutionRow> earlier_institution(db::Connection& conne
 }
 
 // The rows of an institution that starts: new, or back after it had left.
-publish::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, const NewInstitution& details,
-                                   std::vector<std::string>& withdrawn) {
+rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, const NewInstitution& details,
+                                std::vector<std::string>& withdrawn) {
   db::Connection& connection = change.connection();
-  const dkim::Algorithm algorithm = details.options.algorithm;
-  std::optional<publish::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
+  const crypto::Algorithm algorithm = details.options.algorithm;
+  std::optional<rows::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
   if (!earlier) {
-    (void)publish::insert_institution(connection, code, algorithm, change.wall());
+    (void)rows::insert_institution(connection, code, algorithm, change.wall());
   } else {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(connection, *earlier, slot, change.wall(), withdrawn);
     }
-    publish::store_facts(connection, *earlier, change.wall());
-    publish::restart_institution(connection, earlier->id, algorithm, change.wall());
+    rows::store_facts(connection, *earlier, change.wall());
+    rows::restart_institution(connection, earlier->id, algorithm, change.wall());
   }
-  publish::InstitutionRow row = *publish::find_institution(connection, code);
+  rows::InstitutionRow row = *rows::find_institution(connection, code);
   if (!earlier) {
     // The name was never served: nobody can hold an older answer, so that signing begins at once.
     row.facts.phase = dkim::Phase::kSigning;
@@ -73,11 +73,11 @@ void warn_about_size(const InstitutionView& view, Changed& outcome) {
   }
 }
 
-void add_domains(ChangeScope& change, const publish::InstitutionRow& row, const std::vector<Name>& domains) {
+void add_domains(ChangeScope& change, const rows::InstitutionRow& row, const std::vector<Name>& domains) {
   for (const Name& domain : domains) {
     check_domain_is_free(change.connection(), row.code, domain);
-    if (!publish::owner_of_domain(change.connection(), domain)) {
-      publish::insert_domain(change.connection(), row.id, domain, change.wall());
+    if (!rows::owner_of_domain(change.connection(), domain)) {
+      rows::insert_domain(change.connection(), row.id, domain, change.wall());
     }
   }
 }
@@ -89,17 +89,17 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
   std::vector<std::string> withdrawn;
   ChangeScope change(store, context, details.command, code.text());
   check_signer_kinds(change.connection(), context, code, details.options.algorithm);
-  publish::InstitutionRow row = start_rows(change, code, details, withdrawn);
+  rows::InstitutionRow row = start_rows(change, code, details, withdrawn);
   keys.put_into(change.connection(), row, change.wall());
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   add_domains(change, row, details.options.domains);
   if (!context.signers_later) {  // of many at once it would be the same line for each
     warn_of_cnames(change.connection(), row, details.options.domains, outcome);
   }
   change.publish(row);
-  row = *publish::find_institution(change.connection(), code);  // with what the names have served until now
+  row = *rows::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   change.finish(
       {details.what, "{}", with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
       outcome);
@@ -108,8 +108,8 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
 
 }  // namespace
 
-void check_key_type(const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm) {
-  if (algorithm != dkim::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
+void check_key_type(const ChangeContext& context, const dkim::Code& code, crypto::Algorithm algorithm) {
+  if (algorithm != crypto::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
     return;
   }
   throw db::Failure(
@@ -149,7 +149,7 @@ Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& co
     check_signer_kinds(store.impl().connection, context, code, options.algorithm);
     FreshKeys keys(store.impl(), context, code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
     InstitutionChanged outcome;
-    const std::string what = "added with two " + std::string(dkim::to_text(options.algorithm)) + " keys";
+    const std::string what = "added with two " + std::string(crypto::to_text(options.algorithm)) + " keys";
     add_with_keys(store, context, code, {"add", what, options}, keys, outcome);
     return outcome;
   });
@@ -159,8 +159,8 @@ namespace {
 
 InstitutionChanged stop_signing(Store& store, const ChangeContext& context, const dkim::Code& code) {
   ChangeScope change(store, context, "remove", code.text());
-  publish::InstitutionRow row = require_institution(change.connection(), code);
-  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  rows::InstitutionRow row = require_institution(change.connection(), code);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   InstitutionChanged outcome;
   outcome.dry_run = context.dry_run;
   if (row.facts.phase == dkim::Phase::kDeparting) {
@@ -170,7 +170,7 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
   }
   const std::string before = audit_json(row, policy, change.now());
   row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),

@@ -11,7 +11,7 @@
 namespace zonestore {
 
 struct AddOptions {
-  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;
+  crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;
   std::vector<Name> domains;  // by dkim::parse_domain
 };
 

@@ -31,9 +31,9 @@ Result<std::vector<DomainInstructions>> instructions(Store& store, const dkim::C
   return db::at_border<std::vector<DomainInstructions>>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     std::vector<DomainInstructions> result;
-    for (const Name& domain : publish::domains_of(impl.connection, row.id)) {
+    for (const Name& domain : rows::domains_of(impl.connection, row.id)) {
       result.push_back(instructions_for(domain, code, impl));
     }
     return result;

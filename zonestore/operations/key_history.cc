@@ -40,7 +40,7 @@ Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
     if (!after || *after == signs) {
       continue;
     }
-    const WallTime at = publish::wall_column(rows, 0);
+    const WallTime at = rows::wall_column(rows, 0);
     if (!signs.empty()) {
       spans[signs].back().until = at;
     }
@@ -53,7 +53,7 @@ Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
 }
 
 std::optional<WallTime> time_or_none(const db::Statement& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(publish::wall_column(row, column));
+  return row.is_null(column) ? std::nullopt : std::optional(rows::wall_column(row, column));
 }
 
 ServedKey key_from(const db::Statement& row, const dkim::Code& code, const Name& zone) {
@@ -65,7 +65,7 @@ ServedKey key_from(const db::Statement& row, const dkim::Code& code, const Name&
   key.public_spki.assign(spki.begin(), spki.end());
   key.owner = db::unwrap(dkim::selector_name(code, key.slot, zone));
   key.record_text = db::unwrap(dkim::record_text(key.public_spki));
-  key.published = publish::wall_column(row, 4);
+  key.published = rows::wall_column(row, 4);
   key.withdrawn = time_or_none(row, 5);
   key.revoked = time_or_none(row, 6);
   return key;
@@ -77,7 +77,7 @@ Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code)
   return db::at_border<std::vector<ServedKey>>([&] {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-    const std::optional<publish::InstitutionRow> institution = publish::find_institution(connection, code);
+    const std::optional<rows::InstitutionRow> institution = rows::find_institution(connection, code);
     if (!institution) {
       throw db::Failure(Error{ErrorCode::kNotFound, "there never was an institution " + code.text(),
                               "zonectl list shows those that are there", std::nullopt});
@@ -97,7 +97,7 @@ Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code)
 }
 
 std::string public_key_pem(ByteView public_spki) {
-  const std::string text = dkim::base64(public_spki);
+  const std::string text = crypto::base64(public_spki);
   std::string pem = "-----BEGIN PUBLIC KEY-----\n";
   for (std::size_t at = 0; at < text.size(); at += kPemLineWidth) {
     pem += text.substr(at, kPemLineWidth) + "\n";

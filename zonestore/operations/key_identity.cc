@@ -12,7 +12,7 @@ Bytes public_half(Store::Impl& store, Vault& vault, const std::string& key_id) {
   if (const auto known = store.public_halves.find(key_id); known != store.public_halves.end()) {
     return known->second;
   }
-  const Result<dkim::PrivateKey> key = vault.get(key_id);
+  const Result<crypto::PrivateKey> key = vault.get(key_id);
   Result<Bytes> own = key ? key->public_spki() : Result<Bytes>(tl::unexpected(key.error()));
   return own ? store.public_halves.emplace(key_id, *std::move(own)).first->second : Bytes{};
 }

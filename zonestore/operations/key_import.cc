@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kMostPemBytes = 64 * 1024;
 
-using publish::InstitutionRow;
+using rows::InstitutionRow;
 
 bool is_there(const std::optional<InstitutionRow>& row) {
   return row && (row->facts.phase == dkim::Phase::kSigning || row->facts.phase == dkim::Phase::kStarting);
@@ -100,14 +100,14 @@ void import_into(Store& store, const ChangeContext& context, const dkim::Code& c
   const dkim::SlotId slot = outcome.slots.front();
   ChangeScope change(store, context, "import", code.text());
   InstitutionRow row = require_institution(change.connection(), code);
-  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   db::unwrap(dkim::may_prepare(row.facts, slot, policy, change.now(), {code.text(), std::nullopt, std::nullopt}));
   const std::string before = audit_json(row, policy, change.now());
   withdraw(change.connection(), row, slot, change.wall(), withdrawn);
   made.put_into(change.connection(), row, change.wall());
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
-  row = *publish::find_institution(change.connection(), code);  // with what the name has served until now
+  row = *rows::find_institution(change.connection(), code);  // with what the name has served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({dkim::to_text(slot) + ": key " + row.key(slot)->key_id + " imported and published", before,
                  audit_json(row, policy, change.now())},
@@ -121,7 +121,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const InstitutionRow row = require_institution(impl.connection, code);
     outcome.slots = {key.slot.value_or(dkim::slot_to_prepare(row.facts, impl.now()))};
-    db::unwrap(dkim::may_prepare(row.facts, outcome.slots.front(), publish::read_policy(impl.connection, row.id),
+    db::unwrap(dkim::may_prepare(row.facts, outcome.slots.front(), rows::read_policy(impl.connection, row.id),
                                  impl.now(), {code.text(), std::nullopt, std::nullopt}));
   }
   FreshKeys made(impl, context, code, key.key.algorithm(), {});
@@ -164,7 +164,7 @@ Before look(Store& store, const dkim::Code& code, const std::vector<Bytes>& publ
     warn_about_others(impl.connection, code, public_key, outcome);
   }
   Before before;
-  const std::optional<InstitutionRow> row = publish::find_institution(impl.connection, code);
+  const std::optional<InstitutionRow> row = rows::find_institution(impl.connection, code);
   before.was_known = row.has_value();
   before.is_there = is_there(row);
   if (before.is_there) {
@@ -176,7 +176,7 @@ Before look(Store& store, const dkim::Code& code, const std::vector<Bytes>& publ
 
 }  // namespace
 
-Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
+Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file) {
   // O_NONBLOCK: should it be a pipe, opening it must not hang.
   const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat status {};
@@ -186,7 +186,7 @@ Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
   Bytes content(kMostPemBytes + 1);
   const ssize_t size = opened.is_open() ? ::read(opened.get(), content.data(), content.size()) : -1;
   const int reason = errno;
-  const dkim::SecretBytes secret(std::move(content));
+  const crypto::SecretBytes secret(std::move(content));
   if (size < 0) {
     const ErrorCode code = reason == ENOENT   ? ErrorCode::kMissing
                            : reason == EACCES ? ErrorCode::kPermission
@@ -198,7 +198,7 @@ Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file) {
   }
   const std::string_view text(reinterpret_cast<const char*>(secret.view().data()), static_cast<std::size_t>(size));
   const std::string_view pem = without_byte_order_mark(text);
-  return dkim::PrivateKey::from_pem(secret.view().subspan(text.size() - pem.size(), pem.size()));
+  return crypto::PrivateKey::from_pem(secret.view().subspan(text.size() - pem.size(), pem.size()));
 }
 
 Result<KeysImported> import_keys(Store& store, const ChangeContext& context, const dkim::Code& code,

@@ -10,12 +10,12 @@
 namespace zonestore {
 
 // A private key in PEM form (PKCS #8 or PKCS #1). Errors: kMissing, kPermission, kIo; kInvalid, kRefused/kWeakKey as
-// of dkim::PrivateKey::from_pem. The file's name is the caller's to tell.
-[[nodiscard]] Result<dkim::PrivateKey> read_key_file(const std::filesystem::path& file);
+// of crypto::PrivateKey::from_pem. The file's name is the caller's to tell.
+[[nodiscard]] Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file);
 
 struct SuppliedKey {
   std::optional<dkim::SlotId> slot;  // nullopt: the one that is next to get a key; of a new institution sel1
-  dkim::PrivateKey key;
+  crypto::PrivateKey key;
 };
 
 struct ImportOptions {

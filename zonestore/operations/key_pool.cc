@@ -13,7 +13,7 @@
 
 namespace zonestore {
 
-Result<MadeKey> probed_key(dkim::PrivateKey key) {
+Result<MadeKey> probed_key(crypto::PrivateKey key) {
   auto public_spki = key.public_spki();
   if (!public_spki) {
     return tl::unexpected(public_spki.error());
@@ -26,12 +26,12 @@ Result<MadeKey> probed_key(dkim::PrivateKey key) {
   if (const auto probed = dkim::probe(key, served); !probed) {
     return tl::unexpected(probed.error());
   }
-  const dkim::Algorithm algorithm = key.algorithm();
+  const crypto::Algorithm algorithm = key.algorithm();
   return MadeKey{algorithm, std::move(key), std::move(*public_spki), std::move(served)};
 }
 
-Result<MadeKey> make_key(dkim::Algorithm algorithm) {
-  auto key = dkim::PrivateKey::generate(algorithm);
+Result<MadeKey> make_key(crypto::Algorithm algorithm) {
+  auto key = crypto::PrivateKey::generate(algorithm);
   if (!key) {
     return tl::unexpected(key.error());
   }
@@ -41,9 +41,9 @@ Result<MadeKey> make_key(dkim::Algorithm algorithm) {
 struct KeyPool::Shared {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<dkim::Algorithm> wanted;
+  std::deque<crypto::Algorithm> wanted;
   std::deque<MadeKey> ready;
-  std::map<dkim::Algorithm, std::size_t> at_work;  // by the threads
+  std::map<crypto::Algorithm, std::size_t> at_work;  // by the threads
   std::size_t ahead = 1;
   bool stopping = false;
   std::vector<std::jthread> threads;  // last: they end before what they use
@@ -64,7 +64,7 @@ struct KeyPool::Shared {
       if (stopping || wanted.empty()) {
         return;
       }
-      const dkim::Algorithm algorithm = wanted.front();
+      const crypto::Algorithm algorithm = wanted.front();
       wanted.pop_front();
       ++at_work[algorithm];
       lock.unlock();
@@ -78,7 +78,7 @@ struct KeyPool::Shared {
     }
   }
 
-  std::optional<MadeKey> pick(dkim::Algorithm algorithm) {
+  std::optional<MadeKey> pick(crypto::Algorithm algorithm) {
     const auto found = std::find_if(ready.begin(), ready.end(),
                                     [algorithm](const MadeKey& each) { return each.algorithm == algorithm; });
     if (found == ready.end()) {
@@ -91,12 +91,13 @@ struct KeyPool::Shared {
   }
 
   // Will one be ready without anybody taking another first?
-  [[nodiscard]] bool is_coming(dkim::Algorithm algorithm) {
+  [[nodiscard]] bool is_coming(crypto::Algorithm algorithm) {
     return at_work[algorithm] > 0 || (!wanted.empty() && ready.size() + all_at_work() < ahead);
   }
 };
 
-KeyPool::KeyPool(std::vector<dkim::Algorithm> wanted, const Options& options) : shared_(std::make_unique<Shared>()) {
+KeyPool::KeyPool(std::vector<crypto::Algorithm> wanted, const Options& options)
+    : shared_(std::make_unique<Shared>()) {
   shared_->wanted.assign(wanted.begin(), wanted.end());
   shared_->ahead = std::max<std::size_t>(options.ahead, 1);
   const std::size_t most = options.threads == 0 ? cores() : options.threads;
@@ -111,7 +112,7 @@ KeyPool::~KeyPool() {
   shared_->changed.notify_all();
 }
 
-Result<MadeKey> KeyPool::take(dkim::Algorithm algorithm) {
+Result<MadeKey> KeyPool::take(crypto::Algorithm algorithm) {
   {
     std::unique_lock lock(shared_->mutex);
     while (true) {

@@ -16,16 +16,16 @@ namespace zonestore {
 
 // A key that has signed and verified a probe with the record data that will be served.
 struct MadeKey {
-  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;
-  dkim::PrivateKey key;
+  crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;
+  crypto::PrivateKey key;
   Bytes public_spki;
   Bytes txt_rdata;  // what the probe was verified with
 };
 
 // A key that is there already, probed. Errors: kKeyMismatch, kWeakKey, kCrypto.
-[[nodiscard]] Result<MadeKey> probed_key(dkim::PrivateKey key);
+[[nodiscard]] Result<MadeKey> probed_key(crypto::PrivateKey key);
 // A new one. Errors: kCrypto.
-[[nodiscard]] Result<MadeKey> make_key(dkim::Algorithm algorithm);
+[[nodiscard]] Result<MadeKey> make_key(crypto::Algorithm algorithm);
 
 class KeyPool {
  public:
@@ -34,7 +34,7 @@ class KeyPool {
     std::size_t ahead = 64;  // made and not yet taken, at most
   };
   // Makes these, in this order, from now on.
-  KeyPool(std::vector<dkim::Algorithm> wanted, const Options& options);
+  KeyPool(std::vector<crypto::Algorithm> wanted, const Options& options);
   ~KeyPool();
   KeyPool(const KeyPool&) = delete;
   KeyPool& operator=(const KeyPool&) = delete;
@@ -42,7 +42,7 @@ class KeyPool {
   KeyPool& operator=(KeyPool&&) = delete;
 
   // Waits for one that is ready or being made. One that was not wanted, or would wait behind others, is made here.
-  [[nodiscard]] Result<MadeKey> take(dkim::Algorithm algorithm);
+  [[nodiscard]] Result<MadeKey> take(crypto::Algorithm algorithm);
   // Whatever is ready, the oldest first, without waiting.
   [[nodiscard]] std::vector<MadeKey> take_ready(std::size_t most);
 

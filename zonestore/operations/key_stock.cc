@@ -13,7 +13,7 @@ constexpr std::size_t kVaultBatch = 64;
 
 }  // namespace
 
-KeyStock::KeyStock(Store& store, std::vector<dkim::Algorithm> wanted, const ChangeContext& context,
+KeyStock::KeyStock(Store& store, std::vector<crypto::Algorithm> wanted, const ChangeContext& context,
                    const KeyPool::Options& options)
     : store_(store), into_vault_(!context.dry_run), pool_(std::move(wanted), options) {
   store_.impl().key_stock = this;
@@ -32,7 +32,7 @@ KeyStock::~KeyStock() {
   }
 }
 
-StockedKey KeyStock::take(dkim::Algorithm algorithm) {
+StockedKey KeyStock::take(crypto::Algorithm algorithm) {
   const auto fits = [algorithm](const StockedKey& each) { return each.made.algorithm == algorithm; };
   auto found = std::find_if(keys_.begin(), keys_.end(), fits);
   if (found == keys_.end()) {
@@ -45,7 +45,7 @@ StockedKey KeyStock::take(dkim::Algorithm algorithm) {
 }
 
 // At least one of that algorithm, and whatever else is ready: one transaction of the vault for all of them.
-void KeyStock::refill(dkim::Algorithm algorithm) {
+void KeyStock::refill(crypto::Algorithm algorithm) {
   std::vector<StockedKey> batch;
   batch.push_back({new_key_id(), db::unwrap(pool_.take(algorithm)), into_vault_});
   for (MadeKey& made : pool_.take_ready(kVaultBatch - 1)) {

@@ -23,7 +23,7 @@ struct StockedKey {
 class KeyStock {
  public:
   // `wanted`: in the order in which they will be taken. In a dry run nothing goes into the vault.
-  KeyStock(Store& store, std::vector<dkim::Algorithm> wanted, const ChangeContext& context,
+  KeyStock(Store& store, std::vector<crypto::Algorithm> wanted, const ChangeContext& context,
            const KeyPool::Options& options = {});
   ~KeyStock();
   KeyStock(const KeyStock&) = delete;
@@ -32,10 +32,10 @@ class KeyStock {
   KeyStock& operator=(KeyStock&&) = delete;
 
   // For the operations. Throws db::Failure: kCrypto, and as of Vault::put.
-  [[nodiscard]] StockedKey take(dkim::Algorithm algorithm);
+  [[nodiscard]] StockedKey take(crypto::Algorithm algorithm);
 
  private:
-  void refill(dkim::Algorithm algorithm);
+  void refill(crypto::Algorithm algorithm);
 
   Store& store_;
   bool into_vault_;

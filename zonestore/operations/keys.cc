@@ -54,8 +54,8 @@ T done_with(SystemResult<T> result, const std::filesystem::path& file) {
   }
 }
 
-const publish::SlotKey& require_key(const publish::InstitutionRow& row, dkim::SlotId slot) {
-  const std::optional<publish::SlotKey>& key = row.key(slot);
+const rows::SlotKey& require_key(const rows::InstitutionRow& row, dkim::SlotId slot) {
+  const std::optional<rows::SlotKey>& key = row.key(slot);
   if (!key) {
     throw db::Failure(Error{ErrorCode::kNotFound, row.code.text() + " " + dkim::to_text(slot) + " holds no key",
                             "zonectl show " + row.code.text(), std::nullopt});
@@ -86,7 +86,7 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
   return db::at_border<KeyExported>([&] {
     check_place(file);
     ChangeScope change(store, context, "key export", code.text());
-    const publish::InstitutionRow row = require_institution(change.connection(), code);
+    const rows::InstitutionRow row = require_institution(change.connection(), code);
     KeyExported outcome;
     outcome.key_id = require_key(row, slot).key_id;
     outcome.file = file;
@@ -98,7 +98,7 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
       change.finish(note, outcome);
       return outcome;
     }
-    const dkim::PrivateKey key = db::unwrap(change.store().vault().get(outcome.key_id));
+    const crypto::PrivateKey key = db::unwrap(change.store().vault().get(outcome.key_id));
     DraftFile draft = done_with(DraftFile::create(file, kSecretFileMode), file);
     done_with(draft.write(db::unwrap(key.pem()).view()), file);
     change.finish(note, outcome);

@@ -44,9 +44,9 @@ class InstitutionMaintenance {
   std::optional<dkim::SlotId> slot_to_refill(const dkim::Code& code) {
     Store::Impl& impl = store_.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     algorithm_ = row.algorithm;
-    const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+    const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
     if (row.facts.phase != dkim::Phase::kSigning || !is_maintain_due(row, policy, impl.now())) {
       return std::nullopt;
     }
@@ -55,26 +55,26 @@ class InstitutionMaintenance {
 
   void change(const dkim::Code& code, std::optional<dkim::SlotId> refill, std::optional<FreshKeys>& keys) {
     ChangeScope change(store_, context_, "maintain", code.text());
-    publish::InstitutionRow row = require_institution(change.connection(), code);
-    const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+    rows::InstitutionRow row = require_institution(change.connection(), code);
+    const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
     if (!is_maintain_due(row, policy, change.now())) {
       return;  // somebody else was here first
     }
     std::string before = audit_json(row, policy, change.now());
     if (row.facts.phase == dkim::Phase::kDeparting) {
-      before = with_domains(before, publish::domains_of(change.connection(), row.id));  // which go with it
+      before = with_domains(before, rows::domains_of(change.connection(), row.id));  // which go with it
     }
     const std::string what = alter(change, row, refill, keys);
     if (what.empty()) {
       return;
     }
-    publish::store_facts(change.connection(), row, change.wall());
+    rows::store_facts(change.connection(), row, change.wall());
     change.publish(row);
     if (row.facts.phase == dkim::Phase::kDeparted) {
       // After publishing: what the names served until now is waited for by the policy under which it ended.
-      publish::end_life(change.connection(), row.id);
+      rows::end_life(change.connection(), row.id);
     }
-    const publish::InstitutionRow after = *publish::find_institution(change.connection(), code);
+    const rows::InstitutionRow after = *rows::find_institution(change.connection(), code);
     Changed changed;
     change.finish({what, before, audit_json(after, policy, change.now())}, changed);
     if (keys && !context_.dry_run) {
@@ -86,7 +86,7 @@ class InstitutionMaintenance {
     outcome_.steps.push_back({code.text(), what});
   }
 
-  std::string alter(ChangeScope& change, publish::InstitutionRow& row, std::optional<dkim::SlotId> refill,
+  std::string alter(ChangeScope& change, rows::InstitutionRow& row, std::optional<dkim::SlotId> refill,
                     std::optional<FreshKeys>& keys) {
     switch (row.facts.phase) {
       case dkim::Phase::kStarting:
@@ -102,7 +102,7 @@ class InstitutionMaintenance {
     return "";
   }
 
-  std::string begin_signing(ChangeScope& change, publish::InstitutionRow& row) {
+  std::string begin_signing(ChangeScope& change, rows::InstitutionRow& row) {
     const dkim::SlotId first = dkim::starts_with(row.facts).value();
     check_served_key(change.store(), row, first);
     row.facts = dkim::begun(std::move(row.facts), first, change.moment());
@@ -110,7 +110,7 @@ class InstitutionMaintenance {
     return dkim::to_text(first) + " has ripened: signing begins";
   }
 
-  void depart(ChangeScope& change, publish::InstitutionRow& row) {
+  void depart(ChangeScope& change, rows::InstitutionRow& row) {
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(change.connection(), row, slot, change.wall(), withdrawn_);
     }
@@ -124,7 +124,7 @@ class InstitutionMaintenance {
     row.facts.moved_in_run.reset();
   }
 
-  std::string refill_slot(ChangeScope& change, publish::InstitutionRow& row, std::optional<dkim::SlotId> refill,
+  std::string refill_slot(ChangeScope& change, rows::InstitutionRow& row, std::optional<dkim::SlotId> refill,
                           std::optional<FreshKeys>& keys) {
     if (!keys || !refill || *refill != dkim::other(*row.facts.active)) {
       return "";  // it rotated while the key was made
@@ -140,13 +140,13 @@ class InstitutionMaintenance {
   Store& store_;
   const ChangeContext& context_;
   Maintained& outcome_;
-  dkim::Algorithm algorithm_ = dkim::Algorithm::kRsa2048;
+  crypto::Algorithm algorithm_ = crypto::Algorithm::kRsa2048;
   std::vector<std::string> withdrawn_;
 };
 
 struct Due {
   std::vector<dkim::Code> codes;
-  std::vector<dkim::Algorithm> keys;  // that they need, in the same order
+  std::vector<crypto::Algorithm> keys;  // that they need, in the same order
 };
 
 Due find_due(Store::Impl& impl) {
@@ -154,8 +154,8 @@ Due find_due(Store::Impl& impl) {
   const Now now = impl.now();
   Due due;
   for (const dkim::Code& code : maintenance_candidates(impl.connection, now)) {
-    const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
-    if (row && is_maintain_due(*row, publish::read_policy(impl.connection, row->id), now)) {
+    const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
+    if (row && is_maintain_due(*row, rows::read_policy(impl.connection, row->id), now)) {
       due.codes.push_back(code);
       if (row->facts.phase == dkim::Phase::kSigning) {
         due.keys.push_back(row->algorithm);

@@ -6,7 +6,7 @@ namespace zonestore {
 
 void observe_time(Store::Impl& store) {
   db::Transaction writing(store.connection, db::Transaction::Kind::kWrite);
-  (void)publish::keep_moment(store.connection, *store.clock);
+  (void)rows::keep_moment(store.connection, *store.clock);
   writing.commit();
   ++store.moments_kept;
 }

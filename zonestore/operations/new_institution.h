@@ -17,7 +17,7 @@ struct NewInstitution {
 };
 
 // kKeyType for Ed25519, unless overridden.
-void check_key_type(const ChangeContext& context, const dkim::Code& code, dkim::Algorithm algorithm);
+void check_key_type(const ChangeContext& context, const dkim::Code& code, crypto::Algorithm algorithm);
 // kExists: the code, or a domain of another institution.
 void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options);
 

@@ -8,7 +8,7 @@ namespace zonestore {
 namespace {
 
 // The guard that would refuse a rotation that policy has made due.
-std::optional<Guard> held_back_by(Store::Impl& store, const publish::InstitutionRow& row,
+std::optional<Guard> held_back_by(Store::Impl& store, const rows::InstitutionRow& row,
                                   const dkim::LifecyclePolicy& policy, const OwnServers& servers, const Now& now) {
   if (row.facts.frozen) {
     return Guard::kFrozen;
@@ -22,9 +22,9 @@ std::optional<Guard> held_back_by(Store::Impl& store, const publish::Institution
   return is_by_what_was_seen ? std::optional(judgement.refusal->refusal->guard) : std::nullopt;
 }
 
-void add_all(Store::Impl& store, const publish::InstitutionRow& row, const OwnServers& servers, const Now& now,
+void add_all(Store::Impl& store, const rows::InstitutionRow& row, const OwnServers& servers, const Now& now,
              WallTime until, EventSorter& events) {
-  const dkim::LifecyclePolicy policy = publish::read_policy(store.connection, row.id);
+  const dkim::LifecyclePolicy policy = rows::read_policy(store.connection, row.id);
   const std::optional<Guard> guard = held_back_by(store, row, policy, servers, now);
   dkim::forecast(
       row.facts, row.code.text(), policy, now, until,
@@ -49,7 +49,7 @@ Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, Wall
     if (code) {
       add_all(impl, require_institution(impl.connection, *code), servers, now, until, events);
     } else {
-      for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
+      for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
         add_all(impl, row, servers, now, until, events);
         return true;
       });

@@ -11,10 +11,10 @@
 namespace zonestore {
 namespace {
 
-using publish::PolicyKey;
+using rows::PolicyKey;
 
-publish::InstitutionId scope_of(db::Connection& connection, const std::optional<dkim::Code>& code) {
-  return code ? require_institution(connection, *code).id : publish::kWholeStore;
+rows::InstitutionId scope_of(db::Connection& connection, const std::optional<dkim::Code>& code) {
+  return code ? require_institution(connection, *code).id : rows::kWholeStore;
 }
 
 PolicySetting setting_of(PolicyKey key, Seconds value) {
@@ -22,25 +22,25 @@ PolicySetting setting_of(PolicyKey key, Seconds value) {
   return {is_off ? std::nullopt : std::optional(value), policy_duration_text(key, value)};
 }
 
-std::optional<PolicySetting> stored_setting(db::Connection& connection, publish::InstitutionId scope, PolicyKey key) {
+std::optional<PolicySetting> stored_setting(db::Connection& connection, rows::InstitutionId scope, PolicyKey key) {
   if (key == PolicyKey::kWindow) {
-    const std::optional<std::string> text = publish::read_window(connection, scope);
+    const std::optional<std::string> text = rows::read_window(connection, scope);
     return text ? std::optional(PolicySetting{std::nullopt, *text}) : std::nullopt;
   }
-  const std::optional<Seconds> value = publish::read_policy_value(connection, scope, key);
+  const std::optional<Seconds> value = rows::read_policy_value(connection, scope, key);
   return value ? std::optional(setting_of(key, *value)) : std::nullopt;
 }
 
-PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scope, PolicyKey key) {
+PolicyValue policy_value(db::Connection& connection, rows::InstitutionId scope, PolicyKey key) {
   const dkim::LifecyclePolicy defaults;
   const PolicySetting by_default = key == PolicyKey::kWindow ? PolicySetting{std::nullopt, defaults.window.text()}
-                                                             : setting_of(key, publish::value_of(defaults, key));
-  PolicyValue value{std::string(publish::to_text(key)), by_default, by_default, PolicyValue::From::kDefault};
-  if (const std::optional<PolicySetting> of_store = stored_setting(connection, publish::kWholeStore, key)) {
+                                                             : setting_of(key, rows::value_of(defaults, key));
+  PolicyValue value{std::string(rows::to_text(key)), by_default, by_default, PolicyValue::From::kDefault};
+  if (const std::optional<PolicySetting> of_store = stored_setting(connection, rows::kWholeStore, key)) {
     value.value = *of_store;
     value.from = PolicyValue::From::kStore;
   }
-  if (scope != publish::kWholeStore) {
+  if (scope != rows::kWholeStore) {
     if (const std::optional<PolicySetting> own = stored_setting(connection, scope, key)) {
       value.value = *own;
       value.from = PolicyValue::From::kInstitution;
@@ -49,10 +49,10 @@ PolicyValue policy_value(db::Connection& connection, publish::InstitutionId scop
   return value;
 }
 
-std::vector<PolicyValue> policy_values(db::Connection& connection, publish::InstitutionId scope) {
+std::vector<PolicyValue> policy_values(db::Connection& connection, rows::InstitutionId scope) {
   std::vector<PolicyValue> values;
-  values.reserve(publish::kPolicyKeys.size());
-  for (const PolicyKey key : publish::kPolicyKeys) {
+  values.reserve(rows::kPolicyKeys.size());
+  for (const PolicyKey key : rows::kPolicyKeys) {
     values.push_back(policy_value(connection, scope, key));
   }
   return values;
@@ -99,21 +99,21 @@ NewValue parse_value(PolicyKey key, const std::optional<std::string>& text) {
   return {parse_policy_duration(key, *text), std::nullopt};
 }
 
-bool is_stored(db::Connection& connection, publish::InstitutionId scope, PolicyKey key, const NewValue& value) {
-  return key == PolicyKey::kWindow ? publish::read_window(connection, scope) == value.window
-                                   : publish::read_policy_value(connection, scope, key) == value.duration;
+bool is_stored(db::Connection& connection, rows::InstitutionId scope, PolicyKey key, const NewValue& value) {
+  return key == PolicyKey::kWindow ? rows::read_window(connection, scope) == value.window
+                                   : rows::read_policy_value(connection, scope, key) == value.duration;
 }
 
-void store_value(db::Connection& connection, publish::InstitutionId scope, PolicyKey key, const NewValue& value) {
+void store_value(db::Connection& connection, rows::InstitutionId scope, PolicyKey key, const NewValue& value) {
   if (key == PolicyKey::kWindow) {
-    publish::store_window(connection, scope, value.window);
+    rows::store_window(connection, scope, value.window);
   } else {
-    publish::store_policy_value(connection, scope, key, value.duration);
+    rows::store_policy_value(connection, scope, key, value.duration);
   }
 }
 
 std::string describe(PolicyKey key, const NewValue& value) {
-  const std::string name(publish::to_text(key));
+  const std::string name(rows::to_text(key));
   if (value.window) {
     return name + " set to " + *value.window;
   }
@@ -133,9 +133,9 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
                            PolicyKey key, const NewValue& value) {
   ChangeScope change(store, context, "policy set", code ? code->text() : "");
   db::Connection& connection = change.connection();
-  const publish::InstitutionId scope = scope_of(connection, code);
+  const rows::InstitutionId scope = scope_of(connection, code);
   if (value.duration) {
-    check_policy_value(context, key, *value.duration, publish::read_policy(connection, scope));
+    check_policy_value(context, key, *value.duration, rows::read_policy(connection, scope));
   }
   const std::string before = policy_json(policy_values(connection, scope));
   PolicyChanged outcome;
@@ -150,7 +150,7 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
     republish(change, code, outcome);
   }
   outcome.policy = policy_values(connection, scope);
-  warn_about_every(publish::read_policy(connection, scope), outcome);
+  warn_about_every(rows::read_policy(connection, scope), outcome);
   change.finish({describe(key, value), before, policy_json(outcome.policy)}, outcome);
   return outcome;
 }

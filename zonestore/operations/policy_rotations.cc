@@ -48,11 +48,11 @@ std::map<std::string, Error> held_back(Store& store, const ChangeContext& contex
   const OwnServers servers = own_servers(impl.connection);
   std::map<std::string, Error> held;
   for (const dkim::Code& code : codes) {
-    const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
+    const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
     if (!row) {
       continue;
     }
-    const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row->id);
+    const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row->id);
     const RotationFacts facts = rotation_facts(impl.connection, impl.dkim_zone, *row, policy, servers);
     RotationJudgement judgement = may_rotate(facts, {.by_policy = true, .dry_run = context.dry_run}, now);
     if (is_rotation_due(*row, policy, now) && judgement.refusal) {
@@ -135,8 +135,8 @@ Result<std::vector<dkim::Code>> due_rotations(Store& store) {
     const Now now = impl.now();
     std::vector<dkim::Code> due;
     for (const dkim::Code& code : rotation_candidates(impl.connection, now)) {
-      const std::optional<publish::InstitutionRow> row = publish::find_institution(impl.connection, code);
-      if (row && is_rotation_due(*row, publish::read_policy(impl.connection, row->id), now)) {
+      const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
+      if (row && is_rotation_due(*row, rows::read_policy(impl.connection, row->id), now)) {
         due.push_back(code);
       }
     }

@@ -6,16 +6,16 @@
 namespace zonestore {
 namespace {
 
-using publish::PolicyKey;
+using rows::PolicyKey;
 
 constexpr Seconds kMaxTtl{86'400};
 constexpr Seconds kMaxSignerLimit{3'600};
 
 [[noreturn]] void throw_range(PolicyKey key, std::string_view range, Seconds value, const std::string& why) {
-  throw db::Failure(Error{
-      ErrorCode::kInvalid,
-      std::string(publish::to_text(key)) + " must be " + std::string(range) + ", not " + to_duration_text(value), why,
-      std::nullopt});
+  throw db::Failure(
+      Error{ErrorCode::kInvalid,
+            std::string(rows::to_text(key)) + " must be " + std::string(range) + ", not " + to_duration_text(value),
+            why, std::nullopt});
 }
 
 [[noreturn]] void throw_floor(const std::string& message, Seconds floor) {
@@ -38,13 +38,13 @@ void check_range(PolicyKey key, Seconds value) {
 }  // namespace
 
 PolicyKey require_policy_key(std::string_view text) {
-  const std::optional<PolicyKey> key = publish::parse_policy_key(text);
+  const std::optional<PolicyKey> key = rows::parse_policy_key(text);
   if (key) {
     return *key;
   }
   std::string known;
-  for (const PolicyKey one : publish::kPolicyKeys) {
-    known += (known.empty() ? "" : ", ") + std::string(publish::to_text(one));
+  for (const PolicyKey one : rows::kPolicyKeys) {
+    known += (known.empty() ? "" : ", ") + std::string(rows::to_text(one));
   }
   throw db::Failure(Error{ErrorCode::kInvalid, "there is no policy '" + std::string(text) + "'",
                           "the policies are " + known, std::nullopt});

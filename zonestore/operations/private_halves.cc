@@ -23,7 +23,7 @@ bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
 }
 
 // The key that the name serves, as far as it has been published.
-std::string served_key_id(db::Connection& connection, publish::InstitutionId id, dkim::SlotId slot) {
+std::string served_key_id(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot) {
   db::Statement& row = connection.cached(
       "SELECT coalesce(key_id, '') FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
@@ -70,7 +70,7 @@ std::optional<SeenKey> seen_before(db::Connection& connection, const std::string
   if (row.bind(1, std::string_view(key_id)).step()) {
     seen = SeenKey{row.integer(0) != 0, {}};
     if (!seen->withdrawn) {
-      seen->seen = publish::moment_columns(row, 1);
+      seen->seen = rows::moment_columns(row, 1);
     }
   }
   row.reset();
@@ -143,13 +143,13 @@ void carry_out(Store::Impl& store, const Slice& slice) {
   if (!slice.used.empty() || !slice.destroyed.empty()) {
     db::unwrap(store.vault().settle(slice.used, slice.destroyed));
   }
-  const Moment now = publish::keep_moment(store.connection, *store.clock).moment;
+  const Moment now = rows::keep_moment(store.connection, *store.clock).moment;
   for (const std::string& id : slice.first_seen) {
     db::Statement& insert = store.connection.cached(
         "INSERT INTO unused_key (key_id, withdrawn, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, "
         "seen_trusted_ms) VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6)");
     insert.bind(1, std::string_view(id));
-    publish::bind_moment(insert, 2, now);
+    rows::bind_moment(insert, 2, now);
     insert.run();
   }
   for (const std::vector<std::string>* ids : {&slice.used, &slice.destroyed, &slice.forgotten}) {
@@ -184,14 +184,14 @@ std::size_t sweep(Store::Impl& store, bool dry_run, Look look) {
 
 }  // namespace
 
-void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& institution) {
+void prove_new_keys(Store::Impl& store, const rows::InstitutionRow& institution) {
   for (const dkim::SlotId slot : dkim::kSlots) {
-    const std::optional<publish::SlotKey>& key = institution.key(slot);
+    const std::optional<rows::SlotKey>& key = institution.key(slot);
     if (!key || served_key_id(store.connection, institution.id, slot) == key->key_id) {
       continue;
     }
     const std::string what = institution.code.text() + " " + dkim::to_text(slot);
-    const Result<dkim::PrivateKey> stored = store.vault().get(key->key_id);
+    const Result<crypto::PrivateKey> stored = store.vault().get(key->key_id);
     if (!stored && stored.error().code != ErrorCode::kNotFound && stored.error().code != ErrorCode::kDamaged) {
       throw db::Failure(stored.error());
     }

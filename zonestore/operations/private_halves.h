@@ -17,7 +17,7 @@ namespace zonestore {
 
 // Each key in these slots that its name does not serve yet is in the vault, opens, and is the private half of the
 // public key. Precondition: the write lock. Throws kRefused/kKeyMismatch.
-void prove_new_keys(Store::Impl& store, const publish::InstitutionRow& institution);
+void prove_new_keys(Store::Impl& store, const rows::InstitutionRow& institution);
 
 // Into the vault, ahead of their publication. Where it cannot be told whether they were put, nothing was published,
 // and the error says so: what may be there is an orphan.

@@ -238,7 +238,7 @@ class Restoration {
 
   static HasPrivateHalf halves_in(Vault& vault) {
     return [&vault](const std::string& key_id, ByteView public_spki) {
-      const Result<dkim::PrivateKey> key = vault.get(key_id);
+      const Result<crypto::PrivateKey> key = vault.get(key_id);
       const Result<Bytes> spki = key ? key->public_spki() : tl::unexpected(key.error());
       return spki && std::equal(spki->begin(), spki->end(), public_spki.begin(), public_spki.end());
     };

@@ -38,7 +38,7 @@ LiveSlot live_slot(const db::Statement& row, const Now& now) {
   slot.unknown = row.integer(7) != 0;
   if (!row.is_null(8)) {
     const bool waits = row.integer(9) != 0;
-    slot.drains = waits || elapsed(publish::moment_columns(row, 10), now) < Milliseconds(row.integer(8));
+    slot.drains = waits || elapsed(rows::moment_columns(row, 10), now) < Milliseconds(row.integer(8));
   }
   return slot;
 }
@@ -96,7 +96,7 @@ void keep_key(db::Connection& connection, const LiveSlot& slot, WallTime now) {
   db::Statement& replaced = connection.cached(
       "UPDATE main.dkim_key SET withdrawn_ms = ?3 WHERE key_id = "
       "(SELECT key_id FROM main.slot WHERE institution_id = ?1 AND slot = ?2)");
-  replaced.bind(1, slot.here).bind(2, slot.slot).bind(3, publish::to_column(now)).run();
+  replaced.bind(1, slot.here).bind(2, slot.slot).bind(3, rows::to_column(now)).run();
   run(connection,
       "INSERT INTO main.dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
       "SELECT key_id, ?1, ?2, algorithm, public_key, published_ms FROM live.dkim_key WHERE key_id = ?3 "

@@ -20,13 +20,13 @@ struct LiveView {
   std::optional<SlotId> active;
   std::array<std::string, dkim::kSlots.size()> key_ids;  // by slot; empty: no key
 
-  [[nodiscard]] bool has(SlotId slot, const publish::InstitutionRow& row) const {
-    const std::optional<publish::SlotKey>& key = row.key(slot);
-    return key && key_ids.at(publish::InstitutionRow::index_of(slot)) == key->key_id;
+  [[nodiscard]] bool has(SlotId slot, const rows::InstitutionRow& row) const {
+    const std::optional<rows::SlotKey>& key = row.key(slot);
+    return key && key_ids.at(rows::InstitutionRow::index_of(slot)) == key->key_id;
   }
 };
 
-LiveView read_live(db::Connection& connection, publish::InstitutionId here) {
+LiveView read_live(db::Connection& connection, rows::InstitutionId here) {
   LiveView view;
   db::Statement& rows = connection.cached(
       "SELECT s.slot, coalesce(s.key_id, ''), i.active_slot IS s.slot FROM temp.pair AS p "
@@ -35,7 +35,7 @@ LiveView read_live(db::Connection& connection, publish::InstitutionId here) {
   rows.bind(1, static_cast<std::int64_t>(here));
   while (rows.step()) {
     const auto slot = static_cast<SlotId>(rows.integer(0));
-    view.key_ids.at(publish::InstitutionRow::index_of(slot)) = rows.text(1);
+    view.key_ids.at(rows::InstitutionRow::index_of(slot)) = rows.text(1);
     if (rows.integer(2) != 0) {
       view.active = slot;
     }
@@ -51,8 +51,8 @@ class InstitutionMerge {
       : change_(change), has_live_(has_live), outcome_(outcome) {}
 
   void run(const dkim::Code& code, const std::set<std::string>& gone) {
-    row_ = publish::find_institution(change_.connection(), code).value();
-    policy_ = publish::read_policy(change_.connection(), row_.id);
+    row_ = rows::find_institution(change_.connection(), code).value();
+    policy_ = rows::read_policy(change_.connection(), row_.id);
     live_ = has_live_ ? read_live(change_.connection(), row_.id) : LiveView{};
     revoked_.clear();
     for (const SlotId slot : dkim::kSlots) {
@@ -67,9 +67,9 @@ class InstitutionMerge {
     if (has_live_ && row_.facts.phase == dkim::Phase::kSigning) {
       row_.facts.last_swap.reset();  // a restore opens no way back, and none forward
     }
-    publish::store_facts(change_.connection(), row_, change_.wall());
+    rows::store_facts(change_.connection(), row_, change_.wall());
     revoke();
-    publish::store_facts(change_.connection(), row_, change_.wall());
+    rows::store_facts(change_.connection(), row_, change_.wall());
     change_.publish(row_);
   }
 
@@ -143,7 +143,7 @@ class InstitutionMerge {
   // Signing has moved away first: the schema keeps a key in the slot that signs.
   void revoke() {
     for (const SlotId slot : revoked_) {
-      publish::withdraw_key(change_.connection(), row_.id, slot, change_.wall());
+      rows::withdraw_key(change_.connection(), row_.id, slot, change_.wall());
       row_.key(slot).reset();
       dkim::SlotFacts& facts = slot_facts(slot);
       facts.has_key = false;
@@ -153,12 +153,12 @@ class InstitutionMerge {
     }
   }
 
-  dkim::SlotFacts& slot_facts(SlotId slot) { return row_.facts.slots.at(publish::InstitutionRow::index_of(slot)); }
+  dkim::SlotFacts& slot_facts(SlotId slot) { return row_.facts.slots.at(rows::InstitutionRow::index_of(slot)); }
 
   ChangeScope& change_;
   bool has_live_;
   Restored& outcome_;
-  publish::InstitutionRow row_{.id = {}, .code = *dkim::Code::parse("none"), .added = {}, .facts = {}, .keys = {}};
+  rows::InstitutionRow row_{.id = {}, .code = *dkim::Code::parse("none"), .added = {}, .facts = {}, .keys = {}};
   dkim::LifecyclePolicy policy_;
   LiveView live_;
   std::vector<SlotId> revoked_;

@@ -11,15 +11,15 @@ namespace {
 // ?1 to ?5: the moment.
 void run_with_moment(db::Connection& connection, std::string_view sql, const Moment& moment) {
   db::Statement statement = connection.prepare(sql);
-  publish::bind_moment(statement, 1, moment);
+  rows::bind_moment(statement, 1, moment);
   statement.run();
 }
 
 // ?6: the slack of institutions that have none of their own.
 void end_contents(db::Connection& connection, std::string_view sql, const Moment& moment) {
   db::Statement statement = connection.prepare(sql);
-  publish::bind_moment(statement, 1, moment);
-  statement.bind(publish::kMomentColumns + 1, publish::read_policy(connection, publish::kWholeStore).slack.count());
+  rows::bind_moment(statement, 1, moment);
+  statement.bind(rows::kMomentColumns + 1, rows::read_policy(connection, rows::kWholeStore).slack.count());
   statement.run();
 }
 
@@ -42,7 +42,7 @@ std::set<std::string> take_over_unknown_institutions(db::Connection& connection,
       "INSERT INTO main.institution (code, algorithm, phase, added_ms, departed_ms) "
       "SELECT code, algorithm, 'departed', added_ms, coalesce(departed_ms, ?1) FROM live.institution "
       "WHERE code NOT IN (SELECT code FROM main.institution)");
-  institutions.bind(1, publish::to_column(now)).run();
+  institutions.bind(1, rows::to_column(now)).run();
   connection.execute(
       "INSERT INTO main.slot (institution_id, slot) "
       "SELECT here.institution_id, s.slot FROM main.institution AS here "
@@ -169,9 +169,9 @@ struct StoredDrain {
   Moment began;
   Milliseconds lasts{0};
 
-  static constexpr int kColumns = publish::kMomentColumns + 1;
+  static constexpr int kColumns = rows::kMomentColumns + 1;
   static StoredDrain from(const db::Statement& row, int first) {
-    return {publish::moment_columns(row, first), Milliseconds(row.integer(first + publish::kMomentColumns))};
+    return {rows::moment_columns(row, first), Milliseconds(row.integer(first + rows::kMomentColumns))};
   }
   [[nodiscard]] Milliseconds remaining(const Now& now) const { return lasts - elapsed(began, now); }
 };
@@ -215,7 +215,7 @@ void take_over_drains(db::Connection& connection, const Now& now) {
     db::Statement& update = connection.cached(
         "UPDATE main.slot SET drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, drain_synchronised = ?4, "
         "drain_trusted_ms = ?5, drain_for_ms = ?6 WHERE institution_id = ?7 AND slot = ?8");
-    publish::bind_moment(update, 1, each.drain.began);
+    rows::bind_moment(update, 1, each.drain.began);
     update.bind(6, each.drain.lasts.count()).bind(7, each.institution).bind(8, each.slot);
     update.run();
   }

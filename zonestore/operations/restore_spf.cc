@@ -8,9 +8,9 @@
 namespace zonestore {
 namespace {
 
-using publish::SpfTermRow;
-using publish::SpfVersionEnd;
-using publish::SpfVersionRow;
+using rows::SpfTermRow;
+using rows::SpfVersionEnd;
+using rows::SpfVersionRow;
 
 struct LiveSpf {
   std::vector<SpfTermRow> terms;
@@ -23,7 +23,7 @@ std::optional<LiveSpf> read_live(const std::filesystem::path& file, const Name& 
   if (!zone) {
     return std::nullopt;
   }
-  return LiveSpf{publish::read_spf_terms(live), publish::read_spf_versions(live, *zone)};
+  return LiveSpf{rows::read_spf_terms(live), rows::read_spf_versions(live, *zone)};
 }
 
 const SpfTermRow* find(const std::vector<SpfTermRow>& terms, const std::string& text) {
@@ -35,18 +35,18 @@ const SpfTermRow* find(const std::vector<SpfTermRow>& terms, const std::string& 
 // A term that both have stays where it stands; others find their place anew. What the backup's trusted time says of a
 // drain means nothing in the live store's.
 void take_over_homes(db::Connection& connection, const LiveSpf& live, const Moment& now) {
-  for (SpfTermRow& row : publish::read_spf_terms(connection)) {
+  for (SpfTermRow& row : rows::read_spf_terms(connection)) {
     const SpfTermRow* known = find(live.terms, row.term);
     row.home = known == nullptr ? std::nullopt : known->home;
     if (row.leave) {
       row.leave->began.trusted = now.trusted;
     }
-    publish::store_spf_term(connection, row);
+    rows::store_spf_term(connection, row);
   }
 }
 
 void tell_of_terms(db::Connection& connection, const LiveSpf& live, Restored& outcome) {
-  const std::vector<SpfTermRow> restored = publish::read_spf_terms(connection);
+  const std::vector<SpfTermRow> restored = rows::read_spf_terms(connection);
   for (const SpfTermRow& row : live.terms) {
     if (find(restored, row.term) == nullptr) {
       outcome.warnings.push_back("SPF: " + row.term +
@@ -64,15 +64,15 @@ void tell_of_terms(db::Connection& connection, const LiveSpf& live, Restored& ou
 // Whatever was served until now: for as long as it may be held, each name stays there, and nobody's term moves.
 void assume_unknown_versions(db::Connection& connection, const PublishedZone& zone, const Moment& now) {
   const spf::RecordShape shape(zone.apex);
-  std::vector<SpfVersionRow> versions = publish::read_spf_versions(connection, zone);
-  const SpfVersionEnd end{now, publish::spf_waits(connection, zone).record};
+  std::vector<SpfVersionRow> versions = rows::read_spf_versions(connection, zone);
+  const SpfVersionEnd end{now, rows::spf_waits(connection, zone).record};
   spf::Body all_included;
   for (unsigned number = 1; number < spf::kRecords && shape.has(number); ++number) {
     all_included.includes.push_back(number);
-    versions.push_back({number, shape.text({}), publish::kSpfTtl, end});
+    versions.push_back({number, shape.text({}), rows::kSpfTtl, end});
   }
-  versions.push_back({0, shape.text(all_included), publish::kSpfTtl, end});
-  publish::replace_spf_versions(connection, versions);
+  versions.push_back({0, shape.text(all_included), rows::kSpfTtl, end});
+  rows::replace_spf_versions(connection, versions);
 }
 
 }  // namespace
@@ -82,13 +82,13 @@ void merge_spf(ChangeScope& change, const std::optional<std::filesystem::path>& 
   const PublishedZone zone = change.store().published(change.store().spf_zone);
   const std::optional<LiveSpf> known = live ? read_live(*live, zone.apex) : std::nullopt;
   if (known) {
-    publish::replace_spf_versions(connection, known->versions);
+    rows::replace_spf_versions(connection, known->versions);
     take_over_homes(connection, *known, change.moment());
     tell_of_terms(connection, *known, outcome);
   } else {
     assume_unknown_versions(connection, zone, change.moment());
   }
-  publish::publish_spf(connection, change.zone(zone), zone, change.now());
+  rows::publish_spf(connection, change.zone(zone), zone, change.now());
 }
 
 }  // namespace zonestore

@@ -24,7 +24,7 @@ std::string describe(const Returned& returned) {
 
 // Both records never left, so that what signed before signs at once.
 Swapped take_removal_back(Store& store, const ChangeContext& context, const SwapOptions& options, ChangeScope& change,
-                          publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
+                          rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
   Swapped outcome;
   outcome.returned =
       Returned{db::unwrap(dkim::may_return(row.facts, {row.code.text(), overridden(context), options.expect}))};
@@ -33,7 +33,7 @@ Swapped take_removal_back(Store& store, const ChangeContext& context, const Swap
   }
   const std::string before = audit_json(row, policy, change.now());
   row.facts = dkim::returned(std::move(row.facts), outcome.returned->signs_with);
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({describe(*outcome.returned), before, audit_json(row, policy, change.now())}, outcome);
@@ -45,7 +45,7 @@ bool is_for_one_move(const SwapOptions& options) {
 }
 
 // Back to where signing was: nothing of the world stands in the way.
-dkim::SlotId judge_undo(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
+dkim::SlotId judge_undo(ChangeScope& change, const ChangeContext& context, const rows::InstitutionRow& row,
                         const dkim::LifecyclePolicy& policy, const SwapOptions& options) {
   const dkim::Request request{row.code.text(), overridden(context), options.expect};
   db::unwrap(dkim::is_last_move(row.facts, options.undoes, request));
@@ -71,7 +71,7 @@ Swapped not_due(const ChangeContext& context) {
 
 // May it rotate, by all that is known and by what the caller has just seen? The private key is proven before anything
 // else is held against it.
-dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, const publish::InstitutionRow& row,
+dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, const rows::InstitutionRow& row,
                             const dkim::LifecyclePolicy& policy, const SwapOptions& options, Swapped& outcome) {
   const OwnServers servers = own_servers(change.connection());
   if (options.look && !context.dry_run) {
@@ -96,8 +96,8 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
              dkim::Swap how, const std::string& why = {}) {
   const bool rotates = how == dkim::Swap::kRotate;
   ChangeScope change(store, context, rotates ? "rotate" : "undo", code.text());
-  publish::InstitutionRow row = require_institution(change.connection(), code);
-  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  rows::InstitutionRow row = require_institution(change.connection(), code);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   if (options.by_policy && !is_rotation_due(row, policy, change.now())) {
     return not_due(context);
   }
@@ -114,7 +114,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   row.facts = dkim::swapped(std::move(row.facts), to, how, policy, change.moment());
   sign_move(row.facts, context, rotates);
   outcome.move = row.facts.moves;
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.drains_until = *dkim::drained_at(dkim::facts_of(row.facts, outcome.from), change.now());
   if (rotates) {
@@ -226,7 +226,7 @@ Result<void> prove_signing_key(Store& store, const dkim::Code& code, dkim::SlotI
   return db::at_border<void>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     if (row.facts.active != slot) {
       throw db::Failure(Error{ErrorCode::kRefused, code.text() + " does not sign with " + dkim::to_text(slot),
                               "zonectl show " + code.text(), Refusal{Guard::kExpect, std::nullopt}});

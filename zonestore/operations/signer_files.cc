@@ -16,8 +16,8 @@ ByteView bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: of a text, as bytes
 }
 
-Result<dkim::SecretBytes> stored_form(Store::Impl& store, signer::Format format, const std::string& key_id) {
-  const Result<dkim::SecretBytes> stored = store.vault().get_pkcs8(key_id);
+Result<crypto::SecretBytes> stored_form(Store::Impl& store, signer::Format format, const std::string& key_id) {
+  const Result<crypto::SecretBytes> stored = store.vault().get_pkcs8(key_id);
   return stored ? signer::key_form(format, stored->view()) : tl::unexpected(stored.error());
 }
 
@@ -26,7 +26,7 @@ std::string folder_of_all(signer::Format format) {
   return std::string(format == signer::Format::kFiles ? kTop : "keys");
 }
 
-signer::Identity identity_of(const Store::Impl& store, const publish::SignerRow& signer) {
+signer::Identity identity_of(const Store::Impl& store, const rows::SignerRow& signer) {
   return {store.store_id, signer.name};
 }
 
@@ -39,7 +39,7 @@ void name(std::vector<std::string>& names, std::uint64_t& count, std::string tex
 
 }  // namespace
 
-SignerFiles::SignerFiles(Store::Impl& store, const publish::SignerRow& signer, Milliseconds lock_wait,
+SignerFiles::SignerFiles(Store::Impl& store, const rows::SignerRow& signer, Milliseconds lock_wait,
                          BrokenInstitutions& broken, SyncResult& result)
     : store_(store),
       signer_(signer),
@@ -73,7 +73,7 @@ void SignerFiles::adopt(const signer::Signing& signing) {
   }
   signer::Signing ever = signing;
   ever.keys.clear();
-  for (const std::string& key_id : publish::keys_ever(store_.connection, signing.code)) {
+  for (const std::string& key_id : rows::keys_ever(store_.connection, signing.code)) {
     for (const dkim::SlotId slot : dkim::kSlots) {
       ever.keys.push_back({slot, key_id});
     }
@@ -159,7 +159,7 @@ void SignerFiles::drop_domains(const signer::Signing& signing) {
 
 bool SignerFiles::is_anybodys(const std::string& domain) {
   const Result<Name> name = Name::parse(domain);
-  return name && publish::owner_of_domain(store_.connection, *name);
+  return name && rows::owner_of_domain(store_.connection, *name);
 }
 
 void SignerFiles::drop_domain(const std::string& domain) {
@@ -189,7 +189,7 @@ void SignerFiles::clear_domains(bool all) {
 void SignerFiles::give_keys(const signer::Signing& signing, bool settled) {
   for (const signer::HeldKey& key : signing.keys) {
     const std::string file = signer::key_file(signer_.format, signing.code, key.key_id);
-    const Result<dkim::SecretBytes> form = stored_form(store_, signer_.format, key.key_id);
+    const Result<crypto::SecretBytes> form = stored_form(store_, signer_.format, key.key_id);
     if (!form) {
       broken_.emplace(signing.code, form.error().message);
       return;
@@ -370,7 +370,7 @@ void SignerFiles::purge() {
 namespace {
 
 void compare_links(const signer::DirectoryView& view, signer::Format format, const signer::Signing& signing,
-                   std::vector<publish::SignerFinding>& differences) {
+                   std::vector<rows::SignerFinding>& differences) {
   for (const signer::HeldKey& key : signing.keys) {
     const std::optional<signer::Link> link = signer::slot_link(format, signing.code, key);
     if (link && view.read_link(link->path) != link->target) {
@@ -380,14 +380,14 @@ void compare_links(const signer::DirectoryView& view, signer::Format format, con
 }
 
 void compare(const signer::DirectoryView& view, const std::string& file, ByteView content,
-             std::vector<publish::SignerFinding>& differences) {
+             std::vector<rows::SignerFinding>& differences) {
   if (const std::optional<signer::Difference> differs = view.difference(file, content)) {
     differences.push_back({file, differs->what, true, {}});
   }
 }
 
 void compare_domains(const signer::DirectoryView& view, signer::Format format, const signer::Signing& signing,
-                     std::vector<publish::SignerFinding>& differences) {
+                     std::vector<rows::SignerFinding>& differences) {
   const std::optional<signer::TextFile> list = signer::domain_list(format, signing);
   if (!list) {
     return;
@@ -405,12 +405,12 @@ void compare_domains(const signer::DirectoryView& view, signer::Format format, c
 
 }  // namespace
 
-std::vector<publish::SignerFinding> differences_of(Store::Impl& store, const signer::DirectoryView& view,
-                                                   signer::Format format, const signer::Signing& signing) {
-  std::vector<publish::SignerFinding> differences;
+std::vector<rows::SignerFinding> differences_of(Store::Impl& store, const signer::DirectoryView& view,
+                                                signer::Format format, const signer::Signing& signing) {
+  std::vector<rows::SignerFinding> differences;
   for (const signer::HeldKey& key : signing.keys) {
     const std::string file = signer::key_file(format, signing.code, key.key_id);
-    const Result<dkim::SecretBytes> form = stored_form(store, format, key.key_id);
+    const Result<crypto::SecretBytes> form = stored_form(store, format, key.key_id);
     if (form) {
       compare(view, file, form->view(), differences);
     } else {
@@ -428,9 +428,9 @@ std::vector<publish::SignerFinding> differences_of(Store::Impl& store, const sig
   return differences;
 }
 
-std::vector<publish::SignerFinding> table_differences(const signer::DirectoryView& view, signer::Format format,
-                                                      const std::vector<signer::Signing>& all) {
-  std::vector<publish::SignerFinding> differences;
+std::vector<rows::SignerFinding> table_differences(const signer::DirectoryView& view, signer::Format format,
+                                                   const std::vector<signer::Signing>& all) {
+  std::vector<rows::SignerFinding> differences;
   const signer::Tables wanted = signer::tables(format, view.path(), all);
   for (const std::optional<signer::TextFile>& table : {wanted.names, wanted.pointer}) {
     if (table) {

@@ -20,8 +20,8 @@ using BrokenInstitutions = std::map<std::string, std::string>;
 class SignerFiles {
  public:
   // Takes the directory's lock. Throws kRefused/kForeign, kBusy, ...
-  SignerFiles(Store::Impl& store, const publish::SignerRow& signer, Milliseconds lock_wait,
-              BrokenInstitutions& broken, SyncResult& result);
+  SignerFiles(Store::Impl& store, const rows::SignerRow& signer, Milliseconds lock_wait, BrokenInstitutions& broken,
+              SyncResult& result);
 
   // Key files, the link of the slot that signs, and the institution's own pointer: each is compared with what it
   // should be. Of those in `settled` whatever differs is told, since nothing had changed there.
@@ -59,7 +59,7 @@ class SignerFiles {
   void link_slots(const signer::Signing& signing, Wanted&& wanted);
 
   Store::Impl& store_;
-  const publish::SignerRow& signer_;
+  const rows::SignerRow& signer_;
   BrokenInstitutions& broken_;
   SyncResult& result_;
   signer::Directory directory_;
@@ -68,13 +68,11 @@ class SignerFiles {
 
 // How what lies in the directory differs from what it should be for one institution: key files, links and its own
 // pointer, "keys/mosa/0123456789abcdef.pem has mode 0666: everybody may read it". Nothing is altered.
-[[nodiscard]] std::vector<publish::SignerFinding> differences_of(Store::Impl& store,
-                                                                 const signer::DirectoryView& view,
-                                                                 signer::Format format,
-                                                                 const signer::Signing& signing);
+[[nodiscard]] std::vector<rows::SignerFinding> differences_of(Store::Impl& store, const signer::DirectoryView& view,
+                                                              signer::Format format, const signer::Signing& signing);
 // Likewise of the tables of all.
-[[nodiscard]] std::vector<publish::SignerFinding> table_differences(const signer::DirectoryView& view,
-                                                                    signer::Format format,
-                                                                    const std::vector<signer::Signing>& all);
+[[nodiscard]] std::vector<rows::SignerFinding> table_differences(const signer::DirectoryView& view,
+                                                                 signer::Format format,
+                                                                 const std::vector<signer::Signing>& all);
 
 }  // namespace zonestore

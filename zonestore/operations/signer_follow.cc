@@ -24,16 +24,16 @@ Codes texts_of(const std::vector<dkim::Code>& codes) {
 }
 
 struct Open {
-  std::vector<publish::SignerRow> enabled;
-  std::vector<publish::SignerRow> switched_off;
+  std::vector<rows::SignerRow> enabled;
+  std::vector<rows::SignerRow> switched_off;
 };
 
 // The signers that have a change of one of these institutions still to follow.
 Open open_signers(db::Connection& connection, const Codes& codes) {
   Open open;
-  for (publish::SignerRow& signer : publish::read_signers(connection)) {
+  for (rows::SignerRow& signer : rows::read_signers(connection)) {
     const bool has_task = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
-      return publish::has_task(connection, signer.id, code);
+      return rows::has_task(connection, signer.id, code);
     });
     if (has_task) {
       (signer.enabled ? open.enabled : open.switched_off).push_back(std::move(signer));
@@ -43,10 +43,10 @@ Open open_signers(db::Connection& connection, const Codes& codes) {
 }
 
 // What is wrong with what this signer holds of the institution; empty: nothing.
-std::vector<publish::SignerFinding> wrong_at(Store::Impl& store, const publish::SignerRow& signer,
-                                             const std::string& code) {
-  const std::vector<signer::Signing> signings = publish::read_signings(store.connection, {code});
-  std::vector<publish::SignerFinding> differences;
+std::vector<rows::SignerFinding> wrong_at(Store::Impl& store, const rows::SignerRow& signer,
+                                          const std::string& code) {
+  const std::vector<signer::Signing> signings = rows::read_signings(store.connection, {code});
+  std::vector<rows::SignerFinding> differences;
   const Result<void> looked = db::at_border<void>([&] {
     const signer::DirectoryView view(signer.directory);
     differences = differences_of(store, view, signer.format, signings.front());
@@ -58,24 +58,24 @@ std::vector<publish::SignerFinding> wrong_at(Store::Impl& store, const publish::
 }
 
 // A file that somebody has taken away or altered is made again.
-std::vector<publish::SignerRow> stale_signers(Store& store, const std::string& code) {
+std::vector<rows::SignerRow> stale_signers(Store& store, const std::string& code) {
   Store::Impl& impl = store.impl();
-  std::vector<publish::SignerRow> stale;
-  for (publish::SignerRow& signer : publish::read_signers(impl.connection)) {
+  std::vector<rows::SignerRow> stale;
+  for (rows::SignerRow& signer : rows::read_signers(impl.connection)) {
     if (!signer.enabled) {
       continue;
     }
-    const bool has_task = publish::has_task(impl.connection, signer.id, code);
-    const std::vector<publish::SignerFinding> wrong =
-        has_task ? std::vector<publish::SignerFinding>{} : wrong_at(impl, signer, code);
+    const bool has_task = rows::has_task(impl.connection, signer.id, code);
+    const std::vector<rows::SignerFinding> wrong =
+        has_task ? std::vector<rows::SignerFinding>{} : wrong_at(impl, signer, code);
     if (!has_task && wrong.empty()) {
       continue;
     }
     if (!has_task) {
       const WallTime now = impl.clock->now().wall;
       db::Transaction transaction(impl.connection, db::Transaction::Kind::kWrite);
-      publish::insert_task(impl.connection, signer.id, code, now);
-      publish::add_findings(impl.connection, signer.id, wrong, now);
+      rows::insert_task(impl.connection, signer.id, code, now);
+      rows::add_findings(impl.connection, signer.id, wrong, now);
       transaction.commit();
     }
     stale.push_back(std::move(signer));
@@ -86,7 +86,7 @@ std::vector<publish::SignerRow> stale_signers(Store& store, const std::string& c
 // One attempt of each; who has not followed, with why.
 std::vector<std::string> attempt(Store& store, const ChangeContext& context, const Codes& codes, Milliseconds limit) {
   std::vector<std::string> laggards;
-  for (const publish::SignerRow& signer : open_signers(store.impl().connection, codes).enabled) {
+  for (const rows::SignerRow& signer : open_signers(store.impl().connection, codes).enabled) {
     const SyncResult result = sync_signer(store, context, signer, {SyncScope::kTasks, codes}, limit);
     if (!result.failure.empty()) {
       laggards.push_back(signer.name + ": " + result.failure);
@@ -102,7 +102,7 @@ void warn_of_laggards(Store& store, const ChangeContext& context, const Codes& c
     warnings.push_back("signer " + laggard.substr(0, colon) + " has not followed, maintain tries again" +
                        laggard.substr(colon));
   }
-  for (const publish::SignerRow& signer : open_signers(store.impl().connection, codes).switched_off) {
+  for (const rows::SignerRow& signer : open_signers(store.impl().connection, codes).switched_off) {
     warnings.push_back("signer " + signer.name + " is switched off and does not follow: zonectl signer sync " +
                        signer.name + " --enable");
   }
@@ -130,7 +130,7 @@ std::map<std::string, std::vector<std::string>> laggards_by_code(db::Connection&
                                                                  const std::vector<std::string>& laggards) {
   std::map<std::string, std::vector<std::string>> by_code;
   for (const dkim::Code& code : codes) {
-    for (const publish::SignerRow& signer : open_signers(connection, {code.text()}).enabled) {
+    for (const rows::SignerRow& signer : open_signers(connection, {code.text()}).enabled) {
       const auto said = std::find_if(laggards.begin(), laggards.end(), [&](const std::string& laggard) {
         return laggard.starts_with(signer.name + ": ");
       });
@@ -180,8 +180,8 @@ FollowedMany follow_many(Store& store, const ChangeContext& context, const std::
     db::Connection& connection = store.impl().connection;
     Milliseconds limit{0};
     for (const dkim::Code& code : codes) {
-      if (const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code)) {
-        limit = std::max<Milliseconds>(limit, publish::read_policy(connection, row->id).signer_limit);
+      if (const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code)) {
+        limit = std::max<Milliseconds>(limit, rows::read_policy(connection, row->id).signer_limit);
       }
     }
     const std::vector<std::string> laggards = follow_within(store, context, texts_of(codes), limit);
@@ -201,11 +201,11 @@ void play_following(Store::Impl& store, const std::vector<dkim::Code>& codes) {
     return;
   }
   db::Transaction playing(store.connection, db::Transaction::Kind::kWrite);
-  for (const publish::SignerRow& signer : publish::read_signers(store.connection)) {
-    for (const publish::SignerTask& task : publish::read_tasks(store.connection, signer.id)) {
+  for (const rows::SignerRow& signer : rows::read_signers(store.connection)) {
+    for (const rows::SignerTask& task : rows::read_tasks(store.connection, signer.id)) {
       const auto same = [&task](const dkim::Code& code) { return code.text() == task.code; };
       if (signer.enabled && std::any_of(codes.begin(), codes.end(), same)) {
-        publish::finish_task(store.connection, signer.id, task);
+        rows::finish_task(store.connection, signer.id, task);
       }
     }
   }
@@ -217,43 +217,43 @@ void prepare_signers(Store& store, const ChangeContext& context, const dkim::Cod
     play_following(store.impl(), {code});
     return;
   }
-  const std::optional<publish::InstitutionRow> row = publish::find_institution(store.impl().connection, code);
+  const std::optional<rows::InstitutionRow> row = rows::find_institution(store.impl().connection, code);
   if (!row || !row->facts.active) {
     return;
   }
-  for (const publish::SignerRow& signer : stale_signers(store, code.text())) {
+  for (const rows::SignerRow& signer : stale_signers(store, code.text())) {
     // The guard tells whether it helped.
     (void)sync_signer(store, context, signer, {SyncScope::kTasks, Codes{code.text()}}, kOneAttempt);
   }
 }
 
-std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const publish::InstitutionRow& row) {
+std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const rows::InstitutionRow& row) {
   const std::string& code = row.code.text();
   std::vector<StaleSigner> without;
-  for (const publish::SignerRow& signer : publish::read_signers(change.connection())) {
+  for (const rows::SignerRow& signer : rows::read_signers(change.connection())) {
     if (!signer.enabled) {
       continue;
     }
-    const bool has_task = publish::has_task(change.connection(), signer.id, code);
-    const std::vector<publish::SignerFinding> wrong =
-        has_task ? std::vector<publish::SignerFinding>{} : wrong_at(change.store(), signer, code);
+    const bool has_task = rows::has_task(change.connection(), signer.id, code);
+    const std::vector<rows::SignerFinding> wrong =
+        has_task ? std::vector<rows::SignerFinding>{} : wrong_at(change.store(), signer, code);
     if (!has_task && wrong.empty()) {
       continue;
     }
-    without.push_back({signer.name, has_task ? publish::read_backlog(change.connection(), signer.id).failure
+    without.push_back({signer.name, has_task ? rows::read_backlog(change.connection(), signer.id).failure
                                              : wrong.front().path + " " + wrong.front().what});
   }
   return without;
 }
 
-void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& row, const std::vector<Name>& domains,
+void warn_of_cnames(db::Connection& connection, const rows::InstitutionRow& row, const std::vector<Name>& domains,
                     Changed& outcome) {
-  if (!row.facts.active || publish::read_signers(connection).empty()) {
+  if (!row.facts.active || rows::read_signers(connection).empty()) {
     return;
   }
   const std::string slot = dkim::to_text(*row.facts.active);
   for (const Name& domain : domains) {
-    const std::optional<publish::SeenCname> seen = publish::seen_cname(connection, row.id, domain, slot);
+    const std::optional<rows::SeenCname> seen = rows::seen_cname(connection, row.id, domain, slot);
     if (seen && seen->is_right) {
       continue;
     }
@@ -266,15 +266,15 @@ void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& r
 }
 
 void check_signer_kinds(db::Connection& connection, const ChangeContext& context, const dkim::Code& code,
-                        dkim::Algorithm algorithm) {
+                        crypto::Algorithm algorithm) {
   if (overridden(context) == Guard::kSignerKind) {
     return;
   }
-  for (const publish::SignerRow& signer : publish::read_signers(connection)) {
+  for (const rows::SignerRow& signer : rows::read_signers(connection)) {
     if (!signer::can_sign_with(signer.format, algorithm)) {
       throw db::Failure(Error{ErrorCode::kRefused,
                               "signer " + signer.name + " is " + std::string(signer::to_text(signer.format)) +
-                                  ", which cannot sign with " + std::string(dkim::to_text(algorithm)) +
+                                  ", which cannot sign with " + std::string(crypto::to_text(algorithm)) +
                                   ": it would defer all mail of " + code.text(),
                               "give it RSA keys: zonectl add " + code.text() + " --key rsa2048",
                               Refusal{Guard::kSignerKind, std::nullopt}});

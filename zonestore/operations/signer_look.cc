@@ -26,7 +26,7 @@ std::int64_t share(std::int64_t all, WallTime then, WallTime now) {
 
 class SignerLook {
  public:
-  SignerLook(Store& store, const publish::SignerRow& signer, SignersLook& look)
+  SignerLook(Store& store, const rows::SignerRow& signer, SignersLook& look)
       : impl_(store.impl()), signer_(signer), look_(look), now_(impl_.clock->now().wall) {}
 
   // A slice at a time under the directory's lock: what is half done is no finding, and nobody waits long.
@@ -49,9 +49,9 @@ class SignerLook {
  private:
   void choose() {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
-    const publish::SignerLookState state = publish::read_look(impl_.connection, signer_.id);
-    const std::int64_t count = share(publish::count_signings(impl_.connection), state.looked, now_);
-    codes_ = publish::codes_after(impl_.connection, state.code, count);
+    const rows::SignerLookState state = rows::read_look(impl_.connection, signer_.id);
+    const std::int64_t count = share(rows::count_signings(impl_.connection), state.looked, now_);
+    codes_ = rows::codes_after(impl_.connection, state.code, count);
     const Milliseconds since = now_ - state.tables_looked;
     with_tables_ = signer::has_tables(signer_.format) && (since < Milliseconds(0) || since >= kDay);
   }
@@ -59,16 +59,16 @@ class SignerLook {
   // But for those that it has a change of to follow.
   [[nodiscard]] std::vector<signer::Signing> read(const std::vector<std::string>& codes) {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
-    std::vector<signer::Signing> signings = publish::read_signings(impl_.connection, codes);
+    std::vector<signer::Signing> signings = rows::read_signings(impl_.connection, codes);
     std::erase_if(signings, [&](const signer::Signing& signing) {
-      return publish::has_task(impl_.connection, signer_.id, signing.code);
+      return rows::has_task(impl_.connection, signer_.id, signing.code);
     });
     return signings;
   }
 
   void look_at(const signer::DirectoryView& view, const std::vector<std::string>& codes) {
     for (const signer::Signing& signing : read(codes)) {
-      for (publish::SignerFinding& differs : differences_of(impl_, view, signer_.format, signing)) {
+      for (rows::SignerFinding& differs : differences_of(impl_, view, signer_.format, signing)) {
         stale_.insert(signing.code);
         found_.push_back(std::move(differs));
       }
@@ -79,13 +79,13 @@ class SignerLook {
     std::vector<signer::Signing> all;
     {
       const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
-      with_tables_ = publish::read_backlog(impl_.connection, signer_.id).tasks == 0;
+      with_tables_ = rows::read_backlog(impl_.connection, signer_.id).tasks == 0;
       if (!with_tables_) {
         return;  // they are about to be written
       }
-      all = publish::read_signings(impl_.connection);
+      all = rows::read_signings(impl_.connection);
     }
-    for (publish::SignerFinding& differs : table_differences(view, signer_.format, all)) {
+    for (rows::SignerFinding& differs : table_differences(view, signer_.format, all)) {
       found_.push_back(std::move(differs));
       if (!all.empty()) {
         stale_.insert(all.front().code);  // any task makes the tables anew
@@ -95,29 +95,29 @@ class SignerLook {
 
   void keep() {
     db::Transaction transaction(impl_.connection, db::Transaction::Kind::kWrite);
-    publish::SignerLookState state = publish::read_look(impl_.connection, signer_.id);
+    rows::SignerLookState state = rows::read_look(impl_.connection, signer_.id);
     state.code = codes_.empty() ? std::string() : codes_.back();
     state.looked = now_;
     state.tables_looked = with_tables_ ? now_ : state.tables_looked;
-    publish::store_look(impl_.connection, signer_.id, state);
-    publish::add_findings(impl_.connection, signer_.id, found_, now_);
+    rows::store_look(impl_.connection, signer_.id, state);
+    rows::add_findings(impl_.connection, signer_.id, found_, now_);
     for (const std::string& code : stale_) {
-      publish::insert_task(impl_.connection, signer_.id, code, now_);
+      rows::insert_task(impl_.connection, signer_.id, code, now_);
     }
     transaction.commit();
-    for (const publish::SignerFinding& finding : found_) {
+    for (const rows::SignerFinding& finding : found_) {
       look_.found.push_back("signer " + signer_.name + ": " + finding.path + " " + finding.what);
     }
   }
 
   Store::Impl& impl_;
-  const publish::SignerRow& signer_;
+  const rows::SignerRow& signer_;
   SignersLook& look_;
   WallTime now_;
   std::vector<std::string> codes_;
   bool with_tables_ = false;
   std::set<std::string> stale_;
-  std::vector<publish::SignerFinding> found_;
+  std::vector<rows::SignerFinding> found_;
 };
 
 }  // namespace
@@ -127,7 +127,7 @@ SignersLook look_at_signers(Store& store, const ChangeContext& context) {
   if (context.dry_run) {
     return look;
   }
-  for (const publish::SignerRow& signer : publish::read_signers(store.impl().connection)) {
+  for (const rows::SignerRow& signer : rows::read_signers(store.impl().connection)) {
     if (!signer.enabled) {
       continue;
     }

@@ -28,7 +28,7 @@ void in_slices(const Codes& codes, std::size_t slice, Body&& body) {
 // and the command are for all at once, under one lock.
 class Sync {
  public:
-  Sync(Store& store, const ChangeContext& context, const publish::SignerRow& signer, const SyncRequest& request,
+  Sync(Store& store, const ChangeContext& context, const rows::SignerRow& signer, const SyncRequest& request,
        Milliseconds time_limit, SyncResult& result)
       : store_(store),
         impl_(store.impl()),
@@ -68,14 +68,14 @@ class Sync {
     return codes;
   }
 
-  std::vector<publish::SignerTask> wanted_tasks() {
-    std::vector<publish::SignerTask> tasks = publish::read_tasks(impl_.connection, signer_.id);
+  std::vector<rows::SignerTask> wanted_tasks() {
+    std::vector<rows::SignerTask> tasks = rows::read_tasks(impl_.connection, signer_.id);
     open_.clear();
-    for (const publish::SignerTask& task : tasks) {
+    for (const rows::SignerTask& task : tasks) {
       open_.insert(task.code);
     }
     if (!is_whole() && request_.only) {
-      std::erase_if(tasks, [&](const publish::SignerTask& task) { return !request_.only->contains(task.code); });
+      std::erase_if(tasks, [&](const rows::SignerTask& task) { return !request_.only->contains(task.code); });
     }
     return tasks;
   }
@@ -84,11 +84,11 @@ class Sync {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
     tasks_ = wanted_tasks();
     Codes codes;
-    for (const publish::SignerTask& task : tasks_) {
+    for (const rows::SignerTask& task : tasks_) {
       codes.push_back(task.code);
     }
     if (is_whole()) {
-      for (std::string& code : publish::codes_of_signings(impl_.connection)) {
+      for (std::string& code : rows::codes_of_signings(impl_.connection)) {
         codes.push_back(std::move(code));
       }
       std::sort(codes.begin(), codes.end());
@@ -100,7 +100,7 @@ class Sync {
   std::vector<signer::Signing> read(const Codes& codes) {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
     (void)wanted_tasks();
-    return publish::read_signings(impl_.connection, codes);
+    return rows::read_signings(impl_.connection, codes);
   }
 
   // Of these nothing had to change: what differs was altered by others.
@@ -128,12 +128,12 @@ class Sync {
     const db::Transaction reading(impl_.connection, db::Transaction::Kind::kRead);
     tasks_ = wanted_tasks();
     Codes codes;
-    for (const publish::SignerTask& task : tasks_) {
+    for (const rows::SignerTask& task : tasks_) {
       codes.push_back(task.code);
     }
-    all_ = signer::has_tables(signer_.format) || is_whole() ? publish::read_signings(impl_.connection)
+    all_ = signer::has_tables(signer_.format) || is_whole() ? rows::read_signings(impl_.connection)
                                                             : std::vector<signer::Signing>{};
-    touched_ = publish::read_signings(impl_.connection, codes);
+    touched_ = rows::read_signings(impl_.connection, codes);
     if (is_whole()) {
       std::erase_if(touched_, [](const signer::Signing& signing) { return !signing.keys.empty(); });  // departed
       touched_.insert(touched_.end(), all_.begin(), all_.end());
@@ -192,16 +192,16 @@ class Sync {
     }
   }
 
-  [[nodiscard]] std::vector<publish::SignerTask> fulfilled() const {
-    std::vector<publish::SignerTask> done;
+  [[nodiscard]] std::vector<rows::SignerTask> fulfilled() const {
+    std::vector<rows::SignerTask> done;
     std::copy_if(tasks_.begin(), tasks_.end(), std::back_inserter(done),
-                 [&](const publish::SignerTask& task) { return !broken_.contains(task.code); });
+                 [&](const rows::SignerTask& task) { return !broken_.contains(task.code); });
     return done;
   }
 
   // The tasks that this attempt has fulfilled go, and drains begin: a part of them a transaction.
   void acknowledge() {
-    std::vector<publish::SignerTask> tasks = fulfilled();
+    std::vector<rows::SignerTask> tasks = fulfilled();
     const bool marks = is_whole() && !signer_.marked;
     const bool keeps = is_whole() || !result_.found.empty();
     if (tasks.empty() && result_.keys_written == 0 && result_.keys_removed == 0 && !marks && !keeps) {
@@ -215,8 +215,8 @@ class Sync {
   }
 
   // For `status`: what lies there and is not ours; and what was mended, where nobody reads the result.
-  [[nodiscard]] std::vector<publish::SignerFinding> findings() const {
-    std::vector<publish::SignerFinding> findings;
+  [[nodiscard]] std::vector<rows::SignerFinding> findings() const {
+    std::vector<rows::SignerFinding> findings;
     for (const std::string& stranger : result_.strangers) {
       findings.push_back({stranger, "is not ours", false, {}});
     }
@@ -227,7 +227,7 @@ class Sync {
     return findings;
   }
 
-  void acknowledge_part(const std::vector<publish::SignerTask>& tasks, bool is_last);
+  void acknowledge_part(const std::vector<rows::SignerTask>& tasks, bool is_last);
   [[nodiscard]] std::string described(std::int64_t drains) const;
 
  public:
@@ -237,11 +237,11 @@ class Sync {
   Store& store_;
   Store::Impl& impl_;
   const ChangeContext& context_;
-  const publish::SignerRow& signer_;
+  const rows::SignerRow& signer_;
   const SyncRequest& request_;
   Milliseconds time_limit_;
   SyncResult& result_;
-  std::vector<publish::SignerTask> tasks_;
+  std::vector<rows::SignerTask> tasks_;
   std::set<std::string> open_;     // institutions with a task of this signer, as last read
   std::set<std::string> waiting_;  // those of them that this sync does not serve
   std::vector<signer::Signing> all_;
@@ -275,27 +275,27 @@ ChangeContext plain(const ChangeContext& context) {
   return own;
 }
 
-void Sync::acknowledge_part(const std::vector<publish::SignerTask>& tasks, bool is_last) {
+void Sync::acknowledge_part(const std::vector<rows::SignerTask>& tasks, bool is_last) {
   const ChangeContext own = plain(context_);
   ChangeScope change(store_, own, "signer sync", tasks.size() == 1 ? tasks.front().code : "");
-  for (const publish::SignerTask& task : tasks) {
-    publish::finish_task(change.connection(), signer_.id, task);
+  for (const rows::SignerTask& task : tasks) {
+    rows::finish_task(change.connection(), signer_.id, task);
   }
   if (is_whole() && is_last) {
-    publish::mark_signer(change.connection(), signer_.id);
-    publish::clear_findings(change.connection(), signer_.id);
-    publish::add_findings(change.connection(), signer_.id, findings(), change.wall());
+    rows::mark_signer(change.connection(), signer_.id);
+    rows::clear_findings(change.connection(), signer_.id);
+    rows::add_findings(change.connection(), signer_.id, findings(), change.wall());
   }
-  const std::int64_t drains = publish::begin_waiting_drains(change.connection(), change.moment());
+  const std::int64_t drains = rows::begin_waiting_drains(change.connection(), change.moment());
   Changed changed;
   change.finish({described(drains)}, changed);
 }
 
-void remember_failure(Store& store, const publish::SignerRow& signer, const std::string& failure) {
+void remember_failure(Store& store, const rows::SignerRow& signer, const std::string& failure) {
   db::Connection& connection = store.impl().connection;
   const Result<void> ignored = db::at_border<void>([&] {
     db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
-    publish::note_failure(connection, signer.id, failure);
+    rows::note_failure(connection, signer.id, failure);
     transaction.commit();
   });
   (void)ignored;  // the failure itself is what is reported
@@ -303,7 +303,7 @@ void remember_failure(Store& store, const publish::SignerRow& signer, const std:
 
 }  // namespace
 
-PurgedDirectory::PurgedDirectory(Store& store, const publish::SignerRow& signer, Milliseconds lock_wait)
+PurgedDirectory::PurgedDirectory(Store& store, const rows::SignerRow& signer, Milliseconds lock_wait)
     : files_(std::make_unique<SignerFiles>(store.impl(), signer, lock_wait, broken_, result_)) {}
 
 PurgedDirectory::~PurgedDirectory() = default;
@@ -313,7 +313,7 @@ SyncResult PurgedDirectory::purge() {
   return result_;
 }
 
-SyncResult sync_signer(Store& store, const ChangeContext& context, const publish::SignerRow& signer,
+SyncResult sync_signer(Store& store, const ChangeContext& context, const rows::SignerRow& signer,
                        const SyncRequest& request, Milliseconds time_limit) {
   SyncResult result;
   result.name = signer.name;

@@ -31,7 +31,7 @@ struct SyncRequest {
 };
 // One attempt, at most that long: files, command, and then the transactions that take the tasks out. Nothing is
 // thrown: whatever goes wrong is in the result, since what came before it was committed.
-[[nodiscard]] SyncResult sync_signer(Store& store, const ChangeContext& context, const publish::SignerRow& signer,
+[[nodiscard]] SyncResult sync_signer(Store& store, const ChangeContext& context, const rows::SignerRow& signer,
                                      const SyncRequest& request, Milliseconds time_limit);
 
 // After a change of this institution was committed: one attempt for each signer; who does not follow becomes a
@@ -64,23 +64,23 @@ void play_following(Store::Impl& store, const std::vector<dkim::Code>& codes);
 void prepare_signers(Store& store, const ChangeContext& context, const dkim::Code& code);
 // In the rotation's transaction: the enabled signers that do not hold both keys as the vault has them, for the
 // judgement.
-[[nodiscard]] std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const publish::InstitutionRow& row);
+[[nodiscard]] std::vector<StaleSigner> signers_without_keys(ChangeScope& change, const rows::InstitutionRow& row);
 
 // After domains came to an institution that signs: signers sign their mail from now on, wherever the domains' CNAMEs
 // lead. What was seen of these is told; nothing if they were seen to be right, or if there is no signer.
-void warn_of_cnames(db::Connection& connection, const publish::InstitutionRow& row, const std::vector<Name>& domains,
+void warn_of_cnames(db::Connection& connection, const rows::InstitutionRow& row, const std::vector<Name>& domains,
                     Changed& outcome);
 
 // Before a key of this algorithm is made or taken in: can every signer sign with it? Throws kRefused/kSignerKind,
 // unless overridden.
 void check_signer_kinds(db::Connection& connection, const ChangeContext& context, const dkim::Code& code,
-                        dkim::Algorithm algorithm);
+                        crypto::Algorithm algorithm);
 
 // Takes away all that syncs have put into the directory, but not the directory. The lock is taken before the signer
 // is forgotten, so that whoever finds it busy has changed nothing.
 class PurgedDirectory {
  public:
-  PurgedDirectory(Store& store, const publish::SignerRow& signer, Milliseconds lock_wait);
+  PurgedDirectory(Store& store, const rows::SignerRow& signer, Milliseconds lock_wait);
   ~PurgedDirectory();
   PurgedDirectory(const PurgedDirectory&) = delete;
   PurgedDirectory& operator=(const PurgedDirectory&) = delete;
@@ -94,6 +94,6 @@ class PurgedDirectory {
   std::unique_ptr<SignerFiles> files_;
 };
 
-[[nodiscard]] SignerView signer_view(db::Connection& connection, const publish::SignerRow& row);
+[[nodiscard]] SignerView signer_view(db::Connection& connection, const rows::SignerRow& row);
 
 }  // namespace zonestore

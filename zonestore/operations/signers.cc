@@ -21,8 +21,8 @@ constexpr Milliseconds kOneSync = std::chrono::minutes(2);
 constexpr Milliseconds kPurgeWait{30'000};
 constexpr std::size_t kNamedCodes = 3;
 
-publish::SignerRow require_signer(db::Connection& connection, const std::string& name) {
-  std::optional<publish::SignerRow> row = publish::find_signer(connection, name);
+rows::SignerRow require_signer(db::Connection& connection, const std::string& name) {
+  std::optional<rows::SignerRow> row = rows::find_signer(connection, name);
   if (!row) {
     throw db::Failure(Error{ErrorCode::kNotFound, "there is no signer " + name,
                             "zonectl signer list shows those that are there", std::nullopt});
@@ -36,7 +36,7 @@ publish::SignerRow require_signer(db::Connection& connection, const std::string&
 }
 
 void check_new(db::Connection& connection, const SignerOptions& options) {
-  for (const publish::SignerRow& row : publish::read_signers(connection)) {
+  for (const rows::SignerRow& row : rows::read_signers(connection)) {
     if (row.name == options.name) {
       throw_exists("there is a signer " + row.name + " already");
     }
@@ -59,10 +59,10 @@ void check_apart_from_store(const std::filesystem::path& store, const std::strin
 
 // "mosa, nova and 3 more": institutions with keys that such a signer cannot sign with; empty: none.
 std::string unsignable(db::Connection& connection, signer::Format format) {
-  if (signer::can_sign_with(format, dkim::Algorithm::kEd25519)) {
+  if (signer::can_sign_with(format, crypto::Algorithm::kEd25519)) {
     return "";
   }
-  const std::vector<std::string> codes = publish::codes_with_keys_of(connection, dkim::Algorithm::kEd25519);
+  const std::vector<std::string> codes = rows::codes_with_keys_of(connection, crypto::Algorithm::kEd25519);
   std::string named;
   for (std::size_t i = 0; i < std::min(codes.size(), kNamedCodes); ++i) {
     named += (i == 0 ? "" : ", ") + codes[i];
@@ -104,7 +104,7 @@ void take_directory(Store& store, const ChangeContext& context, const SignerOpti
                                  *store.impl().clock);
 }
 
-std::string signer_json(const publish::SignerRow& row) {
+std::string signer_json(const rows::SignerRow& row) {
   nlohmann::json json;
   json["name"] = row.name;
   json["format"] = signer::to_text(row.format);
@@ -117,14 +117,14 @@ std::string signer_json(const publish::SignerRow& row) {
   return json.dump();
 }
 
-publish::SignerRow enrol(Store& store, const ChangeContext& context, const SignerOptions& options,
-                         SignerAdded& outcome) {
+rows::SignerRow enrol(Store& store, const ChangeContext& context, const SignerOptions& options,
+                      SignerAdded& outcome) {
   ChangeScope change(store, context, "signer add", "");
   check_new(change.connection(), options);
   check_kind(change.connection(), context, options);
-  publish::SignerRow row{{},  options.name, options.format, options.directory, options.command, true, change.wall(),
-                         true};
-  row.id = publish::insert_signer(change.connection(), row);
+  rows::SignerRow row{{},  options.name, options.format, options.directory, options.command, true, change.wall(),
+                      true};
+  row.id = rows::insert_signer(change.connection(), row);
   outcome.signer = signer_view(change.connection(), row);
   change.finish(
       {"signer " + row.name + " enrolled: " + std::string(signer::to_text(row.format)) + " in " + row.directory, "{}",
@@ -133,34 +133,34 @@ publish::SignerRow enrol(Store& store, const ChangeContext& context, const Signe
   return row;
 }
 
-void enable(Store& store, const ChangeContext& context, publish::SignerRow& row, Changed& outcome) {
+void enable(Store& store, const ChangeContext& context, rows::SignerRow& row, Changed& outcome) {
   ChangeScope change(store, context, "signer sync", "");
   const std::string before = signer_json(row);
-  publish::enable_signer(change.connection(), row.id);
+  rows::enable_signer(change.connection(), row.id);
   row.enabled = true;
   change.finish({"signer " + row.name + " switched on", before, signer_json(row)}, outcome);
 }
 
 // What a dry run can tell: how much there is to follow.
-SyncResult expected(db::Connection& connection, const publish::SignerRow& row, SyncScope scope) {
+SyncResult expected(db::Connection& connection, const rows::SignerRow& row, SyncScope scope) {
   SyncResult result;
   result.name = row.name;
-  result.institutions = scope == SyncScope::kWhole ? publish::read_signings(connection).size()
-                                                   : publish::read_backlog(connection, row.id).tasks;
+  result.institutions = scope == SyncScope::kWhole ? rows::read_signings(connection).size()
+                                                   : rows::read_backlog(connection, row.id).tasks;
   return result;
 }
 
-SyncResult sync_or_tell(Store& store, const ChangeContext& context, const publish::SignerRow& row, SyncScope scope) {
+SyncResult sync_or_tell(Store& store, const ChangeContext& context, const rows::SignerRow& row, SyncScope scope) {
   if (context.dry_run) {
     return expected(store.impl().connection, row, scope);
   }
   return sync_signer(store, context, row, {scope}, scope == SyncScope::kWhole ? kWholeSync : kOneSync);
 }
 
-publish::SignerRow signer_to_sync(Store& store, const ChangeContext& context, const std::string& name, bool switch_on,
-                                  Changed& outcome) {
-  publish::SignerRow row = require_signer(store.impl().connection, name);
-  if (const auto taken = publish::signer_taken(store.impl().connection, name)) {
+rows::SignerRow signer_to_sync(Store& store, const ChangeContext& context, const std::string& name, bool switch_on,
+                               Changed& outcome) {
+  rows::SignerRow row = require_signer(store.impl().connection, name);
+  if (const auto taken = rows::signer_taken(store.impl().connection, name)) {
     throw db::Failure(Error{
         ErrorCode::kRefused,
         "signer " + name + " was taken at " + to_rfc3339(*taken) + " (revoke --signer): it is given no key again",
@@ -179,7 +179,7 @@ publish::SignerRow signer_to_sync(Store& store, const ChangeContext& context, co
 }
 
 // The signer is forgotten by now: whatever happens here is told beside that.
-void purge_files(PurgedDirectory& directory, const publish::SignerRow& row, SignerRemoved& outcome) {
+void purge_files(PurgedDirectory& directory, const rows::SignerRow& row, SignerRemoved& outcome) {
   const Result<SyncResult> purged = db::at_border<SyncResult>([&] { return directory.purge(); });
   if (!purged) {
     outcome.warnings.push_back("private keys may be left in " + row.directory + " (" + purged.error().message +
@@ -202,14 +202,14 @@ bool needs_attention(const SignerView& signer) {
                      [](const SignerView::Finding& finding) { return finding.needs_attention; });
 }
 
-SignerView signer_view(db::Connection& connection, const publish::SignerRow& row) {
-  const publish::SignerBacklog backlog = publish::read_backlog(connection, row.id);
+SignerView signer_view(db::Connection& connection, const rows::SignerRow& row) {
+  const rows::SignerBacklog backlog = rows::read_backlog(connection, row.id);
   SignerView view{row.name,  row.format,    row.directory, row.command,      row.enabled,
                   row.added, backlog.tasks, backlog.since, backlog.attempts, backlog.failure};
-  for (const publish::SignerFinding& finding : publish::read_findings(connection, row.id)) {
+  for (const rows::SignerFinding& finding : rows::read_findings(connection, row.id)) {
     view.findings.push_back({finding.path, finding.what, finding.needs_attention, finding.found});
   }
-  view.taken = publish::signer_taken(connection, row.name);
+  view.taken = rows::signer_taken(connection, row.name);
   return view;
 }
 
@@ -218,7 +218,7 @@ Result<std::vector<SignerView>> list_signers(Store& store) {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
     std::vector<SignerView> views;
-    for (const publish::SignerRow& row : publish::read_signers(connection)) {
+    for (const rows::SignerRow& row : rows::read_signers(connection)) {
       views.push_back(signer_view(connection, row));
     }
     return views;
@@ -235,7 +235,7 @@ Result<SignerAdded> add_signer(Store& store, const ChangeContext& context, const
     check_new(store.impl().connection, options);
     check_kind(store.impl().connection, context, options);
     take_directory(store, context, options);
-    const publish::SignerRow row = enrol(store, context, options, outcome);
+    const rows::SignerRow row = enrol(store, context, options, outcome);
     if (context.dry_run) {
       outcome.sync = expected(store.impl().connection, row, SyncScope::kWhole);
       return outcome;
@@ -256,14 +256,14 @@ Result<SignersSynced> sync_signers(Store& store, const ChangeContext& context, c
     SignersSynced outcome;
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
-    std::vector<publish::SignerRow> signers;
+    std::vector<rows::SignerRow> signers;
     if (name) {
       signers.push_back(signer_to_sync(store, context, *name, enable, outcome));
     } else {
-      signers = publish::read_signers(store.impl().connection);
-      std::erase_if(signers, [](const publish::SignerRow& row) { return !row.enabled; });
+      signers = rows::read_signers(store.impl().connection);
+      std::erase_if(signers, [](const rows::SignerRow& row) { return !row.enabled; });
     }
-    for (const publish::SignerRow& row : signers) {
+    for (const rows::SignerRow& row : signers) {
       if (const std::string named = unsignable(store.impl().connection, row.format); !named.empty()) {
         outcome.warnings.push_back("signer " + row.name + " cannot sign with the Ed25519 keys of " + named +
                                    " and defers such mail: give them RSA keys");
@@ -281,8 +281,8 @@ Result<SignersSynced> sync_open_tasks(Store& store, const ChangeContext& context
     outcome.dry_run = context.dry_run;
     outcome.changed = false;
     db::Connection& connection = store.impl().connection;
-    for (const publish::SignerRow& row : publish::read_signers(connection)) {
-      if (row.enabled && publish::read_backlog(connection, row.id).tasks > 0) {
+    for (const rows::SignerRow& row : rows::read_signers(connection)) {
+      if (row.enabled && rows::read_backlog(connection, row.id).tasks > 0) {
         outcome.results.push_back(sync_or_tell(store, context, row, SyncScope::kTasks));
         outcome.changed = true;
       }
@@ -294,7 +294,7 @@ Result<SignersSynced> sync_open_tasks(Store& store, const ChangeContext& context
 Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, const std::string& name, bool purge) {
   return db::at_border<SignerRemoved>([&] {
     SignerRemoved outcome;
-    publish::SignerRow row = require_signer(store.impl().connection, name);
+    rows::SignerRow row = require_signer(store.impl().connection, name);
     std::optional<PurgedDirectory> directory;
     if (purge && !context.dry_run) {
       directory.emplace(store, row, kPurgeWait);
@@ -302,8 +302,8 @@ Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, 
     {
       ChangeScope change(store, context, "signer remove", "");
       row = require_signer(change.connection(), name);
-      publish::delete_signer(change.connection(), row.id);
-      publish::begin_waiting_drains(change.connection(), change.moment());
+      rows::delete_signer(change.connection(), row.id);
+      rows::begin_waiting_drains(change.connection(), change.moment());
       change.finish(
           {"signer " + name + " removed" + (purge ? ", its files too" : "; its files stay"), signer_json(row), "{}"},
           outcome);

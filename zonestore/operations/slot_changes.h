@@ -8,7 +8,7 @@ namespace zonestore {
 
 // Writes down that this slot's key was withdrawn on purpose; `after` has what that makes of the institution. Signing
 // moves away first: the schema keeps a key in the slot that signs.
-void store_revocation(ChangeScope& change, publish::InstitutionRow& row, dkim::SlotId slot,
+void store_revocation(ChangeScope& change, rows::InstitutionRow& row, dkim::SlotId slot,
                       dkim::InstitutionFacts after);
 
 }  // namespace zonestore

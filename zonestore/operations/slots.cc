@@ -17,13 +17,13 @@ namespace {
 
 struct Target {
   dkim::SlotId slot;
-  dkim::Algorithm algorithm;
+  crypto::Algorithm algorithm;
 };
 
-Target require_target(db::Connection& connection, const publish::InstitutionRow& row,
-                      std::optional<dkim::SlotId> slot, const Now& now) {
+Target require_target(db::Connection& connection, const rows::InstitutionRow& row, std::optional<dkim::SlotId> slot,
+                      const Now& now) {
   const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts, now));
-  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+  const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
   db::unwrap(dkim::may_prepare(row.facts, chosen, policy, now, {row.code.text(), std::nullopt, std::nullopt}));
   return {chosen, row.algorithm};
 }
@@ -53,15 +53,15 @@ std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeCo
                                                     const dkim::Code& code, FreshKeys& keys, Prepared& outcome) {
   std::vector<std::string> withdrawn;
   ChangeScope change(store, context, "prepare", code.text());
-  publish::InstitutionRow row = require_institution(change.connection(), code);
+  rows::InstitutionRow row = require_institution(change.connection(), code);
   (void)require_target(change.connection(), row, outcome.slot, change.now());
-  const dkim::LifecyclePolicy policy = publish::read_policy(change.connection(), row.id);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   const std::string before = audit_json(row, policy, change.now());
   withdraw(change.connection(), row, outcome.slot, change.wall(), withdrawn);
   keys.put_into(change.connection(), row, change.wall());
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
-  row = *publish::find_institution(change.connection(), code);  // with what the name has served until now
+  row = *rows::find_institution(change.connection(), code);  // with what the name has served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({dkim::to_text(outcome.slot) + ": fresh key " + row.key(outcome.slot)->key_id + " published", before,
                  audit_json(row, policy, change.now())},
@@ -90,21 +90,21 @@ std::string describe(const Revoked& outcome) {
 
 }  // namespace
 
-void store_revocation(ChangeScope& change, publish::InstitutionRow& row, dkim::SlotId slot,
+void store_revocation(ChangeScope& change, rows::InstitutionRow& row, dkim::SlotId slot,
                       dkim::InstitutionFacts after) {
   row.facts.phase = after.phase;
   row.facts.active = after.active;
-  publish::store_facts(change.connection(), row, change.wall());
-  publish::revoke_key(change.connection(), row.id, slot, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
+  rows::revoke_key(change.connection(), row.id, slot, change.wall());
   row.key(slot).reset();
   row.facts = std::move(after);
-  publish::store_facts(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
 }
 
 namespace {
 
 Revoked already_revoked(ChangeScope& change, Store& store, const ChangeContext& context,
-                        const publish::InstitutionRow& row, Revoked outcome) {
+                        const rows::InstitutionRow& row, Revoked outcome) {
   outcome.dry_run = context.dry_run;
   outcome.changed = false;
   outcome.exposed_until = change.wall();
@@ -113,10 +113,10 @@ Revoked already_revoked(ChangeScope& change, Store& store, const ChangeContext& 
 }
 
 // Signing does not move to a slot with the key that goes.
-dkim::InstitutionFacts facts_without_twin(const publish::InstitutionRow& row, dkim::SlotId slot) {
+dkim::InstitutionFacts facts_without_twin(const rows::InstitutionRow& row, dkim::SlotId slot) {
   dkim::InstitutionFacts facts = row.facts;
-  const std::optional<publish::SlotKey>& own = row.key(slot);
-  const std::optional<publish::SlotKey>& beside = row.key(dkim::other(slot));
+  const std::optional<rows::SlotKey>& own = row.key(slot);
+  const std::optional<rows::SlotKey>& beside = row.key(dkim::other(slot));
   if (own && beside && own->public_spki == beside->public_spki) {
     for (dkim::SlotFacts& each : facts.slots) {
       each.has_key = each.has_key && each.slot == slot;
@@ -126,10 +126,10 @@ dkim::InstitutionFacts facts_without_twin(const publish::InstitutionRow& row, dk
 }
 
 // Who has a change of this institution still to follow may not hold the key that signing is to move to.
-void check_signers_followed(db::Connection& connection, const publish::InstitutionRow& row) {
-  for (const publish::SignerRow& signer : publish::read_signers(connection)) {
-    if (signer.enabled && publish::has_task(connection, signer.id, row.code.text())) {
-      const std::string failure = publish::read_backlog(connection, signer.id).failure;
+void check_signers_followed(db::Connection& connection, const rows::InstitutionRow& row) {
+  for (const rows::SignerRow& signer : rows::read_signers(connection)) {
+    if (signer.enabled && rows::has_task(connection, signer.id, row.code.text())) {
+      const std::string failure = rows::read_backlog(connection, signer.id).failure;
       throw db::Failure(Error{ErrorCode::kRefused,
                               "signer " + signer.name + " has still to follow a change of " + row.code.text() +
                                   (failure.empty() ? "" : ": " + failure),
@@ -143,8 +143,8 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
                                   std::vector<std::string>& withdrawn) {
   ChangeScope change(store, context, "revoke", code.text());
   db::Connection& connection = change.connection();
-  publish::InstitutionRow row = require_institution(connection, code);
-  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+  rows::InstitutionRow row = require_institution(connection, code);
+  const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
   Revoked outcome;
   outcome.slot = slot;
   if (dkim::facts_of(row.facts, slot).revoked) {
@@ -163,9 +163,9 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   outcome.swapped_to = revocation.swaps_to;
   outcome.signing_stopped = revocation.stops_signing;
   outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
-  const Ttl remembered = publish::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
+  const Ttl remembered = rows::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
   outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
-  const publish::SlotKey key = row.key(slot).value();
+  const rows::SlotKey key = row.key(slot).value();
   withdrawn = unused_twins(change.store(), key.public_spki);
   withdrawn.push_back(key.key_id);
   for (const KeyHolder& place : places_of_key(connection, key.public_spki)) {
@@ -179,7 +179,7 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   }
   store_revocation(change, row, slot, std::move(after));
   change.publish(row);
-  row = *publish::find_institution(connection, code);
+  row = *rows::find_institution(connection, code);
   outcome.institution = institution_view(connection, store.dkim_zone(), row, change.now());
   change.finish({describe(outcome), before, audit_json(row, policy, change.now())}, outcome);
   return outcome;
@@ -217,9 +217,9 @@ Result<std::vector<dkim::Code>> institutions_to_prepare(Store& store, std::optio
     const Now now = impl.now();
     std::vector<dkim::Code> codes;
     for (const dkim::Code& code : with_a_slot_to_look_at(impl.connection, slot)) {
-      const publish::InstitutionRow row = require_institution(impl.connection, code);
+      const rows::InstitutionRow row = require_institution(impl.connection, code);
       const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts, now));
-      const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+      const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       if (dkim::may_prepare(row.facts, chosen, policy, now, {code.text(), std::nullopt, std::nullopt})) {
         codes.push_back(code);
       }

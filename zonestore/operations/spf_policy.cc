@@ -10,7 +10,7 @@
 namespace zonestore {
 namespace {
 
-using publish::SpfTermRow;
+using rows::SpfTermRow;
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string line;
@@ -31,7 +31,7 @@ std::string terms_json(const SpfView& view) {
 }
 
 std::optional<SpfTermRow> find_term(db::Connection& connection, const spf::Term& term) {
-  for (SpfTermRow& row : publish::read_spf_terms(connection)) {
+  for (SpfTermRow& row : rows::read_spf_terms(connection)) {
     if (row.term == term.text()) {
       return std::move(row);
     }
@@ -49,7 +49,7 @@ SpfChanged finish(ChangeScope& change, const ChangeContext& context, const SpfVi
     return outcome;
   }
   const PublishedZone zone = change.store().published(change.store().spf_zone);
-  publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
+  rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   outcome.spf = spf_view(change.store(), change.now());
   change.finish({verb + " " + joined(altered), terms_json(before), terms_json(outcome.spf)}, outcome);
   return outcome;
@@ -84,7 +84,7 @@ void check_scope(const spf::Term& term, const ChangeContext& context, SpfChanged
 // Both stay: to leave the narrower one out would need the same waits, and again when the wider one goes.
 void name_covered(db::Connection& connection, const spf::Term& term, SpfChanged& outcome) {
   std::vector<std::string> narrower;
-  for (const SpfTermRow& row : publish::read_spf_terms(connection)) {
+  for (const SpfTermRow& row : rows::read_spf_terms(connection)) {
     const spf::Term known = db::unwrap(spf::Term::parse(row.term));
     if (known.covers(term)) {
       outcome.warnings.push_back(term.text() + " is covered by " + known.text() + "; both stay in the record");
@@ -106,13 +106,13 @@ bool allow_one(ChangeScope& change, const ChangeContext& context, const spf::Ter
       return false;
     }
     known->leave.reset();
-    publish::store_spf_term(change.connection(), *known);
+    rows::store_spf_term(change.connection(), *known);
     outcome.warnings.push_back(term.text() + " was to leave, and stays");
     return true;
   }
   check_scope(term, context, outcome);
   name_covered(change.connection(), term, outcome);
-  publish::insert_spf_term(change.connection(), {term.text()}, change.wall());
+  rows::insert_spf_term(change.connection(), {term.text()}, change.wall());
   return true;
 }
 
@@ -179,10 +179,10 @@ Result<SpfChanged> spf_deny(Store& store, const ChangeContext& context, const st
     for (const spf::Term& term : terms) {
       SpfTermRow row = require_term(change.connection(), term);
       if (drain) {
-        row.leave = publish::SpfLeave{change.moment(), *drain};
-        publish::store_spf_term(change.connection(), row);
+        row.leave = rows::SpfLeave{change.moment(), *drain};
+        rows::store_spf_term(change.connection(), row);
       } else {
-        publish::delete_spf_term(change.connection(), row.term);
+        rows::delete_spf_term(change.connection(), row.term);
       }
       denied.push_back(row.term);
     }
@@ -217,7 +217,7 @@ std::optional<SpfStepTaken> spf_maintain(Store& store, const ChangeContext& cont
   ChangeScope change(store, context, "maintain", impl.spf_zone.to_text_no_dot());
   const SpfView before = spf_view(change.store(), change.now());
   const PublishedZone zone = impl.published(impl.spf_zone);
-  taken.what = publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
+  taken.what = rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   if (taken.what.empty()) {
     return std::nullopt;  // somebody else was here first
   }

@@ -8,7 +8,7 @@
 namespace zonestore {
 namespace {
 
-using publish::SpfState;
+using rows::SpfState;
 
 std::string covering(const spf::WantedTerm& term, const spf::WantedTerms& all) {
   const spf::Term narrow = db::unwrap(spf::Term::parse(term.text));
@@ -64,7 +64,7 @@ SpfRecordView record_view(const SpfState& state, const spf::WantedTerms& settled
 }  // namespace
 
 SpfView spf_view(Store::Impl& store, const Now& now) {
-  const SpfState state = publish::read_spf_state(store.connection, store.published(store.spf_zone), now);
+  const SpfState state = rows::read_spf_state(store.connection, store.published(store.spf_zone), now);
   const spf::Forecast forecast = spf::forecast(state.rules, state.served, state.wanted);
   const WallTime wall = now.moment.wall;
   SpfView view;

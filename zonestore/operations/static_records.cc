@@ -78,7 +78,7 @@ class SetChange {
       throw_error(ErrorCode::kInvalid, owner.to_text_no_dot() + " is outside the zone " + zone_.apex.to_text_no_dot(),
                   "a name without a dot at its end lies in the zone");
     }
-    outcome_.before = publish::find_static(connection(), zone_, owner, type);
+    outcome_.before = rows::find_static(connection(), zone_, owner, type);
     note_known();
   }
 
@@ -92,14 +92,14 @@ class SetChange {
   }
 
   void remove() {
-    publish::remove_static(connection(), change_.zone(zone_), zone_, owner_, type_);
+    rows::remove_static(connection(), change_.zone(zone_), zone_, owner_, type_);
     outcome_.after = std::nullopt;
   }
 
   // An address of the name server that comes with its NS record.
   void put_glue(const Name& server, const Bytes& address) {
     const RecordType type = address.size() == kAddressBytes4 ? RecordType::kA : RecordType::kAaaa;
-    RecordSet set = publish::find_static(connection(), zone_, server, type)
+    RecordSet set = rows::find_static(connection(), zone_, server, type)
                         .value_or(RecordSet{server, type, outcome_.after->ttl, {}});
     if (holds(set, address)) {
       return;
@@ -172,7 +172,7 @@ class SetChange {
  private:
   db::Connection& connection() { return change_.connection(); }
 
-  void write(const RecordSet& set) { publish::put_static(connection(), change_.zone(zone_), zone_, set); }
+  void write(const RecordSet& set) { rows::put_static(connection(), change_.zone(zone_), zone_, set); }
 
   void judge_alone(const RecordSet& set) {
     Findings findings;
@@ -186,14 +186,14 @@ class SetChange {
   }
 
   void judge_pointers(StoredContent& content, Findings& findings) {
-    std::vector<publish::Pointer> pointers =
-        publish::pointers_to(connection(), zone_, owner_, publish::Reach::kAt, kMostFaults);
+    std::vector<rows::Pointer> pointers =
+        rows::pointers_to(connection(), zone_, owner_, rows::Reach::kAt, kMostFaults);
     if (type_ == RecordType::kDname) {
-      const auto below = publish::pointers_to(connection(), zone_, owner_, publish::Reach::kBelow, kMostFaults);
+      const auto below = rows::pointers_to(connection(), zone_, owner_, rows::Reach::kBelow, kMostFaults);
       pointers.insert(pointers.end(), below.begin(), below.end());
     }
     std::set<Name> owners;
-    for (const publish::Pointer& pointer : pointers) {
+    for (const rows::Pointer& pointer : pointers) {
       owners.insert(pointer.owner);
     }
     // The delegations whose glue this may be: those above it, whatever else leads here.
@@ -223,7 +223,7 @@ class SetChange {
     if (outcome_.after || type_ != RecordType::kNs) {
       return;
     }
-    std::vector<Name> below = publish::read_all_name_servers(connection());
+    std::vector<Name> below = rows::read_all_name_servers(connection());
     std::erase_if(below, [this](const Name& server) { return !server.is_at_or_below(owner_); });
     check_name_server_addresses(connection(), below);
   }
@@ -234,7 +234,7 @@ class SetChange {
     if (!is_lost_address || has_address(connection(), zone_, owner_) || !answers_for(connection(), zone_, owner_)) {
       return;
     }
-    for (const Name& server : publish::read_all_name_servers(connection())) {
+    for (const Name& server : rows::read_all_name_servers(connection())) {
       if (server == owner_) {
         throw db::Failure(Error{
             ErrorCode::kRefused,
@@ -354,9 +354,9 @@ Result<void> list_records(Store& store, const Name& apex, const std::optional<Na
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
     const PublishedZone zone = store.impl().published(apex);
     if (!owner) {
-      return publish::for_each_static(connection, zone, zone.apex, visitor);
+      return rows::for_each_static(connection, zone, zone.apex, visitor);
     }
-    for (const RecordSet& set : publish::static_sets_at(connection, zone, *owner)) {
+    for (const RecordSet& set : rows::static_sets_at(connection, zone, *owner)) {
       if (!visitor(set)) {
         return;
       }

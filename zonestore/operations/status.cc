@@ -29,7 +29,7 @@ void count_phase(StoreStatus& status, dkim::Phase phase) {
   }
 }
 
-void count_standby(StoreStatus& status, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                    const Now& now) {
   if (!row.facts.active) {
     return;
@@ -80,7 +80,7 @@ struct Findings {
   }
 };
 
-void examine(Findings& findings, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+void examine(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
              const Now& now) {
   const std::string& code = row.code.text();
   if (row.facts.phase == dkim::Phase::kStarting && !dkim::starts_with(row.facts)) {
@@ -96,7 +96,7 @@ void examine(Findings& findings, const publish::InstitutionRow& row, const dkim:
   }
 }
 
-void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
            const Now& now) {
   ++status.institutions;
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
@@ -111,7 +111,7 @@ void count(StoreStatus& status, const publish::InstitutionRow& row, const dkim::
 }
 
 // Would maintain rotate it now, but for a look that nobody took?
-void examine_look(Findings& findings, const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+void examine_look(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                   Store::Impl& store, const OwnServers& servers, const Now& now) {
   if (!is_rotation_due(row, policy, now)) {
     return;
@@ -165,27 +165,27 @@ Result<StoreStatus> store_status(Store& store) {
     StoreStatus status;
     Findings findings;
     const OwnServers servers = own_servers(impl.connection);
-    for_each_institution(impl.connection, false, [&](const publish::InstitutionRow& row) {
-      const dkim::LifecyclePolicy policy = publish::read_policy(impl.connection, row.id);
+    for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
+      const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count(status, row, policy, now);
       examine(findings, row, policy, now);
       examine_look(findings, row, policy, impl, servers, now);
       return true;
     });
     status.spf_step_due = is_spf_step_due(impl, now);
-    for (const publish::RevocationRow& pending : publish::read_revocations(impl.connection)) {
+    for (const rows::RevocationRow& pending : rows::read_revocations(impl.connection)) {
       note(findings.to_revoke, pending.code.text());
     }
     status.attention = findings.found();
     status.clock = impl.clock_report();
-    status.store_frozen = publish::read_freeze(impl.connection, publish::kWholeStore);
+    status.store_frozen = rows::read_freeze(impl.connection, rows::kWholeStore);
     status.unseen = findings.unseen.count;
     status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
     for (const PublishedZone& zone : list_zones(impl.connection)) {
       status.zones.push_back({zone.apex, zone.serial, false});
     }
-    for (const publish::SignerRow& signer : publish::read_signers(impl.connection)) {
+    for (const rows::SignerRow& signer : rows::read_signers(impl.connection)) {
       status.signers.push_back(signer_view(impl.connection, signer));
     }
     return status;

@@ -81,11 +81,11 @@ PublishedZone Store::Impl::published(const Name& apex) {
 }
 
 Now Store::Impl::now() {
-  return Now{trust(publish::read_kept_time(connection), clock->now())};
+  return Now{trust(rows::read_kept_time(connection), clock->now())};
 }
 
 ClockReport Store::Impl::clock_report() {
-  const KeptTime kept = publish::read_kept_time(connection);
+  const KeptTime kept = rows::read_kept_time(connection);
   return report_clock_of(kept, trust(kept, clock->now()));
 }
 

@@ -18,10 +18,10 @@ std::size_t faults_in(const Findings& findings) {
 }  // namespace
 
 StoredContent::StoredContent(db::Connection& connection, const PublishedZone& zone)
-    : connection_(connection), zone_(zone), settings_(publish::read_zone_settings(connection, zone.id)) {}
+    : connection_(connection), zone_(zone), settings_(rows::read_zone_settings(connection, zone.id)) {}
 
 std::vector<RecordType> StoredContent::types_at(const Name& owner) {
-  std::vector<RecordType> types = publish::static_types_at(connection_, zone_, owner);
+  std::vector<RecordType> types = rows::static_types_at(connection_, zone_, owner);
   if (owner == zone_.apex) {
     types.push_back(RecordType::kSoa);
     types.push_back(RecordType::kNs);
@@ -35,12 +35,12 @@ bool StoredContent::is_name_server(const Name& name) {
     return true;
   }
   // By type: NS comes before MX and SRV.
-  const auto first = publish::pointers_to(connection_, zone_, name, publish::Reach::kAt, 1);
+  const auto first = rows::pointers_to(connection_, zone_, name, rows::Reach::kAt, 1);
   return !first.empty() && first.front().type == RecordType::kNs;
 }
 
 void StoredContent::judge(const Name& owner, Findings& findings) {
-  std::vector<RecordSet> stored = publish::static_sets_at(connection_, zone_, owner);
+  std::vector<RecordSet> stored = rows::static_sets_at(connection_, zone_, owner);
   if (owner == zone_.apex) {
     stored.push_back(publish::name_server_set(zone_, settings_));
   }
@@ -54,7 +54,7 @@ void StoredContent::judge(const Name& owner, Findings& findings) {
 
 void StoredContent::judge_below(const Name& owner, std::size_t most, Findings& findings) {
   std::optional<Name> last = owner;
-  publish::for_each_static(connection_, zone_, owner, [&](const RecordSet& set) {
+  rows::for_each_static(connection_, zone_, owner, [&](const RecordSet& set) {
     if (set.owner != *last) {
       judge(set.owner, findings);
       last = set.owner;
@@ -77,8 +77,8 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
       if (finding.guard != Guard::kBelowCut || !is_address) {
         continue;
       }
-      if (std::optional<RecordSet> set = publish::find_static(connection, zone, name, finding.type)) {
-        publish::remove_static(connection, change, zone, name, finding.type);
+      if (std::optional<RecordSet> set = rows::find_static(connection, zone, name, finding.type)) {
+        rows::remove_static(connection, change, zone, name, finding.type);
         taken.push_back(*std::move(set));
       }
     }

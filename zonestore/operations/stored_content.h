@@ -27,7 +27,7 @@ class StoredContent final : public ZoneContent {
  private:
   db::Connection& connection_;
   const PublishedZone& zone_;
-  publish::ZoneSettingsRow settings_;
+  rows::ZoneSettingsRow settings_;
 };
 
 // Takes out the addresses at those names that nothing can serve any more: below a zone cut, and no name server's.

@@ -20,20 +20,20 @@ Slice follow_next(ChangeScope& change, std::string after, const SliceLimit& limi
   db::Connection& connection = change.connection();
   Slice slice;
   for (;;) {
-    const std::vector<dkim::Code> codes = publish::codes_after(connection, after, false, batch);
+    const std::vector<dkim::Code> codes = rows::codes_after(connection, after, false, batch);
     for (const dkim::Code& code : codes) {
       change.publish(require_institution(connection, code));
       ++slice.institutions;
     }
     if (codes.size() < batch) {
-      publish::store_ttls_behind(connection, std::nullopt);
+      rows::store_ttls_behind(connection, std::nullopt);
       return slice;
     }
     after = codes.back().text();
     if (slice.institutions >= limit.institutions ||
         change.store().clock->now().since_boot - change.moment().since_boot >= limit.time) {
-      publish::store_ttls_behind(connection, after);
-      slice.behind = publish::count_institutions_after(connection, after);
+      rows::store_ttls_behind(connection, after);
+      slice.behind = rows::count_institutions_after(connection, after);
       return slice;
     }
   }
@@ -70,8 +70,8 @@ Slice begin_to_follow(ChangeScope& change, const SliceLimit& limit) {
 
 std::uint64_t ttls_behind(Store::Impl& store) {
   const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
-  const std::optional<std::string> after = publish::read_ttls_behind(store.connection);
-  return after ? publish::count_institutions_after(store.connection, *after) : 0;
+  const std::optional<std::string> after = rows::read_ttls_behind(store.connection);
+  return after ? rows::count_institutions_after(store.connection, *after) : 0;
 }
 
 std::uint64_t follow_policy_ttls(Store& store, const ChangeContext& context, const std::string& command,
@@ -82,12 +82,12 @@ std::uint64_t follow_policy_ttls(Store& store, const ChangeContext& context, con
   own.bulk_ticket.reset();
   std::uint64_t institutions = 0;
   SliceLimit next{std::min(limit.institutions, kFirstSlice), limit.time};
-  while (publish::read_ttls_behind(store.impl().connection)) {
+  while (rows::read_ttls_behind(store.impl().connection)) {
     Slice slice;
     Milliseconds locked{};
     {
       ChangeScope change(store, own, command, "");
-      const std::optional<std::string> after = publish::read_ttls_behind(change.connection());
+      const std::optional<std::string> after = rows::read_ttls_behind(change.connection());
       if (!after) {
         break;  // somebody else was here first
       }

@@ -11,7 +11,7 @@
 namespace zonestore {
 namespace {
 
-SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dkim::SlotId slot,
+SlotView slot_view(const Name& dkim_zone, const rows::InstitutionRow& row, dkim::SlotId slot,
                    const dkim::LifecyclePolicy& policy, const Now& now) {
   const dkim::SlotFacts& facts = dkim::facts_of(row.facts, slot);
   SlotView view;
@@ -19,7 +19,7 @@ SlotView slot_view(const Name& dkim_zone, const publish::InstitutionRow& row, dk
   view.state = dkim::state_of(row.facts, slot, policy, now);
   view.owner = db::unwrap(dkim::selector_name(row.code, slot, dkim_zone));
   view.ttl = dkim::ttl_of(row.facts, slot, policy);
-  if (const std::optional<publish::SlotKey>& key = row.key(slot)) {
+  if (const std::optional<rows::SlotKey>& key = row.key(slot)) {
     view.key_id = key->key_id;
     view.algorithm = key->algorithm;
     view.published = key->published;
@@ -55,7 +55,7 @@ void judge(InstitutionView& view, const RotationFacts& facts, bool is_due, const
 
 }  // namespace
 
-bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
   using dkim::SlotState;
   switch (row.facts.phase) {
     case dkim::Phase::kStarting: {
@@ -74,7 +74,7 @@ bool is_maintain_due(const publish::InstitutionRow& row, const dkim::LifecyclePo
   return false;
 }
 
-bool is_rotation_due(const publish::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
   const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now);
   return schedule && schedule->is_due && !row.facts.frozen;
 }
@@ -88,14 +88,14 @@ bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
   return true;
 }
 
-InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
-                                 const publish::InstitutionRow& row, const Now& now) {
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
+                                 const Now& now) {
   return institution_view(connection, dkim_zone, row, now, own_servers(connection));
 }
 
-InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
-                                 const publish::InstitutionRow& row, const Now& now, const OwnServers& servers) {
-  const dkim::LifecyclePolicy policy = publish::read_policy(connection, row.id);
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
+                                 const Now& now, const OwnServers& servers) {
+  const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
   InstitutionView view;
   view.code = row.code.text();
   view.phase = row.facts.phase;
@@ -127,7 +127,7 @@ Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
   return db::at_border<InstitutionView>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const publish::InstitutionRow row = require_institution(impl.connection, code);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
     InstitutionView view = institution_view(impl.connection, impl.dkim_zone, row, impl.now());
     view.evidence = evidence_of(impl.connection, row.id);
     return view;
@@ -141,7 +141,7 @@ Result<void> list_institutions(Store& store, bool with_departed,
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     const OwnServers servers = own_servers(impl.connection);
-    for_each_institution(impl.connection, with_departed, [&](const publish::InstitutionRow& row) {
+    for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
       return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, servers));
     });
     return {};
@@ -149,13 +149,13 @@ Result<void> list_institutions(Store& store, bool with_departed,
 }
 
 void for_each_institution(db::Connection& connection, bool with_departed,
-                          const std::function<bool(const publish::InstitutionRow&)>& visitor) {
+                          const std::function<bool(const rows::InstitutionRow&)>& visitor) {
   constexpr std::size_t kBatch = 256;
   std::string after;
   for (;;) {
-    const std::vector<dkim::Code> codes = publish::codes_after(connection, after, with_departed, kBatch);
+    const std::vector<dkim::Code> codes = rows::codes_after(connection, after, with_departed, kBatch);
     for (const dkim::Code& code : codes) {
-      const std::optional<publish::InstitutionRow> row = publish::find_institution(connection, code);
+      const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
       if (row && !visitor(*row)) {
         return;
       }

@@ -22,7 +22,7 @@ struct SlotView {
   Name owner;          // sel1-mosa._domainkey.dkim.secutix.com.
   std::string key_id;  // empty: no key, or a fresh one
   bool fresh = false;  // in a dry run: a key that would be made; it has no id and no record text yet
-  std::optional<dkim::Algorithm> algorithm;
+  std::optional<crypto::Algorithm> algorithm;
   std::string record_text;             // "v=DKIM1; ...", empty: no record
   Ttl ttl{};                           // of the record
   std::size_t answer_size_bytes = 0;   // over UDP without EDNS
@@ -36,7 +36,7 @@ struct InstitutionView {
   std::string code;
   dkim::Phase phase = dkim::Phase::kSigning;
   std::optional<dkim::SlotId> active;
-  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;  // of new keys
+  crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;  // of new keys
   std::vector<Name> domains;
   std::vector<SlotView> slots;  // sel1, sel2
   WallTime added;

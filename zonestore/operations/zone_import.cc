@@ -22,7 +22,7 @@ namespace {
 
 std::vector<RecordSet> stored_sets(db::Connection& connection, const PublishedZone& zone) {
   std::vector<RecordSet> sets;
-  publish::for_each_static(connection, zone, zone.apex, [&sets](const RecordSet& set) {
+  rows::for_each_static(connection, zone, zone.apex, [&sets](const RecordSet& set) {
     sets.push_back(set);
     return true;
   });
@@ -63,9 +63,9 @@ class Replacement {
   [[nodiscard]] const AuditedSets& altered() const { return come_; }
 
  private:
-  void put(const RecordSet& set) { publish::put_static(connection_, published_, zone_, set); }
+  void put(const RecordSet& set) { rows::put_static(connection_, published_, zone_, set); }
   void remove(const RecordSet& set) {
-    publish::remove_static(connection_, published_, zone_, set.owner, set.type);
+    rows::remove_static(connection_, published_, zone_, set.owner, set.type);
     gone_.add(set);
     ++counts_.removed;
   }
@@ -99,9 +99,9 @@ class Import {
     outcome_.left_out = draft_.left_out;
     std::optional<PublishedZone> zone = find_zone(connection(), draft_.apex);
     outcome_.is_new = !zone;
-    std::optional<publish::ZoneSettingsRow> settings;
+    std::optional<rows::ZoneSettingsRow> settings;
     if (zone) {
-      settings = publish::read_zone_settings(connection(), zone->id);
+      settings = rows::read_zone_settings(connection(), zone->id);
     }
     if (!outcome_.is_new && is_without_records()) {
       faults_.add({0, std::nullopt, "the file holds no record: the zone's static records would all go",
@@ -173,9 +173,9 @@ class Import {
     });
   }
 
-  void write(const PublishedZone& zone, const publish::ZoneSettingsRow& settings) {
+  void write(const PublishedZone& zone, const rows::ZoneSettingsRow& settings) {
     const std::string before = outcome_.is_new ? "{}" : zone_json(zone_view(connection(), zone));
-    publish::store_zone_settings(connection(), zone.id, settings, change_.moment());
+    rows::store_zone_settings(connection(), zone.id, settings, change_.moment());
     publish::publish_apex(connection(), change_.zone(zone), zone);
     Replacement replacement(change_, zone, outcome_);
     replacement.run(stored_sets(connection(), zone), draft_.records);
@@ -196,13 +196,13 @@ class Import {
 
   // This zone's own, wherever they lie, and those of any zone that lie in this one.
   void check_name_servers_of_all(const PublishedZone& zone) {
-    const std::vector<Name> own = publish::read_zone_settings(connection(), zone.id).name_servers;
+    const std::vector<Name> own = rows::read_zone_settings(connection(), zone.id).name_servers;
     std::vector<Name> elsewhere;
     std::copy_if(own.begin(), own.end(), std::back_inserter(elsewhere),
                  [&zone](const Name& name) { return !name.is_at_or_below(zone.apex); });
     judge_addresses(elsewhere, true);
     std::vector<Name> here;
-    for (const Name& name : publish::read_all_name_servers(connection())) {
+    for (const Name& name : rows::read_all_name_servers(connection())) {
       if (name.is_at_or_below(zone.apex)) {
         here.push_back(name);
       }
@@ -310,13 +310,13 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
                 "its records go by zonectl record remove", Refusal{Guard::kInUse, std::nullopt}});
     }
     AuditedSets gone;
-    publish::for_each_static(connection, zone, zone.apex, [&gone](const RecordSet& set) {
+    rows::for_each_static(connection, zone, zone.apex, [&gone](const RecordSet& set) {
       gone.add(set);
       return true;
     });
     const std::string before = gone.put_into(zone_json(zone_view(connection, zone)), "records_gone");
-    publish::delete_zone_settings(connection, zone.id);
-    for (const Name& server : publish::read_all_name_servers(connection)) {
+    rows::delete_zone_settings(connection, zone.id);
+    for (const Name& server : rows::read_all_name_servers(connection)) {
       if (has_address(connection, zone, server) && answers_for(connection, zone, server)) {
         throw db::Failure(Error{
             ErrorCode::kRefused,
@@ -324,7 +324,7 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
             "name another one with zonectl zone set", Refusal{Guard::kInUse, std::nullopt}});
       }
     }
-    publish::delete_static(connection, zone.id);
+    rows::delete_static(connection, zone.id);
     delete_zone(connection, zone);
     Changed outcome;
     change.finish({"zone removed", before, "{}"}, outcome);

@@ -52,7 +52,7 @@ void throw_first(const Problems& problems) {
 
 }  // namespace
 
-std::vector<SettingProblem> problems_of(const publish::ZoneSettingsRow& settings) {
+std::vector<SettingProblem> problems_of(const rows::ZoneSettingsRow& settings) {
   Problems problems;
   find_in_name_servers(settings.name_servers, problems);
   find_range("the SOA's TTL", settings.soa_ttl, kMaxSeconds, problems);
@@ -72,11 +72,11 @@ std::vector<SettingProblem> problems_of(const publish::ZoneSettingsRow& settings
   return problems;
 }
 
-void check_zone_settings(const publish::ZoneSettingsRow& settings) {
+void check_zone_settings(const rows::ZoneSettingsRow& settings) {
   throw_first(problems_of(settings));
 }
 
-void check_zone_settings(const publish::ZoneSettingsRow& settings, const publish::ZoneSettingsRow& before) {
+void check_zone_settings(const rows::ZoneSettingsRow& settings, const rows::ZoneSettingsRow& before) {
   Problems problems = problems_of(settings);
   const Problems known = problems_of(before);
   std::erase_if(problems, [&known](const SettingProblem& each) {
@@ -87,7 +87,7 @@ void check_zone_settings(const publish::ZoneSettingsRow& settings, const publish
   throw_first(problems);
 }
 
-void set_primary(publish::ZoneSettingsRow& settings, const Name& primary) {
+void set_primary(rows::ZoneSettingsRow& settings, const Name& primary) {
   const auto found = std::find(settings.name_servers.begin(), settings.name_servers.end(), primary);
   settings.hidden_primary.reset();
   if (found == settings.name_servers.end()) {
@@ -108,7 +108,7 @@ std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, co
 }
 
 bool has_address(db::Connection& connection, const PublishedZone& zone, const Name& name) {
-  const std::vector<RecordType> types = publish::static_types_at(connection, zone, name);
+  const std::vector<RecordType> types = rows::static_types_at(connection, zone, name);
   return std::any_of(types.begin(), types.end(),
                      [](RecordType type) { return type == RecordType::kA || type == RecordType::kAaaa; });
 }
@@ -123,7 +123,7 @@ namespace {
 // A name at or below a delegation is somebody else's to answer for.
 bool is_delegated(db::Connection& connection, const PublishedZone& zone, Name name) {
   for (; name != zone.apex; name = name.parent()) {
-    if (publish::find_static(connection, zone, name, RecordType::kNs)) {
+    if (rows::find_static(connection, zone, name, RecordType::kNs)) {
       return true;
     }
   }

@@ -21,18 +21,18 @@ struct SettingProblem {
 };
 
 // What is wrong with the numbers and the list of name servers.
-[[nodiscard]] std::vector<SettingProblem> problems_of(const publish::ZoneSettingsRow& settings);
+[[nodiscard]] std::vector<SettingProblem> problems_of(const rows::ZoneSettingsRow& settings);
 // Throws the first of them as db::Failure kInvalid. Those that `before` had already came with the zone's file, and
 // stay.
-void check_zone_settings(const publish::ZoneSettingsRow& settings);
-void check_zone_settings(const publish::ZoneSettingsRow& settings, const publish::ZoneSettingsRow& before);
+void check_zone_settings(const rows::ZoneSettingsRow& settings);
+void check_zone_settings(const rows::ZoneSettingsRow& settings, const rows::ZoneSettingsRow& before);
 
 // A name server in a zone of the store must have an address there, unless it is delegated away. Throws db::Failure
 // kRefused with kNoGlue.
 void check_name_server_addresses(db::Connection& connection, const std::vector<Name>& names);
 
 // Makes it the SOA's MNAME: the first of the name servers if it is one of them, else the hidden primary.
-void set_primary(publish::ZoneSettingsRow& settings, const Name& primary);
+void set_primary(rows::ZoneSettingsRow& settings, const Name& primary);
 
 // The zone that answers for a name: the deepest that it lies in.
 [[nodiscard]] std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, const Name& name);

@@ -15,12 +15,12 @@
 namespace zonestore {
 
 ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
-  publish::ZoneSettingsRow settings = publish::read_zone_settings(connection, zone.id);
+  rows::ZoneSettingsRow settings = rows::read_zone_settings(connection, zone.id);
   Name primary = settings.primary();
   return ZoneView{zone.apex,
                   zone.serial,
                   zone.record_set_count,
-                  publish::count_static(connection, zone.id),
+                  rows::count_static(connection, zone.id),
                   std::move(settings.name_servers),
                   std::move(primary),
                   std::move(settings.mailbox),
@@ -49,7 +49,7 @@ std::string zone_json(const ZoneView& view) {
 
 namespace {
 
-void apply(const ZoneSettings& wanted, publish::ZoneSettingsRow& row) {
+void apply(const ZoneSettings& wanted, rows::ZoneSettingsRow& row) {
   if (wanted.name_servers) {
     row.name_servers = *wanted.name_servers;
     row.hidden_primary.reset();
@@ -106,14 +106,14 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     ChangeScope change(store, context, "zone set", apex.to_text_no_dot());
     const PublishedZone zone = change.store().published(apex);
     const std::string before = zone_json(zone_view(change.connection(), zone));
-    publish::ZoneSettingsRow row = publish::read_zone_settings(change.connection(), zone.id);
-    const publish::ZoneSettingsRow row_before = row;
+    rows::ZoneSettingsRow row = rows::read_zone_settings(change.connection(), zone.id);
+    const rows::ZoneSettingsRow row_before = row;
     apply(settings, row);
     check_zone_settings(row, row_before);
     check_name_server_addresses(change.connection(), row.name_servers);
     Findings known;
     StoredContent(change.connection(), zone).judge(zone.apex, known);
-    publish::store_zone_settings(change.connection(), zone.id, row, change.moment());
+    rows::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
     judge_name_servers(change, zone, row_before.name_servers, known, outcome);

@@ -11,7 +11,7 @@
 namespace zonestore::publish {
 namespace {
 
-std::int64_t id_of(InstitutionId id) {
+std::int64_t id_of(rows::InstitutionId id) {
   return static_cast<std::int64_t>(id);
 }
 std::int64_t number_of(dkim::SlotId slot) {
@@ -31,7 +31,7 @@ struct CurrentContent {
   std::string key_id;
 };
 
-std::optional<CurrentContent> current_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
+std::optional<CurrentContent> current_content(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot) {
   db::Statement& row = connection.cached(
       "SELECT sequence, kind, coalesce(key_id, '') FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
@@ -50,7 +50,7 @@ struct Ended {
   Seconds slack{0};
 };
 
-void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const Content& content,
+void insert_content(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot, const Content& content,
                     const Ended* ended) {
   db::Statement& insert = connection.cached(
       "INSERT INTO selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, "
@@ -65,10 +65,10 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
   }
   insert.bind(5, std::int64_t{zonestore::seconds(content.ttl)});
   if (ended != nullptr) {
-    bind_moment(insert, 6, ended->moment);
+    rows::bind_moment(insert, 6, ended->moment);
     insert.bind(11, ended->slack.count());
   } else {
-    bind_no_moment(insert, 6);
+    rows::bind_no_moment(insert, 6);
     insert.bind_null(11);
   }
   insert.run();
@@ -76,19 +76,19 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
 
 // A slack that is there already is that of a life that has just ended (end_life): the wait begins with the longer
 // one.
-void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
+void end_content(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
                  const Ended& ended) {
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
       "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = max(coalesce(slack_s, 0), ?9) "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence);
-  bind_moment(update, 4, ended.moment);
+  rows::bind_moment(update, 4, ended.moment);
   update.bind(9, ended.slack.count());
   update.run();
 }
 
-void raise_largest_ttl(db::Connection& connection, InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
+void raise_largest_ttl(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot, std::int64_t sequence,
                        Ttl ttl) {
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET largest_ttl = max(largest_ttl, ?4) "
@@ -98,8 +98,8 @@ void raise_largest_ttl(db::Connection& connection, InstitutionId id, dkim::SlotI
 }
 
 // Keeps the history of what the selector's name has served: ripening is measured against it.
-void record_content(db::Connection& connection, const PublishedZone& dkim_zone, InstitutionId id, dkim::SlotId slot,
-                    const Content& content, const Ended& now) {
+void record_content(db::Connection& connection, const PublishedZone& dkim_zone, rows::InstitutionId id,
+                    dkim::SlotId slot, const Content& content, const Ended& now) {
   const std::optional<CurrentContent> current = current_content(connection, id, slot);
   if (current && current->kind == content.kind && current->key_id == content.key_id) {
     raise_largest_ttl(connection, id, slot, current->sequence, content.ttl);
@@ -108,7 +108,7 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
   if (current) {
     end_content(connection, id, slot, current->sequence, now);
   } else {
-    for (const dkim::EarlierContent& absence : absence_until(connection, dkim_zone.id, now.moment)) {
+    for (const dkim::EarlierContent& absence : rows::absence_until(connection, dkim_zone.id, now.moment)) {
       const Ended ended{absence.ended, now.slack};
       insert_content(connection, id, slot, {"absent", "", absence.largest_ttl}, &ended);
     }
@@ -118,7 +118,7 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
 
 // The rules keep these names free; a store that was changed by other hands must not lose a record to a key unseen.
 void check_is_free(db::Connection& connection, const PublishedZone& dkim_zone, const Name& selector) {
-  const std::vector<RecordType> types = static_types_at(connection, dkim_zone, selector);
+  const std::vector<RecordType> types = rows::static_types_at(connection, dkim_zone, selector);
   if (types.empty()) {
     return;
   }
@@ -141,13 +141,14 @@ RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const N
 }
 
 void publish_institution(db::Connection& connection, ZoneChange& change, const PublishedZone& dkim_zone,
-                         const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now) {
-  const Ttl negative_ttl = read_zone_settings(connection, dkim_zone.id).negative_ttl();
+                         const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+                         const Moment& now) {
+  const Ttl negative_ttl = rows::read_zone_settings(connection, dkim_zone.id).negative_ttl();
   const Ended ended{now, policy.slack};
   for (const dkim::SlotId slot : dkim::kSlots) {
     check_is_free(connection, dkim_zone, db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)));
     const Ttl ttl = dkim::ttl_of(institution.facts, slot, policy);
-    const std::optional<SlotKey>& key = institution.key(slot);
+    const std::optional<rows::SlotKey>& key = institution.key(slot);
     if (key) {
       change.put(selector_record_set(institution.code, slot, dkim_zone.apex, key->public_spki, ttl));
       record_content(connection, dkim_zone, institution.id, slot, {"key", key->key_id, ttl}, ended);
@@ -165,14 +166,14 @@ void publish_institution(db::Connection& connection, ZoneChange& change, const P
 }
 
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone) {
-  const ZoneSettingsRow settings = read_zone_settings(connection, zone.id);
+  const rows::ZoneSettingsRow settings = rows::read_zone_settings(connection, zone.id);
   SoaData soa{settings.primary(), settings.mailbox, zone.serial.value, settings.refresh,
               settings.retry,     settings.expire,  settings.minimum};
   change.put(RecordSet{zone.apex, RecordType::kSoa, Ttl{settings.soa_ttl}, {soa_rdata(soa)}});
   change.put(name_server_set(zone, settings));
 }
 
-RecordSet name_server_set(const PublishedZone& zone, const ZoneSettingsRow& settings) {
+RecordSet name_server_set(const PublishedZone& zone, const rows::ZoneSettingsRow& settings) {
   RecordSet name_servers{zone.apex, RecordType::kNs, Ttl{settings.ns_ttl}, {}};
   for (const Name& name : settings.name_servers) {
     const ByteView wire = name.wire();

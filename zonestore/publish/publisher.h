@@ -20,11 +20,12 @@ namespace zonestore::publish {
 
 // The TXT records of both selectors, and the history of what the names have served.
 void publish_institution(db::Connection& connection, ZoneChange& change, const PublishedZone& dkim_zone,
-                         const InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Moment& now);
+                         const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+                         const Moment& now);
 
 // SOA and NS. TTLs of other record sets stay as they are.
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone);
-[[nodiscard]] RecordSet name_server_set(const PublishedZone& zone, const ZoneSettingsRow& settings);
+[[nodiscard]] RecordSet name_server_set(const PublishedZone& zone, const rows::ZoneSettingsRow& settings);
 
 // What is or would be served at a selector that holds this key.
 [[nodiscard]] RecordSet selector_record_set(const dkim::Code& code, dkim::SlotId slot, const Name& dkim_zone,

@@ -3,7 +3,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 std::optional<dkim::Freeze> read_freeze(db::Connection& connection, InstitutionId scope) {
   const bool whole_store = scope == kWholeStore;
@@ -39,4 +39,4 @@ void store_freeze(db::Connection& connection, InstitutionId scope, const std::op
   update.run();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

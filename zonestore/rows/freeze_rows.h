@@ -9,7 +9,7 @@
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/rows/institution_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 // Of this scope alone.
 [[nodiscard]] std::optional<dkim::Freeze> read_freeze(db::Connection& connection, InstitutionId scope);
@@ -18,4 +18,4 @@ namespace zonestore::publish {
 // nullopt thaws.
 void store_freeze(db::Connection& connection, InstitutionId scope, const std::optional<dkim::Freeze>& freeze);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

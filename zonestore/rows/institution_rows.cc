@@ -6,7 +6,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 [[noreturn]] void throw_damaged(const std::string& what) {
@@ -114,7 +114,7 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
     if (!row.is_null(3)) {
       facts.has_key = true;
       const ByteView spki = row.blob(5);
-      institution.key(slot) = SlotKey{row.text(3), db::unwrap(dkim::parse_algorithm(row.text(4))),
+      institution.key(slot) = SlotKey{row.text(3), db::unwrap(crypto::parse_algorithm(row.text(4))),
                                       Bytes(spki.begin(), spki.end()), wall_column(row, 6)};
     }
     row.reset();
@@ -161,7 +161,7 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
     return std::nullopt;
   }
   InstitutionRow institution{.id = InstitutionId{row.integer(0)}, .code = code, .added = {}, .facts = {}, .keys = {}};
-  institution.algorithm = db::unwrap(dkim::parse_algorithm(row.text(1)));
+  institution.algorithm = db::unwrap(crypto::parse_algorithm(row.text(1)));
   institution.added = wall_column(row, 2);
   institution.facts.phase = phase_from(row.text(3));
   if (!row.is_null(4)) {
@@ -193,11 +193,11 @@ std::vector<dkim::Code> codes_after(db::Connection& connection, const std::strin
   return codes;
 }
 
-InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code, dkim::Algorithm algorithm,
+InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code, crypto::Algorithm algorithm,
                                  WallTime now) {
   db::Statement& insert =
       connection.cached("INSERT INTO institution (code, algorithm, phase, added_ms) VALUES (?1, ?2, 'starting', ?3)");
-  insert.bind(1, std::string_view(code.text())).bind(2, dkim::to_text(algorithm)).bind(3, publish::to_column(now));
+  insert.bind(1, std::string_view(code.text())).bind(2, crypto::to_text(algorithm)).bind(3, rows::to_column(now));
   insert.run();
   const InstitutionId id{connection.last_insert_rowid()};
   for (const dkim::SlotId slot : dkim::kSlots) {
@@ -229,7 +229,7 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
     update.bind_null(4);
   }
   if (row.facts.phase == dkim::Phase::kDeparted) {
-    update.bind(5, publish::to_column(now));
+    update.bind(5, rows::to_column(now));
   } else {
     update.bind_null(5);
   }
@@ -259,12 +259,12 @@ void end_life(db::Connection& connection, InstitutionId id) {
   }
 }
 
-void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now) {
+void restart_institution(db::Connection& connection, InstitutionId id, crypto::Algorithm algorithm, WallTime now) {
   db::Statement& update = connection.cached(
       "UPDATE institution SET algorithm = ?2, added_ms = ?3, phase = 'starting', active_slot = NULL, "
       "departed_ms = NULL, moved_wall_ms = NULL, moved_boot_ms = NULL, moved_boot_id = NULL, "
       "moved_synchronised = NULL, moved_trusted_ms = NULL WHERE institution_id = ?1");
-  update.bind(1, to_column(id)).bind(2, dkim::to_text(algorithm)).bind(3, publish::to_column(now));
+  update.bind(1, to_column(id)).bind(2, crypto::to_text(algorithm)).bind(3, rows::to_column(now));
   update.run();
   end_life(connection, id);
 }
@@ -274,8 +274,8 @@ void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, co
       "INSERT INTO dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
   insert.bind(1, std::string_view(key.key_id)).bind(2, to_column(id)).bind(3, to_column(slot));
-  insert.bind(4, dkim::to_text(key.algorithm)).bind(5, ByteView(key.public_spki));
-  insert.bind(6, publish::to_column(key.published));
+  insert.bind(4, crypto::to_text(key.algorithm)).bind(5, ByteView(key.public_spki));
+  insert.bind(6, rows::to_column(key.published));
   insert.run();
   db::Statement& update =
       connection.cached("UPDATE slot SET key_id = ?3, revoked = 0 WHERE institution_id = ?1 AND slot = ?2");
@@ -287,7 +287,7 @@ void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slo
   db::Statement& date = connection.cached(
       "UPDATE dkim_key SET withdrawn_ms = ?3 WHERE key_id = "
       "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
-  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, publish::to_column(now));
+  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, rows::to_column(now));
   date.run();
   db::Statement& update = connection.cached("UPDATE slot SET key_id = NULL WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(slot));
@@ -298,7 +298,7 @@ void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot,
   db::Statement& date = connection.cached(
       "UPDATE dkim_key SET revoked_ms = ?3 WHERE key_id = "
       "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
-  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, publish::to_column(now));
+  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, rows::to_column(now));
   date.run();
   withdraw_key(connection, id, slot, now);
   db::Statement& update = connection.cached("UPDATE slot SET revoked = 1 WHERE institution_id = ?1 AND slot = ?2");
@@ -346,7 +346,7 @@ void insert_domain(db::Connection& connection, InstitutionId id, const Name& dom
   const Name lowered = domain.lowered();
   db::Statement& insert =
       connection.cached("INSERT INTO domain (institution_id, name, added_ms) VALUES (?1, ?2, ?3)");
-  insert.bind(1, to_column(id)).bind(2, lowered.wire()).bind(3, publish::to_column(now));
+  insert.bind(1, to_column(id)).bind(2, lowered.wire()).bind(3, rows::to_column(now));
   insert.run();
 }
 
@@ -357,4 +357,4 @@ void delete_domain(db::Connection& connection, InstitutionId id, const Name& dom
   remove.run();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -14,13 +14,13 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/dkim/lifecycle.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 enum class InstitutionId : std::int64_t {};
 
 struct SlotKey {
   std::string key_id;  // 16 hexadecimal digits; names the private half in the vault
-  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;
+  crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;
   Bytes public_spki;  // SubjectPublicKeyInfo, DER
   WallTime published;
 };
@@ -28,7 +28,7 @@ struct SlotKey {
 struct InstitutionRow {
   InstitutionId id{};
   dkim::Code code;
-  dkim::Algorithm algorithm = dkim::Algorithm::kRsa2048;  // of new keys
+  crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;  // of new keys
   WallTime added;
   dkim::InstitutionFacts facts;
   std::array<std::optional<SlotKey>, dkim::kSlots.size()> keys;  // by slot, sel1 first
@@ -48,7 +48,7 @@ struct InstitutionRow {
 
 // A new institution with empty slots and no phase of service yet (phase starting, nothing signs).
 [[nodiscard]] InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code,
-                                               dkim::Algorithm algorithm, WallTime now);
+                                               crypto::Algorithm algorithm, WallTime now);
 
 // Writes phase, active slot, last swap, last move and drains as they stand in `row.facts`; not whether it is frozen.
 void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime now);
@@ -58,7 +58,7 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
 void end_life(db::Connection& connection, InstitutionId id);
 
 // Starts a departed institution anew: its history stays, its age and algorithm are new, nothing else of its old life.
-void restart_institution(db::Connection& connection, InstitutionId id, dkim::Algorithm algorithm, WallTime now);
+void restart_institution(db::Connection& connection, InstitutionId id, crypto::Algorithm algorithm, WallTime now);
 
 // Puts a key into a slot (which must hold none), or takes it out; both keep the key's row as history.
 void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key);
@@ -76,4 +76,4 @@ void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot,
 void insert_domain(db::Connection& connection, InstitutionId id, const Name& domain, WallTime now);
 void delete_domain(db::Connection& connection, InstitutionId id, const Name& domain);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

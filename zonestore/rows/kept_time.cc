@@ -2,7 +2,7 @@
 
 #include "zonestore/rows/moment_columns.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 KeptTime read_kept_time(db::Connection& connection) {
   db::Statement& row = connection.cached(
@@ -45,4 +45,4 @@ Now keep_moment(db::Connection& connection, const Clock& clock) {
   return now;
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

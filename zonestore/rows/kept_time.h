@@ -7,7 +7,7 @@
 #include "zonestore/base/moment.h"
 #include "zonestore/db/connection.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 [[nodiscard]] KeptTime read_kept_time(db::Connection& connection);
 void store_kept_time(db::Connection& connection, const KeptTime& kept);
@@ -15,4 +15,4 @@ void store_kept_time(db::Connection& connection, const KeptTime& kept);
 // Reads the clock and keeps the moment, in the caller's write transaction.
 Now keep_moment(db::Connection& connection, const Clock& clock);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -5,7 +5,7 @@
 #include "zonestore/base/moment.h"
 #include "zonestore/db/connection.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 [[nodiscard]] inline std::int64_t to_column(WallTime time) {
   return time.time_since_epoch().count();
@@ -34,4 +34,4 @@ inline void bind_no_moment(db::Statement& statement, int first) {
   }
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -1,6 +1,6 @@
 #include "zonestore/rows/policy_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
@@ -158,4 +158,4 @@ dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scop
   return policy;
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -13,7 +13,7 @@
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/rows/institution_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 // The keys of the policy table, in the order of lifecycle.md.
 enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain, kEvery, kJitter, kWindow, kSignerLimit };
@@ -35,4 +35,4 @@ void store_window(db::Connection& connection, InstitutionId scope, const std::op
 // What is in force for an institution (or, with kWholeStore, where none has its own).
 [[nodiscard]] dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

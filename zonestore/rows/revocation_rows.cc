@@ -2,7 +2,7 @@
 
 #include "zonestore/rows/moment_columns.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 std::vector<RevocationRow> read_revocations(db::Connection& connection) {
   db::Statement rows = connection.prepare(
@@ -23,7 +23,7 @@ void insert_revocation(db::Connection& connection, const InstitutionRow& institu
       "VALUES (?1, ?2, ?3, ?4, ?5)");
   insert.bind(1, std::string_view(institution.key(slot).value().key_id));
   insert.bind(2, static_cast<std::int64_t>(institution.id)).bind(3, static_cast<std::int64_t>(slot));
-  insert.bind(4, std::string_view(signer)).bind(5, publish::to_column(now));
+  insert.bind(4, std::string_view(signer)).bind(5, rows::to_column(now));
   insert.run();
 }
 
@@ -39,11 +39,11 @@ std::optional<WallTime> signer_taken(db::Connection& connection, const std::stri
 void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now) {
   connection.prepare("UPDATE signer SET enabled = 0, taken_ms = ?2 WHERE name = ?1")
       .bind(1, std::string_view(name))
-      .bind(2, publish::to_column(now))
+      .bind(2, rows::to_column(now))
       .run();
   connection.prepare("DELETE FROM signer_task WHERE signer_id = (SELECT signer_id FROM signer WHERE name = ?1)")
       .bind(1, std::string_view(name))
       .run();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -8,7 +8,7 @@
 
 #include "zonestore/rows/institution_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 struct RevocationRow {
   dkim::Code code;
@@ -25,4 +25,4 @@ void insert_revocation(db::Connection& connection, const InstitutionRow& institu
 // Switches it off, for good; it has nothing to follow any more.
 void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -3,7 +3,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 std::int64_t id_of(ZoneId zone) {
@@ -146,4 +146,4 @@ std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, Zone
   return contents;
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

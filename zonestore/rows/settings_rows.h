@@ -12,7 +12,7 @@
 #include "zonestore/rows/institution_rows.h"
 #include "zonestore/zone/published_reader.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 struct ZoneSettingsRow {
   std::vector<Name> name_servers;      // the first is the SOA's MNAME, unless there is a hidden primary
@@ -43,4 +43,4 @@ void delete_zone_settings(db::Connection& connection, ZoneId zone);
 [[nodiscard]] std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone,
                                                               const Moment& now);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -4,7 +4,7 @@
 
 #include "zonestore/rows/moment_columns.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 std::int64_t to_column(SignerId id) {
@@ -86,7 +86,7 @@ SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
   } else {
     insert.bind(4, std::string_view(row.command));
   }
-  insert.bind(5, publish::to_column(row.added));
+  insert.bind(5, rows::to_column(row.added));
   insert.run();
   const SignerId id{connection.last_insert_rowid()};
   connection.execute("UPDATE store SET signer_change = signer_change + 1");
@@ -94,7 +94,7 @@ SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?2 FROM institution AS i, store AS s WHERE i.phase <> "
       "'departed'");
-  tasks.bind(1, to_column(id)).bind(2, publish::to_column(row.added));
+  tasks.bind(1, to_column(id)).bind(2, rows::to_column(row.added));
   tasks.run();
   return id;
 }
@@ -178,13 +178,13 @@ void insert_task(db::Connection& connection, SignerId signer, const std::string&
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?3 FROM store AS s, institution AS i WHERE i.code = ?2 "
       "ON CONFLICT (signer_id, institution_id) DO UPDATE SET change = excluded.change");
-  insert.bind(1, to_column(signer)).bind(2, std::string_view(code)).bind(3, publish::to_column(now));
+  insert.bind(1, to_column(signer)).bind(2, std::string_view(code)).bind(3, rows::to_column(now));
   insert.run();
 }
 
 void date_new_tasks(db::Connection& connection, WallTime now) {
   db::Statement& update = connection.cached("UPDATE signer_task SET since_ms = ?1 WHERE since_ms = 0");
-  update.bind(1, publish::to_column(now));
+  update.bind(1, rows::to_column(now));
   update.run();
 }
 
@@ -232,4 +232,4 @@ std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now)
   return connection.changed_rows();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -13,7 +13,7 @@
 #include "zonestore/rows/institution_rows.h"
 #include "zonestore/signer/layout.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 enum class SignerId : std::int64_t {};
 
@@ -47,7 +47,7 @@ void mark_signer(db::Connection& connection, SignerId id);
                                                    std::int64_t count);
 [[nodiscard]] std::int64_t count_signings(db::Connection& connection);
 // Those that have a key of this kind in a slot, by code.
-[[nodiscard]] std::vector<std::string> codes_with_keys_of(db::Connection& connection, dkim::Algorithm algorithm);
+[[nodiscard]] std::vector<std::string> codes_with_keys_of(db::Connection& connection, crypto::Algorithm algorithm);
 // The ids of all keys that the institution ever had.
 [[nodiscard]] std::vector<std::string> keys_ever(db::Connection& connection, const std::string& code);
 
@@ -110,4 +110,4 @@ struct SeenCname {
 // Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

@@ -2,7 +2,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/signer_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 // A file that many have changed makes a line each; more tell nobody more.
@@ -78,11 +78,11 @@ std::int64_t count_signings(db::Connection& connection) {
   return connection.integer("SELECT count(*) FROM institution");
 }
 
-std::vector<std::string> codes_with_keys_of(db::Connection& connection, dkim::Algorithm algorithm) {
+std::vector<std::string> codes_with_keys_of(db::Connection& connection, crypto::Algorithm algorithm) {
   db::Statement& rows = connection.cached(
       "SELECT DISTINCT i.code FROM institution AS i JOIN slot AS s USING (institution_id) "
       "JOIN dkim_key AS k ON k.key_id = s.key_id WHERE k.algorithm = ?1 AND i.phase <> 'departed' ORDER BY i.code");
-  return texts(rows.bind(1, dkim::to_text(algorithm)));
+  return texts(rows.bind(1, crypto::to_text(algorithm)));
 }
 
 std::vector<std::string> keys_ever(db::Connection& connection, const std::string& code) {
@@ -154,4 +154,4 @@ void store_look(db::Connection& connection, SignerId signer, const SignerLookSta
   update.run();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

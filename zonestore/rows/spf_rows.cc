@@ -7,7 +7,7 @@
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/settings_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 Milliseconds still_to_pass(const Moment& then, Milliseconds wait, const Now& now) {
@@ -318,4 +318,4 @@ std::string publish_spf(db::Connection& connection, ZoneChange& change, const Pu
   return spf::difference(shape, before, after);
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

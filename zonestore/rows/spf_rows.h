@@ -15,7 +15,7 @@
 #include "zonestore/zone/published_reader.h"
 #include "zonestore/zone/published_writer.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 // A denial that waits until the mail under way has arrived.
 struct SpfLeave {
@@ -65,4 +65,4 @@ std::string publish_spf(db::Connection& connection, ZoneChange& change, const Pu
 
 inline constexpr Ttl kSpfTtl{3600};
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

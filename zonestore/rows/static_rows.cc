@@ -4,7 +4,7 @@
 
 #include "zonestore/zone/record_data.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 namespace {
 
 std::int64_t id_of(ZoneId zone) {
@@ -198,4 +198,4 @@ void delete_static(db::Connection& connection, ZoneId zone) {
   connection.cached("DELETE FROM static_record_set WHERE zone_id = ?1").bind(1, id_of(zone)).run();
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

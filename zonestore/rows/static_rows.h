@@ -11,7 +11,7 @@
 #include "zonestore/zone/published_writer.h"
 #include "zonestore/zone/record_set.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 [[nodiscard]] std::optional<RecordSet> find_static(db::Connection& connection, const PublishedZone& zone,
                                                    const Name& owner, RecordType type);
@@ -42,4 +42,4 @@ void remove_static(db::Connection& connection, ZoneChange& change, const Publish
 // All rows of a zone that is to be removed.
 void delete_static(db::Connection& connection, ZoneId zone);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

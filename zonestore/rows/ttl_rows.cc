@@ -1,6 +1,6 @@
 #include "zonestore/rows/ttl_rows.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 std::optional<std::string> read_ttls_behind(db::Connection& connection) {
   db::Statement& row = connection.cached("SELECT after_code FROM ttls_behind");
@@ -29,4 +29,4 @@ std::uint64_t count_institutions_after(db::Connection& connection, const std::st
   return static_cast<std::uint64_t>(count);
 }
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

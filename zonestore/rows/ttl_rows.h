@@ -7,7 +7,7 @@
 
 #include "zonestore/db/connection.h"
 
-namespace zonestore::publish {
+namespace zonestore::rows {
 
 // The TTLs of the institutions after this code have still to follow; nullopt: all do.
 [[nodiscard]] std::optional<std::string> read_ttls_behind(db::Connection& connection);
@@ -16,4 +16,4 @@ void store_ttls_behind(db::Connection& connection, const std::optional<std::stri
 // How many institutions there are after that code, without the departed.
 [[nodiscard]] std::uint64_t count_institutions_after(db::Connection& connection, const std::string& after_code);
 
-}  // namespace zonestore::publish
+}  // namespace zonestore::rows

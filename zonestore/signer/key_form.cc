@@ -27,13 +27,13 @@ bool is_ed25519(ByteView pkcs8) {
 
 // One line of base64. `text` has room for it: memory that grows would leave a copy behind.
 void add_line(Bytes& text, ByteView bytes) {
-  std::string line = dkim::base64(bytes);
+  std::string line = crypto::base64(bytes);
   text.insert(text.end(), line.begin(), line.end());
   text.push_back('\n');
   ::explicit_bzero(line.data(), line.size());
 }
 
-dkim::SecretBytes pem_form(ByteView pkcs8) {
+crypto::SecretBytes pem_form(ByteView pkcs8) {
   const std::size_t lines = (pkcs8.size() + kBytesALine - 1) / kBytesALine;
   Bytes text;
   text.reserve(kPemBegin.size() + lines * (kBytesALine / 3 * 4 + 1) + kPemEnd.size());
@@ -42,23 +42,23 @@ dkim::SecretBytes pem_form(ByteView pkcs8) {
     add_line(text, pkcs8.subspan(at, std::min(kBytesALine, pkcs8.size() - at)));
   }
   text.insert(text.end(), kPemEnd.begin(), kPemEnd.end());
-  return dkim::SecretBytes(std::move(text));
+  return crypto::SecretBytes(std::move(text));
 }
 
-dkim::SecretBytes seed_form(ByteView pkcs8) {
+crypto::SecretBytes seed_form(ByteView pkcs8) {
   Bytes text;
   text.reserve(kBytesALine);
   add_line(text, pkcs8.last(kSeedBytes));
-  return dkim::SecretBytes(std::move(text));
+  return crypto::SecretBytes(std::move(text));
 }
 
 }  // namespace
 
-bool can_sign_with(Format format, dkim::Algorithm algorithm) {
-  return algorithm != dkim::Algorithm::kEd25519 || format != Format::kOpendkim;
+bool can_sign_with(Format format, crypto::Algorithm algorithm) {
+  return algorithm != crypto::Algorithm::kEd25519 || format != Format::kOpendkim;
 }
 
-Result<dkim::SecretBytes> key_form(Format format, ByteView pkcs8) {
+Result<crypto::SecretBytes> key_form(Format format, ByteView pkcs8) {
   if (pkcs8.empty()) {
     return fail(ErrorCode::kCrypto, "a private key is empty");
   }

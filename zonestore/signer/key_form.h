@@ -10,10 +10,10 @@
 
 namespace zonestore::signer {
 
-[[nodiscard]] bool can_sign_with(Format format, dkim::Algorithm algorithm);
+[[nodiscard]] bool can_sign_with(Format format, crypto::Algorithm algorithm);
 // The bytes of its file, from the key's PrivateKeyInfo in DER (RFC 5208) as the vault holds it. No key is made of it:
 // what a signer holds is compared with these bytes again and again, and reading and writing a key takes a
 // millisecond.
-[[nodiscard]] Result<dkim::SecretBytes> key_form(Format format, ByteView pkcs8);
+[[nodiscard]] Result<crypto::SecretBytes> key_form(Format format, ByteView pkcs8);
 
 }  // namespace zonestore::signer

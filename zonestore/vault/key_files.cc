@@ -45,7 +45,7 @@ WrappingKey read_key(const KeyPlace& place, const FileDescriptor& descriptor) {
   Bytes buffer(kMostBytes);
   const ssize_t got = ::read(descriptor.get(), buffer.data(), buffer.size());
   const int reason = errno;
-  const dkim::SecretBytes content(std::move(buffer));  // cleansed whatever comes of it
+  const crypto::SecretBytes content(std::move(buffer));  // cleansed whatever comes of it
   if (got < 0) {
     throw_file_error("read", place.file(), reason);
   }

@@ -176,7 +176,7 @@ void put_one(Vault::Impl& vault, const Vault::NewKey& entry, WallTime now) {
   if (connection.cached("SELECT 1 FROM private_key WHERE key_id = ?1").bind(1, entry.key_id).step()) {
     fail_with(ErrorCode::kInvalid, "the vault holds a key " + entry.key_id + " already");
   }
-  const dkim::SecretBytes der = db::unwrap(entry.key->pkcs8());
+  const crypto::SecretBytes der = db::unwrap(entry.key->pkcs8());
   const Bytes sealed =
       db::unwrap(vault.wrapping_key().key.seal(seal_context(vault.store_id, entry.key_id), der.view()));
   connection.cached("INSERT INTO private_key (key_id, sealed, stored_ms) VALUES (?1, ?2, ?3)")
@@ -232,27 +232,27 @@ Result<void> Vault::put_missing(const std::vector<NewKey>& keys, WallTime now) {
   });
 }
 
-Result<dkim::SecretBytes> Vault::get_pkcs8(const std::string& key_id) {
-  return at_border<dkim::SecretBytes>([&]() -> Result<dkim::SecretBytes> {
+Result<crypto::SecretBytes> Vault::get_pkcs8(const std::string& key_id) {
+  return at_border<crypto::SecretBytes>([&]() -> Result<crypto::SecretBytes> {
     // One transaction, so that the row is sealed with the key that the vault names.
     const Transaction reading(impl_->connection, Transaction::Kind::kRead);
     db::Statement& row = impl_->connection.cached("SELECT sealed FROM private_key WHERE key_id = ?1");
     if (!row.bind(1, key_id).step()) {
       return fail(ErrorCode::kNotFound, "the vault holds no key " + key_id);
     }
-    Result<dkim::SecretBytes> der =
+    Result<crypto::SecretBytes> der =
         impl_->wrapping_key().key.open(seal_context(impl_->store_id, key_id), row.blob(0));
     row.reset();
     return der ? std::move(der) : unreadable(key_id, der.error());
   });
 }
 
-Result<dkim::PrivateKey> Vault::get(const std::string& key_id) {
-  const Result<dkim::SecretBytes> der = get_pkcs8(key_id);
+Result<crypto::PrivateKey> Vault::get(const std::string& key_id) {
+  const Result<crypto::SecretBytes> der = get_pkcs8(key_id);
   if (!der) {
     return tl::unexpected(der.error());
   }
-  Result<dkim::PrivateKey> key = dkim::PrivateKey::from_pkcs8(der->view());
+  Result<crypto::PrivateKey> key = crypto::PrivateKey::from_pkcs8(der->view());
   return key ? std::move(key) : unreadable(key_id, key.error());
 }
 

@@ -91,16 +91,16 @@ class Vault {
 
   struct NewKey {
     std::string key_id;
-    const dkim::PrivateKey* key;
+    const crypto::PrivateKey* key;
   };
   // All or none; durable when it returns. Errors: kInvalid for an id that the vault holds already.
   [[nodiscard]] Result<void> put(const std::vector<NewKey>& keys, WallTime now);
   // The same, but for those that are here already. Without a write where all are.
   [[nodiscard]] Result<void> put_missing(const std::vector<NewKey>& keys, WallTime now);
-  [[nodiscard]] Result<dkim::PrivateKey> get(const std::string& key_id);  // Errors: kNotFound, kDamaged
+  [[nodiscard]] Result<crypto::PrivateKey> get(const std::string& key_id);  // Errors: kNotFound, kDamaged
   // Its PrivateKeyInfo in DER as it was put, which the seal vouches for: no key is made of it, which takes ten times
   // as long. For whoever hands on or compares bytes. Errors: kNotFound, kDamaged.
-  [[nodiscard]] Result<dkim::SecretBytes> get_pkcs8(const std::string& key_id);
+  [[nodiscard]] Result<crypto::SecretBytes> get_pkcs8(const std::string& key_id);
   [[nodiscard]] Result<void> destroy(
       const std::vector<std::string>& key_ids);  // secure_delete; unknown ids are no error
   [[nodiscard]] Result<std::vector<VaultEntry>> list();

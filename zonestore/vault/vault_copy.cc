@@ -63,7 +63,7 @@ void for_each_key(Connection& copy, const WrappingKey& copy_key, const std::stri
   db::Statement rows = copy.prepare("SELECT key_id, sealed, stored_ms FROM private_key ORDER BY key_id");
   while (rows.step()) {
     const CopiedKey key{rows.text(0), {rows.blob(1).begin(), rows.blob(1).end()}, rows.integer(2)};
-    const Result<dkim::SecretBytes> opened = copy_key.open(seal_context(store_id, key.key_id), key.sealed);
+    const Result<crypto::SecretBytes> opened = copy_key.open(seal_context(store_id, key.key_id), key.sealed);
     if (!opened) {
       fail_with(ErrorCode::kDamaged, copy.file().string() + ": key " + key.key_id + ": " + opened.error().message,
                 "take another backup");
@@ -103,8 +103,8 @@ bool has_whole_key(Vault::Impl& vault, const WrappingKey& own_key, const std::st
   db::Statement& row = vault.connection.cached("SELECT sealed FROM private_key WHERE key_id = ?1");
   bool is_whole = false;
   if (row.bind(1, std::string_view(key_id)).step()) {
-    const Result<dkim::SecretBytes> opened = own_key.open(seal_context(vault.store_id, key_id), row.blob(0));
-    is_whole = opened && dkim::check_numbers(opened->view(), public_spki);
+    const Result<crypto::SecretBytes> opened = own_key.open(seal_context(vault.store_id, key_id), row.blob(0));
+    is_whole = opened && crypto::check_numbers(opened->view(), public_spki);
   }
   row.reset();
   return is_whole;
@@ -139,7 +139,7 @@ Result<VaultImported> Vault::add_from(const fs::path& copy, const std::optional<
         ++outcome.present;
         return;
       }
-      if (const auto whole = dkim::check_numbers(clear, found->second); !whole) {
+      if (const auto whole = crypto::check_numbers(clear, found->second); !whole) {
         throw_not_whole(source, key.key_id, whole.error().message);
       }
       take_over(*impl_, key, clear, own_key);

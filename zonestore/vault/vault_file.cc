@@ -117,7 +117,7 @@ std::size_t seal_all(Connection& connection, const std::string& store_id, const 
     if (old_key == nullptr) {
       sealed = db::unwrap(key.seal(context, row.blob(0)));
     } else {
-      const Result<dkim::SecretBytes> opened = old_key->open(context, row.blob(0));
+      const Result<crypto::SecretBytes> opened = old_key->open(context, row.blob(0));
       if (!opened) {
         fail_with(ErrorCode::kDamaged, "the vault's key " + id + " cannot be opened: " + opened.error().message,
                   "restore the store from a backup: zonectl restore DIR");

@@ -118,7 +118,7 @@ Result<WrappingKey> WrappingKey::parse(std::string_view hexadecimal) {
   while (!hexadecimal.empty() && (hexadecimal.back() == '\n' || hexadecimal.back() == '\r')) {
     hexadecimal.remove_suffix(1);
   }
-  dkim::SecretBytes cleansed_on_failure;
+  crypto::SecretBytes cleansed_on_failure;
   Bytes bytes;
   bytes.reserve(kKeyBytes);  // at once: a vector that grows leaves copies behind
   if (hexadecimal.size() == kKeyBytes * 2) {
@@ -132,13 +132,13 @@ Result<WrappingKey> WrappingKey::parse(std::string_view hexadecimal) {
     }
   }
   if (bytes.size() != kKeyBytes) {
-    cleansed_on_failure = dkim::SecretBytes(std::move(bytes));
+    cleansed_on_failure = crypto::SecretBytes(std::move(bytes));
     return fail(ErrorCode::kInvalid, "a wrapping key is 64 hexadecimal digits", "openssl rand -hex 32 makes one");
   }
   return WrappingKey(std::move(bytes));
 }
 
-dkim::SecretBytes WrappingKey::hexadecimal() const {
+crypto::SecretBytes WrappingKey::hexadecimal() const {
   Bytes text;
   text.reserve(kKeyBytes * 2 + 1);
   for (const std::uint8_t byte : bytes_.view()) {
@@ -146,13 +146,13 @@ dkim::SecretBytes WrappingKey::hexadecimal() const {
     text.push_back(static_cast<std::uint8_t>(kDigits[byte & 0xfU]));
   }
   text.push_back('\n');
-  return dkim::SecretBytes(std::move(text));
+  return crypto::SecretBytes(std::move(text));
 }
 
 Result<Bytes> WrappingKey::code(std::string_view purpose, ByteView message) const {
   Bytes derived(kKeyBytes);
   const bool made = derive(bytes_.view(), bytes_of(purpose), derived);
-  const dkim::SecretBytes key(std::move(derived));
+  const crypto::SecretBytes key(std::move(derived));
   Bytes code(kCodeBytes);
   std::size_t size = 0;
   if (!made ||
@@ -183,7 +183,7 @@ Result<Bytes> WrappingKey::seal(std::string_view context, ByteView secret) const
   return sealed;
 }
 
-Result<dkim::SecretBytes> WrappingKey::open(std::string_view context, ByteView sealed) const {
+Result<crypto::SecretBytes> WrappingKey::open(std::string_view context, ByteView sealed) const {
   if (sealed.size() < kNonceBytes + kTagBytes) {
     return fail(ErrorCode::kDamaged, "it is too short to be sealed");
   }
@@ -205,7 +205,7 @@ Result<dkim::SecretBytes> WrappingKey::open(std::string_view context, ByteView s
     return fail(ErrorCode::kDamaged, "it was altered, or it belongs to another key id");
   }
   clear.resize(body.size());
-  return dkim::SecretBytes(std::move(clear));
+  return crypto::SecretBytes(std::move(clear));
 }
 
 }  // namespace zonestore

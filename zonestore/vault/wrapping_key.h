@@ -20,12 +20,12 @@ class WrappingKey {
 
   // 32 hexadecimal digits: the first half of a SHA-256 over the key and a label.
   [[nodiscard]] const std::string& id() const { return id_; }
-  [[nodiscard]] dkim::SecretBytes hexadecimal() const;  // with the newline
+  [[nodiscard]] crypto::SecretBytes hexadecimal() const;  // with the newline
 
   // Nonce, ciphertext, tag. `context` is bound in: it must be the same when it is opened. Errors: kCrypto.
   [[nodiscard]] Result<Bytes> seal(std::string_view context, ByteView secret) const;
   // Errors: kDamaged for anything that this key has not sealed in this context.
-  [[nodiscard]] Result<dkim::SecretBytes> open(std::string_view context, ByteView sealed) const;
+  [[nodiscard]] Result<crypto::SecretBytes> open(std::string_view context, ByteView sealed) const;
 
   // HMAC-SHA256 over the message, by a key that is derived from this one for that purpose alone (HKDF-SHA256,
   // RFC 5869): it says nothing of this key, nor of what it gives for another purpose. Errors: kCrypto.
@@ -33,7 +33,7 @@ class WrappingKey {
 
  private:
   explicit WrappingKey(Bytes bytes);
-  dkim::SecretBytes bytes_;
+  crypto::SecretBytes bytes_;
   std::string id_;
 };
 

@@ -144,7 +144,7 @@ void RestoredLife::change() {
     case 0:
     case 1: {
       zonestore::AddOptions options;
-      options.algorithm = zonestore::dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+      options.algorithm = zonestore::crypto::Algorithm::kEd25519;  // made a hundred times faster than RSA
       zonestore::ChangeContext context = context_;
       context.override_guard = zonestore::Override{zonestore::Guard::kKeyType, "a test"};
       return say("add " + code.text(), zonestore::add_institution(*store_, context, code, options).has_value());

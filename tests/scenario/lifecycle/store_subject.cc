@@ -128,7 +128,7 @@ Answer StoreSubject::perform(const Command& command) {
 
 Answer StoreSubject::add(const Command& command) {
   zonestore::AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+  options.algorithm = zonestore::crypto::Algorithm::kEd25519;  // made a hundred times faster than RSA
   options.domains = {name(code(command)->text() + ".example")};
   return answer_from(zonestore::add_institution(*store_, context(command), *code(command), options));
 }

@@ -13,7 +13,7 @@ namespace tests::lifecycle {
 // Takes the private half of every key of the institution out of the vault for the time of the command.
 Answer StoreSubject::rotate_without_private_key(const Command& command) {
   Store::Impl& impl = store_->impl();
-  std::vector<std::pair<std::string, dkim::PrivateKey>> taken;
+  std::vector<std::pair<std::string, zonestore::crypto::PrivateKey>> taken;
   if (const auto view = zonestore::show_institution(*store_, *code(command))) {
     for (const zonestore::SlotView& slot : view->slots) {
       if (!slot.key_id.empty()) {

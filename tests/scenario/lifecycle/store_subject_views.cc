@@ -63,9 +63,9 @@ Answer StoreSubject::judge_by_policy(const Command& command) {
     return answer_of(view.error());
   }
   Store::Impl& impl = store_->impl();
-  const auto row = zonestore::publish::find_institution(impl.connection, *code(command)).value();
+  const auto row = zonestore::rows::find_institution(impl.connection, *code(command)).value();
   const zonestore::RotationFacts facts =
-      rotation_facts(impl.connection, impl.dkim_zone, row, zonestore::publish::read_policy(impl.connection, row.id),
+      rotation_facts(impl.connection, impl.dkim_zone, row, zonestore::rows::read_policy(impl.connection, row.id),
                      zonestore::own_servers(impl.connection));
   const zonestore::RotationJudgement judgement = may_rotate(facts, {.by_policy = true}, impl.now());
   return judgement.refusal ? answer_of(*judgement.refusal) : answer_done(false, 0);

@@ -124,7 +124,7 @@ class TwoYears : public ::testing::Test {
 
 void TwoYears::add(int number) {
   zonestore::AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;  // made a hundred times faster than RSA
+  options.algorithm = zonestore::crypto::Algorithm::kEd25519;  // made a hundred times faster than RSA
   zonestore::ChangeContext context = context_;
   context.override_guard = zonestore::Override{zonestore::Guard::kKeyType, "two years"};
   const dkim::Code code = *dkim::Code::parse("i" + std::to_string(number));

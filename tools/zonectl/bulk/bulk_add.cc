@@ -26,8 +26,8 @@ BulkWords words() {
 }
 
 // The keys that the rest of the run needs, in the order of its items.
-std::vector<zonestore::dkim::Algorithm> wanted_keys(const BulkRun& run) {
-  std::vector<zonestore::dkim::Algorithm> wanted;
+std::vector<zonestore::crypto::Algorithm> wanted_keys(const BulkRun& run) {
+  std::vector<zonestore::crypto::Algorithm> wanted;
   for (const BulkItem& item : run.items) {
     const auto options = parse_add_options(item.arguments_json);
     if (options && (item.state == BulkState::kWaiting || item.state == BulkState::kFailed)) {

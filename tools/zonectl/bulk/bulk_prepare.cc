@@ -58,7 +58,7 @@ class PrepareWork {
 
   // The keys that the rest of the run needs, made on all cores while they are taken. None in a dry run.
   void stock_keys(const BulkRun& run, const ChangeContext& context) {
-    std::vector<zonestore::dkim::Algorithm> wanted;
+    std::vector<zonestore::crypto::Algorithm> wanted;
     for (const BulkItem& item : run.items) {
       const auto view = show_institution(store_, item.code);
       if (view && (item.state == BulkState::kWaiting || item.state == BulkState::kFailed)) {

@@ -89,7 +89,7 @@ class FileReader {
     }
     if (columns_.key && !row.fields[*columns_.key].empty()) {
       const std::string& text = row.fields[*columns_.key];
-      const auto algorithm = zonestore::dkim::parse_algorithm(text);
+      const auto algorithm = zonestore::crypto::parse_algorithm(text);
       if (!algorithm) {
         Error error = algorithm.error();
         error.message =
@@ -132,7 +132,7 @@ InstitutionFile parse_institution_file(std::string_view text) {
 }
 
 std::string to_json_text(const AddOptions& options) {
-  nlohmann::json json{{"key", zonestore::dkim::to_text(options.algorithm)}, {"domains", nlohmann::json::array()}};
+  nlohmann::json json{{"key", zonestore::crypto::to_text(options.algorithm)}, {"domains", nlohmann::json::array()}};
   for (const zonestore::Name& domain : options.domains) {
     json["domains"].push_back(domain.to_text_no_dot());
   }
@@ -145,7 +145,7 @@ Result<AddOptions> parse_add_options(const std::string& json_text) {
     return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
   }
   AddOptions options;
-  const auto algorithm = zonestore::dkim::parse_algorithm(json.value("key", ""));
+  const auto algorithm = zonestore::crypto::parse_algorithm(json.value("key", ""));
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }

@@ -83,7 +83,7 @@ void RevokeWork::stock_keys(const BulkRun& run, const ChangeContext& context) {
   if (target_.signer.empty() || context.dry_run) {
     return;
   }
-  std::vector<zonestore::dkim::Algorithm> wanted;
+  std::vector<zonestore::crypto::Algorithm> wanted;
   for (const BulkItem& item : run.items) {
     const auto view = show_institution(store_, item.code);
     const bool is_open = item.state == BulkState::kWaiting || item.state == BulkState::kFailed;

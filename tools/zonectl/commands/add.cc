@@ -14,7 +14,7 @@ using zonestore::Result;
 struct Options {
   std::optional<zonestore::dkim::Code> code;
   std::vector<zonestore::Name> domains;
-  std::optional<zonestore::dkim::Algorithm> algorithm;
+  std::optional<zonestore::crypto::Algorithm> algorithm;
   ChangeOptions change;
   BulkAddOptions bulk;
 };
@@ -24,7 +24,7 @@ void arguments(Arguments& arguments, Options& options) {
                             "the institution's code, such as mosa");
   arguments.operators().many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
                              "a mail domain of the institution; may be repeated");
-  arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
+  arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::crypto::parse_algorithm,
                             "rsa2048 (default), rsa3072, rsa4096 or ed25519");
   declare(arguments, options.bulk);
   arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});

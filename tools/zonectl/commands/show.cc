@@ -83,7 +83,7 @@ void write(const Session& session, const InstitutionView& institution) {
   out << session.terminal().styled(Style::kBold, institution.code) << "  " << phase_text(institution) << "\n\n";
   write_slots(out, session.terminal(), times, institution);
   out << "\ndomains   " << domains_text(institution) << '\n';
-  out << "new keys  " << zonestore::dkim::to_text(institution.algorithm) << '\n';
+  out << "new keys  " << zonestore::crypto::to_text(institution.algorithm) << '\n';
   out << "added     " << times.text(institution.added) << '\n';
   if (institution.next_rotation) {
     out << "rotates   " << times.text(*institution.next_rotation) << ", by policy"

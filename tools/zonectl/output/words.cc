@@ -61,7 +61,7 @@ void write_slot_line(std::ostream& out, const Terminal& terminal, const SlotView
   if (!slot.record_text.empty() || slot.fresh) {
     out << std::string(state.size() < kStateWidth ? kStateWidth - state.size() : 0, ' ');
     if (slot.algorithm) {
-      out << "  " << zonestore::dkim::to_text(*slot.algorithm) << "  "
+      out << "  " << zonestore::crypto::to_text(*slot.algorithm) << "  "
           << (slot.fresh            ? "a fresh key"
               : slot.key_id.empty() ? "the key given"
                                     : "key " + slot.key_id);

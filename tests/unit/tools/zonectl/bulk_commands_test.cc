@@ -22,15 +22,15 @@ class BulkCommands : public tests::CommandRun {
                  "E_KEY_TYPE", "--reason", "keys for a test are made fast"});
   }
   std::string active(const std::string& code) { return json_of({"show", code})["active"]; }
-  std::string key_file(const std::string& name, zonestore::dkim::Algorithm algorithm) {
-    const auto key = zonestore::dkim::PrivateKey::generate(algorithm);
+  std::string key_file(const std::string& name, zonestore::crypto::Algorithm algorithm) {
+    const auto key = zonestore::crypto::PrivateKey::generate(algorithm);
     const auto pem = key->pem();
     const auto bytes = pem->view();
     return write(name, std::string(bytes.begin(), bytes.end()));
   }
 };
 
-constexpr auto kRsa = zonestore::dkim::Algorithm::kRsa2048;
+constexpr auto kRsa = zonestore::crypto::Algorithm::kRsa2048;
 
 TEST_F(BulkCommands, AddFileAddsEachAndSaysSo) {
   add_three();
@@ -243,7 +243,7 @@ TEST_F(BulkCommands, ImportIntoOneThatIsThereRipens) {
 }
 
 TEST_F(BulkCommands, ImportRefusesEd25519AloneAndWarnsOfAKeyThatAnotherHas) {
-  const std::string edwards = key_file("e", zonestore::dkim::Algorithm::kEd25519);
+  const std::string edwards = key_file("e", zonestore::crypto::Algorithm::kEd25519);
   EXPECT_EQ(json_of({"import", "mosa", "--pem", edwards}, 3)["error"]["guard"], "E_KEY_TYPE");
   const std::string rsa = key_file("r", kRsa);
   expect_done({"import", "mosa", "--pem", rsa});

@@ -61,12 +61,12 @@ TEST(InstitutionFile, TakesColumnsInAnyOrder) {
   ASSERT_EQ(file.institutions.size(), 2U);
   EXPECT_EQ(file.institutions[0].code.text(), "mosa");
   EXPECT_EQ(file.institutions[0].options.domains.size(), 2U);
-  EXPECT_EQ(file.institutions[0].options.algorithm, zonestore::dkim::Algorithm::kRsa4096);
+  EXPECT_EQ(file.institutions[0].options.algorithm, zonestore::crypto::Algorithm::kRsa4096);
   EXPECT_TRUE(file.institutions[1].options.domains.empty());
   const auto kept = parse_add_options(to_json_text(file.institutions[0].options));
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->domains, file.institutions[0].options.domains);
-  EXPECT_EQ(kept->algorithm, zonestore::dkim::Algorithm::kRsa4096);
+  EXPECT_EQ(kept->algorithm, zonestore::crypto::Algorithm::kRsa4096);
 }
 
 TEST(InstitutionFile, NamesEveryFaultInTheOrderOfTheLines) {

@@ -5,7 +5,7 @@
 namespace {
 
 using zonestore::ByteView;
-using zonestore::dkim::Sha256;
+using zonestore::crypto::Sha256;
 
 ByteView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -12,7 +12,7 @@
 
 #include "zonestore/crypto/key_pair.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 namespace {
 
 using ::testing::HasSubstr;
@@ -104,4 +104,4 @@ TEST_F(KeyNumbers, OfWhatIsCutShortAreNone) {
 }
 
 }  // namespace
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -9,7 +9,7 @@
 
 #include "tests/unit/zonestore/crypto/keys.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 namespace {
 
 using namespace std::string_view_literals;
@@ -325,4 +325,4 @@ TEST(PrivateKeyPem, RefusesNoneAndMoreThanOne) {
 }
 
 }  // namespace
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -10,7 +10,7 @@
 
 #include "zonestore/crypto/key_pair.h"
 
-namespace zonestore::dkim::test {
+namespace zonestore::crypto::test {
 
 inline const PrivateKey& rsa_key() {
   static const PrivateKey key = PrivateKey::generate(Algorithm::kRsa2048).value();
@@ -76,4 +76,4 @@ inline Bytes pkcs8_of(const EVP_PKEY& key) {
   return der;
 }
 
-}  // namespace zonestore::dkim::test
+}  // namespace zonestore::crypto::test

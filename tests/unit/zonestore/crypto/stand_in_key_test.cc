@@ -4,7 +4,7 @@
 
 #include "zonestore/dkim/record_text.h"
 
-namespace zonestore::dkim {
+namespace zonestore::crypto {
 namespace {
 
 TEST(StandInKey, HasTheFormAndTheSizeOfEveryKeyOfItsAlgorithm) {
@@ -12,7 +12,7 @@ TEST(StandInKey, HasTheFormAndTheSizeOfEveryKeyOfItsAlgorithm) {
        {Algorithm::kRsa2048, Algorithm::kRsa3072, Algorithm::kRsa4096, Algorithm::kEd25519}) {
     const Bytes stand_in = stand_in_key(algorithm, 7);
     EXPECT_EQ(algorithm_of(stand_in).value(), algorithm);
-    EXPECT_TRUE(record_text(stand_in)) << to_text(algorithm);
+    EXPECT_TRUE(dkim::record_text(stand_in)) << to_text(algorithm);
   }
   for (const Algorithm algorithm : {Algorithm::kRsa2048, Algorithm::kEd25519}) {
     EXPECT_EQ(stand_in_key(algorithm, 7).size(), PrivateKey::generate(algorithm)->public_spki()->size());
@@ -26,4 +26,4 @@ TEST(StandInKey, IsAnotherForEachNumber) {
 }
 
 }  // namespace
-}  // namespace zonestore::dkim
+}  // namespace zonestore::crypto

@@ -10,6 +10,8 @@
 namespace zonestore::dkim {
 namespace {
 
+namespace test = crypto::test;
+
 using namespace std::string_view_literals;
 using ::testing::HasSubstr;
 
@@ -21,7 +23,7 @@ Bytes rsa_spki() {
   return test::rsa_key().public_spki().value();
 }
 std::string rsa_base64() {
-  return base64(rsa_spki());
+  return crypto::base64(rsa_spki());
 }
 
 std::size_t answer_for(std::string_view code, ByteView spki) {
@@ -74,8 +76,8 @@ TEST(RecordText, AnswerForTheLongestCodeFits512Bytes) {
 }
 
 TEST(RecordText, AnswerForRsa4096PassesPlainUdp) {
-  const auto key = PrivateKey::generate(Algorithm::kRsa4096).value();
-  EXPECT_EQ(key.algorithm(), Algorithm::kRsa4096);
+  const auto key = crypto::PrivateKey::generate(crypto::Algorithm::kRsa4096).value();
+  EXPECT_EQ(key.algorithm(), crypto::Algorithm::kRsa4096);
   const std::size_t bytes = answer_for("mosa", key.public_spki().value());
   EXPECT_GT(bytes, 512U);
   EXPECT_LT(bytes, 1232U);
@@ -124,7 +126,7 @@ TEST(ParseRecordText, TakesEveryFormThatVerifiersTake) {
 
 TEST(ParseRecordText, ReadsAWeakKeyAsVerifiersDo) {
   const Bytes weak = test::spki_of(*test::rsa_of_bits(1024));
-  EXPECT_EQ(parse_record_text("v=DKIM1; p=" + base64(weak))->public_spki, weak);
+  EXPECT_EQ(parse_record_text("v=DKIM1; p=" + crypto::base64(weak))->public_spki, weak);
 }
 
 TEST(ParseRecordText, RefusesABrokenTagList) {
@@ -162,7 +164,7 @@ TEST(ParseRecordText, RefusesABrokenTagList) {
 
 TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
   const std::string key = rsa_base64();
-  const std::string ed25519_spki = base64(test::rfc_ed25519_key().public_spki().value());
+  const std::string ed25519_spki = crypto::base64(test::rfc_ed25519_key().public_spki().value());
   for (const auto& text : {
            "v=DKIM1; k=ed25519; p=" + key,
            "v=DKIM1; k=ed25519; p=" + ed25519_spki,
@@ -171,7 +173,7 @@ TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
            "v=DKIM1; k=RSA; p=" + key,
            "v=DKIM1; k=; p=" + key,
            "v=DKIM1; k=ecdsa; p=" + key,
-           "v=DKIM1; p=" + base64(test::spki_of(*test::ec_key())),
+           "v=DKIM1; p=" + crypto::base64(test::spki_of(*test::ec_key())),
            "v=DKIM1; p=" + key.substr(0, key.size() - 4),
            "v=DKIM1; p=" + key.substr(0, key.size() - 1),
            "v=DKIM1; p=" + key + "AAAA",

@@ -211,7 +211,7 @@ class Stock : public tests::StoreFixture {
   void add_from_stock(const std::string& text) {
     ChangeContext context = overriding(Guard::kKeyType);
     AddOptions options;
-    options.algorithm = dkim::Algorithm::kEd25519;
+    options.algorithm = crypto::Algorithm::kEd25519;
     const auto added = add_institution(*store_, context, code(text), options);
     ASSERT_TRUE(added) << added.error().message;
   }
@@ -219,7 +219,7 @@ class Stock : public tests::StoreFixture {
 
 TEST_F(Stock, KeysAreInTheVaultBeforeTheyArePublishedAndLeaveItIfNobodyTookThem) {
   {
-    KeyStock stock(*store_, std::vector(10, dkim::Algorithm::kEd25519), context_);
+    KeyStock stock(*store_, std::vector(10, crypto::Algorithm::kEd25519), context_);
     add_from_stock("mosa");
     EXPECT_GE(keys_in_vault(), 2U);
     EXPECT_TRUE(prove_signing_key(*store_, code("mosa"), dkim::SlotId::kSel1));
@@ -233,7 +233,7 @@ TEST_F(Stock, KeysAreInTheVaultBeforeTheyArePublishedAndLeaveItIfNobodyTookThem)
 
 TEST_F(Stock, WhatARefusedChangeTookLeavesTheVaultToo) {
   add("mosa");
-  KeyStock stock(*store_, std::vector(2, dkim::Algorithm::kEd25519), context_);
+  KeyStock stock(*store_, std::vector(2, crypto::Algorithm::kEd25519), context_);
   EXPECT_EQ(refusal_of(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), {})), Guard::kExists);
   EXPECT_EQ(keys_in_vault(), 2U);
 }
@@ -241,9 +241,9 @@ TEST_F(Stock, WhatARefusedChangeTookLeavesTheVaultToo) {
 TEST_F(Stock, InADryRunNothingGoesIntoTheVault) {
   ChangeContext dry = overriding(Guard::kKeyType);
   dry.dry_run = true;
-  KeyStock stock(*store_, std::vector(2, dkim::Algorithm::kEd25519), dry);
+  KeyStock stock(*store_, std::vector(2, crypto::Algorithm::kEd25519), dry);
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   ASSERT_TRUE(add_institution(*store_, dry, code("mosa"), options));
   EXPECT_EQ(keys_in_vault(), 0U);
 }

@@ -61,7 +61,7 @@ class DryRun : public tests::StoreFixture {
 
 TEST_F(DryRun, AddTellsOfFreshKeysWithoutMakingThem) {
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kRsa4096;  // seconds, if they were made
+  options.algorithm = crypto::Algorithm::kRsa4096;  // seconds, if they were made
   const auto would = try_out([&](Store& store) { return add_institution(store, dry_, code("mosa"), options); });
   ASSERT_TRUE(would) << would.error().message;
   EXPECT_TRUE(would->dry_run);
@@ -70,7 +70,7 @@ TEST_F(DryRun, AddTellsOfFreshKeysWithoutMakingThem) {
     EXPECT_EQ(slot.key_id, "");
     EXPECT_EQ(slot.record_text, "");
     EXPECT_GT(slot.answer_size_bytes, 700U);
-    EXPECT_EQ(slot.algorithm, dkim::Algorithm::kRsa4096);
+    EXPECT_EQ(slot.algorithm, crypto::Algorithm::kRsa4096);
   }
   EXPECT_FALSE(show_institution(*store_, code("mosa")));
 }
@@ -89,7 +89,7 @@ TEST_F(DryRun, TheSizeIsThatOfTheKeyThatIsMadeThen) {
 
 TEST_F(DryRun, AnImportedKeyHasItsRecordTextAndNoIdYet) {
   std::vector<SuppliedKey> keys;
-  auto key = dkim::PrivateKey::generate(dkim::Algorithm::kRsa2048);
+  auto key = crypto::PrivateKey::generate(crypto::Algorithm::kRsa2048);
   ASSERT_TRUE(key);
   keys.push_back(SuppliedKey{SlotId::kSel1, *std::move(key)});
   const auto would =

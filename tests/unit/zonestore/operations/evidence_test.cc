@@ -14,7 +14,7 @@ class EvidenceOfCheck : public tests::StoreFixture {
  protected:
   EvidenceOfCheck() {
     AddOptions options;
-    options.algorithm = dkim::Algorithm::kEd25519;
+    options.algorithm = crypto::Algorithm::kEd25519;
     options.domains = {domain()};
     EXPECT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
     clock_.advance(std::chrono::hours{1});  // sel2 is ripe

@@ -44,7 +44,7 @@ class FailingDisk : public testing::TestWithParam<Fault> {
     EXPECT_TRUE(Store::init(whole_, options, context_, clock_));
     Store store = open(whole_);
     AddOptions add;
-    add.algorithm = dkim::Algorithm::kEd25519;
+    add.algorithm = crypto::Algorithm::kEd25519;
     EXPECT_TRUE(add_institution(store, context_, mosa_, add));
     clock_.advance(std::chrono::hours(1));
     EXPECT_TRUE(back_up(store, temp_ / "backup"));
@@ -140,7 +140,7 @@ class FailingDisk : public testing::TestWithParam<Fault> {
 TEST_P(FailingDisk, AnAddIsWholeAndTellsTheTruth) {
   fail_everywhere([&](Store& store) {
     AddOptions options;
-    options.algorithm = dkim::Algorithm::kEd25519;
+    options.algorithm = crypto::Algorithm::kEd25519;
     return outcome_of(add_institution(store, context_, *dkim::Code::parse("louvre"), options));
   });
   expect_known();
@@ -164,7 +164,7 @@ TEST_P(FailingDisk, APrepareAndAnImportAreWholeAndTellTheTruth) {
   fail_everywhere([&](Store& store) { return outcome_of(prepare(store, context_, mosa_, SlotId::kSel2)); });
   fail_everywhere([&](Store& store) {
     std::vector<SuppliedKey> keys;
-    keys.push_back({SlotId::kSel2, dkim::PrivateKey::generate(dkim::Algorithm::kEd25519).value()});
+    keys.push_back({SlotId::kSel2, crypto::PrivateKey::generate(crypto::Algorithm::kEd25519).value()});
     return outcome_of(import_keys(store, context_, mosa_, std::move(keys), {}));
   });
   expect_known();

@@ -73,14 +73,14 @@ TEST_F(Institutions, AddDryRunLeavesStoreAndVaultAlone) {
 
 TEST_F(Institutions, Ed25519AloneIsRefusedUnlessOverridden) {
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   EXPECT_EQ(refusal_of(add_institution(*store_, context_, code("mosa"), options)), Guard::kKeyType);
   EXPECT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
 }
 
 TEST_F(Institutions, AnRsa4096KeyIsWarnedAbout) {
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kRsa4096;
+  options.algorithm = crypto::Algorithm::kRsa4096;
   const auto added = add_institution(*store_, context_, code("big"), options);
   ASSERT_TRUE(added) << added.error().message;
   EXPECT_EQ(added->warnings.size(), 2U);
@@ -163,7 +163,7 @@ TEST_F(Institutions, StatusCountsStatesAndWhatIsDue) {
 
 TEST_F(Institutions, MaintainSweepsOrphansOutOfTheVaultAfterADay) {
   add("mosa");
-  const auto key = dkim::PrivateKey::generate(dkim::Algorithm::kEd25519);
+  const auto key = crypto::PrivateKey::generate(crypto::Algorithm::kEd25519);
   {
     auto id = ::popen(("sqlite3 " + (dir() / "zone.db").string() + " 'SELECT store_id FROM store'").c_str(), "r");
     std::array<char, 33> text{};

@@ -22,17 +22,17 @@ using tests::refusal_of;
 
 class KeyIdentity : public tests::StoreFixture {
  protected:
-  static dkim::PrivateKey new_key() { return dkim::PrivateKey::generate(dkim::Algorithm::kEd25519).value(); }
-  static dkim::PrivateKey copy_of(const dkim::PrivateKey& key) {
-    return dkim::PrivateKey::from_pkcs8(key.pkcs8()->view()).value();
+  static crypto::PrivateKey new_key() { return crypto::PrivateKey::generate(crypto::Algorithm::kEd25519).value(); }
+  static crypto::PrivateKey copy_of(const crypto::PrivateKey& key) {
+    return crypto::PrivateKey::from_pkcs8(key.pkcs8()->view()).value();
   }
-  Result<KeysImported> import(const std::string& text, const dkim::PrivateKey& key,
+  Result<KeysImported> import(const std::string& text, const crypto::PrivateKey& key,
                               std::optional<SlotId> slot = std::nullopt) {
     std::vector<SuppliedKey> keys;
     keys.push_back({slot, copy_of(key)});
     return import_keys(*store_, overriding(Guard::kKeyType), code(text), std::move(keys), {});
   }
-  bool vault_has(const dkim::PrivateKey& key) {
+  bool vault_has(const crypto::PrivateKey& key) {
     Vault& vault = store_->impl().vault();
     const std::vector<VaultEntry> entries = vault.list().value();
     for (const VaultEntry& entry : entries) {
@@ -45,7 +45,7 @@ class KeyIdentity : public tests::StoreFixture {
 };
 
 TEST_F(KeyIdentity, ARevokedKeyIsNotImportedAgainAnywhere) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   ASSERT_TRUE(import("mosa", key));
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {true, {}}));
   EXPECT_FALSE(vault_has(key));
@@ -59,7 +59,7 @@ TEST_F(KeyIdentity, ARevokedKeyIsNotImportedAgainAnywhere) {
 }
 
 TEST_F(KeyIdentity, OneKeyInBothSlotsIsRefused) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   std::vector<SuppliedKey> keys;
   keys.push_back({SlotId::kSel1, copy_of(key)});
   keys.push_back({SlotId::kSel2, copy_of(key)});
@@ -72,7 +72,7 @@ TEST_F(KeyIdentity, OneKeyInBothSlotsIsRefused) {
 }
 
 TEST_F(KeyIdentity, TheOthersWhoHoldAKeyAreNamedWhenItIsRevokedAndItsPrivateHalfStaysForThem) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   ASSERT_TRUE(import("louvre", key));
   const auto second = import("mosa", key);
   ASSERT_TRUE(second);
@@ -91,7 +91,7 @@ TEST_F(KeyIdentity, TheOthersWhoHoldAKeyAreNamedWhenItIsRevokedAndItsPrivateHalf
 }
 
 TEST_F(KeyIdentity, SigningDoesNotMoveToAKeyThatWasRevokedElsewhere) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   add("louvre");
   ASSERT_TRUE(revoke(*store_, context_, code("louvre"), SlotId::kSel2));
   ASSERT_TRUE(import("louvre", key, SlotId::kSel2));
@@ -114,7 +114,7 @@ TEST_F(KeyIdentity, OfAStoreThatHasOneKeyInBothSlotsSigningDoesNotMoveToItsTwin)
 }
 
 TEST_F(KeyIdentity, WhatADeadCommandLeftOfARevokedKeyGoesWithIt) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   ASSERT_TRUE(store_->impl().vault().put({{"00112233445566aa", &key}}, clock_.now().wall));
   ASSERT_TRUE(import("mosa", key));
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {true, {}})->private_half_destroyed);
@@ -136,7 +136,7 @@ class KeyIdentityRestore : public KeyIdentity {
 };
 
 TEST_F(KeyIdentityRestore, LeavesASlotRevokedWhosePublicKeyWasRevokedUnderAnotherRow) {
-  const dkim::PrivateKey key = new_key();
+  const crypto::PrivateKey key = new_key();
   ASSERT_TRUE(import("mosa", key));
   back_up_store();
   ASSERT_TRUE(import("louvre", key));
@@ -152,7 +152,7 @@ TEST_F(KeyIdentityRestore, LeavesASlotRevokedWhosePublicKeyWasRevokedUnderAnothe
 TEST_F(KeyIdentityRestore, RefusesAPrivateKeyThatIsNoneOfItsPublicKey) {
   add("mosa");
   const std::string id = show("mosa").slots.at(1).key_id;
-  const dkim::PrivateKey other = new_key();
+  const crypto::PrivateKey other = new_key();
   Vault& vault = store_->impl().vault();
   ASSERT_TRUE(vault.destroy({id}));
   ASSERT_TRUE(vault.put({{id, &other}}, clock_.now().wall));

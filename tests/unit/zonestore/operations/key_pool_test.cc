@@ -9,7 +9,7 @@
 namespace zonestore {
 namespace {
 
-using dkim::Algorithm;
+using crypto::Algorithm;
 
 TEST(KeyPool, GivesAsManyDifferentKeysAsWereWanted) {
   KeyPool pool(std::vector(20, Algorithm::kEd25519), {4, 3});

@@ -69,7 +69,7 @@ class PrivateHalves : public tests::StoreFixture {
   std::size_t keys_in_vault() { return store_->impl().vault().list()->size(); }
   std::vector<std::string> unused_keys() { return store_->impl().vault().unused_after("", 1000).value(); }
   void put_orphan(const std::string& id) {
-    const auto key = dkim::PrivateKey::generate(dkim::Algorithm::kEd25519);
+    const auto key = crypto::PrivateKey::generate(crypto::Algorithm::kEd25519);
     ASSERT_TRUE(store_->impl().vault().put({{id, &*key}}, clock_.now().wall));
   }
   void run_maintain() {
@@ -106,7 +106,7 @@ class PrivateHalves : public tests::StoreFixture {
 TEST_F(PrivateHalves, AreThereThoughAnotherSweptWhileAnAddWaitedForItsTurn) {
   expect_proven_after([&](Store& store) {
     AddOptions options;
-    options.algorithm = dkim::Algorithm::kEd25519;
+    options.algorithm = crypto::Algorithm::kEd25519;
     EXPECT_TRUE(add_institution(store, overriding(Guard::kKeyType), code("mosa"), options));
   });
 }
@@ -121,7 +121,7 @@ TEST_F(PrivateHalves, AreThereThoughAnotherSweptWhileAnImportWaited) {
   add("mosa");
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2));
   std::vector<SuppliedKey> keys;
-  keys.push_back({SlotId::kSel2, dkim::PrivateKey::generate(dkim::Algorithm::kRsa2048).value()});
+  keys.push_back({SlotId::kSel2, crypto::PrivateKey::generate(crypto::Algorithm::kRsa2048).value()});
   expect_proven_after(
       [&](Store& store) { EXPECT_TRUE(import_keys(store, context_, code("mosa"), std::move(keys), {})); });
 }
@@ -140,7 +140,7 @@ TEST_F(PrivateHalves, AreThereThoughAnotherSweptWhileMaintainFilledASlot) {
 }
 
 TEST_F(PrivateHalves, OfAStockStayThoughAnAddTakesDaysAndTheClockIsAMonthAhead) {
-  KeyStock stock(*store_, std::vector(6, dkim::Algorithm::kEd25519), context_);
+  KeyStock stock(*store_, std::vector(6, crypto::Algorithm::kEd25519), context_);
   Store other = Store::open(dir(), Store::Access::kWrite, clock_).value();
   for (const char* name : {"a", "b", "c"}) {
     add(name);
@@ -158,14 +158,14 @@ TEST_F(PrivateHalves, OfAStockStayThoughAnAddTakesDaysAndTheClockIsAMonthAhead) 
 TEST_F(PrivateHalves, AChangeThatWouldPublishAKeyWithoutOneIsRefusedWhole) {
   add("mosa");
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2));
-  publish::InstitutionRow row = publish::find_institution(store_->impl().connection, code("mosa")).value();
+  rows::InstitutionRow row = rows::find_institution(store_->impl().connection, code("mosa")).value();
   const std::size_t rows = audit_rows();
   const auto forgot = db::at_border<void>([&] {
     ChangeScope change(*store_, context_, "prepare", "mosa");
-    const auto key = dkim::PrivateKey::generate(dkim::Algorithm::kEd25519);
-    publish::put_key(change.connection(), row.id, SlotId::kSel2,
-                     {"00112233445566aa", dkim::Algorithm::kEd25519, key->public_spki().value(), change.wall()});
-    row = publish::find_institution(change.connection(), code("mosa")).value();
+    const auto key = crypto::PrivateKey::generate(crypto::Algorithm::kEd25519);
+    rows::put_key(change.connection(), row.id, SlotId::kSel2,
+                  {"00112233445566aa", crypto::Algorithm::kEd25519, key->public_spki().value(), change.wall()});
+    row = rows::find_institution(change.connection(), code("mosa")).value();
     change.publish(row);
     Changed outcome;
     change.finish({"published"}, outcome);
@@ -218,9 +218,9 @@ TEST_F(PrivateHalves, ThatAreInASlotAreNeverDestroyedWhateverAsksForIt) {
 
 TEST_F(PrivateHalves, AreSweptInSlicesOfWhichNoneIsForgotten) {
   add("mosa");
-  std::vector<dkim::PrivateKey> keys;
+  std::vector<crypto::PrivateKey> keys;
   std::vector<Vault::NewKey> entries;
-  keys.push_back(dkim::PrivateKey::generate(dkim::Algorithm::kEd25519).value());
+  keys.push_back(crypto::PrivateKey::generate(crypto::Algorithm::kEd25519).value());
   for (int number = 0; number < 1200; ++number) {
     const std::string digits = std::to_string(100000 + number);
     entries.push_back({"0011223344" + digits, &keys.front()});

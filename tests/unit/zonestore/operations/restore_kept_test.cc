@@ -213,7 +213,7 @@ TEST_F(RestoreKept, AnInstitutionThatTheBackupLacksDepartsAndUndoTakesThatBack) 
   back_up();
   AddOptions options;
   options.domains = {*Name::parse("mosa.example")};
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   ASSERT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
   const std::string first = key_of("mosa", SlotId::kSel1);
   const std::string second = key_of("mosa", SlotId::kSel2);

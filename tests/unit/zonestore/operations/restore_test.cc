@@ -352,7 +352,7 @@ TEST_F(RestoreTest, SignersComeBackSwitchedOff) {
 
 TEST_F(RestoreTest, WhatWasSeenInTheDnsStands) {
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   options.domains = {*Name::parse("mosamuseum.com"), *Name::parse("mosa.art")};
   ASSERT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
   const auto saw = [&](const std::string& domain, Verdict verdict) {
@@ -374,7 +374,7 @@ TEST_F(RestoreTest, WhatWasSeenInTheDnsStands) {
 
 TEST_F(RestoreTest, WhatWasSeenAfterTheBackupStandsToo) {
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   options.domains = {*Name::parse("mosamuseum.com")};
   ASSERT_TRUE(add_institution(*store_, overriding(Guard::kKeyType), code("mosa"), options));
   clock_.advance(hours(1));

@@ -220,7 +220,7 @@ TEST_F(SignerDirectories, MayNotBeOfAKindThatCannotSignWithAKeyThatIsThere) {
 TEST_F(SignerDirectories, RefuseKeysThatOneOfThemCannotSignWith) {
   ASSERT_TRUE(add_signer(*store_, overriding(Guard::kSignerKind), {"a", Format::kOpendkim, folder("a"), ""}));
   AddOptions options;
-  options.algorithm = dkim::Algorithm::kEd25519;
+  options.algorithm = crypto::Algorithm::kEd25519;
   const auto refused = add_institution(*store_, overriding(Guard::kKeyType), code("bern"), options);
   EXPECT_EQ(refusal_of(refused), Guard::kSignerKind);
   EXPECT_EQ(refusal_of(check_add_institution(*store_, overriding(Guard::kKeyType), code("bern"), options)),
@@ -228,7 +228,7 @@ TEST_F(SignerDirectories, RefuseKeysThatOneOfThemCannotSignWith) {
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2, {}));
   EXPECT_EQ(refusal_of(prepare(*store_, context_, code("mosa"), SlotId::kSel2)), Guard::kSignerKind);
   std::vector<SuppliedKey> keys;
-  keys.push_back({std::nullopt, dkim::PrivateKey::generate(dkim::Algorithm::kEd25519).value()});
+  keys.push_back({std::nullopt, crypto::PrivateKey::generate(crypto::Algorithm::kEd25519).value()});
   EXPECT_EQ(refusal_of(import_keys(*store_, overriding(Guard::kKeyType), code("bern"), std::move(keys), {})),
             Guard::kSignerKind);
 }

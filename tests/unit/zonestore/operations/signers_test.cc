@@ -453,7 +453,7 @@ TEST_F(Signers, FollowManyChangesInSlices) {
     ASSERT_TRUE(revoke(*store_, later, code(each), SlotId::kSel1, {}));
   }
   for (const SyncScope scope : {SyncScope::kTasks, SyncScope::kWhole}) {
-    for (const publish::SignerRow& signer : publish::read_signers(store_->impl().connection)) {
+    for (const rows::SignerRow& signer : rows::read_signers(store_->impl().connection)) {
       const SyncResult synced = sync_signer(*store_, context_, signer, {.scope = scope, .slice = 2}, minutes(1));
       EXPECT_EQ(synced.failure, "");
       EXPECT_EQ(synced.institutions, 5U);

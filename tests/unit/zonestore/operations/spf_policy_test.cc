@@ -85,7 +85,7 @@ class SpfPolicy : public tests::StoreFixture {
     db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
     connection.execute("DELETE FROM spf_term; DELETE FROM spf_version");
     for (const std::string& text : texts) {
-      publish::insert_spf_term(connection, {text}, wall());
+      rows::insert_spf_term(connection, {text}, wall());
     }
     const PublishedZone zone = store_->impl().published(store_->spf_zone());
     const spf::RecordShape shape(zone.apex);

@@ -27,7 +27,7 @@ class TrustedTime : public tests::StoreFixture {
  protected:
   TrustedTime() { add("mosa"); }
 
-  KeptTime kept() { return publish::read_kept_time(store_->impl().connection); }
+  KeptTime kept() { return rows::read_kept_time(store_->impl().connection); }
   bool keeps_its_moment(const std::function<void()>& command) {
     clock_.advance(minutes(1));
     command();
@@ -178,10 +178,10 @@ TEST_F(TrustedTime, AStoreFromBeforeBeginsAtNothingAndCountsItsMomentsAsSynchron
   EXPECT_EQ(connection.integer("SELECT moved_trusted_ms FROM institution"), 0);
   EXPECT_EQ(connection.integer("SELECT sum(drain_synchronised) FROM slot"), 1);
   EXPECT_EQ(connection.integer("SELECT ended_synchronised FROM selector_content"), 1);
-  KeptTime kept = publish::read_kept_time(connection);
+  KeptTime kept = rows::read_kept_time(connection);
   EXPECT_EQ(kept.last, std::nullopt);
-  EXPECT_EQ(publish::keep_moment(connection, clock_).moment.trusted, Milliseconds(0));
-  kept = publish::read_kept_time(connection);
+  EXPECT_EQ(rows::keep_moment(connection, clock_).moment.trusted, Milliseconds(0));
+  kept = rows::read_kept_time(connection);
   EXPECT_EQ(kept.last, clock_.now());
   EXPECT_EQ(kept.known, clock_.now().wall.time_since_epoch());
 }

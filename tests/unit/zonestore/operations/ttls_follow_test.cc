@@ -31,8 +31,7 @@ class TtlsFollow : public tests::StoreFixture {
   // The first slice, as `policy set ttl-active` does it that is killed then.
   void set_and_die(std::int64_t ttl) {
     ChangeScope change(*store_, context_, "policy set", "");
-    publish::store_policy_value(change.connection(), publish::kWholeStore, publish::PolicyKey::kTtlActive,
-                                Seconds(ttl));
+    rows::store_policy_value(change.connection(), rows::kWholeStore, rows::PolicyKey::kTtlActive, Seconds(ttl));
     const Slice slice = begin_to_follow(change, kThree);
     EXPECT_EQ(slice.institutions, 3U);
     EXPECT_EQ(slice.behind, 4U);
@@ -50,7 +49,7 @@ class TtlsFollow : public tests::StoreFixture {
     }
     return ttls;
   }
-  bool are_behind() { return publish::read_ttls_behind(store_->impl().connection).has_value(); }
+  bool are_behind() { return rows::read_ttls_behind(store_->impl().connection).has_value(); }
   Maintained run(bool dry = false) {
     ChangeContext context = context_;
     context.dry_run = dry;

@@ -18,10 +18,10 @@ class Publisher : public ::testing::Test {
   Publisher() : connection_(db::Connection::open(temp_.path() / "zone.db", db::Access::kCreate)) {
     db::migrate(connection_, db::zone_schema());
     zone_ = create_zone(connection_, *Name::parse("dkim.secutix.com"));
-    ZoneSettingsRow settings;
+    rows::ZoneSettingsRow settings;
     settings.name_servers = {*Name::parse("ns1.secutix.com")};
     settings.mailbox = *Name::parse("hostmaster.secutix.com");
-    store_zone_settings(connection_, zone_, settings, clock_.now());
+    rows::store_zone_settings(connection_, zone_, settings, clock_.now());
     (void)in_a_change([&](ZoneChange& change) { publish_apex(connection_, change, zone()); });
   }
 
@@ -36,30 +36,30 @@ class Publisher : public ::testing::Test {
     transaction.commit();
     return outcome;
   }
-  ZoneChange::Outcome publish_row(const InstitutionRow& row) {
+  ZoneChange::Outcome publish_row(const rows::InstitutionRow& row) {
     return in_a_change([&](ZoneChange& change) {
-      publish_institution(connection_, change, zone(), row, read_policy(connection_, row.id), clock_.now());
+      publish_institution(connection_, change, zone(), row, rows::read_policy(connection_, row.id), clock_.now());
     });
   }
 
-  InstitutionRow mosa() { return *find_institution(connection_, *dkim::Code::parse("mosa")); }
-  static SlotKey key(const std::string& id) {
-    const auto made = dkim::PrivateKey::generate(dkim::Algorithm::kEd25519);
-    return SlotKey{id, dkim::Algorithm::kEd25519, *made->public_spki(), WallTime{}};
+  rows::InstitutionRow mosa() { return *rows::find_institution(connection_, *dkim::Code::parse("mosa")); }
+  static rows::SlotKey key(const std::string& id) {
+    const auto made = crypto::PrivateKey::generate(crypto::Algorithm::kEd25519);
+    return rows::SlotKey{id, crypto::Algorithm::kEd25519, *made->public_spki(), WallTime{}};
   }
   std::optional<RecordSet> record(const std::string& slot) {
     return find_record_set(connection_, zone(), *Name::parse(slot + "-mosa._domainkey.dkim.secutix.com"),
                            RecordType::kTxt);
   }
   void add_mosa() {
-    const InstitutionId id =
-        insert_institution(connection_, *dkim::Code::parse("mosa"), dkim::Algorithm::kEd25519, clock_.now().wall);
-    put_key(connection_, id, SlotId::kSel1, key("00000000000000a1"));
-    put_key(connection_, id, SlotId::kSel2, key("00000000000000a2"));
-    InstitutionRow row = mosa();
+    const rows::InstitutionId id = rows::insert_institution(connection_, *dkim::Code::parse("mosa"),
+                                                            crypto::Algorithm::kEd25519, clock_.now().wall);
+    rows::put_key(connection_, id, SlotId::kSel1, key("00000000000000a1"));
+    rows::put_key(connection_, id, SlotId::kSel2, key("00000000000000a2"));
+    rows::InstitutionRow row = mosa();
     row.facts.phase = dkim::Phase::kSigning;
     row.facts.active = SlotId::kSel1;
-    store_facts(connection_, row, clock_.now().wall);
+    rows::store_facts(connection_, row, clock_.now().wall);
   }
 
   tests::TempDirectory temp_;
@@ -98,11 +98,11 @@ TEST_F(Publisher, RemembersTheAbsenceBeforeTheFirstKey) {
 TEST_F(Publisher, RemembersTheLargestTtlThatAKeyWasServedWith) {
   add_mosa();
   (void)publish_row(mosa());
-  InstitutionRow row = mosa();
+  rows::InstitutionRow row = mosa();
   row.facts.active = SlotId::kSel2;  // sel1 goes on with the small TTL
-  store_facts(connection_, row, clock_.now().wall);
+  rows::store_facts(connection_, row, clock_.now().wall);
   (void)publish_row(row);
-  withdraw_key(connection_, row.id, SlotId::kSel1, clock_.now().wall);
+  rows::withdraw_key(connection_, row.id, SlotId::kSel1, clock_.now().wall);
   clock_.advance(std::chrono::hours(1));
   (void)publish_row(mosa());
   EXPECT_FALSE(record("sel1"));
@@ -114,18 +114,18 @@ TEST_F(Publisher, RemembersTheLargestTtlThatAKeyWasServedWith) {
 
 TEST_F(Publisher, ARevokedSlotServesAnEmptyKey) {
   add_mosa();
-  InstitutionRow row = mosa();
-  withdraw_key(connection_, row.id, SlotId::kSel2, clock_.now().wall);
+  rows::InstitutionRow row = mosa();
+  rows::withdraw_key(connection_, row.id, SlotId::kSel2, clock_.now().wall);
   row = mosa();
   row.facts.slots.at(1).revoked = true;
-  store_facts(connection_, row, clock_.now().wall);
+  rows::store_facts(connection_, row, clock_.now().wall);
   (void)publish_row(mosa());
   EXPECT_EQ(*txt_joined(record("sel2")->rdata.front()), "v=DKIM1; p=");
 }
 
 TEST_F(Publisher, TheSchemaRefusesAnActiveSlotWithoutAKey) {
   add_mosa();
-  EXPECT_THROW(withdraw_key(connection_, mosa().id, SlotId::kSel1, clock_.now().wall), db::Failure);
+  EXPECT_THROW(rows::withdraw_key(connection_, mosa().id, SlotId::kSel1, clock_.now().wall), db::Failure);
   EXPECT_TRUE(mosa().key(SlotId::kSel1));
 }
 
@@ -133,7 +133,7 @@ TEST_F(Publisher, RefusesToPublishOverAStaticRecord) {
   add_mosa();
   const Name selector = *Name::parse("sel2-mosa._domainkey.dkim.secutix.com");
   (void)in_a_change([&](ZoneChange& change) {
-    put_static(connection_, change, zone(), {selector, RecordType::kCname, Ttl{60}, {{0}}});
+    rows::put_static(connection_, change, zone(), {selector, RecordType::kCname, Ttl{60}, {{0}}});
   });
   try {
     (void)publish_row(mosa());

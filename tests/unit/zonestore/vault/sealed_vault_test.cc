@@ -13,8 +13,8 @@ namespace zonestore {
 namespace {
 
 namespace fs = std::filesystem;
+using crypto::PrivateKey;
 using db::test::ScratchDirectory;
-using dkim::PrivateKey;
 
 const std::string kStore(32, 'a');
 const std::string kFirst = "00000000000000f1";
@@ -22,7 +22,7 @@ const std::string kSecond = "00000000000000f2";
 constexpr WallTime kNow{Milliseconds{1'795'452'842'000}};
 
 Bytes pkcs8(const PrivateKey& key) {
-  const dkim::SecretBytes der = key.pkcs8().value();
+  const crypto::SecretBytes der = key.pkcs8().value();
   return {der.view().begin(), der.view().end()};
 }
 
@@ -80,8 +80,8 @@ class SealedVaultTest : public testing::Test {
   VaultKeySources sources_;
   fs::path file_ = directory_ / "vault/vault.db";
   fs::path own_ = directory_ / "vault/wrapping.key";
-  PrivateKey key_ = PrivateKey::generate(dkim::Algorithm::kRsa2048).value();
-  PrivateKey other_key_ = PrivateKey::generate(dkim::Algorithm::kEd25519).value();
+  PrivateKey key_ = PrivateKey::generate(crypto::Algorithm::kRsa2048).value();
+  PrivateKey other_key_ = PrivateKey::generate(crypto::Algorithm::kEd25519).value();
 };
 
 TEST_F(SealedVaultTest, HoldsNoKeyInTheClearAndMakesItsOwnWrappingKey) {

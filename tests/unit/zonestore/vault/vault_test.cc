@@ -11,9 +11,9 @@
 namespace zonestore {
 namespace {
 
+using crypto::Algorithm;
+using crypto::PrivateKey;
 using db::test::ScratchDirectory;
-using dkim::Algorithm;
-using dkim::PrivateKey;
 
 const std::string kStore(32, 'a');
 const std::string kOtherStore(32, 'b');
@@ -22,7 +22,7 @@ const std::string kSecond = "00000000000000f2";
 constexpr WallTime kNow{Milliseconds{1'795'452'842'000}};
 
 Bytes pkcs8(const PrivateKey& key) {
-  const dkim::SecretBytes der = key.pkcs8().value();
+  const crypto::SecretBytes der = key.pkcs8().value();
   return {der.view().begin(), der.view().end()};
 }
 

@@ -14,7 +14,7 @@ WrappingKey key() {
 
 TEST(WrappingKeyTest, ReadsWhatItWrites) {
   const WrappingKey made = WrappingKey::generate().value();
-  const dkim::SecretBytes text = made.hexadecimal();
+  const crypto::SecretBytes text = made.hexadecimal();
   const std::string digits(text.view().begin(), text.view().end());
   EXPECT_EQ(digits.size(), 65U);
   EXPECT_EQ(WrappingKey::parse(digits).value().id(), made.id());
@@ -51,7 +51,7 @@ TEST(WrappingKeyTest, RefusesWhatIsNoKeyAndDoesNotRepeatIt) {
 TEST(WrappingKeyTest, OpensWhatItSealedInTheSameContextOnly) {
   const Bytes sealed = key().seal("context", kSecret).value();
   EXPECT_EQ(sealed.size(), 12 + kSecret.size() + 16);
-  const dkim::SecretBytes opened = key().open("context", sealed).value();
+  const crypto::SecretBytes opened = key().open("context", sealed).value();
   EXPECT_EQ(Bytes(opened.view().begin(), opened.view().end()), kSecret);
   EXPECT_EQ(key().open("other context", sealed).error().code, ErrorCode::kDamaged);
   EXPECT_EQ(WrappingKey::generate().value().open("context", sealed).error().code, ErrorCode::kDamaged);

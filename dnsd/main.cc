@@ -38,7 +38,7 @@ ExitCode run(std::span<const char* const> arguments) {
     return refuse_usage(config.error());
   }
   dnsd::util::Log log(config->log_level);
-  return command_line.check ? dnsd::check(*config, log, std::cout) : dnsd::serve(*config, log);
+  return command_line.check ? dnsd::check(*config, log, std::cout) : dnsd::run_server(*config, log);
 }
 
 }  // namespace

@@ -89,8 +89,9 @@ util::Result<void> give_up_rights(const std::optional<Account>& account, const u
 }
 
 // A loaded store, or how the program ends without one.
-tl::expected<FirstLoad, ExitCode> load_store(const config::Config& config, const Pause& pause, const util::Log& log) {
-  return load_first(config.store, pause, log).map_error([](const std::optional<zonestore::Error>& error) {
+tl::expected<follow::FirstLoad, ExitCode> load_store(const config::Config& config, const Pause& pause,
+                                                     const util::Log& log) {
+  return follow::load_first(config.store, pause, log).map_error([](const std::optional<zonestore::Error>& error) {
     return error ? ExitCode::kStore : ExitCode::kEnded;
   });
 }
@@ -131,7 +132,8 @@ util::Result<answer::CookieSecrets> cookie_secrets_for(const config::Config& con
 
 // SIGHUP: the store is followed as it changes and the settings stay; only the secrets are read again, so that they
 // can be rolled. A bad file changes nothing. Secrets of our own making stay too, or every cookie would be lost.
-void read_secrets_again(const config::Config& config, Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
+void read_secrets_again(const config::Config& config, util::Latest<answer::CookieSecrets>& secrets,
+                        const util::Log& log) {
   if (config.edns.cookie_secrets_file.empty()) {
     return;
   }
@@ -145,8 +147,8 @@ void read_secrets_again(const config::Config& config, Latest<answer::CookieSecre
 }
 
 // Of our own making: a new one daily. Without random numbers or memory the old one stays for now.
-void roll_secrets(CookieRoll& roll, Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
-  const auto now = CookieRoll::Time::clock::now();
+void roll_secrets(answer::CookieRoll& roll, util::Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
+  const auto now = answer::CookieRoll::Time::clock::now();
   try {
     if (auto active_alone = roll.forget_old(now)) {
       secrets.publish(std::move(*active_alone));
@@ -166,9 +168,9 @@ void roll_secrets(CookieRoll& roll, Latest<answer::CookieSecrets>& secrets, cons
 // The watcher on its thread; it ends with the object.
 class Watching {
  public:
-  Watching(StoreWatcher& watcher, const WorkerGroup::OnFailure& on_failure)
+  Watching(follow::StoreWatcher& watcher, const serve::WorkerGroup::OnFailure& on_failure)
       : watcher_(watcher),
-        thread_(start_thread(
+        thread_(serve::start_thread(
             "watcher", [&watcher] { watcher.run(); }, on_failure)) {}
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
@@ -180,24 +182,24 @@ class Watching {
   }
 
  private:
-  StoreWatcher& watcher_;
+  follow::StoreWatcher& watcher_;
   std::thread thread_;
 };
 
 // Gives the supervisor its sign, if all workers have moved.
-void look_after(WorkerGroup& workers, Heartbeat& heartbeat) {
+void look_after(serve::WorkerGroup& workers, serve::Heartbeat& heartbeat) {
   try {
     if (heartbeat.all_moved(workers.pulses())) {
-      notify_supervisor("WATCHDOG=1");
+      serve::notify_supervisor("WATCHDOG=1");
     }
   } catch (const std::bad_alloc&) {  // no sign this time
   }
 }
 
 // True: all have ended.
-bool drain_further(WorkerGroup& workers, milliseconds drain, Heartbeat& heartbeat) {
+bool drain_further(serve::WorkerGroup& workers, milliseconds drain, serve::Heartbeat& heartbeat) {
   constexpr milliseconds kForMemory{10};
-  milliseconds patience = heartbeat_interval();
+  milliseconds patience = serve::heartbeat_interval();
   try {
     workers.begin_drain(drain);  // of those that were told, not again
   } catch (const std::bad_alloc&) {
@@ -211,9 +213,9 @@ bool drain_further(WorkerGroup& workers, milliseconds drain, Heartbeat& heartbea
 }
 
 // The workers first, which somebody waits for. The watcher may hang in a disk: the control ends the program then.
-void end_all(const config::Config& config, WorkerGroup& workers, StoreWatcher& watcher, Heartbeat& heartbeat,
-             Control& control, const util::Log& log) {
-  notify_supervisor("STOPPING=1\nSTATUS=draining");
+void end_all(const config::Config& config, serve::WorkerGroup& workers, follow::StoreWatcher& watcher,
+             serve::Heartbeat& heartbeat, Control& control, const util::Log& log) {
+  serve::notify_supervisor("STOPPING=1\nSTATUS=draining");
   control.allow(config.drain + kForTheRest, "the workers");
   watcher.stop();
   while (!drain_further(workers, config.drain, heartbeat)) {
@@ -229,28 +231,29 @@ void log_ready(const std::vector<util::Address>& addresses, unsigned workers, co
     }
   }
   log.info("ready", {{"workers", workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
-  notify_supervisor("READY=1\nSTATUS=answering");
+  serve::notify_supervisor("READY=1\nSTATUS=answering");
 }
 
 // From a loaded store to the last answer.
 ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
-                           std::vector<net::BoundAddress> bound, StoreFollower follower,
-                           Latest<answer::CookieSecrets>& cookie_secrets, std::optional<CookieRoll> roll,
-                           Control& control, const util::Log& log) {
+                           std::vector<net::BoundAddress> bound, follow::StoreFollower follower,
+                           util::Latest<answer::CookieSecrets>& cookie_secrets,
+                           std::optional<answer::CookieRoll> roll, Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
-  ImageHub hub(follower.loaded().image);
+  zone::ImageHub hub(follower.loaded().image);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
-  WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log, on_failure);
-  StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
-  Heartbeat heartbeat;
+  serve::WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log,
+                             on_failure);
+  follow::StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
+  serve::Heartbeat heartbeat;
 
   workers.start();
   const Watching watching(watcher, on_failure);
   control.allow(config.drain + kForTheRest, "the main thread");
   log_ready(addresses, settings.workers, log);
-  while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), std::chrono::minutes{1}))) {
+  while (!control.wait_for(std::min<milliseconds>(serve::heartbeat_interval(), std::chrono::minutes{1}))) {
     look_after(workers, heartbeat);
     if (roll) {
       roll_secrets(*roll, cookie_secrets, log);
@@ -285,7 +288,7 @@ void print_limits(const config::Config& config, std::ostream& out) {
 
 }  // namespace
 
-ExitCode serve(const config::Config& config, util::Log& log) {
+ExitCode run_server(const config::Config& config, util::Log& log) {
   const auto account = account_for(config);
   if (!account) {
     return refuse(log, ExitCode::kUsage, account.error());
@@ -307,11 +310,11 @@ ExitCode serve(const config::Config& config, util::Log& log) {
   if (!secrets) {
     return refuse(log, ExitCode::kUsage, secrets.error());
   }
-  std::optional<CookieRoll> roll;
+  std::optional<answer::CookieRoll> roll;
   if (config.edns.cookie_secrets_file.empty()) {
-    roll.emplace(secrets->active(), CookieRoll::Time::clock::now());
+    roll.emplace(secrets->active(), answer::CookieRoll::Time::clock::now());
   }
-  Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
+  util::Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
   control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
 
   control.allow(kForTheRest, "the first load of the store");
@@ -320,7 +323,7 @@ ExitCode serve(const config::Config& config, util::Log& log) {
   if (!loaded) {
     return loaded.error();
   }
-  log_loaded(*loaded, log);
+  follow::log_loaded(*loaded, log);
   return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), cookie_secrets, roll,
                            control, log);
 }
@@ -359,7 +362,7 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
     out << "zone " << zone.apex.to_text_no_dot() << ": serial " << zone.serial.value << ", " << zone.record_set_count
         << " record sets\n";
   }
-  print(loaded->report, process_memory(), out);
+  print(loaded->report, follow::process_memory(), out);
   return ExitCode::kEnded;
 }
 

@@ -15,7 +15,7 @@ enum class ExitCode : int { kEnded = 0, kFailed = 1, kUsage = 2, kStore = 3, kAd
 
 // Serves until a signal ends it or something fails; says why in the log, which it starts when the process is who it
 // will be.
-[[nodiscard]] ExitCode serve(const config::Config& config, util::Log& log);
+[[nodiscard]] ExitCode run_server(const config::Config& config, util::Log& log);
 
 // dnsd --check: that the user exists and the store can be loaded. What it found, and the memory that it takes, goes
 // to `out`.

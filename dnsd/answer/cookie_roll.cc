@@ -1,22 +1,22 @@
 #include "dnsd/answer/cookie_roll.h"
 
-namespace dnsd {
+namespace dnsd::answer {
 
-answer::CookieSecrets CookieRoll::roll(const answer::CookieSecret& fresh, Time now) {
-  answer::CookieSecrets both({fresh, active_});
+CookieSecrets CookieRoll::roll(const CookieSecret& fresh, Time now) {
+  CookieSecrets both({fresh, active_});
   active_ = fresh;
   since_ = now;
   has_old_ = true;
   return both;
 }
 
-std::optional<answer::CookieSecrets> CookieRoll::forget_old(Time now) {
+std::optional<CookieSecrets> CookieRoll::forget_old(Time now) {
   if (!has_old_ || now - since_ < kAcceptedAfter) {
     return std::nullopt;
   }
-  answer::CookieSecrets alone({active_});
+  CookieSecrets alone({active_});
   has_old_ = false;
   return alone;
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::answer

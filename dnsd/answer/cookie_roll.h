@@ -11,7 +11,7 @@
 
 #include "dnsd/answer/cookie.h"
 
-namespace dnsd {
+namespace dnsd::answer {
 
 class CookieRoll {
  public:
@@ -19,18 +19,18 @@ class CookieRoll {
   static constexpr std::chrono::hours kLife{24};
   static constexpr std::chrono::minutes kAcceptedAfter{65};
 
-  CookieRoll(const answer::CookieSecret& first, Time now) : active_(first), since_(now) {}
+  CookieRoll(const CookieSecret& first, Time now) : active_(first), since_(now) {}
 
   [[nodiscard]] bool is_due(Time now) const { return now - since_ >= kLife; }
   // Puts a new one in force, which nobody else knows; the old one is accepted beside it.
-  [[nodiscard]] answer::CookieSecrets roll(const answer::CookieSecret& fresh, Time now);
+  [[nodiscard]] CookieSecrets roll(const CookieSecret& fresh, Time now);
   // The active one alone, once, when the time of the one before it is over.
-  [[nodiscard]] std::optional<answer::CookieSecrets> forget_old(Time now);
+  [[nodiscard]] std::optional<CookieSecrets> forget_old(Time now);
 
  private:
-  answer::CookieSecret active_;
+  CookieSecret active_;
   Time since_;
   bool has_old_ = false;
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::answer

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 constexpr std::uint32_t kEvents =
@@ -89,4 +89,4 @@ bool DirectoryWatch::read_events() {
   }
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -14,7 +14,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <sys/types.h>
 
-namespace dnsd {
+namespace dnsd::follow {
 
 class DirectoryWatch {
  public:
@@ -40,4 +40,4 @@ class DirectoryWatch {
   ino_t inode_ = 0;
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

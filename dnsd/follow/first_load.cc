@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 using std::chrono::milliseconds;
@@ -62,4 +62,4 @@ void log_loaded(const FirstLoad& loaded, const util::Log& log) {
   log_report(loaded.report, log);
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -13,7 +13,7 @@
 #include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 
 struct FirstLoad {
   StoreFollower follower;  // has loaded
@@ -28,4 +28,4 @@ struct FirstLoad {
 
 void log_loaded(const FirstLoad& loaded, const util::Log& log);
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <fstream>
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 constexpr std::uint64_t kKilobyte = 1024;  // the kernel's "kB"
@@ -76,4 +76,4 @@ void print(const LoadReport& report, const ProcessMemory& memory, std::ostream& 
       << "\npeak resident bytes: " << memory.peak_bytes << "\n";
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -11,7 +11,7 @@
 #include "dnsd/util/log.h"
 #include "dnsd/zone/loader.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 
 struct LoadReport {
   std::size_t zones = 0;
@@ -38,4 +38,4 @@ struct ProcessMemory {
 // A line for each figure: its name, a colon, the figure.
 void print(const LoadReport& report, const ProcessMemory& memory, std::ostream& out);
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 std::string user_name() {
@@ -62,4 +62,4 @@ std::string access_hint(const std::filesystem::path& store_dir) {
   return {};
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

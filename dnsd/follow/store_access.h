@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <string>
 
-namespace dnsd {
+namespace dnsd::follow {
 
 // What to do so that the store in this directory can be read. Empty: nothing that we could see is in the way.
 [[nodiscard]] std::string access_hint(const std::filesystem::path& store_dir);
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -7,7 +7,7 @@
 #include "dnsd/follow/store_access.h"
 #include "dnsd/util/exception_text.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 using zonestore::Error;
@@ -146,4 +146,4 @@ std::string_view reason(ErrorCode code) {
   return "unknown";
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

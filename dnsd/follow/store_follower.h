@@ -19,7 +19,7 @@
 
 #include "dnsd/zone/loader.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 
 class StoreFollower {
  public:
@@ -59,4 +59,4 @@ class StoreFollower {
 // A word for the log and for alerts: "missing", "hot_journal", ...
 [[nodiscard]] std::string_view reason(zonestore::ErrorCode code);
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -10,7 +10,7 @@
 #include "dnsd/follow/load_report.h"
 #include "dnsd/util/exception_text.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 using std::chrono::milliseconds;
@@ -42,7 +42,7 @@ const zonestore::PublishedZone* find(const zonestore::PublishedHead& head, const
 
 }  // namespace
 
-StoreWatcher::StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log,
+StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log,
                            std::function<void()> on_published, const BusyPatience& patience)
     : context_(1),
       follower_(std::move(follower)),
@@ -225,4 +225,4 @@ void StoreWatcher::note_health() {
   }
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -27,7 +27,7 @@
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 
 // With a store that is busy: how long nothing is said, and how long it is taken for a writer at work, which is no
 // fault.
@@ -40,7 +40,7 @@ class StoreWatcher {
  public:
   // `follower` has loaded. `on_published` runs in the watcher's thread; what it throws is tried again. Hub and log
   // outlive the watcher.
-  StoreWatcher(StoreFollower follower, ImageHub& hub, const util::Log& log, std::function<void()> on_published,
+  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, std::function<void()> on_published,
                const BusyPatience& patience = {});
 
   void run() noexcept;  // until stop()
@@ -64,7 +64,7 @@ class StoreWatcher {
 
   boost::asio::io_context context_;
   StoreFollower follower_;
-  ImageHub& hub_;
+  zone::ImageHub& hub_;
   const util::Log& log_;
   std::function<void()> on_published_;
   BusyPatience patience_;
@@ -83,4 +83,4 @@ class StoreWatcher {
   bool exception_said_ = false;
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

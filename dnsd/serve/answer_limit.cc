@@ -10,7 +10,7 @@
 
 #include "dnsd/wire/truncate.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 namespace {
 
 using answer::AnswerKind;
@@ -101,4 +101,4 @@ void AnswerLimit::say(const Limited& limited) const noexcept {
   }
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -17,7 +17,7 @@
 #include "dnsd/metrics/counters.h"
 #include "dnsd/util/log.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 
 // What the limits of all workers have in common.
 struct SharedLimit {
@@ -58,4 +58,4 @@ class AnswerLimit {
   std::optional<Limited> unsaid_;
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -4,7 +4,7 @@
 
 #include <systemd/sd-daemon.h>
 
-namespace dnsd {
+namespace dnsd::serve {
 
 bool Heartbeat::all_moved(std::span<const Pulse> pulses) {
   seen_.resize(pulses.size());
@@ -32,4 +32,4 @@ void notify_supervisor(const char* state) {
   (void)::sd_notify(0, state);
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace dnsd {
+namespace dnsd::serve {
 
 // What is seen of one worker.
 struct Pulse {
@@ -34,4 +34,4 @@ class Heartbeat {
 // Tells the supervisor, if there is one: "READY=1", "WATCHDOG=1" and so on (sd_notify(3)).
 void notify_supervisor(const char* state);
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -7,9 +7,9 @@
 
 #include "dnsd/wire/truncate.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 
-QueryHandler::QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecrets>& secrets,
+QueryHandler::QueryHandler(const zone::ImageHub& hub, const util::Latest<answer::CookieSecrets>& secrets,
                            const answer::Settings& settings, std::optional<AnswerLimit> limit)
     : hub_(hub),
       secrets_(secrets),
@@ -78,4 +78,4 @@ answer::Client QueryHandler::seen_by_answer(const net::Client& client) const {
           .keepalive = static_cast<std::uint16_t>(std::min(client.idle / kKeepaliveUnit, kMost))};
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -15,14 +15,14 @@
 #include "dnsd/util/latest.h"
 #include "dnsd/zone/image_hub.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 
 class QueryHandler final : public net::Handler {
  public:
   // `settings` without cookie secrets: those are taken from `secrets`, which may be replaced at any time. Without
   // `limit` no answer is held back.
-  QueryHandler(const ImageHub& hub, const Latest<answer::CookieSecrets>& secrets, const answer::Settings& settings,
-               std::optional<AnswerLimit> limit = std::nullopt);
+  QueryHandler(const zone::ImageHub& hub, const util::Latest<answer::CookieSecrets>& secrets,
+               const answer::Settings& settings, std::optional<AnswerLimit> limit = std::nullopt);
 
   void begin_batch() noexcept override;
   [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
@@ -38,14 +38,14 @@ class QueryHandler final : public net::Handler {
   [[nodiscard]] std::size_t answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
                                       const net::Client& client) noexcept;
 
-  const ImageHub& hub_;
-  const Latest<answer::CookieSecrets>& secrets_;
+  const zone::ImageHub& hub_;
+  const util::Latest<answer::CookieSecrets>& secrets_;
   answer::Settings settings_;
   std::optional<AnswerLimit> limit_;
-  ImageHub::Snapshot image_;
-  Latest<answer::CookieSecrets>::Snapshot seen_secrets_;
+  zone::ImageHub::Snapshot image_;
+  util::Latest<answer::CookieSecrets>::Snapshot seen_secrets_;
   std::uint32_t unix_seconds_ = 0;
   std::array<answer::Received, kStride> received_;
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

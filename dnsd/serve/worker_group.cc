@@ -11,7 +11,7 @@
 #include "dnsd/serve/query_handler.h"
 #include "dnsd/util/exception_text.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 
 // Which of the threads have ended.
 struct WorkerGroup::Ended {
@@ -144,4 +144,4 @@ std::thread start_thread(const std::string& name, std::function<void()> body, Wo
   return thread;
 }
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -23,7 +23,7 @@
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 
 class WorkerGroup {
  public:
@@ -31,8 +31,8 @@ class WorkerGroup {
 
   // What the answers depend on; all of it outlives the group.
   struct Sources {
-    const ImageHub& hub;
-    const Latest<answer::CookieSecrets>& cookie_secrets;
+    const zone::ImageHub& hub;
+    const util::Latest<answer::CookieSecrets>& cookie_secrets;
     answer::Settings answers;  // without the secrets
     limit::Settings rate_limit;
   };
@@ -77,4 +77,4 @@ class WorkerGroup {
 [[nodiscard]] std::thread start_thread(const std::string& name, std::function<void()> body,
                                        WorkerGroup::OnFailure on_failure);
 
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -10,7 +10,7 @@
 #include <mutex>
 #include <utility>
 
-namespace dnsd {
+namespace dnsd::util {
 
 template <class Value>
 class Latest {
@@ -45,4 +45,4 @@ class Latest {
   std::atomic<std::uint64_t> generation_{1};
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::util

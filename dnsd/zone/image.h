@@ -6,7 +6,7 @@
 //            census  what look-ups must reckon with
 //
 // Who reads it when: workers keep a std::shared_ptr<const Image> of their own and compare a generation number
-// once a batch (server's ImageHub); they follow plain pointers while they answer. Nobody writes to an image
+// once a batch (ImageHub); they follow plain pointers while they answer. Nobody writes to an image
 // that a worker can see. A change (ImageBuilder) shares every page and node that it does not touch; the old
 // image is freed when the last worker has moved on.
 //

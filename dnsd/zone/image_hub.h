@@ -16,14 +16,14 @@
 #include "dnsd/util/latest.h"
 #include "dnsd/zone/image.h"
 
-namespace dnsd {
+namespace dnsd::zone {
 
 class ImageHub {
  public:
-  explicit ImageHub(std::shared_ptr<const zone::Image> first) : latest_(std::move(first)) {}
+  explicit ImageHub(std::shared_ptr<const Image> first) : latest_(std::move(first)) {}
 
   struct Snapshot {
-    std::shared_ptr<const zone::Image> image;
+    std::shared_ptr<const Image> image;
     std::uint64_t generation = 0;
   };
 
@@ -31,13 +31,13 @@ class ImageHub {
   [[nodiscard]] Snapshot current() const;
 
   // Throws std::bad_alloc; nothing has changed then.
-  void publish(std::shared_ptr<const zone::Image> image);
+  void publish(std::shared_ptr<const Image> image);
   // Frees the earlier images that no worker holds any more.
   void free_retired();
 
  private:
-  Latest<zone::Image> latest_;
-  std::vector<std::shared_ptr<const zone::Image>> retired_;  // the publisher's alone
+  util::Latest<Image> latest_;
+  std::vector<std::shared_ptr<const Image>> retired_;  // the publisher's alone
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::zone

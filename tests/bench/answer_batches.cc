@@ -21,9 +21,9 @@ constexpr std::array<std::uint8_t, 4> kClient{192, 0, 2, 1};
 // The rate limit is off. An iteration is a batch; per_query is its time divided by the queries in it.
 void batch_of_hits(benchmark::State& state) {
   const auto institutions = static_cast<std::size_t>(state.range(0));
-  const dnsd::ImageHub hub(image_of(institutions));
-  const dnsd::Latest<dnsd::answer::CookieSecrets> no_secrets(nullptr);
-  dnsd::QueryHandler handler(hub, no_secrets, {});
+  const dnsd::zone::ImageHub hub(image_of(institutions));
+  const dnsd::util::Latest<dnsd::answer::CookieSecrets> no_secrets(nullptr);
+  dnsd::serve::QueryHandler handler(hub, no_secrets, {});
   Ring queries = random_queries(institutions, Names::kOfTheImage, zonestore::RecordType::kTxt);
   std::vector<std::uint8_t> room(kBatch * kAnswerBytes);
   std::array<Exchange, kBatch> exchanges;

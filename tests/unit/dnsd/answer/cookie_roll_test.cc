@@ -2,13 +2,10 @@
 
 #include <gtest/gtest.h>
 
-namespace dnsd {
+namespace dnsd::answer {
 namespace {
 
 using namespace std::chrono_literals;
-using answer::CookieSecret;
-using answer::CookieSecrets;
-using answer::CookieState;
 
 constexpr CookieRoll::Time kStart{1000s};
 constexpr CookieSecret kFirst{1};
@@ -36,19 +33,19 @@ TEST(CookieRoll, AcceptsTheOldOneForItsHourAndForgetsItThen) {
 
 TEST(CookieRoll, LeavesACookieGoodUntilItIsTooOldByItself) {
   const std::array<std::uint8_t, 4> address{192, 0, 2, 1};
-  answer::Client client{.address = address, .unix_seconds = 100'000};
+  Client client{.address = address, .unix_seconds = 100'000};
   const std::array<std::uint8_t, 8> client_cookie{7};
-  const auto given = answer::judge_cookie(CookieSecrets({kFirst}), client_cookie, client).answer;
+  const auto given = judge_cookie(CookieSecrets({kFirst}), client_cookie, client).answer;
   CookieRoll roll(kFirst, kStart);
   const CookieSecrets both = roll.roll(kSecond, kStart + 24h);
   client.unix_seconds += 3600;
-  const auto judged = answer::judge_cookie(both, given, client);
+  const auto judged = judge_cookie(both, given, client);
   EXPECT_EQ(judged.state, CookieState::kValid);
-  EXPECT_EQ(answer::judge_cookie(CookieSecrets({kSecond}), judged.answer, client).state, CookieState::kValid)
+  EXPECT_EQ(judge_cookie(CookieSecrets({kSecond}), judged.answer, client).state, CookieState::kValid)
       << "and is replaced by one with the new secret";
   client.unix_seconds += 1;
-  EXPECT_EQ(answer::judge_cookie(both, given, client).state, CookieState::kInvalid);
+  EXPECT_EQ(judge_cookie(both, given, client).state, CookieState::kInvalid);
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::answer

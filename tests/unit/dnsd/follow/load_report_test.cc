@@ -8,7 +8,7 @@
 #include "dnsd/follow/store_follower.h"
 #include "tests/unit/dnsd/follow/two_zone_store.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 class LoadReportTest : public TwoZoneStore {};
@@ -44,4 +44,4 @@ TEST(LoadReport, KnowsTheMemoryOfThisProcess) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -8,7 +8,7 @@
 
 #include "tests/unit/dnsd/follow/two_zone_store.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 using Outcome = StoreFollower::Outcome;
@@ -151,4 +151,4 @@ TEST_F(StoreFollowerTest, APipeInThePlaceOfAJournalDoesNotHangIt) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::follow

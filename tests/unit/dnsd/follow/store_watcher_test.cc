@@ -13,7 +13,7 @@
 
 #include "tests/unit/dnsd/follow/two_zone_store.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 namespace {
 
 using ::testing::HasSubstr;
@@ -60,7 +60,7 @@ class StoreWatcherTest : public TwoZoneStore {
   void start(const BusyPatience& patience = {}) {
     StoreFollower follower(store_dir_);
     ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
-    hub_ = std::make_unique<ImageHub>(follower.loaded().image);
+    hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
     watcher_ = std::make_unique<StoreWatcher>(
         std::move(follower), *hub_, log_, [this] { ++published_; }, patience);
     thread_ = std::thread([this] { watcher_->run(); });
@@ -78,7 +78,7 @@ class StoreWatcherTest : public TwoZoneStore {
   std::filesystem::path store_dir_ = directory_.path();
   std::shared_ptr<LogCapture> capture_ = std::make_shared<LogCapture>();
   util::Log log_{util::LogLevel::kInfo, capture_};
-  std::unique_ptr<ImageHub> hub_;
+  std::unique_ptr<zone::ImageHub> hub_;
   std::unique_ptr<StoreWatcher> watcher_;
   std::atomic<int> published_{0};
   std::thread thread_;
@@ -110,7 +110,7 @@ TEST_F(StoreWatcherTest, PublishesWhatWasCommittedBetweenTheLoadAndTheWatch) {
   StoreFollower follower(store_dir_);
   ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
   commit("in between");
-  hub_ = std::make_unique<ImageHub>(follower.loaded().image);
+  hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
   watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [] {});
   thread_ = std::thread([this] { watcher_->run(); });
   ASSERT_TRUE(capture_->comes("event=published"));
@@ -173,4 +173,4 @@ TEST_F(StoreWatcherTest, OneThatHoldsTheStoreForTooLongIsNamedOnce) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::follow

@@ -8,7 +8,7 @@
 #include "dnsd/zone/image.h"
 #include "tests/unit/zonestore/zone/store_fixture.h"
 
-namespace dnsd {
+namespace dnsd::follow {
 
 class TwoZoneStore : public zonestore::StoreTest {
  protected:
@@ -45,4 +45,4 @@ class TwoZoneStore : public zonestore::StoreTest {
   }
 };
 
-}  // namespace dnsd
+}  // namespace dnsd::follow

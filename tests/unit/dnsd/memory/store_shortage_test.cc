@@ -19,10 +19,10 @@
 namespace dnsd {
 namespace {
 
-using Outcome = StoreFollower::Outcome;
+using Outcome = follow::StoreFollower::Outcome;
 
 // A look that may have found no memory even to say so.
-std::optional<Outcome> try_to_look(StoreFollower& follower) {
+std::optional<Outcome> try_to_look(follow::StoreFollower& follower) {
   try {
     return follower.look().outcome;
   } catch (const std::bad_alloc&) {
@@ -30,20 +30,20 @@ std::optional<Outcome> try_to_look(StoreFollower& follower) {
   }
 }
 
-class StoreShortage : public TwoZoneStore {
+class StoreShortage : public follow::TwoZoneStore {
  protected:
-  [[nodiscard]] static bool serves(const StoreFollower& follower, const std::string& text) {
-    return TwoZoneStore::serves(*follower.loaded().image, text);
+  [[nodiscard]] static bool serves(const follow::StoreFollower& follower, const std::string& text) {
+    return follow::TwoZoneStore::serves(*follower.loaded().image, text);
   }
 };
 
 TEST_F(StoreShortage, AFirstLoadFailsAndTheNextIsWhole) {
-  std::unique_ptr<StoreFollower> follower;
+  std::unique_ptr<follow::StoreFollower> follower;
   for_every_allocation(
       Shortage::Among::kAll,
       [&] {
         try {
-          follower = std::make_unique<StoreFollower>(directory_.path());
+          follower = std::make_unique<follow::StoreFollower>(directory_.path());
         } catch (const std::bad_alloc&) {
           return;
         }
@@ -75,13 +75,13 @@ TEST_F(StoreShortage, ALoadFailsInOneThreadAsInTwo) {
         [&](std::uint64_t nth) {
           const auto loaded = zone::load(*reader, nullptr, threads);
           ASSERT_TRUE(loaded) << nth << loaded.error().message;
-          EXPECT_TRUE(TwoZoneStore::serves(*loaded->image, "first")) << nth;
+          EXPECT_TRUE(follow::TwoZoneStore::serves(*loaded->image, "first")) << nth;
         });
   }
 }
 
 TEST_F(StoreShortage, AChangeIsNotLostAndWhatWasServedStays) {
-  StoreFollower follower(directory_.path());
+  follow::StoreFollower follower(directory_.path());
   ASSERT_EQ(follower.look().outcome, Outcome::kNew);
   std::string served = "first";
   int number = 1;
@@ -103,12 +103,12 @@ TEST_F(StoreShortage, AChangeIsNotLostAndWhatWasServedStays) {
 }
 
 TEST_F(StoreShortage, TheWatcherPublishesWhatItFoundNoMemoryFor) {
-  StoreFollower follower(directory_.path());
+  follow::StoreFollower follower(directory_.path());
   ASSERT_EQ(follower.look().outcome, Outcome::kNew);
-  ImageHub hub(follower.loaded().image);
+  zone::ImageHub hub(follower.loaded().image);
   const util::Log log(util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>());
   std::atomic<int> told{0};
-  StoreWatcher watcher(std::move(follower), hub, log, [&told] {
+  follow::StoreWatcher watcher(std::move(follower), hub, log, [&told] {
     const std::string memory(100, 'x');  // as telling the workers takes
     told += static_cast<int>(memory.size()) / 100;
   });
@@ -120,12 +120,12 @@ TEST_F(StoreShortage, TheWatcherPublishesWhatItFoundNoMemoryFor) {
       const Shortage shortage(nth, Shortage::Lasts::kOnce, Shortage::Among::kOtherThreads);
       commit(text);
       const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-      while ((!TwoZoneStore::serves(*hub.current().image, text) || told == told_before) &&
+      while ((!follow::TwoZoneStore::serves(*hub.current().image, text) || told == told_before) &&
              std::chrono::steady_clock::now() < patience) {
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
       }
     }
-    EXPECT_TRUE(TwoZoneStore::serves(*hub.current().image, text)) << nth;
+    EXPECT_TRUE(follow::TwoZoneStore::serves(*hub.current().image, text)) << nth;
     EXPECT_GT(told, told_before) << nth;
   }
   watcher.stop();

@@ -37,17 +37,17 @@ bool answers(const std::string& answer) {
   return answer.find("first") != std::string::npos;
 }
 
-class WorkerShortage : public TwoZoneStore {
+class WorkerShortage : public follow::TwoZoneStore {
  protected:
-  WorkerShortage() { EXPECT_EQ(follower_.look().outcome, StoreFollower::Outcome::kNew); }
+  WorkerShortage() { EXPECT_EQ(follower_.look().outcome, follow::StoreFollower::Outcome::kNew); }
   ~WorkerShortage() override { stop(); }
 
   void start(const net::TcpLimits& tcp = {}) {
-    hub_ = std::make_unique<ImageHub>(follower_.loaded().image);
+    hub_ = std::make_unique<zone::ImageHub>(follower_.loaded().image);
     quota_ = std::make_unique<net::AddressQuota>(tcp.connections_per_address);
-    worker_ = std::make_unique<net::Worker>(net::WorkerSettings{{}, tcp, 1},
-                                            std::make_unique<QueryHandler>(*hub_, secrets_, answer::Settings{}),
-                                            *quota_, log_);
+    worker_ = std::make_unique<net::Worker>(
+        net::WorkerSettings{{}, tcp, 1}, std::make_unique<serve::QueryHandler>(*hub_, secrets_, answer::Settings{}),
+        *quota_, log_);
     auto bound = net::bind_all(std::vector{util::Address::parse("127.0.0.1:0").value()}, 1).value();
     address_ = bound.front().address;
     worker_->serve(std::move(bound.front().udp.front()), std::move(bound.front().tcp.front()));
@@ -91,9 +91,9 @@ class WorkerShortage : public TwoZoneStore {
     EXPECT_TRUE(answers(udp.receive().value_or("")));
   }
 
-  StoreFollower follower_{directory_.path()};
-  std::unique_ptr<ImageHub> hub_;
-  Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
+  follow::StoreFollower follower_{directory_.path()};
+  std::unique_ptr<zone::ImageHub> hub_;
+  util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   util::Log log_{util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>()};
   std::unique_ptr<net::AddressQuota> quota_;
   std::unique_ptr<net::Worker> worker_;

@@ -10,7 +10,7 @@
 
 #include "tests/unit/dnsd/answer/messages.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 namespace {
 
 using namespace std::chrono_literals;
@@ -152,4 +152,4 @@ TEST_F(AnswerLimitTest, WritesAnIPv6PrefixAsPeopleDo) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::serve

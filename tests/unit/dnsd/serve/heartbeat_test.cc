@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace dnsd {
+namespace dnsd::serve {
 namespace {
 
 TEST(Heartbeat, IsThereWhenAllHaveMovedSinceTheLast) {
@@ -54,4 +54,4 @@ TEST_F(HeartbeatInterval, IsLongWhereNobodyWaits) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -7,7 +7,7 @@
 
 #include "tests/unit/dnsd/answer/messages.h"
 
-namespace dnsd {
+namespace dnsd::serve {
 namespace {
 
 using test::Bytes;
@@ -37,8 +37,8 @@ class QueryHandlerTest : public ::testing::Test {
   const Bytes client_cookie_{1, 2, 3, 4, 5, 6, 7, 8};
   const Bytes not_authoritative_ = test::option(15, Bytes{0, 20});
   const Bytes nsid_{'n', 's', '1'};
-  ImageHub hub_{std::make_shared<const zone::Image>()};
-  Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
+  zone::ImageHub hub_{std::make_shared<const zone::Image>()};
+  util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   QueryHandler handler_{hub_, secrets_, answer::Settings{.nsid = nsid_}};
 };
 
@@ -89,4 +89,4 @@ TEST_F(QueryHandlerTest, NsidIsThatOfTheSettings) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::serve

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace dnsd {
+namespace dnsd::util {
 namespace {
 
 TEST(Latest, GivesTheFirstValueUntilAnotherIsPublished) {
@@ -47,4 +47,4 @@ TEST(Latest, ReaderOnAnotherThreadSeesValueAndGenerationTogether) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::util

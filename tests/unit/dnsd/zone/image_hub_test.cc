@@ -4,11 +4,11 @@
 
 #include <gtest/gtest.h>
 
-namespace dnsd {
+namespace dnsd::zone {
 namespace {
 
-std::shared_ptr<const zone::Image> image() {
-  return std::make_shared<const zone::Image>();
+std::shared_ptr<const Image> image() {
+  return std::make_shared<const Image>();
 }
 
 TEST(ImageHub, GivesTheFirstImage) {
@@ -30,7 +30,7 @@ TEST(ImageHub, ShowsANewImageByAnotherGeneration) {
 
 TEST(ImageHub, FreesAnImageOnlyWhenItsLastReaderHasGone) {
   auto first = image();
-  const std::weak_ptr<const zone::Image> watched = first;
+  const std::weak_ptr<const Image> watched = first;
   ImageHub hub(std::move(first));
   ImageHub::Snapshot reader = hub.current();
   hub.publish(image());
@@ -44,7 +44,7 @@ TEST(ImageHub, FreesAnImageOnlyWhenItsLastReaderHasGone) {
 
 TEST(ImageHub, NeverPairsAnOldImageWithANewGeneration) {
   constexpr int kImages = 2000;
-  std::vector<std::shared_ptr<const zone::Image>> images;
+  std::vector<std::shared_ptr<const Image>> images;
   for (int index = 0; index <= kImages; ++index) {
     images.push_back(image());
   }
@@ -67,4 +67,4 @@ TEST(ImageHub, NeverPairsAnOldImageWithANewGeneration) {
 }
 
 }  // namespace
-}  // namespace dnsd
+}  // namespace dnsd::zone

@@ -24,8 +24,12 @@ constexpr std::uint64_t ahead_of(std::uint64_t bucket, std::uint64_t now) {
 
 }  // namespace
 
+std::size_t BucketTable::buckets_in(std::size_t bytes) {
+  return std::bit_floor(std::max(bytes / sizeof(Set), std::size_t{1})) * kBucketsPerSet;
+}
+
 BucketTable::BucketTable(std::size_t bytes)
-    : sets_(std::bit_floor(std::max(bytes / sizeof(Set), std::size_t{1}))), set_mask_(sets_.size() - 1) {}
+    : sets_(buckets_in(bytes) / kBucketsPerSet), set_mask_(sets_.size() - 1) {}
 
 bool BucketTable::take(std::uint64_t hash, const Rate& rate, Time now) noexcept {
   Look found = look(hash, rate, now);

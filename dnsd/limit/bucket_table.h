@@ -52,7 +52,8 @@ class BucketTable {
   // Since any moment that stays the same; two workers' may differ by less than a second.
   using Time = std::chrono::microseconds;
 
-  // As many sets, a power of two, as fit into `bytes`; at least one.
+  // As many as fit into so many bytes, in sets of which there is a power of two; at least one.
+  [[nodiscard]] static std::size_t buckets_in(std::size_t bytes);
   explicit BucketTable(std::size_t bytes);
 
   // Takes credit for one answer from the bucket of this hash. False: it has none. `hash` is uniform and keyed.
@@ -77,8 +78,6 @@ class BucketTable {
   [[nodiscard]] Look look(std::uint64_t hash, const Rate& rate, Time now) noexcept;
   // False: it has no credit, or another worker has taken the last of it meanwhile.
   [[nodiscard]] bool take(Look& look) noexcept;
-
-  [[nodiscard]] std::size_t bucket_count() const { return sets_.size() * kBucketsPerSet; }
 
  private:
   static constexpr std::size_t kBucketsPerSet = 8;

@@ -108,16 +108,6 @@ std::uint16_t Address::port() const {
   return ntohs(is_ipv6() ? storage_.v6.sin6_port : storage_.v4.sin_port);
 }
 
-Address Address::with_port(std::uint16_t port) const {
-  Address result = *this;
-  if (is_ipv6()) {
-    result.storage_.v6.sin6_port = htons(port);
-  } else {
-    result.storage_.v4.sin_port = htons(port);
-  }
-  return result;
-}
-
 std::span<const std::uint8_t> Address::bytes() const {
   return address_bytes(storage_.any);
 }

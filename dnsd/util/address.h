@@ -28,7 +28,6 @@ class Address {
   [[nodiscard]] bool is_ipv6() const { return family() == AF_INET6; }
   [[nodiscard]] bool is_wildcard() const;  // 0.0.0.0 or ::
   [[nodiscard]] std::uint16_t port() const;
-  [[nodiscard]] Address with_port(std::uint16_t port) const;
   [[nodiscard]] std::span<const std::uint8_t> bytes() const;  // 4 or 16, network order; views this object
 
   // For bind() and its kin.

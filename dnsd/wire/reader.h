@@ -29,10 +29,6 @@ class Reader {
     const ByteView here = take(2);
     return here.empty() ? std::uint16_t{0} : load_u16(here.data());
   }
-  std::uint32_t u32() {
-    const ByteView here = take(4);
-    return here.empty() ? std::uint32_t{0} : load_u32(here.data());
-  }
   // The next `count` bytes; empty if there are not so many.
   ByteView take(std::size_t count) {
     if (!ok_ || count > remaining()) {

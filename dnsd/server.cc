@@ -20,7 +20,9 @@
 #include "dnsd/privileges.h"
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
+#include "dnsd/supervisor.h"
 #include "dnsd/util/latest.h"
+#include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
 
 namespace dnsd {
@@ -168,9 +170,9 @@ void roll_secrets(answer::CookieRoll& roll, util::Latest<answer::CookieSecrets>&
 // The watcher on its thread; it ends with the object.
 class Watching {
  public:
-  Watching(follow::StoreWatcher& watcher, const serve::WorkerGroup::OnFailure& on_failure)
+  Watching(follow::StoreWatcher& watcher, const util::OnFailure& on_failure)
       : watcher_(watcher),
-        thread_(serve::start_thread(
+        thread_(util::start_thread(
             "watcher", [&watcher] { watcher.run(); }, on_failure)) {}
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;
@@ -190,7 +192,7 @@ class Watching {
 void look_after(serve::WorkerGroup& workers, serve::Heartbeat& heartbeat) {
   try {
     if (heartbeat.all_moved(workers.pulses())) {
-      serve::notify_supervisor("WATCHDOG=1");
+      notify_supervisor("WATCHDOG=1");
     }
   } catch (const std::bad_alloc&) {  // no sign this time
   }
@@ -199,7 +201,7 @@ void look_after(serve::WorkerGroup& workers, serve::Heartbeat& heartbeat) {
 // True: all have ended.
 bool drain_further(serve::WorkerGroup& workers, milliseconds drain, serve::Heartbeat& heartbeat) {
   constexpr milliseconds kForMemory{10};
-  milliseconds patience = serve::heartbeat_interval();
+  milliseconds patience = heartbeat_interval();
   try {
     workers.begin_drain(drain);  // of those that were told, not again
   } catch (const std::bad_alloc&) {
@@ -215,7 +217,7 @@ bool drain_further(serve::WorkerGroup& workers, milliseconds drain, serve::Heart
 // The workers first, which somebody waits for. The watcher may hang in a disk: the control ends the program then.
 void end_all(const config::Config& config, serve::WorkerGroup& workers, follow::StoreWatcher& watcher,
              serve::Heartbeat& heartbeat, Control& control, const util::Log& log) {
-  serve::notify_supervisor("STOPPING=1\nSTATUS=draining");
+  notify_supervisor("STOPPING=1\nSTATUS=draining");
   control.allow(config.drain + kForTheRest, "the workers");
   watcher.stop();
   while (!drain_further(workers, config.drain, heartbeat)) {
@@ -231,7 +233,7 @@ void log_ready(const std::vector<util::Address>& addresses, unsigned workers, co
     }
   }
   log.info("ready", {{"workers", workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
-  serve::notify_supervisor("READY=1\nSTATUS=answering");
+  notify_supervisor("READY=1\nSTATUS=answering");
 }
 
 // From a loaded store to the last answer.
@@ -253,7 +255,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   const Watching watching(watcher, on_failure);
   control.allow(config.drain + kForTheRest, "the main thread");
   log_ready(addresses, settings.workers, log);
-  while (!control.wait_for(std::min<milliseconds>(serve::heartbeat_interval(), std::chrono::minutes{1}))) {
+  while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), std::chrono::minutes{1}))) {
     look_after(workers, heartbeat);
     if (roll) {
       roll_secrets(*roll, cookie_secrets, log);

@@ -1,12 +1,11 @@
-// Whether all workers move, for a supervisor that restarts what does not (sd_watchdog_enabled(3)).
+// Whether all workers move, for a supervisor that restarts what does not.
 //
 //   supervisor wants a sign every N ─> every N/4: each worker is asked to count one more ─> all have? a sign
 //
-// One worker that stands still stops the sign. The rule is pure; the clock and the sign are the caller's.
+// One worker that stands still stops the sign. Pure: when to look, and the sign, are the caller's.
 // Threads: one at a time.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -27,11 +26,5 @@ class Heartbeat {
  private:
   std::vector<std::uint64_t> seen_;
 };
-
-// How often to look; a long time where no supervisor asks for signs (WATCHDOG_USEC, WATCHDOG_PID).
-[[nodiscard]] std::chrono::milliseconds heartbeat_interval();
-
-// Tells the supervisor, if there is one: "READY=1", "WATCHDOG=1" and so on (sd_notify(3)).
-void notify_supervisor(const char* state);
 
 }  // namespace dnsd::serve

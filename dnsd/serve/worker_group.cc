@@ -1,15 +1,12 @@
 #include "dnsd/serve/worker_group.h"
 
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <new>
+#include <string>
 #include <utility>
 
-#include <pthread.h>
-
 #include "dnsd/serve/query_handler.h"
-#include "dnsd/util/exception_text.h"
 
 namespace dnsd::serve {
 
@@ -29,7 +26,7 @@ struct WorkerGroup::Ended {
 };
 
 WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
-                         std::vector<net::BoundAddress> bound, const util::Log& log, OnFailure on_failure)
+                         std::vector<net::BoundAddress> bound, const util::Log& log, util::OnFailure on_failure)
     : quota_(settings.tcp.connections_per_address),
       on_failure_(std::move(on_failure)),
       ended_(std::make_unique<Ended>()),
@@ -67,7 +64,7 @@ void WorkerGroup::start() {
   ended_->workers.resize(workers_.size());
   threads_.reserve(workers_.size());
   for (std::size_t index = 0; index < workers_.size(); ++index) {
-    threads_.push_back(start_thread(
+    threads_.push_back(util::start_thread(
         "worker-" + std::to_string(index),
         [this, index] {
           workers_[index]->run();
@@ -128,20 +125,6 @@ metrics::Totals WorkerGroup::totals() const {
     metrics::add(totals, *counters);
   }
   return totals;
-}
-
-std::thread start_thread(const std::string& name, std::function<void()> body, WorkerGroup::OnFailure on_failure) {
-  std::thread thread([name, body = std::move(body), on_failure = std::move(on_failure)] {
-    ::pthread_setname_np(::pthread_self(), name.c_str());
-    try {
-      body();
-    } catch (const std::exception& exception) {
-      on_failure(name.c_str(), util::text_of(exception));
-    } catch (...) {
-      on_failure(name.c_str(), "an exception of no known kind");
-    }
-  });
-  return thread;
 }
 
 }  // namespace dnsd::serve

@@ -5,10 +5,8 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,14 +19,13 @@
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/util/latest.h"
 #include "dnsd/util/log.h"
+#include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
 
 namespace dnsd::serve {
 
 class WorkerGroup {
  public:
-  using OnFailure = std::function<void(const char* thread, const char* why)>;
-
   // What the answers depend on; all of it outlives the group.
   struct Sources {
     const zone::ImageHub& hub;
@@ -39,7 +36,7 @@ class WorkerGroup {
 
   // Takes the sockets out of `bound`. The log outlives the group.
   WorkerGroup(const net::WorkerSettings& settings, const Sources& sources, std::vector<net::BoundAddress> bound,
-              const util::Log& log, OnFailure on_failure);
+              const util::Log& log, util::OnFailure on_failure);
   WorkerGroup(const WorkerGroup&) = delete;
   WorkerGroup& operator=(const WorkerGroup&) = delete;
   WorkerGroup(WorkerGroup&&) = delete;
@@ -66,15 +63,11 @@ class WorkerGroup {
   net::AddressQuota quota_;
   std::optional<SharedLimit> limit_;
   std::vector<std::unique_ptr<metrics::AnswerCounters>> answer_counters_;  // one for each worker
-  OnFailure on_failure_;
+  util::OnFailure on_failure_;
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;
   std::unique_ptr<Ended> ended_;
   std::vector<bool> told_to_drain_;
 };
-
-// Runs `body` on a thread of that name (15 bytes at most); an exception goes to `on_failure`.
-[[nodiscard]] std::thread start_thread(const std::string& name, std::function<void()> body,
-                                       WorkerGroup::OnFailure on_failure);
 
 }  // namespace dnsd::serve

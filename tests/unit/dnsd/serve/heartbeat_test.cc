@@ -1,10 +1,8 @@
 #include "dnsd/serve/heartbeat.h"
 
 #include <array>
-#include <cstdlib>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace dnsd::serve {
 namespace {
@@ -29,28 +27,6 @@ TEST(Heartbeat, AWorkerThatHasEndedNeedNotMove) {
   EXPECT_TRUE(heartbeat.all_moved(std::array<Pulse, 2>{{{1}, {1}}}));
   EXPECT_TRUE(heartbeat.all_moved(std::array<Pulse, 2>{{{2}, {1, true}}}));
   EXPECT_FALSE(heartbeat.all_moved(std::array<Pulse, 2>{{{2}, {1, true}}}));
-}
-
-class HeartbeatInterval : public ::testing::Test {
- protected:
-  ~HeartbeatInterval() override {
-    ::unsetenv("WATCHDOG_USEC");
-    ::unsetenv("WATCHDOG_PID");
-  }
-};
-
-TEST_F(HeartbeatInterval, IsAQuarterOfWhatTheSupervisorWaits) {
-  ::setenv("WATCHDOG_USEC", "30000000", 1);
-  EXPECT_EQ(heartbeat_interval(), std::chrono::milliseconds{7500});
-  ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
-  EXPECT_EQ(heartbeat_interval(), std::chrono::milliseconds{7500});
-}
-
-TEST_F(HeartbeatInterval, IsLongWhereNobodyWaits) {
-  EXPECT_EQ(heartbeat_interval(), std::chrono::hours{1});
-  ::setenv("WATCHDOG_USEC", "30000000", 1);
-  ::setenv("WATCHDOG_PID", "1", 1);
-  EXPECT_EQ(heartbeat_interval(), std::chrono::hours{1}) << "it waits for another process";
 }
 
 }  // namespace

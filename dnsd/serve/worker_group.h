@@ -1,4 +1,9 @@
-// The workers, each on its thread: started together, drained together.
+// All that answers: the workers, each on its thread with a handler and counters of its own, and what they share: the
+// quota of addresses and the rate limit.
+//
+//   sockets, images, secrets, settings ─> made ─> start ─┬─> refresh: the newest image is taken up, soon
+//                                                        ├─> pulses: do all move?
+//                                                        └─> begin_drain, wait_ended ─> totals
 //
 // Threads: the functions are for the thread that made the group, but for refresh(). `on_failure` may be called
 // from any thread of the group, with what went wrong; the group then waits to be drained.

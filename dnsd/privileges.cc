@@ -43,7 +43,8 @@ util::Result<Account> find_account(const std::string& name) {
   if (found == nullptr) {
     const std::string why = error == 0 ? "no such user; make it with systemd-sysusers or adduser"
                                        : std::generic_category().message(error);
-    return util::fail("cannot become the user '" + name + "': " + why);
+    // The name may be a word of a config file, and none: it is not shown (zonestore/base/file_text.h).
+    return util::fail("cannot become the user that --user or the config's `user` names: " + why);
   }
   if (found->pw_uid == 0) {
     return util::fail("cannot become the user '" + name + "': it is root, and would give nothing up");

@@ -56,9 +56,10 @@ std::optional<T> given(const CLI::App& app, const char* flag, const T& value) {
   return app.count(flag) > 0 ? std::optional<T>(value) : std::nullopt;
 }
 
+// What was typed may be quoted.
 template <class T>
-tl::unexpected<std::string> forward(const util::Result<T>& failed, const char* flag) {
-  return util::fail(std::string(flag) + ": " + failed.error());
+tl::unexpected<std::string> wrong(const util::Result<T>& failed, const char* flag, const std::string& typed) {
+  return util::fail(std::string(flag) + ": '" + typed + "' " + failed.error());
 }
 
 util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& config) {
@@ -70,7 +71,7 @@ util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& c
   for (const std::string& text : texts) {
     const util::Result<util::Address> address = util::Address::parse(text);
     if (!address) {
-      return forward(address, "--listen");
+      return wrong(address, "--listen", text);
     }
     config.listen.push_back(*address);
   }
@@ -89,7 +90,7 @@ util::Result<void> apply_flags(const CommandLine& flags, Config& config) {
   if (flags.log_level) {
     const util::Result<util::LogLevel> level = util::parse_log_level(*flags.log_level);
     if (!level) {
-      return forward(level, "--log-level");
+      return wrong(level, "--log-level", *flags.log_level);
     }
     config.log_level = *level;
   }

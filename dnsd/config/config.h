@@ -43,8 +43,8 @@ struct Config {
 [[nodiscard]] std::vector<util::Address> default_listen();  // 127.0.0.1:53 and [::1]:53
 
 // Sets what the TOML text sets and leaves the rest. `source` names the text in messages. Errors: the place
-// (file:line:column), the key, and what it should be; an unknown key is an error, so that a misspelt limit is
-// not silently the default.
+// (file:line:column), the setting, and what it should be, without a word of the text (zonestore/base/file_text.h); an
+// unknown key is an error, so that a misspelt limit is not silently the default.
 [[nodiscard]] util::Result<void> apply_toml(std::string_view text, std::string_view source, Config& config);
 
 // The same for a file. Errors: also one that cannot be read.

@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 // toml++ 3.3 asserts what a file can break (a table's name that begins with '+') and goes on to report it.
 #define TOML_ASSERT(expression) static_assert(true)
@@ -9,12 +13,14 @@
 #include "dnsd/config/config.h"
 #include "dnsd/config/hexadecimal.h"
 #include "dnsd/config/small_file.h"
-#include "zonestore/base/printable.h"
+#include "dnsd/config/toml_fault.h"
+#include "zonestore/base/nearest_word.h"
 
 namespace dnsd::config {
 namespace {
 
-// Where a message points, and what about.
+// Where a message points, and what about. What is shown of the file is its settings' names alone, and those that
+// there are: it may be another one than was meant, such as a private key (zonestore/base/file_text.h).
 struct Place {
   std::string_view source;
   std::string key;
@@ -26,7 +32,7 @@ std::string at(std::string_view source, const toml::source_position& position) {
 }
 
 tl::unexpected<std::string> wrong(const Place& place, const std::string& what) {
-  return util::fail(at(place.source, place.region.begin) + ": " + zonestore::printable(place.key + ": " + what));
+  return util::fail(at(place.source, place.region.begin) + ": " + place.key + ": " + what);
 }
 
 struct Range {
@@ -91,7 +97,7 @@ util::Result<void> set_log_level(const toml::node& node, const Place& place, Con
   }
   const util::Result<util::LogLevel> level = util::parse_log_level(*value);
   if (!level) {
-    return wrong(place, level.error());
+    return wrong(place, "it " + level.error());
   }
   config.log_level = *level;
   return {};
@@ -111,7 +117,7 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
     }
     const util::Result<util::Address> address = util::Address::parse(*value);
     if (!address) {
-      return wrong(element_place, address.error());
+      return wrong(element_place, "it " + address.error());
     }
     addresses.push_back(*address);
   }
@@ -150,7 +156,15 @@ util::Result<void> set_nsid(const toml::node& node, const Place& place, Config& 
 }
 
 util::Result<void> set_cookie_secrets_file(const toml::node& node, const Place& place, Config& config) {
-  return text(node, place).map([&](const std::string& value) { config.edns.cookie_secrets_file = value; });
+  util::Result<std::string> value = text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  if (!value->empty() && parse_hexadecimal(*value)) {  // else the error about the file would show it
+    return wrong(place, "must be the path of the file that holds the secrets, not a secret");
+  }
+  config.edns.cookie_secrets_file = *value;
+  return {};
 }
 
 struct Setting {
@@ -212,25 +226,45 @@ const Setting* find(const std::vector<Setting>& settings, std::string_view table
   return nullptr;
 }
 
-std::string known_keys(const std::vector<Setting>& settings, std::string_view table) {
-  std::string list;
+std::string full_name(std::string_view table, std::string_view key) {
+  return table.empty() ? std::string(key) : std::string(table) + "." + std::string(key);
+}
+
+// Those that may stand in the table; at the file's top its tables, too.
+std::vector<std::string> known_keys(const std::vector<Setting>& settings, std::string_view table) {
+  std::vector<std::string> keys;
   for (const Setting& setting : settings) {
-    if (setting.table == table) {
-      list += (list.empty() ? "" : ", ") + std::string(setting.key);
+    const std::string_view key = setting.table == table ? setting.key : setting.table;
+    const bool is_here = setting.table == table || table.empty();
+    if (is_here && std::find(keys.begin(), keys.end(), key) == keys.end()) {
+      keys.emplace_back(key);
     }
   }
-  return list;
+  return keys;
 }
 
 bool is_table_name(const std::vector<Setting>& settings, std::string_view name) {
-  return !known_keys(settings, name).empty();
+  return !name.empty() && std::any_of(settings.begin(), settings.end(),
+                                      [name](const Setting& setting) { return setting.table == name; });
+}
+
+tl::unexpected<std::string> unknown_key(const std::vector<Setting>& settings, std::string_view table,
+                                        const toml::key& key, std::string_view source) {
+  const std::vector<std::string> known = known_keys(settings, table);
+  std::string list;
+  for (const std::string& each : known) {
+    list += (list.empty() ? "" : ", ") + each;
+  }
+  const std::optional<std::string> meant = zonestore::nearest_word(key.str(), known);
+  return util::fail(at(source, key.source().begin) + ": unknown key" +
+                    (table.empty() ? "" : " in [" + std::string(table) + "]") +
+                    (meant ? "; did you mean `" + full_name(table, *meant) + "`? Those " : "; those ") +
+                    (table.empty() ? "here are " : "there are ") + list);
 }
 
 util::Result<void> apply_table(const toml::table& table, std::string_view name, std::string_view source,
                                const std::vector<Setting>& settings, Config& config) {
   for (const auto& [key, node] : table) {
-    const std::string full = name.empty() ? std::string(key.str()) : std::string(name) + "." + std::string(key.str());
-    const Place key_place{source, full, key.source()};
     const toml::table* const inner = node.as_table();
     if (name.empty() && inner != nullptr && is_table_name(settings, key.str())) {
       auto applied = apply_table(*inner, key.str(), source, settings, config);
@@ -241,33 +275,14 @@ util::Result<void> apply_table(const toml::table& table, std::string_view name, 
     }
     const Setting* const setting = find(settings, name, key.str());
     if (setting == nullptr) {
-      return wrong(key_place, "no such setting; those here are " + known_keys(settings, name));
+      return unknown_key(settings, name, key, source);
     }
-    auto set = setting->set(node, Place{source, full, node.source()}, config);
+    auto set = setting->set(node, Place{source, full_name(name, setting->key), node.source()}, config);
     if (!set) {
       return set;
     }
   }
   return {};
-}
-
-// What toml++ says of a text that is no TOML, without the pieces of it: the file may be another one than was meant,
-// such as a private key. Single characters and words of the language stay.
-std::string without_long_quotes(std::string_view description) {
-  constexpr std::size_t kHarmless = 8;
-  std::string text;
-  while (!description.empty()) {
-    const std::size_t open = std::min(description.find('\''), description.size());
-    const std::size_t close = description.find('\'', open + 1);
-    if (close == std::string_view::npos) {
-      return text + std::string(description);
-    }
-    const bool is_long = close - open - 1 > kHarmless;
-    text += description.substr(0, is_long ? open + 1 : close + 1);
-    text += is_long ? "...'" : "";
-    description.remove_prefix(close + 1);
-  }
-  return text;
 }
 
 }  // namespace
@@ -277,8 +292,7 @@ util::Result<void> apply_toml(std::string_view text, std::string_view source, Co
   try {
     table = toml::parse(text, source);
   } catch (const toml::parse_error& error) {
-    return util::fail(at(source, error.source().begin) + ": " +
-                      zonestore::printable(without_long_quotes(error.description())));
+    return util::fail(at(source, error.source().begin) + ": " + toml_fault(error.description()));
   }
   Config changed = config;
   auto applied = apply_table(table, "", source, make_settings(), changed);

@@ -11,7 +11,9 @@
 namespace dnsd::util {
 namespace {
 
-constexpr std::string_view kHowToWriteIt = "write an address as 127.0.0.1:53 or [::1]:53";
+tl::unexpected<std::string> unfit(const std::string& why) {
+  return fail(why + ": write an address as 127.0.0.1:53 or [::1]:53");
+}
 
 struct Parts {
   std::string host;
@@ -20,20 +22,19 @@ struct Parts {
 };
 
 Result<Parts> split(std::string_view text) {
-  const std::string quoted = "'" + std::string(text) + "'";
   if (text.starts_with('[')) {
     const std::size_t end = text.find("]:");
     if (end == std::string_view::npos) {
-      return fail(quoted + " has no port after the closing bracket: " + std::string(kHowToWriteIt));
+      return unfit("has no port after the closing bracket");
     }
     return Parts{std::string(text.substr(1, end - 1)), text.substr(end + 2), true};
   }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
-    return fail(quoted + " has no port: " + std::string(kHowToWriteIt));
+    return unfit("has no port");
   }
   if (text.find(':') != colon) {
-    return fail(quoted + " is an IPv6 address without brackets: " + std::string(kHowToWriteIt));
+    return unfit("is an IPv6 address without brackets");
   }
   return Parts{std::string(text.substr(0, colon)), text.substr(colon + 1), false};
 }
@@ -59,10 +60,9 @@ Result<Address> Address::parse(std::string_view text) {
   if (!parts) {
     return fail(parts.error());
   }
-  const std::string quoted = "'" + std::string(text) + "'";
   const std::optional<std::uint16_t> port = parse_port(parts->port);
   if (!port) {
-    return fail(quoted + " has no port from 0 to 65535: " + std::string(kHowToWriteIt));
+    return unfit("has no port from 0 to 65535");
   }
   Address address;
   if (parts->bracketed) {
@@ -70,13 +70,13 @@ Result<Address> Address::parse(std::string_view text) {
     address.storage_.v6.sin6_family = AF_INET6;
     address.storage_.v6.sin6_port = htons(*port);
     if (::inet_pton(AF_INET6, parts->host.c_str(), &address.storage_.v6.sin6_addr) != 1) {
-      return fail(quoted + " holds no IPv6 address between its brackets: " + std::string(kHowToWriteIt));
+      return unfit("holds no IPv6 address between its brackets");
     }
     return address;
   }
   address.storage_.v4.sin_port = htons(*port);
   if (::inet_pton(AF_INET, parts->host.c_str(), &address.storage_.v4.sin_addr) != 1) {
-    return fail(quoted + " is not an IPv4 address (names are not looked up): " + std::string(kHowToWriteIt));
+    return unfit("is not an IPv4 address (names are not looked up)");
   }
   return address;
 }

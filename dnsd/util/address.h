@@ -19,7 +19,7 @@ class Address {
  public:
   Address();  // 0.0.0.0:0
 
-  // Errors: what is wrong with the text, and how an address is written.
+  // Errors: what is wrong with the text ("has no port"), without it, and how an address is written.
   [[nodiscard]] static Result<Address> parse(std::string_view text);
   // Precondition: an AF_INET or AF_INET6 address of the right length; anything else gives 0.0.0.0:0.
   [[nodiscard]] static Address from_sockaddr(const sockaddr* address);

@@ -132,7 +132,7 @@ Result<LogLevel> parse_log_level(std::string_view text) {
       return level;
     }
   }
-  return fail("'" + std::string(text) + "' is not a log level: debug, info, warning or error");
+  return fail("is not a log level: debug, info, warning or error");
 }
 
 void LogField::set(std::string_view text) noexcept {

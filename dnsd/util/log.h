@@ -36,7 +36,7 @@ class LineQueue;
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 [[nodiscard]] std::string_view to_text(LogLevel level);
-// Errors: with the list of levels.
+// Errors: "is not a log level" and the list of them, without the text.
 [[nodiscard]] Result<LogLevel> parse_log_level(std::string_view text);
 
 // Never throws, so that a line may be logged where an exception was caught: a value for which there is no memory is

@@ -185,7 +185,7 @@ class ZoneFileReader {
       if (!has_class && is_class(words()[at])) {
         has_class = true;
         if (!is_internet_class(words()[at])) {
-          fault("a record of class " + words()[at], "a zone here has class IN only");
+          fault("a record of another class than IN", "a zone here has class IN only");
           return {};
         }
       } else if (const auto value = parse_period(words()[at]); value && !ttl) {

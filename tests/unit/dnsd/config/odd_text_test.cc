@@ -24,14 +24,12 @@ TEST(OddText, ATableNameThatBeginsWithASignIsAnError) {
   EXPECT_THAT(error_of("[[-]]\n"), StartsWith("dnsd.toml:1:"));
 }
 
-TEST(OddText, ControlBytesOfAStringAreShownEscaped) {
-  const std::string error = error_of(R"(log_level = "de\nbug\u001b[1m")");
-  EXPECT_THAT(error, HasSubstr(R"('de\x0abug\x1b[1m')"));
-  EXPECT_THAT(error, Not(HasSubstr("\n")));
-}
-
-TEST(OddText, ControlBytesOfAKeyAreShownEscaped) {
-  EXPECT_THAT(error_of(R"("a\u007f\tb" = 1)"), HasSubstr(R"(a\x7f\x09b: no such setting)"));
+TEST(OddText, NothingOfAStringOrAKeyIsShown) {
+  const std::string of_a_string = error_of(R"(log_level = "de\nbug\u001b[1m")");
+  EXPECT_THAT(of_a_string, StartsWith("dnsd.toml:1:13: log_level: it is not a log level"));
+  EXPECT_THAT(of_a_string, Not(HasSubstr("[1m")));
+  EXPECT_THAT(of_a_string, Not(HasSubstr("\n")));
+  EXPECT_THAT(error_of(R"("a\u007f\tb" = 1)"), StartsWith("dnsd.toml:1:1: unknown key; those here are "));
 }
 
 TEST(OddText, TextThatIsNotUtf8IsAnError) {

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include <arpa/inet.h>
+
+#include "zonestore/spf/macro_string.h"
 
 namespace zonestore::spf {
 namespace {
@@ -52,31 +53,63 @@ tl::unexpected<Error> wrong(std::string_view term, const std::string& why) {
   return fail(ErrorCode::kInvalid, "\"" + shown(term) + "\": " + why);
 }
 
-bool is_prefix_length(std::string_view text, unsigned most) {
+// "24" of "/24": no sign, no leading zero.
+std::optional<unsigned> prefix_length(std::string_view text, unsigned most) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size() && value <= most;
+  const bool is_good = !text.empty() && error == std::errc{} && end == text.data() + text.size() && value <= most &&
+                       (text.size() == 1 || text.front() != '0');
+  return is_good ? std::optional(value) : std::nullopt;
 }
 
 // "/24", "//64" or "/24//64", behind a or mx (RFC 7208 section 5.6).
-bool is_dual_prefix(std::string_view text) {
-  constexpr unsigned kIp4Bits = 32;
-  constexpr unsigned kIp6Bits = 128;
+bool take_dual_prefix(Directive& directive, std::string_view text) {
   const std::size_t second = text.find("//");
   const std::string_view first = text.substr(0, second);
-  const bool first_is_good = first.empty() || (first.front() == '/' && is_prefix_length(first.substr(1), kIp4Bits));
-  return first_is_good && (second == std::string_view::npos || is_prefix_length(text.substr(second + 2), kIp6Bits));
+  if (!first.empty()) {
+    const auto bits = prefix_length(first.substr(1), kIp4Bits);
+    directive.ip4_bits = bits.value_or(kIp4Bits);
+    if (!bits) {
+      return false;
+    }
+  }
+  if (second == std::string_view::npos) {
+    return true;
+  }
+  const auto bits = prefix_length(text.substr(second + 2), kIp6Bits);
+  directive.ip6_bits = bits.value_or(kIp6Bits);
+  return bits.has_value();
 }
 
-bool is_network(std::string_view text, Mechanism mechanism) {
-  const bool is_ip4 = mechanism == Mechanism::kIp4;
+bool take_network(Directive& directive, std::string_view text) {
+  const bool is_ip4 = directive.mechanism == Mechanism::kIp4;
   const std::size_t slash = text.find('/');
   const std::string address(text.substr(0, slash));
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  constexpr unsigned kIp4Bits = 32;
-  constexpr unsigned kIp6Bits = 128;
-  return ::inet_pton(is_ip4 ? AF_INET : AF_INET6, address.c_str(), bytes.data()) == 1 &&
-         (slash == std::string_view::npos || is_prefix_length(text.substr(slash + 1), is_ip4 ? kIp4Bits : kIp6Bits));
+  directive.address.resize(is_ip4 ? sizeof(in_addr) : sizeof(in6_addr));
+  if (::inet_pton(is_ip4 ? AF_INET : AF_INET6, address.c_str(), directive.address.data()) != 1) {
+    return false;
+  }
+  unsigned& bits = is_ip4 ? directive.ip4_bits : directive.ip6_bits;
+  const auto length =
+      slash == std::string_view::npos ? std::optional(bits) : prefix_length(text.substr(slash + 1), bits);
+  bits = length.value_or(bits);
+  return length.has_value();
+}
+
+// "", ":domain": of all but all, ip4 and ip6.
+Result<void> take_domain(Directive& directive, std::string_view rest) {
+  const bool needs_domain = directive.mechanism == Mechanism::kInclude || directive.mechanism == Mechanism::kExists;
+  if (rest.empty()) {
+    return needs_domain ? wrong(directive.text, "a domain is missing") : Result<void>{};
+  }
+  if (rest.front() != ':') {
+    return wrong(directive.text, "malformed");
+  }
+  directive.domain = rest.substr(1);
+  if (const auto parts = parse_domain_spec(directive.domain); !parts) {
+    return wrong(directive.text, parts.error().message);
+  }
+  return {};
 }
 
 // The part of a term behind its name: ":domain", "/24", ":domain/24", or nothing.
@@ -85,30 +118,21 @@ Result<void> take_rest(Directive& directive, std::string_view rest) {
   if (mechanism == Mechanism::kAll) {
     return rest.empty() ? Result<void>{} : wrong(directive.text, "all takes nothing behind it");
   }
-  const bool has_value = rest.starts_with(':');
-  std::string_view value = has_value ? rest.substr(1) : rest;
   if (mechanism == Mechanism::kIp4 || mechanism == Mechanism::kIp6) {
-    return has_value && is_network(value, mechanism) ? Result<void>{}
-                                                     : wrong(directive.text, "not an address or a network");
+    return rest.starts_with(':') && take_network(directive, rest.substr(1))
+               ? Result<void>{}
+               : wrong(directive.text, "not an address or a network");
   }
   if (mechanism == Mechanism::kA || mechanism == Mechanism::kMx) {
-    // A slash inside a macro, %{d/}, is no prefix length.
-    const std::size_t after_macros = value.rfind('}') == std::string_view::npos ? 0 : value.rfind('}');
-    const std::size_t slash = value.find('/', after_macros);
-    if (slash != std::string_view::npos && !is_dual_prefix(value.substr(slash))) {
+    // What looks like a prefix length is one; any other slash is part of a macro, %{d/}, or of the name.
+    const std::size_t after = rest.find_last_not_of("0123456789/");
+    const std::size_t slash = rest.find('/', after == std::string_view::npos ? 0 : after + 1);
+    if (slash != std::string_view::npos && !take_dual_prefix(directive, rest.substr(slash))) {
       return wrong(directive.text, "a malformed prefix length");
     }
-    value = value.substr(0, slash);
+    rest = rest.substr(0, slash);
   }
-  if (!has_value && !value.empty()) {
-    return wrong(directive.text, "malformed");
-  }
-  const bool needs_domain = mechanism == Mechanism::kInclude || mechanism == Mechanism::kExists;
-  if ((has_value || needs_domain) && value.empty()) {
-    return wrong(directive.text, "a domain is missing");
-  }
-  directive.domain = value;
-  return {};
+  return take_domain(directive, rest);
 }
 
 Result<Directive> parse_directive(std::string_view term) {
@@ -133,33 +157,41 @@ Result<Directive> parse_directive(std::string_view term) {
   return directive;
 }
 
-// name=value (RFC 7208 section 6). Unknown ones are ignored.
-bool is_modifier(std::string_view term) {
-  const std::size_t equals = term.find('=');
-  if (equals == std::string_view::npos || equals == 0 ||
-      std::isalpha(static_cast<unsigned char>(term.front())) == 0) {
-    return false;
-  }
-  return std::all_of(term.begin(), term.begin() + static_cast<std::ptrdiff_t>(equals), [](unsigned char each) {
-    return std::isalnum(each) != 0 || each == '-' || each == '_' || each == '.';
-  });
+bool is_alpha(char character) {
+  return lower(character) >= 'a' && lower(character) <= 'z';
 }
 
-Result<void> take_modifier(PolicyRecord& record, bool& has_exp, std::string_view term) {
+// name=value (RFC 7208 section 6).
+bool is_modifier(std::string_view term) {
   const std::size_t equals = term.find('=');
-  const std::string name = lowered(term.substr(0, equals));
-  const std::string_view value = term.substr(equals + 1);
-  if (name == "redirect") {
-    if (record.redirect || value.empty()) {
-      return wrong(term, record.redirect ? "a second redirect" : "a domain is missing");
-    }
-    record.redirect = value;
-  } else if (name == "exp") {
-    if (has_exp) {
-      return wrong(term, "a second exp");
-    }
-    has_exp = true;
+  return equals != std::string_view::npos && equals != 0 && is_alpha(term.front()) &&
+         std::all_of(term.begin(), term.begin() + static_cast<std::ptrdiff_t>(equals), [](char each) {
+           return is_alpha(each) || (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.';
+         });
+}
+
+Result<Modifier> parse_modifier(std::string_view term) {
+  const std::size_t equals = term.find('=');
+  Modifier modifier{lowered(term.substr(0, equals)), std::string(term.substr(equals + 1)), std::string(term)};
+  const bool leads_to_domain = modifier.name == "redirect" || modifier.name == "exp";
+  const auto parts = leads_to_domain ? parse_domain_spec(modifier.value) : parse_macro_string(modifier.value);
+  if (!parts) {
+    return wrong(term, parts.error().message);
   }
+  return modifier;
+}
+
+Result<void> take_modifier(PolicyRecord& record, Modifier modifier) {
+  const bool may_stand_once = modifier.name == "redirect" || modifier.name == "exp";
+  const bool is_there = std::any_of(record.modifiers.begin(), record.modifiers.end(),
+                                    [&modifier](const Modifier& each) { return each.name == modifier.name; });
+  if (may_stand_once && is_there) {
+    return wrong(modifier.text, "a second " + modifier.name);
+  }
+  if (modifier.name == "redirect") {
+    record.redirect = modifier.value;
+  }
+  record.modifiers.push_back(std::move(modifier));
   return {};
 }
 
@@ -170,28 +202,38 @@ bool is_policy_record(std::string_view text) {
          (text.size() == kVersion.size() || text[kVersion.size()] == ' ');
 }
 
-Result<PolicyRecord> parse_policy_record(std::string_view text) {
-  PolicyRecord record;
-  bool has_exp = false;
+std::vector<std::string> policy_terms(std::string_view text) {
   text.remove_prefix(std::min(kVersion.size(), text.size()));
+  std::vector<std::string> terms;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view term = text.substr(0, end);
+    if (end > 0) {
+      terms.emplace_back(text.substr(0, end));
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (term.empty()) {
-      continue;
+  }
+  return terms;
+}
+
+Result<PolicyTerm> parse_policy_term(std::string_view term) {
+  if (is_modifier(term)) {
+    return parse_modifier(term).map([](Modifier&& modifier) { return PolicyTerm(std::move(modifier)); });
+  }
+  return parse_directive(term).map([](Directive&& directive) { return PolicyTerm(std::move(directive)); });
+}
+
+Result<PolicyRecord> parse_policy_record(std::string_view text) {
+  PolicyRecord record;
+  for (const std::string& word : policy_terms(text)) {
+    Result<PolicyTerm> term = parse_policy_term(word);
+    if (!term) {
+      return tl::unexpected(term.error());
     }
-    if (is_modifier(term)) {
-      if (const Result<void> taken = take_modifier(record, has_exp, term); !taken) {
-        return tl::unexpected(taken.error());
-      }
-      continue;
+    if (auto* const directive = std::get_if<Directive>(&*term)) {
+      record.directives.push_back(std::move(*directive));
+    } else if (const Result<void> taken = take_modifier(record, std::get<Modifier>(*std::move(term))); !taken) {
+      return tl::unexpected(taken.error());
     }
-    Result<Directive> directive = parse_directive(term);
-    if (!directive) {
-      return tl::unexpected(directive.error());
-    }
-    record.directives.push_back(*std::move(directive));
   }
   return record;
 }

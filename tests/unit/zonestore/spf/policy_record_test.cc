@@ -22,14 +22,15 @@ TEST(PolicyRecord, IsKnownByItsVersionInAnyCaseAndTheSpaceBehind) {
 
 TEST(PolicyRecord, HasItsTermsInTheirOrder) {
   const PolicyRecord record = parsed(
-      "v=spf1  ip4:192.0.2.0/24 ip6:2001:db8::/32 A a/24 a:mail.example//64 MX:example/24//64 ?include:spf.example "
+      "v=spf1  ip4:192.0.2.0/24 ip6:2001:db8::/32 A a/24 a:mail.example//64 MX:mx.example/24//64 "
+      "?include:spf.example "
       "-exists:%{i}.list.example ptr ~all");
   ASSERT_EQ(record.directives.size(), 10U);
   EXPECT_EQ(record.directives[0].mechanism, Mechanism::kIp4);
   EXPECT_EQ(record.directives[2].mechanism, Mechanism::kA);
   EXPECT_EQ(record.directives[2].domain, "");
   EXPECT_EQ(record.directives[4].domain, "mail.example");
-  EXPECT_EQ(record.directives[5].domain, "example");
+  EXPECT_EQ(record.directives[5].domain, "mx.example");
   EXPECT_EQ(record.directives[6].qualifier, '?');
   EXPECT_EQ(record.directives[6].domain, "spf.example");
   EXPECT_TRUE(has_macro(record.directives[7].domain));

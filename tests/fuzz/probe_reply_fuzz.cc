@@ -6,6 +6,7 @@
 #include "tests/fuzz/require.h"
 #include "tools/zonectl/probe/mail_policy.h"
 #include "tools/zonectl/probe/reply.h"
+#include "tools/zonectl/probe/spf/diagnosis.h"
 #include "zonestore/zone/record_set.h"
 
 namespace {

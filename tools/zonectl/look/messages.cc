@@ -208,6 +208,8 @@ Bytes write_seen(const SeenInstitution& seen) {
     out.text(to_text(finding.verdict)).number(static_cast<std::uint32_t>(finding.severity));
     out.text(cut(finding.detail)).text(cut(finding.advice));
     write(out, finding.publish);
+    write(out, {finding.notes.begin(),
+                finding.notes.begin() + std::min<std::ptrdiff_t>(std::ssize(finding.notes), kMostLines)});
     write(out, finding.asked);
     write(out, finding.served);
     write(out, finding.behind);
@@ -340,6 +342,9 @@ Finding read_finding(Reader& in, const Task& task, const Servers& servers) {
     finding.publish.push_back(read_text(in));
   }
   check_publish(in, finding, domain);
+  for (std::uint32_t left = in.number_up_to(kMostLines); left > 0 && in.is_good(); --left) {
+    finding.notes.push_back(read_text(in));
+  }
   finding.asked = servers.read_list(in);
   finding.served = servers.read_list(in);
   finding.behind = servers.read_list(in);

@@ -115,10 +115,13 @@ void CheckOutput::write_finding(const Finding& finding) {
   if (!finding.advice.empty()) {
     session_.out() << "      how      " << printable(finding.advice) << '\n';
   }
+  for (const std::string& note : finding.notes) {
+    session_.out() << "      note     " << printable(note) << '\n';
+  }
 }
 
 void CheckOutput::write_verdict(Verdict verdict, Severity severity, const std::string& what) {
-  const std::string mark = severity == Severity::kWarning ? "warning: " : "";
+  const std::string mark = severity != Severity::kWarning ? "" : verdict == Verdict::kOk ? "note: " : "warning: ";
   session_.out() << "  " << session_.terminal().styled(style_of(severity), mark + std::string(to_text(verdict)))
                  << "  " << printable(what) << '\n';
 }

@@ -33,7 +33,8 @@ Json to_json(const probe::Finding& finding) {
               {"severity", severity_text(finding.severity)},
               {"detail", finding.detail},
               {"publish", finding.publish},
-              {"advice", finding.advice.empty() ? Json(nullptr) : Json(finding.advice)}};
+              {"advice", finding.advice.empty() ? Json(nullptr) : Json(finding.advice)},
+              {"notes", finding.notes}};
 }
 
 Json to_json(const probe::Report& report) {

@@ -6,6 +6,7 @@
 
 #include "tools/zonectl/output/words.h"
 #include "tools/zonectl/probe/mail_policy.h"
+#include "tools/zonectl/probe/spf/diagnosis.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonectl::probe {
@@ -207,19 +208,35 @@ bool exists(Witness& witness, const Authority& authority, const Name& domain) {
   return authority.zone.is_at_or_below(domain) || !witness.ask({domain, RecordType::kSoa}).is(kNxDomain);
 }
 
-Found found_by(const World& world, const Name& name, RecordType type) {
+// What an answer, through aliases, holds of a type.
+Found found_in(const Reply& reply, RecordType type) {
   Found found;
-  Reply reply;
-  if (type == RecordType::kTxt) {
-    found.texts = world.resolver.texts_of(name, reply);
-    found.count = found.texts.size();
-  } else {
-    reply = world.resolver.ask({name, type});
-    found.count = static_cast<std::size_t>(std::count_if(reply.answer.begin(), reply.answer.end(),
-                                                         [type](const Record& each) { return each.type == type; }));
-  }
   found.failed = !reply.is(kNoError) && !reply.is(kNxDomain);
+  std::vector<std::pair<unsigned, Name>> exchanges;  // by preference
+  for (const Record& record : reply.answer) {
+    if (record.type != type) {
+      continue;
+    }
+    ++found.count;
+    if (type == RecordType::kTxt) {
+      found.texts.push_back(zonestore::txt_joined(record.rdata).value_or(std::string()));
+    } else if (type == RecordType::kA || type == RecordType::kAaaa) {
+      found.addresses.push_back(record.rdata);
+    } else if (auto target = zonestore::target_of(type, record.rdata)) {
+      const bool has_preference = type == RecordType::kMx && record.rdata.size() > 2;
+      exchanges.emplace_back(has_preference ? record.rdata[0] * 256U + record.rdata[1] : 0, *std::move(target));
+    }
+  }
+  std::stable_sort(exchanges.begin(), exchanges.end(),
+                   [](const auto& left, const auto& right) { return left.first < right.first; });
+  for (auto& [preference, name] : exchanges) {
+    found.names.push_back(std::move(name));
+  }
   return found;
+}
+
+Found found_by(const World& world, const Name& name, RecordType type) {
+  return found_in(world.resolver.ask({name, type}), type);
 }
 
 // The texts that a server has at a name. An alias there is followed by the resolver.

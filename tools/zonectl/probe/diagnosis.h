@@ -25,9 +25,10 @@ struct Finding {
   std::string subject;                    // "sel1", "sel2", "spf", "dmarc", "servers"
   zonestore::Verdict verdict = zonestore::Verdict::kOk;
   Severity severity = Severity::kGood;
-  std::string detail;                // one line: what was seen
-  std::vector<std::string> publish;  // zone file lines to publish in its place
-  std::string advice;                // one line: how; may be empty
+  std::string detail;                   // one line: what was seen
+  std::vector<std::string> publish;     // zone file lines to publish in its place
+  std::string advice;                   // one line: how; may be empty
+  std::vector<std::string> notes = {};  // a line each: what is no fault, but should be known
   // Of our own side, servers as people read them: those that were asked, and of these those that served the right
   // bytes, and other ones.
   std::vector<std::string> asked;

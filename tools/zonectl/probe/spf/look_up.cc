@@ -1,0 +1,23 @@
+#include "tools/zonectl/probe/spf/look_up.h"
+
+namespace zonectl::probe {
+
+namespace {
+
+constexpr std::size_t kMostQuestions = 600;
+
+}  // namespace
+
+const Found& LookUps::ask(const zonestore::Name& name, zonestore::RecordType type) {
+  static const Found kNothingMore{true, {}, 0};
+  const auto known = found_.find({name, type});
+  if (known != found_.end()) {
+    return known->second;
+  }
+  if (found_.size() >= kMostQuestions) {
+    return kNothingMore;
+  }
+  return found_.emplace(std::pair(name, type), look_up_(name, type)).first->second;
+}
+
+}  // namespace zonectl::probe

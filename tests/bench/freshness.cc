@@ -25,9 +25,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/bench/generator/sockets.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/policy.h"
-#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/policy/policy.h"
+#include "zonestore/operations/rotation/rotation.h"
 
 namespace {
 

@@ -18,10 +18,10 @@
 #include <CLI/CLI.hpp>
 
 #include "tests/support/manual_clock.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/key_stock.h"
-#include "zonestore/operations/maintain.h"
-#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/keys/key_stock.h"
+#include "zonestore/operations/rotation/maintain.h"
+#include "zonestore/operations/rotation/rotation.h"
 
 namespace {
 

@@ -12,8 +12,8 @@
 
 #include "dnsd/zone/loader.h"
 #include "tests/bench/load_store.h"
-#include "zonestore/operations/spf_policy.h"
-#include "zonestore/operations/store.h"
+#include "zonestore/operations/change/store.h"
+#include "zonestore/operations/policy/spf_policy.h"
 
 namespace bench {
 namespace {

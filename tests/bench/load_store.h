@@ -13,7 +13,7 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/base/error.h"
 #include "zonestore/base/moment.h"
-#include "zonestore/operations/context.h"
+#include "zonestore/operations/change/context.h"
 
 namespace bench {
 

@@ -3,10 +3,10 @@
 #include <benchmark/benchmark.h>
 
 #include "tests/bench/load_store.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/slots.h"
-#include "zonestore/operations/spf_policy.h"
-#include "zonestore/operations/store.h"
+#include "zonestore/operations/change/store.h"
+#include "zonestore/operations/policy/spf_policy.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/rotation/slots.h"
 
 namespace bench {
 namespace {

@@ -11,10 +11,10 @@
 
 #include "tests/bench/woven_keys.h"
 #include "zonestore/base/file_descriptor.h"
-#include "zonestore/operations/audit_writer.h"
-#include "zonestore/operations/change_scope.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/key_stock.h"
+#include "zonestore/operations/change/audit_writer.h"
+#include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/publish/publisher.h"
 
 namespace bench {

@@ -8,13 +8,13 @@
 
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_directory.h"
-#include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/evidence.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/policy.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/store.h"
-#include "zonestore/operations/views.h"
+#include "zonestore/operations/change/store.h"
+#include "zonestore/operations/history/audit_log.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/policy/policy.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/views/checking.h"
+#include "zonestore/operations/views/views.h"
 
 namespace tests {
 

@@ -12,7 +12,7 @@
 #include "tools/zonectl/exit_code.h"
 #include "tools/zonectl/output/times.h"
 #include "zonestore/base/moment.h"
-#include "zonestore/operations/store.h"
+#include "zonestore/operations/change/store.h"
 
 namespace zonectl {
 

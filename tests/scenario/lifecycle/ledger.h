@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/scenario/lifecycle/timeline.h"
-#include "zonestore/operations/views.h"
+#include "zonestore/operations/views/views.h"
 
 namespace tests::lifecycle {
 

@@ -4,7 +4,7 @@
 // stuck.
 //
 // DNSD_RESTORE_STEPS sets how many steps are played, DNSD_RESTORE_SEED where they begin.
-#include "zonestore/operations/restore.h"
+#include "zonestore/operations/backup/restore.h"
 
 #include <cstdlib>
 #include <deque>
@@ -17,11 +17,11 @@
 
 #include "tests/scenario/lifecycle/ledger.h"
 #include "tests/support/temp_directory.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/maintain.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/slots.h"
-#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/rotation/maintain.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/rotation/slots.h"
 
 namespace tests::lifecycle {
 namespace {

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "zonestore/operations/evidence_rows.h"
-#include "zonestore/operations/freeze.h"
-#include "zonestore/operations/held_keys.h"
-#include "zonestore/operations/maintain.h"
-#include "zonestore/operations/moment_keeper.h"
-#include "zonestore/operations/policy.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/slots.h"
-#include "zonestore/operations/store_impl.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/change/moment_keeper.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/policy/freeze.h"
+#include "zonestore/operations/policy/policy.h"
+#include "zonestore/operations/rotation/held_keys.h"
+#include "zonestore/operations/rotation/maintain.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/rotation/slots.h"
+#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace tests::lifecycle {
 namespace {

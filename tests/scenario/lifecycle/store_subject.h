@@ -14,10 +14,10 @@
 #include "tests/scenario/lifecycle/subject.h"
 #include "tests/support/faulty_disk.h"
 #include "tests/support/temp_directory.h"
-#include "zonestore/operations/bulk_runs.h"
-#include "zonestore/operations/evidence.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/store.h"
+#include "zonestore/operations/bulk/bulk_runs.h"
+#include "zonestore/operations/change/store.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/views/checking.h"
 
 namespace tests::lifecycle {
 

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "tests/scenario/lifecycle/store_subject.h"
-#include "zonestore/operations/moment_keeper.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/change/moment_keeper.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/rotation/rotation.h"
 
 namespace tests::lifecycle {
 

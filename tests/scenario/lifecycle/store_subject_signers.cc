@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "tests/scenario/lifecycle/store_subject.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/signers.h"
-#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/signers/signers.h"
 
 namespace tests::lifecycle {
 

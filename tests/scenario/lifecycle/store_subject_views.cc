@@ -1,10 +1,10 @@
 // The store as it is seen: by its readers, in the zone, in the log, and by `zonectl check`.
 #include "tests/scenario/lifecycle/store_subject.h"
 #include "zonestore/dkim/record_text.h"
-#include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/evidence_rows.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/history/audit_log.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/views/evidence_rows.h"
 #include "zonestore/rows/policy_rows.h"
 
 namespace tests::lifecycle {

@@ -21,12 +21,12 @@
 
 #include "tests/scenario/lifecycle/watched.h"
 #include "tests/support/temp_directory.h"
-#include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/evidence.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/maintain.h"
-#include "zonestore/operations/policy.h"
-#include "zonestore/operations/store_impl.h"
+#include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/history/audit_log.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/policy/policy.h"
+#include "zonestore/operations/rotation/maintain.h"
+#include "zonestore/operations/views/checking.h"
 
 namespace tests::lifecycle {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "tests/scenario/lifecycle/timeline.h"
 #include "tests/scenario/lifecycle/zurich_window.h"
-#include "zonestore/operations/views.h"
+#include "zonestore/operations/views/views.h"
 
 namespace tests::lifecycle {
 

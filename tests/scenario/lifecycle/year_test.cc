@@ -1,6 +1,6 @@
 // Whole stretches of an institution's life, on a real store, under virtual time.
 #include "tests/support/store_fixture.h"
-#include "zonestore/operations/maintain.h"
+#include "zonestore/operations/rotation/maintain.h"
 
 namespace zonestore {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "tools/zonectl/bulk/institution_file.h"
 #include "tools/zonectl/bulk/opening.h"
-#include "zonestore/operations/key_stock.h"
+#include "zonestore/operations/keys/key_stock.h"
 
 namespace zonectl {
 

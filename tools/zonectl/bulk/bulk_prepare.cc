@@ -7,8 +7,8 @@
 
 #include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/key_stock.h"
-#include "zonestore/operations/slots.h"
+#include "zonestore/operations/keys/key_stock.h"
+#include "zonestore/operations/rotation/slots.h"
 
 namespace zonectl {
 

@@ -8,9 +8,9 @@
 
 #include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/look/rotation_looks.h"
-#include "zonestore/operations/policy_rotations.h"
-#include "zonestore/operations/rotation.h"
-#include "zonestore/operations/views.h"
+#include "zonestore/operations/rotation/policy_rotations.h"
+#include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/views/views.h"
 
 namespace zonectl {
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/bulk/opening.h"
-#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/rotation/rotation.h"
 
 namespace zonectl {
 

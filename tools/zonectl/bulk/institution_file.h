@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "tools/zonectl/bulk/text_file.h"
-#include "zonestore/operations/institutions.h"
+#include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl {
 

@@ -7,7 +7,7 @@
 
 #include "tools/zonectl/bulk/key_table.h"
 #include "tools/zonectl/bulk/report.h"
-#include "zonestore/operations/key_import.h"
+#include "zonestore/operations/institutions/key_import.h"
 
 namespace zonectl {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/signers.h"
+#include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "tools/zonectl/bulk/report.h"
-#include "zonestore/operations/held_keys.h"
-#include "zonestore/operations/key_stock.h"
+#include "zonestore/operations/keys/key_stock.h"
+#include "zonestore/operations/rotation/held_keys.h"
 
 namespace zonectl {
 

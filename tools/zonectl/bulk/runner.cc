@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "tools/zonectl/bulk/progress.h"
-#include "zonestore/operations/signers.h"
+#include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {
 

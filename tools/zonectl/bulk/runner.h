@@ -15,7 +15,7 @@
 #include "tools/zonectl/bulk/interruption.h"
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/session.h"
-#include "zonestore/operations/bulk_runs.h"
+#include "zonestore/operations/bulk/bulk_runs.h"
 
 namespace zonectl {
 

@@ -1,5 +1,5 @@
 // zonectl backup: the store and its vault, as they are now, in a directory.
-#include "zonestore/operations/backup.h"
+#include "zonestore/operations/backup/backup.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"

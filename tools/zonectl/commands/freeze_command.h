@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/zonectl/command_line.h"
-#include "zonestore/operations/freeze.h"
+#include "zonestore/operations/policy/freeze.h"
 
 namespace zonectl {
 

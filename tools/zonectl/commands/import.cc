@@ -3,7 +3,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/key_import.h"
+#include "zonestore/operations/institutions/key_import.h"
 
 namespace zonectl {
 namespace {

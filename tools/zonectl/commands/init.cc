@@ -2,9 +2,9 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/store.h"
-#include "zonestore/operations/store_files.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/change/store.h"
+#include "zonestore/operations/change/store_files.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {
 namespace {

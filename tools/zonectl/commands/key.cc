@@ -3,7 +3,7 @@
 #include "tools/zonectl/commands/key_public.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/keys.h"
+#include "zonestore/operations/keys/key_export.h"
 
 namespace zonectl {
 namespace {

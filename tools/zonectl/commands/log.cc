@@ -3,9 +3,9 @@
 #include "tools/zonectl/commands/log_verify.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
-#include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/views.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/history/audit_log.h"
+#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {
 namespace {

@@ -1,10 +1,10 @@
 // zonectl maintain: whatever time alone has made due.
-#include "zonestore/operations/maintain.h"
+#include "zonestore/operations/rotation/maintain.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/audit_chain.h"
+#include "zonestore/operations/history/audit_chain.h"
 
 namespace zonectl {
 namespace {

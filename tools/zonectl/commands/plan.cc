@@ -1,5 +1,5 @@
 // zonectl plan: what will happen by itself, and when.
-#include "zonestore/operations/plan.h"
+#include "zonestore/operations/views/plan.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"

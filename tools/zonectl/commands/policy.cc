@@ -1,6 +1,6 @@
 // zonectl policy show|set|unset: durations and the window of rotations by policy, for the store or for one
 // institution.
-#include "zonestore/operations/policy.h"
+#include "zonestore/operations/policy/policy.h"
 
 #include <algorithm>
 #include <chrono>

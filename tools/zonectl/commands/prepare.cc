@@ -4,7 +4,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/slots.h"
+#include "zonestore/operations/rotation/slots.h"
 
 namespace zonectl {
 namespace {

@@ -5,7 +5,7 @@
 #include "tools/zonectl/output/table.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/base/duration.h"
-#include "zonestore/operations/static_records.h"
+#include "zonestore/operations/zones/static_records.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonectl {

@@ -2,7 +2,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/institutions.h"
+#include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl {
 namespace {

@@ -1,5 +1,5 @@
 // zonectl restore: a backup, into the live store.
-#include "zonestore/operations/restore.h"
+#include "zonestore/operations/backup/restore.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"

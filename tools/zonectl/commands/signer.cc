@@ -3,7 +3,7 @@
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/signers.h"
+#include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {
 namespace {

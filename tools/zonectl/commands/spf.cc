@@ -5,7 +5,7 @@
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
 #include "zonestore/base/duration.h"
-#include "zonestore/operations/spf_policy.h"
+#include "zonestore/operations/policy/spf_policy.h"
 
 namespace zonectl {
 namespace {

@@ -1,12 +1,12 @@
 // zonectl store recover: after a writer was killed. zonectl store accept-clock: an operator's word for the wall
 // clock.
-#include "zonestore/operations/store.h"
+#include "zonestore/operations/change/store.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/clock.h"
-#include "zonestore/operations/store_files.h"
+#include "zonestore/operations/change/clock.h"
+#include "zonestore/operations/change/store_files.h"
 
 namespace zonectl {
 namespace {

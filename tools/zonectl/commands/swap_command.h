@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "tools/zonectl/command_line.h"
-#include "zonestore/operations/rotation.h"
+#include "zonestore/operations/rotation/rotation.h"
 
 namespace zonectl {
 

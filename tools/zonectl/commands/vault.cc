@@ -2,7 +2,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/vault_keys.h"
+#include "zonestore/operations/keys/vault_keys.h"
 
 namespace zonectl {
 namespace {

@@ -7,7 +7,7 @@
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/table.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/whole_file.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {
 namespace {

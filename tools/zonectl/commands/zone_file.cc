@@ -5,7 +5,7 @@
 
 #include "tools/zonectl/output/json.h"
 #include "tools/zonectl/output/words.h"
-#include "zonestore/operations/zone_import.h"
+#include "zonestore/operations/zones/zone_import.h"
 
 namespace zonectl {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "tools/zonectl/look/lookout.h"
-#include "zonestore/operations/context.h"
-#include "zonestore/operations/evidence.h"
+#include "zonestore/operations/change/context.h"
+#include "zonestore/operations/views/checking.h"
 
 namespace zonectl::look {
 

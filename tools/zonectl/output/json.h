@@ -7,12 +7,12 @@
 
 #include "tools/zonectl/output/json_signer.h"
 #include "tools/zonectl/output/json_value.h"
-#include "zonestore/operations/audit_log.h"
-#include "zonestore/operations/institutions.h"
-#include "zonestore/operations/policy.h"
-#include "zonestore/operations/spf_policy.h"
-#include "zonestore/operations/views.h"
-#include "zonestore/operations/zones.h"
+#include "zonestore/operations/history/audit_log.h"
+#include "zonestore/operations/institutions/institutions.h"
+#include "zonestore/operations/policy/policy.h"
+#include "zonestore/operations/policy/spf_policy.h"
+#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/zonectl/output/json_value.h"
-#include "zonestore/operations/audit_chain.h"
+#include "zonestore/operations/history/audit_chain.h"
 
 namespace zonectl {
 

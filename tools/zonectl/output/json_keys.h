@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tools/zonectl/output/json_value.h"
-#include "zonestore/operations/key_history.h"
+#include "zonestore/operations/history/key_history.h"
 
 namespace zonectl {
 

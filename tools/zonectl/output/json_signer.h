@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tools/zonectl/output/json_value.h"
-#include "zonestore/operations/signers.h"
+#include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {
 

@@ -7,8 +7,8 @@
 
 #include "tools/zonectl/output/terminal.h"
 #include "tools/zonectl/output/times.h"
-#include "zonestore/operations/context.h"
-#include "zonestore/operations/views.h"
+#include "zonestore/operations/change/context.h"
+#include "zonestore/operations/views/views.h"
 
 namespace zonectl {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "zonestore/dkim/selector.h"
-#include "zonestore/operations/verdict.h"
+#include "zonestore/judgement/verdict.h"
 #include "zonestore/zone/record_set.h"
 
 namespace zonectl::probe {

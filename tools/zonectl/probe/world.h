@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tools/zonectl/probe/authority.h"
-#include "zonestore/operations/evidence.h"
+#include "zonestore/operations/views/checking.h"
 
 namespace zonectl::probe {
 

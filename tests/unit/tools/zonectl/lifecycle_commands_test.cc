@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/tools/zonectl/command_run.h"
-#include "zonestore/operations/evidence.h"
+#include "zonestore/operations/views/checking.h"
 
 namespace tests {
 namespace {

@@ -1,0 +1,165 @@
+#include "zonestore/operations/change/change_scope.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "zonestore/operations/change/private_halves.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/signer_rows.h"
+
+namespace zonestore {
+
+ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string command, std::string subject)
+    : store_(store.impl()),
+      context_(context),
+      command_(std::move(command)),
+      subject_(std::move(subject)),
+      transaction_(store_.connection, db::Transaction::Kind::kWrite),
+      kept_(rows::read_kept_time(store_.connection)),
+      now_{trust(kept_, store_.clock->now())} {
+  store_.connection.execute("SAVEPOINT change");
+}
+
+// Refused, or nothing to do: of this transaction only the moment stays. If it cannot be written, what was said
+// stands.
+ChangeScope::~ChangeScope() {
+  if (ended_ || context_.dry_run) {
+    return;
+  }
+  const Result<void> ignored = db::at_border<void>([&]() -> Result<void> {
+    store_.connection.execute("ROLLBACK TO change");
+    keep_moment();
+    transaction_.commit();
+    return {};
+  });
+  (void)ignored;
+}
+
+ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
+  const auto found = zones_.find(zone.id);
+  if (found != zones_.end()) {
+    return found->second.change;
+  }
+  return zones_.emplace(zone.id, Touched{zone.apex, ZoneChange(store_.connection, zone.id)}).first->second.change;
+}
+
+void ChangeScope::publish(const rows::InstitutionRow& institution) {
+  if (!context_.dry_run && store_.has_vault) {
+    prove_new_keys(store_, institution);
+  }
+  const PublishedZone dkim_zone = store_.published(store_.dkim_zone);
+  publish::publish_institution(store_.connection, zone(dkim_zone), dkim_zone, institution,
+                               rows::read_policy(store_.connection, institution.id), moment());
+}
+
+void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
+  publish_zones(outcome);
+  rows::date_new_tasks(store_.connection, wall());
+  write_audit(store_.connection, context_, command_, subject_, note, wall());
+  keep_moment();
+  complete_bulk_item();
+  outcome.dry_run = context_.dry_run;
+  outcome.clock = report_clock_of(kept_, now_.moment).notes;
+  outcome.changed = true;
+  if (!context_.dry_run || store_.keeps_steps) {
+    ended_ = true;  // whether or not the commit succeeds
+    commit(outcome);
+  }
+  if (!store_.not_proven.empty()) {
+    outcome.warnings.push_back(std::exchange(store_.not_proven, {}));
+  }
+}
+
+void ChangeScope::commit(Changed& outcome) {
+  try {
+    transaction_.commit();
+  } catch (const db::Failure& failure) {
+    Error error = failure.error();
+    if (error.code == ErrorCode::kUnknown) {
+      store_.outcome_unknown = true;
+      if (dkim::Code::parse(subject_)) {
+        error.hint = "look before you run it again: zonectl show " + subject_;
+      }
+    }
+    throw db::Failure(std::move(error));
+  }
+  if (!transaction_.trouble().empty()) {
+    outcome.warnings.push_back(
+        "the disk failed under this change, which was made all the same and is durable: look at "
+        "the disk: " +
+        transaction_.trouble());
+  }
+}
+
+std::optional<WallTime> ChangeScope::accept_clock() {
+  const std::optional<WallTime> before = report_clock_of(kept_, now_.moment).expected;
+  kept_.known = now_.moment.wall.time_since_epoch() - now_.moment.trusted;
+  return before;
+}
+
+void ChangeScope::publish_zones(Changed& outcome) {
+  for (auto& [id, touched] : zones_) {
+    const ZoneChange::Outcome published = touched.change.commit(wall());
+    outcome.zones.push_back({touched.apex, published.serial, published.changed});
+  }
+}
+
+// In the very transaction that stores it: a moment that is stored and not kept would be counted from twice.
+void ChangeScope::keep_moment() {
+  KeptTime kept = kept_;
+  keep(kept, now_.moment);
+  rows::store_kept_time(store_.connection, kept);
+  ++store_.moments_kept;
+}
+
+// Whoever else resumed the same run may have been here first: then this change must not happen a second time.
+void ChangeScope::complete_bulk_item() {
+  if (!context_.bulk_ticket || context_.bulk_ticket->command != command_) {
+    return;
+  }
+  db::Statement& update = store_.connection.cached(
+      "UPDATE bulk_item SET state = 'done', note = '' WHERE run_id = ?1 AND position = ?2 AND state <> 'done'");
+  update.bind(1, context_.bulk_ticket->run).bind(2, context_.bulk_ticket->position).run();
+  if (store_.connection.changed_rows() != 1) {
+    throw db::Failure(Error{ErrorCode::kRefused, "another zonectl has done " + subject_ + " in this run already",
+                            "zonectl show " + subject_, Refusal{Guard::kExists, std::nullopt}});
+  }
+}
+
+std::optional<Guard> overridden(const ChangeContext& context) {
+  if (!context.override_guard) {
+    return std::nullopt;
+  }
+  return context.override_guard->guard;
+}
+
+rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code) {
+  std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
+  if (!row || row->facts.phase == dkim::Phase::kDeparted) {
+    throw db::Failure(Error{ErrorCode::kNotFound, "there is no institution " + code.text(),
+                            "zonectl list shows those that are there; zonectl add " + code.text() + " adds it",
+                            std::nullopt});
+  }
+  return *std::move(row);
+}
+
+std::string audit_json(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Now& now) {
+  nlohmann::json json;
+  json["phase"] = dkim::to_text(institution.facts.phase);
+  json["active"] = nullptr;
+  if (institution.facts.active) {
+    json["active"] = dkim::to_text(*institution.facts.active);
+  }
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    nlohmann::json& entry = json["slots"][dkim::to_text(slot)];
+    entry["state"] = dkim::to_text(dkim::state_of(institution.facts, slot, policy, now));
+    entry["key_id"] = nullptr;
+    if (institution.key(slot)) {
+      entry["key_id"] = institution.key(slot)->key_id;
+    }
+  }
+  return json.dump();
+}
+
+}  // namespace zonestore

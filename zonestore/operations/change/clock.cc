@@ -1,0 +1,34 @@
+#include "zonestore/operations/change/clock.h"
+
+#include <nlohmann/json.hpp>
+
+#include "zonestore/operations/change/change_scope.h"
+
+namespace zonestore {
+namespace {
+
+std::string expected_json(const std::optional<WallTime>& expected) {
+  return nlohmann::json{{"expected", expected ? nlohmann::json(to_rfc3339(*expected)) : nlohmann::json(nullptr)}}
+      .dump();
+}
+
+}  // namespace
+
+Result<ClockReport> report_clock(Store& store) {
+  return db::at_border<ClockReport>([&] { return store.impl().clock_report(); });
+}
+
+Result<ClockAccepted> accept_clock(Store& store, const ChangeContext& context) {
+  return db::at_border<ClockAccepted>([&] {
+    ChangeScope change(store, context, "store accept-clock", "");
+    ClockAccepted outcome;
+    outcome.wall = change.wall();
+    outcome.before = change.accept_clock();
+    change.finish({"the wall clock is right, an operator says: " + to_rfc3339(change.wall()),
+                   expected_json(outcome.before), expected_json(change.wall())},
+                  outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

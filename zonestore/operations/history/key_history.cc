@@ -1,0 +1,108 @@
+#include "zonestore/operations/history/key_history.h"
+
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/change/change_scope.h"
+#include "zonestore/rows/moment_columns.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::size_t kPemLineWidth = 64;
+
+using Spans = std::map<std::string, std::vector<SigningSpan>>;  // by key id
+
+// The key that signs in a state that audit_json wrote; nullopt if the text is of another kind.
+std::optional<std::string> active_key(const std::string& state) {
+  const nlohmann::json json = nlohmann::json::parse(state, nullptr, false);
+  if (!json.is_object() || !json.contains("active") || !json.contains("slots")) {
+    return std::nullopt;
+  }
+  if (!json.at("active").is_string()) {
+    return "";
+  }
+  const nlohmann::json& slot = json.at("slots").value(json.at("active").get<std::string>(), nlohmann::json::object());
+  return slot.is_object() && slot.contains("key_id") && slot.at("key_id").is_string()
+             ? slot.at("key_id").get<std::string>()
+             : std::string();
+}
+
+Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
+  db::Statement rows = connection.prepare("SELECT at_ms, after_json FROM audit WHERE subject = ?1 ORDER BY audit_id");
+  rows.bind(1, std::string_view(code.text()));
+  Spans spans;
+  std::string signs;
+  while (rows.step()) {
+    const std::optional<std::string> after = active_key(rows.text(1));
+    if (!after || *after == signs) {
+      continue;
+    }
+    const WallTime at = rows::wall_column(rows, 0);
+    if (!signs.empty()) {
+      spans[signs].back().until = at;
+    }
+    if (!after->empty()) {
+      spans[*after].push_back({at, std::nullopt});
+    }
+    signs = *after;
+  }
+  return spans;
+}
+
+std::optional<WallTime> time_or_none(const db::Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(rows::wall_column(row, column));
+}
+
+ServedKey key_from(const db::Statement& row, const dkim::Code& code, const Name& zone) {
+  ServedKey key;
+  key.key_id = row.text(0);
+  key.slot = static_cast<dkim::SlotId>(row.integer(1));
+  key.algorithm = row.text(2);
+  const ByteView spki = row.blob(3);
+  key.public_spki.assign(spki.begin(), spki.end());
+  key.owner = db::unwrap(dkim::selector_name(code, key.slot, zone));
+  key.record_text = db::unwrap(dkim::record_text(key.public_spki));
+  key.published = rows::wall_column(row, 4);
+  key.withdrawn = time_or_none(row, 5);
+  key.revoked = time_or_none(row, 6);
+  return key;
+}
+
+}  // namespace
+
+Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code) {
+  return db::at_border<std::vector<ServedKey>>([&] {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    const std::optional<rows::InstitutionRow> institution = rows::find_institution(connection, code);
+    if (!institution) {
+      throw db::Failure(Error{ErrorCode::kNotFound, "there never was an institution " + code.text(),
+                              "zonectl list shows those that are there", std::nullopt});
+    }
+    Spans spans = signing_spans(connection, code);
+    db::Statement rows = connection.prepare(
+        "SELECT key_id, slot, algorithm, public_key, published_ms, withdrawn_ms, revoked_ms FROM dkim_key "
+        "WHERE institution_id = ?1 ORDER BY published_ms, slot, key_id");
+    rows.bind(1, static_cast<std::int64_t>(institution->id));
+    std::vector<ServedKey> keys;
+    while (rows.step()) {
+      keys.push_back(key_from(rows, code, store.impl().dkim_zone));
+      keys.back().signing = std::move(spans[keys.back().key_id]);
+    }
+    return keys;
+  });
+}
+
+std::string public_key_pem(ByteView public_spki) {
+  const std::string text = crypto::base64(public_spki);
+  std::string pem = "-----BEGIN PUBLIC KEY-----\n";
+  for (std::size_t at = 0; at < text.size(); at += kPemLineWidth) {
+    pem += text.substr(at, kPemLineWidth) + "\n";
+  }
+  return pem + "-----END PUBLIC KEY-----\n";
+}
+
+}  // namespace zonestore

@@ -1,0 +1,201 @@
+#include "zonestore/operations/institutions/institutions.h"
+
+#include <utility>
+
+#include "zonestore/operations/change/audit_json.h"
+#include "zonestore/operations/change/moment_keeper.h"
+#include "zonestore/operations/institutions/domain_rules.h"
+#include "zonestore/operations/institutions/new_institution.h"
+#include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/signers/signer_sync.h"
+#include "zonestore/operations/views/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::size_t kPlainUdpBytes = 512;  // RFC 1035 section 4.2.1
+
+[[noreturn]] void throw_exists(const rows::InstitutionRow& row, const Now& now) {
+  const std::string& code = row.code.text();
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    throw db::Failure(Error{
+        ErrorCode::kRefused, code + " is being removed: its records stay until the mail under way has arrived",
+        "zonectl undo " + code + " takes the removal back; zonectl add " + code + " after that time begins anew",
+        Refusal{Guard::kExists, dkim::leaves_at(row.facts, now)}});
+  }
+  throw db::Failure(Error{ErrorCode::kRefused, "there is an institution " + code + " already", "zonectl show " + code,
+                          Refusal{Guard::kExists, std::nullopt}});
+}
+
+// May this code be added now? A departing institution whose mail has arrived is as good as departed.
+std::optional<rows::InstitutionRow> earlier_institution(db::Connection& connection, const dkim::Code& code,
+                                                        const Now& now) {
+  std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
+  if (row && row->facts.phase != dkim::Phase::kDeparted &&
+      !(row->facts.phase == dkim::Phase::kDeparting && has_left(row->facts, now))) {
+    throw_exists(*row, now);
+  }
+  return row;
+}
+
+// The rows of an institution that starts: new, or back after it had left.
+rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, const NewInstitution& details,
+                                std::vector<std::string>& withdrawn) {
+  db::Connection& connection = change.connection();
+  const crypto::Algorithm algorithm = details.options.algorithm;
+  std::optional<rows::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
+  if (!earlier) {
+    (void)rows::insert_institution(connection, code, algorithm, change.wall());
+  } else {
+    for (const dkim::SlotId slot : dkim::kSlots) {
+      withdraw(connection, *earlier, slot, change.wall(), withdrawn);
+    }
+    rows::store_facts(connection, *earlier, change.wall());
+    rows::restart_institution(connection, earlier->id, algorithm, change.wall());
+  }
+  rows::InstitutionRow row = *rows::find_institution(connection, code);
+  if (!earlier) {
+    // The name was never served: nobody can hold an older answer, so that signing begins at once.
+    row.facts.phase = dkim::Phase::kSigning;
+    row.facts.active = details.signs_with;
+    row.facts.moved = change.moment();
+  }
+  return row;
+}
+
+void warn_about_size(const InstitutionView& view, Changed& outcome) {
+  for (const SlotView& slot : view.slots) {
+    if (slot.answer_size_bytes > kPlainUdpBytes) {
+      outcome.warnings.push_back("the answer for " + dkim::to_text(slot.slot) + " is " +
+                                 std::to_string(slot.answer_size_bytes) +
+                                 " bytes: resolvers without EDNS must ask again over TCP");
+    }
+  }
+}
+
+void add_domains(ChangeScope& change, const rows::InstitutionRow& row, const std::vector<Name>& domains) {
+  for (const Name& domain : domains) {
+    check_domain_is_free(change.connection(), row.code, domain);
+    if (!rows::owner_of_domain(change.connection(), domain)) {
+      rows::insert_domain(change.connection(), row.id, domain, change.wall());
+    }
+  }
+}
+
+// The ids of the keys that are no longer used come back: those of the institution's earlier life.
+std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                                const NewInstitution& details, FreshKeys& keys,
+                                                InstitutionChanged& outcome) {
+  std::vector<std::string> withdrawn;
+  ChangeScope change(store, context, details.command, code.text());
+  check_signer_kinds(change.connection(), context, code, details.options.algorithm);
+  rows::InstitutionRow row = start_rows(change, code, details, withdrawn);
+  keys.put_into(change.connection(), row, change.wall());
+  rows::store_facts(change.connection(), row, change.wall());
+  add_domains(change, row, details.options.domains);
+  if (!context.signers_later) {  // of many at once it would be the same line for each
+    warn_of_cnames(change.connection(), row, details.options.domains, outcome);
+  }
+  change.publish(row);
+  row = *rows::find_institution(change.connection(), code);  // with what the names have served until now
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
+  change.finish(
+      {details.what, "{}", with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
+      outcome);
+  return withdrawn;
+}
+
+}  // namespace
+
+void check_key_type(const ChangeContext& context, const dkim::Code& code, crypto::Algorithm algorithm) {
+  if (algorithm != crypto::Algorithm::kEd25519 || overridden(context) == Guard::kKeyType) {
+    return;
+  }
+  throw db::Failure(
+      Error{ErrorCode::kRefused,
+            "Ed25519 would be the only signature of " + code.text() + ", and large receivers do not verify it",
+            "zonectl add " + code.text() + " --key rsa2048", Refusal{Guard::kKeyType, std::nullopt}});
+}
+
+void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
+  const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
+  (void)earlier_institution(store.connection, code, store.now());
+  for (const Name& domain : options.domains) {
+    check_domain_is_free(store.connection, code, domain);
+  }
+}
+
+void add_with_keys(Store& store, const ChangeContext& context, const dkim::Code& code, const NewInstitution& details,
+                   FreshKeys& keys, InstitutionChanged& outcome) {
+  if (!context.dry_run) {
+    keys.store_in_vault(store.impl().clock->now().wall);
+  }
+  const std::vector<std::string> withdrawn = add_in_one_transaction(store, context, code, details, keys, outcome);
+  if (!context.dry_run) {
+    keys.keep();
+  }
+  (void)destroy_in_vault(store.impl(), context, withdrawn, outcome);
+  follow_once(store, context, code, outcome);
+  warn_about_size(outcome.institution, outcome);
+}
+
+Result<InstitutionChanged> add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                           const AddOptions& options) {
+  return db::at_border<InstitutionChanged>([&] {
+    const MomentKeeper keeper(store.impl(), context);
+    check_addable(store.impl(), code, options);  // first: another key type would not help one that is there
+    check_key_type(context, code, options.algorithm);
+    check_signer_kinds(store.impl().connection, context, code, options.algorithm);
+    FreshKeys keys(store.impl(), context, code, options.algorithm, {dkim::kSlots.begin(), dkim::kSlots.end()});
+    InstitutionChanged outcome;
+    const std::string what = "added with two " + std::string(crypto::to_text(options.algorithm)) + " keys";
+    add_with_keys(store, context, code, {"add", what, options}, keys, outcome);
+    return outcome;
+  });
+}
+
+namespace {
+
+InstitutionChanged stop_signing(Store& store, const ChangeContext& context, const dkim::Code& code) {
+  ChangeScope change(store, context, "remove", code.text());
+  rows::InstitutionRow row = require_institution(change.connection(), code);
+  const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
+  InstitutionChanged outcome;
+  outcome.dry_run = context.dry_run;
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    outcome.changed = false;
+    outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+    return outcome;
+  }
+  const std::string before = audit_json(row, policy, change.now());
+  row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
+  rows::store_facts(change.connection(), row, change.wall());
+  change.publish(row);
+  outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
+                 before, audit_json(row, policy, change.now())},
+                outcome);
+  return outcome;
+}
+
+}  // namespace
+
+Result<void> check_add_institution(Store& store, const ChangeContext& context, const dkim::Code& code,
+                                   const AddOptions& options) {
+  return db::at_border<void>([&] {
+    check_addable(store.impl(), code, options);
+    check_key_type(context, code, options.algorithm);
+    check_signer_kinds(store.impl().connection, context, code, options.algorithm);
+  });
+}
+
+Result<InstitutionChanged> remove_institution(Store& store, const ChangeContext& context, const dkim::Code& code) {
+  return db::at_border<InstitutionChanged>([&] {
+    InstitutionChanged outcome = stop_signing(store, context, code);
+    follow_once(store, context, code, outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,192 @@
+#include "zonestore/operations/views/checking.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/zones/zone_view.h"
+#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/spf/record.h"
+
+namespace zonestore {
+namespace {
+
+// All that are served, also those that the apex includes no longer, or not yet.
+std::vector<RecordSet> spf_record_sets(db::Connection& connection, const PublishedZone& zone) {
+  const spf::RecordShape shape(zone.apex);
+  std::vector<RecordSet> sets;
+  for (unsigned number = 0; number < spf::kRecords && shape.has(number); ++number) {
+    if (std::optional<RecordSet> set = find_record_set(connection, zone, shape.owner(number), RecordType::kTxt)) {
+      sets.push_back(*std::move(set));
+    }
+  }
+  return sets;
+}
+
+ExpectedZone expected_zone(Store::Impl& store, const Name& apex, const Moment& as_of) {
+  const PublishedZone zone = store.published(apex);
+  const ZoneView view = zone_view(store.connection, zone);
+  return {view.apex, view.serial, view.name_servers, {}, as_of};
+}
+
+ExpectedSlot expected_slot(Store::Impl& store, const PublishedZone& zone, const rows::InstitutionRow& row,
+                           dkim::SlotId slot) {
+  ExpectedSlot expected;
+  expected.slot = slot;
+  expected.owner = db::unwrap(dkim::selector_name(row.code, slot, zone.apex));
+  if (const std::optional<RecordSet> served =
+          find_record_set(store.connection, zone, expected.owner, RecordType::kTxt)) {
+    expected.ttl = served->ttl;
+    expected.rdata = served->rdata.front();
+  }
+  if (row.key(slot)) {
+    expected.key_id = row.key(slot)->key_id;
+  }
+  return expected;
+}
+
+}  // namespace
+
+Result<std::vector<ExpectedZone>> zones_to_check(Store& store) {
+  return db::at_border<std::vector<ExpectedZone>>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Moment as_of = impl.now().moment;
+    std::vector<ExpectedZone> zones{expected_zone(impl, impl.dkim_zone, as_of)};
+    if (!(impl.spf_zone == impl.dkim_zone)) {
+      zones.push_back(expected_zone(impl, impl.spf_zone, as_of));
+    }
+    zones.back().record_sets = spf_record_sets(impl.connection, impl.published(impl.spf_zone));
+    return zones;
+  });
+}
+
+Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
+  Result<std::vector<DomainInstructions>> domains = instructions(store, code);
+  if (!domains) {
+    return tl::unexpected(domains.error());
+  }
+  return db::at_border<CheckSubject>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
+    const PublishedZone zone = impl.published(impl.dkim_zone);
+    CheckSubject subject{code, impl.now().moment, {}, *std::move(domains)};
+    for (const dkim::SlotId slot : dkim::kSlots) {
+      subject.slots.push_back(expected_slot(impl, zone, row, slot));
+    }
+    return subject;
+  });
+}
+
+Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const dkim::Code& code,
+                                                           const RotationWish& wish) {
+  using Wanted = std::optional<RotationSubject>;
+  Result<Wanted> wanted = db::at_border<Wanted>([&]() -> Result<Wanted> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
+    const Now now = impl.now();
+    const Result<dkim::SlotId> to = dkim::may_rotate(row.facts, rows::read_policy(impl.connection, row.id), now,
+                                                     {code.text(), wish.override_guard, wish.expect});
+    if (!to) {
+      return Wanted();
+    }
+    return Wanted(RotationSubject{{code, {}, {}, {}}, *to, expected_zone(impl, impl.dkim_zone, now.moment)});
+  });
+  if (!wanted || !*wanted) {
+    return wanted;
+  }
+  Result<CheckSubject> subject = subject_to_check(store, code);
+  if (!subject) {
+    return tl::unexpected(subject.error());
+  }
+  (*wanted)->subject = *std::move(subject);
+  return wanted;
+}
+
+Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& after, std::size_t limit) {
+  return db::at_border<std::vector<dkim::Code>>(
+      [&] { return rows::codes_after(store.impl().connection, after, false, limit); });
+}
+
+Result<std::uint64_t> count_to_check(Store& store) {
+  return db::at_border<std::uint64_t>([&] {
+    return static_cast<std::uint64_t>(
+        store.impl().connection.integer("SELECT count(*) FROM institution WHERE phase <> 'departed'"));
+  });
+}
+
+Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata) {
+  return db::at_border<void>([&]() -> Result<void> {
+    const Result<crypto::PrivateKey> key = store.impl().vault().get(key_id);
+    if (key) {
+      return dkim::probe(*key, txt_rdata);
+    }
+    if (key.error().code == ErrorCode::kNotFound) {
+      return refuse(Guard::kKeyMismatch, "the vault has no private key " + key_id, "restore the vault from a backup");
+    }
+    return tl::unexpected(key.error());
+  });
+}
+
+Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Code, Look>>& looks) {
+  return db::at_border<void>([&] {
+    db::Connection& connection = store.impl().connection;
+    db::Transaction writing(connection, db::Transaction::Kind::kWrite);
+    const std::vector<Name> named = own_servers(connection).named;
+    for (const auto& [code, look] : looks) {
+      if (const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code)) {
+        write_evidence(connection, row->id, look, named);
+      }
+    }
+    (void)rows::keep_moment(connection, *store.impl().clock);
+    writing.commit();
+  });
+}
+
+Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, const Moment& seen) {
+  return db::at_border<void>([&] {
+    db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
+    std::vector<std::pair<Name, std::vector<ServerEvidence>>> zones;
+    for (const ServerEvidence& each : evidence) {
+      if (zones.empty() || !(zones.back().first == each.zone)) {
+        zones.emplace_back(each.zone, std::vector<ServerEvidence>{});
+      }
+      zones.back().second.push_back(each);
+    }
+    for (const auto& [apex, of_zone] : zones) {
+      write_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
+    }
+    (void)rows::keep_moment(store.impl().connection, *store.impl().clock);
+    writing.commit();
+  });
+}
+
+Result<std::vector<ServerEvidenceView>> server_evidence(Store& store) {
+  return db::at_border<std::vector<ServerEvidenceView>>([&] {
+    db::Statement rows = store.impl().connection.prepare(
+        "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
+        "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
+        "ORDER BY z.apex, e.server");
+    std::vector<ServerEvidenceView> views;
+    while (rows.step()) {
+      ServerEvidenceView view;
+      view.zone = db::unwrap(Name::from_wire(rows.blob(0)));
+      view.server = rows.text(1);
+      view.verdict = parse_verdict(rows.text(2)).value_or(Verdict::kUnreachable);
+      if (!rows.is_null(3)) {
+        view.serial = Serial{static_cast<std::uint32_t>(rows.integer(3))};
+      }
+      view.detail = rows.text(4);
+      view.seen = rows::moment_columns(rows, 5);
+      views.push_back(std::move(view));
+    }
+    return views;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,43 @@
+#include "zonestore/operations/views/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+constexpr std::uint32_t kCustomerTtl = 3600;
+
+CustomerRecord customer_record(const Name& owner, std::string type, std::string value,
+                               const std::string& file_value) {
+  CustomerRecord record{owner.to_text(), std::move(type), std::move(value), kCustomerTtl, ""};
+  record.zone_file_line = record.name + " " + std::to_string(record.ttl) + " IN " + record.type + " " + file_value;
+  return record;
+}
+
+DomainInstructions instructions_for(const Name& domain, const dkim::Code& code, const Store::Impl& impl) {
+  DomainInstructions result;
+  result.domain = domain;
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    const std::string target = db::unwrap(dkim::selector_name(code, slot, impl.dkim_zone)).to_text();
+    result.cnames.push_back(customer_record(db::unwrap(dkim::customer_name(slot, domain)), "CNAME", target, target));
+  }
+  result.spf_term = "include:" + impl.spf_zone.to_text_no_dot();
+  const std::string text = "v=spf1 " + result.spf_term + " ~all";
+  result.spf = customer_record(domain, "TXT", text, "\"" + text + "\"");
+  return result;
+}
+
+}  // namespace
+
+Result<std::vector<DomainInstructions>> instructions(Store& store, const dkim::Code& code) {
+  return db::at_border<std::vector<DomainInstructions>>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
+    std::vector<DomainInstructions> result;
+    for (const Name& domain : rows::domains_of(impl.connection, row.id)) {
+      result.push_back(instructions_for(domain, code, impl));
+    }
+    return result;
+  });
+}
+
+}  // namespace zonestore

@@ -1,0 +1,62 @@
+#include "zonestore/operations/views/plan.h"
+
+#include "zonestore/operations/views/event_sorter.h"
+#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/views/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+// The guard that would refuse a rotation that policy has made due.
+std::optional<Guard> held_back_by(Store::Impl& store, const rows::InstitutionRow& row,
+                                  const dkim::LifecyclePolicy& policy, const OwnServers& servers, const Now& now) {
+  if (row.facts.frozen) {
+    return Guard::kFrozen;
+  }
+  if (!is_rotation_due(row, policy, now)) {
+    return std::nullopt;
+  }
+  const RotationFacts facts = rotation_facts(store.connection, store.dkim_zone, row, policy, servers);
+  const RotationJudgement judgement = may_rotate(facts, {.by_policy = true}, now);
+  const bool is_by_what_was_seen = judgement.to && judgement.refusal && judgement.refusal->refusal;
+  return is_by_what_was_seen ? std::optional(judgement.refusal->refusal->guard) : std::nullopt;
+}
+
+void add_all(Store::Impl& store, const rows::InstitutionRow& row, const OwnServers& servers, const Now& now,
+             WallTime until, EventSorter& events) {
+  const dkim::LifecyclePolicy policy = rows::read_policy(store.connection, row.id);
+  const std::optional<Guard> guard = held_back_by(store, row, policy, servers, now);
+  dkim::forecast(
+      row.facts, row.code.text(), policy, now, until,
+      [&](const dkim::ForecastEvent& event) {
+        const bool is_held_back = event.kind == dkim::ForecastEvent::Kind::kHeldBack;
+        events.add({row.code.text(), event, is_held_back ? guard : std::nullopt});
+        return true;
+      },
+      guard && *guard != Guard::kFrozen);
+}
+
+}  // namespace
+
+Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, WallTime until,
+                       const std::function<bool(const PlannedEvent&)>& visitor) {
+  return db::at_border<void>([&]() -> Result<void> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    const OwnServers servers = own_servers(impl.connection);
+    EventSorter events;
+    if (code) {
+      add_all(impl, require_institution(impl.connection, *code), servers, now, until, events);
+    } else {
+      for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
+        add_all(impl, row, servers, now, until, events);
+        return true;
+      });
+    }
+    events.visit(visitor);
+    return {};
+  });
+}
+
+}  // namespace zonestore

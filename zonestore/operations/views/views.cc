@@ -1,0 +1,170 @@
+#include "zonestore/operations/views/views.h"
+
+#include <utility>
+
+#include "zonestore/dkim/record_text.h"
+#include "zonestore/dkim/schedule.h"
+#include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/views/institution_view.h"
+
+namespace zonestore {
+namespace {
+
+SlotView slot_view(const Name& dkim_zone, const rows::InstitutionRow& row, dkim::SlotId slot,
+                   const dkim::LifecyclePolicy& policy, const Now& now) {
+  const dkim::SlotFacts& facts = dkim::facts_of(row.facts, slot);
+  SlotView view;
+  view.slot = slot;
+  view.state = dkim::state_of(row.facts, slot, policy, now);
+  view.owner = db::unwrap(dkim::selector_name(row.code, slot, dkim_zone));
+  view.ttl = dkim::ttl_of(row.facts, slot, policy);
+  if (const std::optional<rows::SlotKey>& key = row.key(slot)) {
+    view.key_id = key->key_id;
+    view.algorithm = key->algorithm;
+    view.published = key->published;
+    view.record_text = db::unwrap(dkim::record_text(key->public_spki));
+  } else if (facts.revoked) {
+    view.record_text = dkim::kRevokedText;
+  }
+  if (!view.record_text.empty()) {
+    view.answer_size_bytes = dkim::answer_size_bytes(view.owner.size_bytes(), txt_rdata(view.record_text));
+  }
+  if (is_stand_in(view.key_id)) {  // a dry run: which key it will be, nobody knows yet
+    view.fresh = true;
+    view.record_text.clear();
+  }
+  if (view.fresh || is_supplied(view.key_id)) {
+    view.key_id.clear();
+  }
+  if (view.state == dkim::SlotState::kPublished) {
+    view.ripe_at = dkim::ripe_at(facts, policy, now);
+  }
+  view.drained_at = dkim::drained_at(facts, now);
+  view.waits_for_signers = facts.drain && facts.drain->waits_for_signers;
+  return view;
+}
+
+void judge(InstitutionView& view, const RotationFacts& facts, bool is_due, const Now& now) {
+  view.rotate_refusal = may_rotate(facts, {}, now).refusal;
+  if (is_due) {
+    view.policy_refusal = may_rotate(facts, {.by_policy = true}, now).refusal;
+    view.maintain_due = view.maintain_due || !view.policy_refusal;
+  }
+}
+
+}  // namespace
+
+bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+  using dkim::SlotState;
+  switch (row.facts.phase) {
+    case dkim::Phase::kStarting: {
+      const std::optional<dkim::SlotId> first = dkim::starts_with(row.facts);
+      return first && dkim::state_of(row.facts, *first, policy, now) == SlotState::kStandby;
+    }
+    case dkim::Phase::kSigning: {
+      const SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
+      return other == SlotState::kEmpty || other == SlotState::kDrained;
+    }
+    case dkim::Phase::kDeparting:
+      return has_left(row.facts, now);
+    case dkim::Phase::kDeparted:
+      return false;
+  }
+  return false;
+}
+
+bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
+  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now);
+  return schedule && schedule->is_due && !row.facts.frozen;
+}
+
+bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
+  for (const dkim::SlotFacts& slot : facts.slots) {
+    if (slot.drain && !dkim::is_drained(slot, now)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
+                                 const Now& now) {
+  return institution_view(connection, dkim_zone, row, now, own_servers(connection));
+}
+
+InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
+                                 const Now& now, const OwnServers& servers) {
+  const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
+  InstitutionView view;
+  view.code = row.code.text();
+  view.phase = row.facts.phase;
+  view.active = row.facts.active;
+  view.algorithm = row.algorithm;
+  const RotationFacts facts = rotation_facts(connection, dkim_zone, row, policy, servers);
+  view.domains = facts.domains;
+  view.added = row.added;
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    view.slots.push_back(slot_view(dkim_zone, row, slot, policy, now));
+  }
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    view.leaves_at = dkim::leaves_at(row.facts, now);
+  }
+  view.frozen = row.facts.frozen;
+  if (row.facts.phase == dkim::Phase::kStarting) {
+    view.starts_with = dkim::starts_with(row.facts);
+  }
+  if (const auto schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now)) {
+    view.next_rotation = schedule->planned;
+    view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
+  }
+  view.maintain_due = is_maintain_due(row, policy, now);
+  judge(view, facts, is_rotation_due(row, policy, now), now);
+  return view;
+}
+
+Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
+  return db::at_border<InstitutionView>([&] {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const rows::InstitutionRow row = require_institution(impl.connection, code);
+    InstitutionView view = institution_view(impl.connection, impl.dkim_zone, row, impl.now());
+    view.evidence = evidence_of(impl.connection, row.id);
+    return view;
+  });
+}
+
+Result<void> list_institutions(Store& store, bool with_departed,
+                               const std::function<bool(const InstitutionView&)>& visitor) {
+  return db::at_border<void>([&]() -> Result<void> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    const Now now = impl.now();
+    const OwnServers servers = own_servers(impl.connection);
+    for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
+      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, servers));
+    });
+    return {};
+  });
+}
+
+void for_each_institution(db::Connection& connection, bool with_departed,
+                          const std::function<bool(const rows::InstitutionRow&)>& visitor) {
+  constexpr std::size_t kBatch = 256;
+  std::string after;
+  for (;;) {
+    const std::vector<dkim::Code> codes = rows::codes_after(connection, after, with_departed, kBatch);
+    for (const dkim::Code& code : codes) {
+      const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
+      if (row && !visitor(*row)) {
+        return;
+      }
+    }
+    if (codes.size() < kBatch) {
+      return;
+    }
+    after = codes.back().text();
+  }
+}
+
+}  // namespace zonestore

@@ -1,0 +1,13 @@
+// A zone as readers see it. For the sources of zonestore/operations only.
+#pragma once
+
+#include "zonestore/operations/zones/zones.h"
+#include "zonestore/zone/published_writer.h"
+
+namespace zonestore {
+
+[[nodiscard]] ZoneView zone_view(db::Connection& connection, const PublishedZone& zone);
+// Its settings, for the audit.
+[[nodiscard]] std::string zone_json(const ZoneView& view);
+
+}  // namespace zonestore

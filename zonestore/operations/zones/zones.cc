@@ -1,0 +1,173 @@
+#include "zonestore/operations/zones/zones.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/zones/stored_content.h"
+#include "zonestore/operations/zones/zone_settings_rules.h"
+#include "zonestore/operations/zones/zone_view.h"
+#include "zonestore/rows/static_rows.h"
+#include "zonestore/zone/zone_file.h"
+#include "zonestore/zone/zone_scan.h"
+
+namespace zonestore {
+
+ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
+  rows::ZoneSettingsRow settings = rows::read_zone_settings(connection, zone.id);
+  Name primary = settings.primary();
+  return ZoneView{zone.apex,
+                  zone.serial,
+                  zone.record_set_count,
+                  rows::count_static(connection, zone.id),
+                  std::move(settings.name_servers),
+                  std::move(primary),
+                  std::move(settings.mailbox),
+                  settings.soa_ttl,
+                  settings.refresh,
+                  settings.retry,
+                  settings.expire,
+                  settings.minimum,
+                  settings.ns_ttl};
+}
+
+std::string zone_json(const ZoneView& view) {
+  nlohmann::json json{{"primary", view.primary.to_text()},
+                      {"mailbox", view.mailbox.to_text()},
+                      {"soa_ttl", view.soa_ttl},
+                      {"refresh", view.refresh},
+                      {"retry", view.retry},
+                      {"expire", view.expire},
+                      {"minimum", view.minimum},
+                      {"ns_ttl", view.ns_ttl}};
+  for (const Name& name : view.name_servers) {
+    json["name_servers"].push_back(name.to_text());
+  }
+  return json.dump();
+}
+
+namespace {
+
+void apply(const ZoneSettings& wanted, rows::ZoneSettingsRow& row) {
+  if (wanted.name_servers) {
+    row.name_servers = *wanted.name_servers;
+    row.hidden_primary.reset();
+  }
+  if (wanted.primary) {
+    set_primary(row, *wanted.primary);
+  }
+  row.mailbox = wanted.mailbox.value_or(row.mailbox);
+  row.soa_ttl = wanted.soa_ttl.value_or(row.soa_ttl);
+  row.refresh = wanted.refresh.value_or(row.refresh);
+  row.retry = wanted.retry.value_or(row.retry);
+  row.expire = wanted.expire.value_or(row.expire);
+  row.minimum = wanted.minimum.value_or(row.minimum);
+  row.ns_ttl = wanted.ns_ttl.value_or(row.ns_ttl);
+}
+
+// What the new ones lead to, and what nobody needs any more without the old ones.
+void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
+                        const Findings& known, ZoneChanged& outcome) {
+  Findings findings;
+  StoredContent(change.connection(), zone).judge(zone.apex, findings);
+  forget_known(findings, known);
+  throw_first_fault(findings, outcome.warnings);
+  for (const RecordSet& set : take_out_orphaned_glue(change.connection(), change.zone(zone), zone, before)) {
+    outcome.warnings.push_back(set.owner.to_text_no_dot() + " " + to_text(set.type) +
+                               " lies below a zone cut and goes with its name server");
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ZoneView>> list_zones(Store& store) {
+  return db::at_border<std::vector<ZoneView>>([&] {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    std::vector<ZoneView> views;
+    for (const PublishedZone& zone : list_zones(connection)) {
+      views.push_back(zone_view(connection, zone));
+    }
+    return views;
+  });
+}
+
+Result<ZoneView> show_zone(Store& store, const Name& apex) {
+  return db::at_border<ZoneView>([&] {
+    const db::Transaction reading(store.impl().connection, db::Transaction::Kind::kRead);
+    return zone_view(store.impl().connection, store.impl().published(apex));
+  });
+}
+
+Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const Name& apex,
+                             const ZoneSettings& settings) {
+  return db::at_border<ZoneChanged>([&] {
+    ChangeScope change(store, context, "zone set", apex.to_text_no_dot());
+    const PublishedZone zone = change.store().published(apex);
+    const std::string before = zone_json(zone_view(change.connection(), zone));
+    rows::ZoneSettingsRow row = rows::read_zone_settings(change.connection(), zone.id);
+    const rows::ZoneSettingsRow row_before = row;
+    apply(settings, row);
+    check_zone_settings(row, row_before);
+    check_name_server_addresses(change.connection(), row.name_servers);
+    Findings known;
+    StoredContent(change.connection(), zone).judge(zone.apex, known);
+    rows::store_zone_settings(change.connection(), zone.id, row, change.moment());
+    publish::publish_apex(change.connection(), change.zone(zone), zone);
+    ZoneChanged outcome;
+    judge_name_servers(change, zone, row_before.name_servers, known, outcome);
+    outcome.zone = zone_view(change.connection(), zone);
+    const std::string after = zone_json(outcome.zone);
+    if (after == before) {
+      outcome.changed = false;
+      outcome.dry_run = context.dry_run;
+      return outcome;
+    }
+    change.finish({"settings changed", before, after}, outcome);
+    outcome.zone.serial = outcome.zones.front().serial;
+    return outcome;
+  });
+}
+
+Result<Serial> export_zone(Store& store, const Name& apex, std::ostream& out) {
+  return db::at_border<Serial>([&] {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    const PublishedZone zone = store.impl().published(apex);
+    const std::optional<RecordSet> soa = find_record_set(connection, zone, zone.apex, RecordType::kSoa);
+    if (!soa) {
+      throw db::Failure(Error{ErrorCode::kDamaged, "the zone " + apex.to_text_no_dot() + " has no SOA",
+                              "restore the store from a backup", std::nullopt});
+    }
+    ZoneFileWriter writer(out, zone.apex);
+    db::unwrap(writer.begin(*soa));
+    for_each_record_set(connection, zone, [&](const RecordSet& record_set) {
+      if (record_set.type != RecordType::kSoa) {
+        db::unwrap(writer.write(record_set));
+      }
+    });
+    return zone.serial;
+  });
+}
+
+Result<Name> parse_mailbox(std::string_view text) {
+  const std::size_t at = text.find('@');
+  if (at == std::string_view::npos) {
+    return Name::parse(text);
+  }
+  std::string local;
+  for (const char byte : text.substr(0, at)) {
+    if (byte == '.' || byte == '\\') {
+      local += '\\';
+    }
+    local += byte;
+  }
+  if (local.empty() || text.substr(at + 1).empty()) {
+    return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is not a mailbox",
+                "write hostmaster.secutix.com or hostmaster@secutix.com");
+  }
+  return Name::parse(local + "." + std::string(text.substr(at + 1)));
+}
+
+}  // namespace zonestore

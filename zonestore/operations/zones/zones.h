@@ -1,0 +1,53 @@
+// The zones: their settings, and their content as a zone file.
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <vector>
+
+#include "zonestore/operations/change/store.h"
+#include "zonestore/zone/record_set.h"
+
+namespace zonestore {
+
+struct ZoneView {
+  Name apex;
+  Serial serial;
+  std::uint64_t record_sets = 0;
+  std::uint64_t static_record_sets = 0;  // those that operators put in
+  std::vector<Name> name_servers;
+  Name primary;  // the SOA's MNAME: the first name server, or a hidden one
+  Name mailbox;
+  std::uint32_t soa_ttl = 0;  // all in seconds
+  std::uint32_t refresh = 0;
+  std::uint32_t retry = 0;
+  std::uint32_t expire = 0;
+  std::uint32_t minimum = 0;
+  std::uint32_t ns_ttl = 0;
+};
+
+struct ZoneSettings {                             // what is set, changes
+  std::optional<std::vector<Name>> name_servers;  // the whole list; the first becomes the SOA's MNAME
+  std::optional<Name> primary;                    // the SOA's MNAME; one that is no name server is hidden
+  std::optional<Name> mailbox;
+  std::optional<std::uint32_t> soa_ttl, refresh, retry, expire, minimum, ns_ttl;
+};
+
+struct ZoneChanged : Changed {
+  ZoneView zone;
+};
+
+[[nodiscard]] Result<std::vector<ZoneView>> list_zones(Store& store);
+[[nodiscard]] Result<ZoneView> show_zone(Store& store, const Name& apex);  // Errors: kNotFound
+// Errors: kNotFound; kInvalid: no name server, a value of 0 or out of range (RFC 1912 section 2.2: retry below
+// refresh, expire above refresh); kRefused: kNoGlue for a name server in a zone of this store that has no address
+// there.
+[[nodiscard]] Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const Name& apex,
+                                           const ZoneSettings& settings);
+// The published zone, in canonical order, from one read transaction. Errors: kNotFound, kIo.
+[[nodiscard]] Result<Serial> export_zone(Store& store, const Name& apex, std::ostream& out);
+
+// "hostmaster.secutix.com" or "hostmaster@secutix.com" (RFC 1035 section 8: dots of the local part escaped).
+[[nodiscard]] Result<Name> parse_mailbox(std::string_view text);
+
+}  // namespace zonestore

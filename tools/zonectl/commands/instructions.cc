@@ -1,7 +1,7 @@
 // zonectl instructions: what an institution publishes in its own zone.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/output/relative_name.h"
 #include "zonestore/operations/views/views.h"
 
 namespace zonectl {
@@ -24,7 +24,7 @@ void write_fields(const Session& session, const CustomerRecord& record, const zo
   std::ostream& out = session.out();
   out << "    Name   " << record.name << '\n';
   out << "           (in the DNS panel of " << domain.to_text_no_dot() << ": "
-      << terminal.styled(Style::kBold, relative_name(record, domain)) << ")\n";
+      << terminal.styled(Style::kBold, relative_name(record.name, domain)) << ")\n";
   out << "    Type   " << record.type << '\n';
   out << "    Value  " << terminal.styled(Style::kBold, record.value) << '\n';
   out << "    TTL    " << record.ttl << "\n\n";

@@ -11,7 +11,6 @@
 #include "tools/zonectl/look/child.h"
 #include "tools/zonectl/look/messages.h"
 #include "tools/zonectl/probe/customer.h"
-#include "zonestore/zone/ldns_handles.h"
 
 namespace zonectl::look {
 

@@ -1,7 +1,7 @@
 #include "tools/zonectl/output/json.h"
 
 #include "tools/zonectl/exit_code.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/output/relative_name.h"
 
 namespace zonectl {
 
@@ -174,7 +174,7 @@ Json to_json(const zonestore::StoreStatus& status) {
 namespace {
 
 Json record_json(const zonestore::CustomerRecord& record, const zonestore::Name& domain) {
-  return Json{{"name", record.name}, {"relative_name", relative_name(record, domain)},
+  return Json{{"name", record.name}, {"relative_name", relative_name(record.name, domain)},
               {"type", record.type}, {"value", record.value},
               {"ttl", record.ttl},   {"zone_file_line", record.zone_file_line}};
 }

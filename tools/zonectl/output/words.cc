@@ -97,15 +97,6 @@ void write_slots(std::ostream& out, const Terminal& terminal, const Times& times
   }
 }
 
-std::string relative_name(const zonestore::CustomerRecord& record, const zonestore::Name& domain) {
-  const std::string zone = domain.to_text();
-  if (record.name == zone) {
-    return "@";
-  }
-  const std::string suffix = "." + zone;
-  return record.name.ends_with(suffix) ? record.name.substr(0, record.name.size() - suffix.size()) : record.name;
-}
-
 std::string phase_text(const InstitutionView& institution) {
   switch (institution.phase) {
     case Phase::kStarting:

@@ -31,9 +31,6 @@ void write_end(std::ostream& out, const Terminal& terminal, const zonestore::Cha
 void write_slots(std::ostream& out, const Terminal& terminal, const Times& times,
                  const zonestore::InstitutionView& institution);
 
-// A record's name as DNS panels want it in the zone of the domain: "stxsel1._domainkey", "@" for the domain itself.
-[[nodiscard]] std::string relative_name(const zonestore::CustomerRecord& record, const zonestore::Name& domain);
-
 // "signs with sel1", "is being removed", ...
 [[nodiscard]] std::string phase_text(const zonestore::InstitutionView& institution);
 

@@ -4,7 +4,7 @@
 #include <future>
 #include <iterator>
 
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/output/relative_name.h"
 #include "tools/zonectl/probe/mail_policy.h"
 #include "tools/zonectl/probe/spf/diagnosis.h"
 #include "zonestore/zone/record_data.h"
@@ -193,7 +193,7 @@ CnameFacts facts_of_slot(const World& world, const CheckSubject& subject, const 
   facts.other_slot = subject.slots.at(1 - index).owner;
   facts.dkim_zone = world.dkim_zone;
   const zonestore::CustomerRecord& record = domain.cnames.at(index);
-  facts.relative_name = relative_name(record, domain.domain);
+  facts.relative_name = relative_name(record.name, domain.domain);
   facts.zone_file_line = record.zone_file_line;
   if (slot.rdata) {
     if (auto text = zonestore::txt_joined(*slot.rdata)) {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "tests/bench/synthetic_store.h"
-#include "tools/zonectl/bulk/progress.h"
+#include "tools/zonectl/text/progress.h"
 
 namespace {
 

@@ -11,12 +11,12 @@
 
 #include <unistd.h>
 
-#include "tools/zonectl/become_owner.h"
-#include "tools/zonectl/caller.h"
-#include "tools/zonectl/exit_code.h"
 #include "tools/zonectl/probe/resolver.h"
-#include "tools/zonectl/process.h"
 #include "tools/zonectl/run.h"
+#include "tools/zonectl/session/become_owner.h"
+#include "tools/zonectl/session/caller.h"
+#include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/session/process.h"
 
 namespace {
 

@@ -6,12 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "tools/zonectl/bad_value.h"
-#include "tools/zonectl/command_line.h"
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/help.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/suggestion.h"
+#include "tools/zonectl/session/bad_value.h"
+#include "tools/zonectl/session/command_line.h"
+#include "tools/zonectl/session/help.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/text/suggestion.h"
 
 namespace zonectl {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "tools/zonectl/environment.h"
+#include "tools/zonectl/session/environment.h"
 #include "zonestore/base/moment.h"
 
 namespace zonectl {

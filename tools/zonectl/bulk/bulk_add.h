@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tools/zonectl/bulk/settings.h"
-#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/session/exit_code.h"
 
 namespace zonectl {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/bulk/opening.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/operations/rotation/slots.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tools/zonectl/bulk/settings.h"
-#include "tools/zonectl/exit_code.h"
+#include "tools/zonectl/session/exit_code.h"
 #include "zonestore/dkim/selector.h"
 
 namespace zonectl {

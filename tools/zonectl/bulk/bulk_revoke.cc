@@ -4,7 +4,7 @@
 
 #include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/bulk/revoke_work.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/signer/layout.h"
 
 namespace zonectl {

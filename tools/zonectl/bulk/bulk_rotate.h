@@ -5,8 +5,8 @@
 #include <string>
 
 #include "tools/zonectl/bulk/settings.h"
-#include "tools/zonectl/exit_code.h"
-#include "tools/zonectl/look/flags.h"
+#include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/session/look_flags.h"
 
 namespace zonectl {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "tools/zonectl/exit_code.h"
-#include "tools/zonectl/session.h"
+#include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/session/session.h"
 
 namespace zonectl {
 

@@ -3,9 +3,9 @@
 #include <iomanip>
 #include <sstream>
 
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/table.h"
 
 namespace zonectl {
 

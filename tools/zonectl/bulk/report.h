@@ -2,8 +2,8 @@
 #pragma once
 
 #include "tools/zonectl/bulk/runner.h"
-#include "tools/zonectl/exit_code.h"
-#include "tools/zonectl/output/json_value.h"
+#include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/text/json_value.h"
 
 namespace zonectl {
 

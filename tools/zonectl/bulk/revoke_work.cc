@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "tools/zonectl/bulk/progress.h"
+#include "tools/zonectl/text/progress.h"
 #include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "tools/zonectl/bulk/interruption.h"
 #include "tools/zonectl/bulk/settings.h"
-#include "tools/zonectl/session.h"
+#include "tools/zonectl/session/interruption.h"
+#include "tools/zonectl/session/session.h"
 #include "zonestore/operations/bulk/bulk_runs.h"
 
 namespace zonectl {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/zonectl/arguments.h"
+#include "tools/zonectl/session/arguments.h"
 #include "zonestore/base/error.h"
 
 namespace zonectl {

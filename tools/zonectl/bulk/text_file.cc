@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/telling/json.h"
 #include "zonestore/base/file_text.h"
 
 namespace zonectl {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/zonectl/session.h"
+#include "tools/zonectl/session/session.h"
 
 namespace zonectl {
 

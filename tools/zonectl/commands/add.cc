@@ -1,8 +1,8 @@
 // zonectl add: an institution and its two keys.
 #include "tools/zonectl/bulk/bulk_add.h"
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl {

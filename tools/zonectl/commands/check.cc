@@ -3,10 +3,10 @@
 #include <deque>
 
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/look/flags.h"
 #include "tools/zonectl/look/lookout.h"
-#include "tools/zonectl/output/check_report.h"
-#include "tools/zonectl/output/json_check.h"
+#include "tools/zonectl/session/look_flags.h"
+#include "tools/zonectl/telling/check_report.h"
+#include "tools/zonectl/telling/json_check.h"
 
 namespace zonectl {
 namespace {

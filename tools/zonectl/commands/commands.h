@@ -2,7 +2,7 @@
 // table.cc puts them in order.
 #pragma once
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 
 namespace zonectl {
 

@@ -1,7 +1,7 @@
 // What freeze and thaw have in common: an institution, or --all for the whole store.
 #pragma once
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 #include "zonestore/operations/policy/freeze.h"
 
 namespace zonectl {

@@ -1,8 +1,8 @@
 // zonectl import: private keys that were made elsewhere.
 #include "tools/zonectl/bulk/key_file_import.h"
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/key_import.h"
 
 namespace zonectl {

@@ -1,7 +1,7 @@
 // zonectl init: a new store.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/change/store.h"
 #include "zonestore/operations/change/store_files.h"
 #include "zonestore/operations/zones/zones.h"

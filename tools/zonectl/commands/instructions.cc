@@ -1,7 +1,7 @@
 // zonectl instructions: what an institution publishes in its own zone.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/relative_name.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/text/relative_name.h"
 #include "zonestore/operations/views/views.h"
 
 namespace zonectl {

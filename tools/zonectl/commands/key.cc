@@ -1,8 +1,8 @@
 // zonectl key export: a private key for a mail signer.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/key_public.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/key_export.h"
 
 namespace zonectl {

@@ -1,8 +1,8 @@
 // What was public of keys: when they were served, and what they are.
 #include "tools/zonectl/commands/key_public.h"
 
-#include "tools/zonectl/output/json_keys.h"
-#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/telling/json_keys.h"
+#include "tools/zonectl/text/table.h"
 
 namespace zonectl {
 namespace {

@@ -1,7 +1,7 @@
 // zonectl key history and key export-public, which key.cc puts below `key`.
 #pragma once
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 
 namespace zonectl {
 

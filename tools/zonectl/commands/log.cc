@@ -1,8 +1,8 @@
 // zonectl log: who changed what, when and why.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/log_verify.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/text/table.h"
 #include "zonestore/operations/history/audit_log.h"
 #include "zonestore/operations/views/views.h"
 #include "zonestore/operations/zones/zones.h"

@@ -1,7 +1,7 @@
 #include "tools/zonectl/commands/log_verify.h"
 
-#include "tools/zonectl/output/json_audit.h"
-#include "tools/zonectl/output/terminal.h"
+#include "tools/zonectl/telling/json_audit.h"
+#include "tools/zonectl/text/terminal.h"
 
 namespace zonectl {
 namespace {

@@ -1,7 +1,7 @@
 // zonectl log verify, which log.cc puts below `log`.
 #pragma once
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 
 namespace zonectl {
 

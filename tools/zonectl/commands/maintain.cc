@@ -2,8 +2,8 @@
 #include "zonestore/operations/rotation/maintain.h"
 
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/history/audit_chain.h"
 
 namespace zonectl {

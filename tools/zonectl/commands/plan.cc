@@ -2,9 +2,9 @@
 #include "zonestore/operations/views/plan.h"
 
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/table.h"
 #include "zonestore/base/duration.h"
 
 namespace zonectl {

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <chrono>
 
-#include "tools/zonectl/bulk/progress.h"
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/progress.h"
+#include "tools/zonectl/text/table.h"
 
 namespace zonectl {
 namespace {

@@ -2,8 +2,8 @@
 #include "tools/zonectl/bulk/bulk_prepare.h"
 #include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/rotation/slots.h"
 
 namespace zonectl {

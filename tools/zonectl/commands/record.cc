@@ -1,9 +1,9 @@
 // zonectl record add|remove|list: static records.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/record_text.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/table.h"
 #include "zonestore/base/duration.h"
 #include "zonestore/operations/zones/static_records.h"
 #include "zonestore/zone/record_data.h"

@@ -1,7 +1,7 @@
 // zonectl remove: an institution leaves.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl {

@@ -4,8 +4,8 @@
 #include "tools/zonectl/bulk/bulk_rotate.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/swap_command.h"
-#include "tools/zonectl/look/flags.h"
 #include "tools/zonectl/look/rotation_looks.h"
+#include "tools/zonectl/session/look_flags.h"
 
 namespace zonectl {
 namespace {

@@ -1,8 +1,8 @@
 // zonectl signer add|list|sync|remove: the programs that sign, and their directories of keys.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/table.h"
 #include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/base/duration.h"
 #include "zonestore/operations/policy/spf_policy.h"
 

@@ -1,7 +1,7 @@
 // zonectl status: the store at a glance, and whether it needs attention.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/views/views.h"
 
 namespace zonectl {

@@ -3,8 +3,8 @@
 #include "zonestore/operations/change/store.h"
 
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/change/clock.h"
 #include "zonestore/operations/change/store_files.h"
 

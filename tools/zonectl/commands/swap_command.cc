@@ -1,7 +1,7 @@
 #include "tools/zonectl/commands/swap_command.h"
 
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 
 namespace zonectl {
 

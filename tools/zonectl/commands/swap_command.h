@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 #include "zonestore/operations/rotation/rotation.h"
 
 namespace zonectl {

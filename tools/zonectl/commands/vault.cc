@@ -1,7 +1,7 @@
 // zonectl vault status|rekey: the private keys at rest.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/vault_keys.h"
 
 namespace zonectl {

@@ -1,6 +1,6 @@
 // zonectl version, zonectl help.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/output/json.h"
+#include "tools/zonectl/telling/json.h"
 
 namespace zonectl {
 namespace {

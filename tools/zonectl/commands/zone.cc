@@ -4,9 +4,9 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/zone_export.h"
 #include "tools/zonectl/commands/zone_file.h"
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/table.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
+#include "tools/zonectl/text/table.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {

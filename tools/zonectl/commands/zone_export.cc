@@ -2,8 +2,8 @@
 
 #include <sstream>
 
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/whole_file.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/text/whole_file.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {

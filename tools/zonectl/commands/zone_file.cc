@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "tools/zonectl/output/json.h"
-#include "tools/zonectl/output/words.h"
+#include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/zones/zone_import.h"
 
 namespace zonectl {

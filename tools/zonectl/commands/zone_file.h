@@ -1,7 +1,7 @@
 // zonectl zone import|check|remove.
 #pragma once
 
-#include "tools/zonectl/command_line.h"
+#include "tools/zonectl/session/command_line.h"
 
 namespace zonectl {
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "tools/zonectl/output/terminal.h"
+#include "tools/zonectl/text/terminal.h"
 
 namespace zonectl::look {
 

@@ -4,9 +4,9 @@
 #include <future>
 #include <iterator>
 
-#include "tools/zonectl/output/relative_name.h"
 #include "tools/zonectl/probe/mail_policy.h"
 #include "tools/zonectl/probe/spf/diagnosis.h"
+#include "tools/zonectl/text/relative_name.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonectl::probe {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "tools/zonectl/output/terminal.h"
+#include "tools/zonectl/text/terminal.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonectl::probe {

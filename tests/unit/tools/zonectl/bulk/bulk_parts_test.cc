@@ -1,0 +1,161 @@
+// The parts of bulk commands that need no store: settings, files, progress, key tables, signals.
+#include <csignal>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tools/zonectl/bulk/institution_file.h"
+#include "tools/zonectl/bulk/key_table.h"
+#include "tools/zonectl/bulk/settings.h"
+#include "tools/zonectl/session/interruption.h"
+#include "tools/zonectl/text/progress.h"
+
+namespace zonectl {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST(BulkSettings, AShareIsAPercentageRoundedUpOrANumber) {
+  EXPECT_EQ(parse_share("1%")->of(2000), 20U);
+  EXPECT_EQ(parse_share("1%")->of(3), 1U);
+  EXPECT_EQ(parse_share("0.5%")->of(300), 2U);
+  EXPECT_EQ(parse_share("7")->of(2000), 7U);
+  EXPECT_EQ(parse_share("7")->of(5), 5U);
+  for (const char* const bad : {"", "%", "0%", "101%", "-1%", "0", "x", "1e9%", "nan%"}) {
+    EXPECT_FALSE(parse_share(bad)) << bad;
+  }
+}
+
+TEST(BulkSettings, ARateIsANumberAUnitOfTime) {
+  EXPECT_EQ(parse_rate("20/min")->interval, seconds(3));
+  EXPECT_EQ(parse_rate("5/s")->interval, milliseconds(200));
+  EXPECT_EQ(parse_rate("1/h")->interval, seconds(3600));
+  for (const char* const bad : {"", "20", "/min", "0/min", "20/day", "20/min/s"}) {
+    EXPECT_FALSE(parse_rate(bad)) << bad;
+  }
+}
+
+TEST(BulkSettings, ComeBackAsTheyWereKept) {
+  BulkSettings settings;
+  settings.canary = *parse_share("2%");
+  settings.rate = *parse_rate("20/min");
+  settings.halt_on = 2;
+  settings.override_guard = zonestore::Guard::kNotRipe;
+  settings.reason = "a \"leak\"";
+  const auto kept = parse_settings(to_json_text(settings));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->canary->of(100), 2U);
+  EXPECT_EQ(kept->rate->interval, seconds(3));
+  EXPECT_EQ(kept->failures_allowed(), 2U);
+  EXPECT_EQ(kept->override_guard, zonestore::Guard::kNotRipe);
+  EXPECT_EQ(kept->reason, "a \"leak\"");
+  EXPECT_EQ(parse_settings("{}")->failures_allowed(), kDefaultHaltOn);
+  EXPECT_FALSE(parse_settings("no JSON"));
+}
+
+TEST(InstitutionFile, TakesColumnsInAnyOrder) {
+  const InstitutionFile file =
+      parse_institution_file("domains,code,key\na.example  B.example,mosa,rsa4096\n,other,\n");
+  EXPECT_TRUE(file.faults.empty());
+  ASSERT_EQ(file.institutions.size(), 2U);
+  EXPECT_EQ(file.institutions[0].code.text(), "mosa");
+  EXPECT_EQ(file.institutions[0].options.domains.size(), 2U);
+  EXPECT_EQ(file.institutions[0].options.algorithm, zonestore::crypto::Algorithm::kRsa4096);
+  EXPECT_TRUE(file.institutions[1].options.domains.empty());
+  const auto kept = parse_add_options(to_json_text(file.institutions[0].options));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->domains, file.institutions[0].options.domains);
+  EXPECT_EQ(kept->algorithm, zonestore::crypto::Algorithm::kRsa4096);
+}
+
+TEST(InstitutionFile, NamesEveryFaultInTheOrderOfTheLines) {
+  const InstitutionFile file = parse_institution_file(
+      "code,domains,key\nmosa,a.example,\nMOSA,,\nmosa,,\nb,a.example,\nc,no,\nd,,rsa1024\ne,,dsa\nf\n");
+  std::vector<std::size_t> lines;
+  for (const FileFault& fault : file.faults) {
+    lines.push_back(fault.line);
+  }
+  EXPECT_EQ(lines, (std::vector<std::size_t>{3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(file.faults[4].error.refusal->guard, zonestore::Guard::kWeakKey);
+}
+
+TEST(InstitutionFile, NeedsAHeaderThatNamesTheCode) {
+  EXPECT_EQ(parse_institution_file("").faults.size(), 1U);
+  EXPECT_EQ(parse_institution_file("domains\n").faults.size(), 1U);
+  EXPECT_EQ(parse_institution_file("code,colour\n").faults.size(), 1U);
+  EXPECT_EQ(parse_institution_file("code,domain,domains\n").faults.size(), 1U);
+}
+
+TEST(Progress, DrawsABarOnATerminalAtMostTenTimesASecond) {
+  std::ostringstream out;
+  const Progress::Time began{};
+  Progress progress(out, {true, false, 80}, "rotating", 100, began);
+  progress.show(1, 0, began + milliseconds(99));
+  EXPECT_EQ(out.str(), "");
+  progress.show(50, 2, began + seconds(10));
+  EXPECT_EQ(out.str(), "\r\x1b[K[###############...............] rotating 50/100, 2 not done, 5.0/s, 10 s left");
+  progress.finish();
+  EXPECT_TRUE(out.str().ends_with("left\r\x1b[K"));
+}
+
+TEST(Progress, StaysWithinANarrowTerminal) {
+  std::ostringstream out;
+  const Progress::Time began{};
+  Progress progress(out, {true, false, 20}, "rotating", 100, began);
+  progress.show(50, 0, began + seconds(10));
+  EXPECT_LE(out.str().size(), std::string("\r\x1b[K").size() + 19);
+}
+
+TEST(Progress, IsAPlainLineEveryFewSecondsInAPipe) {
+  std::ostringstream out;
+  const Progress::Time began{};
+  Progress progress(out, {}, "adding", 2000, began);
+  for (int tenths = 1; tenths <= 110; ++tenths) {
+    progress.show(static_cast<std::size_t>(tenths), 0, began + milliseconds(100) * tenths);
+  }
+  progress.finish();
+  EXPECT_EQ(out.str(), "adding 50/2000, 10/s, 3 min 15 s left\nadding 100/2000, 10/s, 3 min 10 s left\n");
+}
+
+TEST(Interruption, IsASignalThatWasAskedFor) {
+  Interruption interruption;
+  EXPECT_FALSE(interruption.requested());
+  EXPECT_FALSE(interruption.wait(milliseconds(1)));
+  ::raise(SIGTERM);
+  EXPECT_TRUE(interruption.wait(seconds(3600)));
+  EXPECT_TRUE(interruption.requested());
+}
+
+TEST(KeyTable, ReadsEntriesAndNamesFaults) {
+  const KeyTable table = parse_key_table(
+      "# keys\nmosa mosamuseum.com:stxsel1:/etc/k/mosa.private\n"
+      "one two three\nx %:s:/k\ny a.example:s\nz a.example:s:MIIEvQ+abc=\nmosa b.example:s:/k\n");
+  ASSERT_EQ(table.entries.size(), 1U);
+  EXPECT_EQ(table.entries[0].line, 2U);
+  EXPECT_EQ(table.entries[0].selector, "stxsel1");
+  EXPECT_EQ(table.entries[0].path, "/etc/k/mosa.private");
+  std::vector<std::size_t> lines;
+  for (const FileFault& fault : table.faults) {
+    lines.push_back(fault.line);
+    EXPECT_EQ(fault.error.message.find("MIIE"), std::string::npos);
+  }
+  EXPECT_EQ(lines, (std::vector<std::size_t>{3, 4, 5, 6, 7}));
+}
+
+TEST(KeyTable, AnInstitutionIsNamedByItsKeyElseByItsDomain) {
+  const KeyTable table = parse_key_table("mosa x.example:s:/k\nstx._domainkey.museum.example museum.example:s:/k\n");
+  EXPECT_EQ(institution_of(table.entries.at(0))->text(), "mosa");
+  EXPECT_EQ(institution_of(table.entries.at(1))->text(), "museum");
+}
+
+TEST(SigningTable, GivesTheDomainsOfEachKey) {
+  const SigningTable table =
+      parse_signing_table("*@a.example k\nb.example k\nuser@a.example k\n*@*.c.example k\nonly\n");
+  EXPECT_EQ(table.domains.at("k").size(), 2U);
+  ASSERT_EQ(table.faults.size(), 2U);
+  EXPECT_EQ(table.faults[0].line, 4U);
+}
+
+}  // namespace
+}  // namespace zonectl

@@ -1,0 +1,167 @@
+#include "tools/zonectl/session/arguments.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <CLI/CLI.hpp>
+
+#include "tools/zonectl/session/bad_value.h"
+#include "tools/zonectl/text/terminal.h"
+#include "zonestore/base/duration.h"
+
+namespace zonectl {
+
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Guard;
+using zonestore::Result;
+
+void Arguments::institution(std::optional<zonestore::dkim::Code>& target) {
+  operators().one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse,
+                  "the institution's code, such as mosa");
+}
+
+void Arguments::institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all) {
+  operators().one("INST", "", target, Need::kOptional, &zonestore::dkim::Code::parse,
+                  "the institution's code, such as mosa");
+  operators().flag("--all", all, "the whole store in place of one institution");
+}
+
+void Arguments::institution_option(std::optional<zonestore::dkim::Code>& target) {
+  operators().one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
+                  "for this institution alone, not for the whole store");
+}
+
+void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {
+  operators().one("ZONE", "", target, need, &zonestore::Name::parse, "the zone's name, such as dkim.secutix.com");
+}
+
+void Arguments::expect(std::optional<zonestore::dkim::SlotId>& target) {
+  operators().one("--expect", "sel1|sel2", target, Need::kOptional, &zonestore::dkim::parse_slot,
+                  "refuse unless this selector signs now");
+}
+
+void Arguments::dry_run(ChangeOptions& target) {
+  operators().flag(
+      "--dry-run", target.dry_run,
+      "print what would happen by what is known: it does not look at the world, makes no key, waits for no "
+      "writer and keeps nothing");
+}
+
+namespace {
+
+std::string listed(const std::vector<Guard>& guards) {
+  std::string text;
+  for (const Guard guard : guards) {
+    text += (text.empty() ? "" : ", ") + std::string(zonestore::guard_code(guard));
+  }
+  return text;
+}
+
+Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& liftable) {
+  const std::string can = liftable.empty() ? "this command has no guard that can be lifted"
+                                           : "this command can lift: " + listed(liftable);
+  const std::optional<Guard> guard = zonestore::guard_from_code(text);
+  if (!guard) {
+    return zonestore::fail(ErrorCode::kInvalid, "there is no guard \"" + printable(text) + "\"", can);
+  }
+  if (!zonestore::can_override(*guard)) {
+    return zonestore::refuse(*guard, "this guard cannot be overridden",
+                             "zonectl show CODE says what holds it back, and until when");
+  }
+  if (std::find(liftable.begin(), liftable.end(), *guard) == liftable.end()) {
+    return zonestore::fail(ErrorCode::kInvalid, text + " is not a guard of this command", can);
+  }
+  return *guard;
+}
+
+}  // namespace
+
+void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable) {
+  dry_run(target);
+  operators().declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
+                          [&target, liftable](const std::string& text) {
+                            target.override_guard = value_of(parse_override(text, liftable), "");
+                          });
+  operators().one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
+  CLI::Option* const override_option = app_.get_option("--override");
+  override_option->needs(app_.get_option("--reason"));
+  if (liftable.empty()) {
+    override_option->group("");
+  }
+}
+
+void Arguments::flag(const std::string& name, bool& target, const std::string& description) {
+  mark(*app_.add_flag(name, target, description));
+}
+
+void Arguments::two(const std::string& name, const std::string& shown, std::vector<std::string>& target,
+                    const std::string& description) {
+  mark(*app_.add_option(name, target, description)->expected(2)->type_name(shown));
+}
+
+void Arguments::mark(const CLI::Option& option) {
+  if (is_for_ == For::kOperators) {
+    marks_.mark(option);
+  }
+}
+
+void Arguments::list_file(const std::string& name, const std::string& shown, std::optional<std::string>& target,
+                          const std::string& description) {
+  operators().declare_one({name, shown, description + "; - is standard input", Need::kOptional},
+                          [&target, name, &marks = marks_](const std::string& text) {
+                            if (marks.role() == Role::kOperator && text != kStandardInput) {
+                              throw BadValue(names_a_file(name));
+                            }
+                            target = value_of(parse_line(text), name);
+                          });
+}
+
+void Arguments::throw_bad_value(Error error, const std::string& name) {
+  if (name.starts_with("--") && !error.refusal) {  // a refusal names its guard, which says more
+    error.message = name + ": " + error.message;
+  }
+  throw BadValue(std::move(error));
+}
+
+void Arguments::declare_one(const Declaration& declaration, const Taker& take) {
+  mark(*app_.add_option_function<std::string>(declaration.name, take, declaration.description)
+            ->type_name(declaration.shown)
+            ->required(declaration.need == Need::kRequired));
+}
+
+void Arguments::declare_many(const Declaration& declaration, const Taker& take) {
+  mark(*app_.add_option_function<std::vector<std::string>>(
+                declaration.name,
+                [take](const std::vector<std::string>& texts) { std::for_each(texts.begin(), texts.end(), take); },
+                declaration.description)
+            ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, then a positional
+            ->type_name(declaration.shown)
+            ->required(declaration.need == Need::kRequired));
+}
+
+Result<std::string> parse_line(std::string_view text) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) {
+    return zonestore::fail(ErrorCode::kInvalid, "the text is empty");
+  }
+  if (printable(text) != text) {
+    return zonestore::fail(ErrorCode::kInvalid, "the text has a control character", "write it in one plain line");
+  }
+  return std::string(text);
+}
+
+Result<std::uint32_t> parse_seconds(std::string_view text) {
+  return zonestore::parse_duration(text).map(
+      [](zonestore::Seconds duration) { return static_cast<std::uint32_t>(duration.count()); });  // ten years fit
+}
+
+Result<std::uint32_t> parse_count(std::string_view text) {
+  std::uint32_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count == 0) {
+    return zonestore::fail(ErrorCode::kInvalid, "\"" + printable(text) + "\" is not a number from 1 on");
+  }
+  return count;
+}
+
+}  // namespace zonectl

@@ -1,0 +1,105 @@
+// The arguments of one command, parsed where they come in: a command's body gets typed values, never text.
+//
+// A value that does not parse ends the parse with a BadValue (bad_value.h) that carries the library's own error, so
+// that its message, hint and exit code reach the user unchanged. CLI11 stays in the .cc files. Ownership: the targets
+// must live as long as the command line.
+//
+// What is declared is an admin's, and is refused to zone-operators, unless operators() declares it (rights.h).
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/zonectl/session/rights.h"
+#include "tools/zonectl/session/session.h"
+#include "zonestore/dkim/selector.h"
+
+namespace zonectl {
+
+enum class Need : std::uint8_t { kOptional, kRequired };
+
+class Arguments {
+ public:
+  Arguments(CLI::App& app, OperatorMarks& marks) : app_(app), marks_(marks) {}
+
+  // Declares for operators too: nothing that names a file, a directory or a program.
+  [[nodiscard]] Arguments operators() {
+    Arguments marking(app_, marks_);
+    marking.is_for_ = For::kOperators;
+    return marking;
+  }
+
+  // What many commands take alike; operators too.
+  void institution(std::optional<zonestore::dkim::Code>& target);                    // INST, required
+  void institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all);  // INST, or --all
+  void institution_option(std::optional<zonestore::dkim::Code>& target);             // --institution CODE
+  void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);    // ZONE
+  void expect(std::optional<zonestore::dkim::SlotId>& target);                       // --expect sel1|sel2
+  void dry_run(ChangeOptions& target);
+  // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
+  // --override is taken, to be refused with a clear message, but --help does not offer it.
+  void change(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable);
+
+  // A list to read, by a file's name, or by standard input ("-"), which alone is for operators.
+  void list_file(const std::string& name, const std::string& shown, std::optional<std::string>& target,
+                 const std::string& description);
+
+  void flag(const std::string& name, bool& target, const std::string& description);
+
+  // One value. `name` is "--option" or "POSITIONAL"; `shown` names the value in --help.
+  template <class T>
+  void one(const std::string& name, const std::string& shown, std::optional<T>& target, Need need,
+           zonestore::Result<T> (*parse)(std::string_view), const std::string& description) {
+    declare_one({name, shown, description, need},
+                [&target, parse, name](const std::string& text) { target = value_of(parse(text), name); });
+  }
+
+  // Two words behind an option, both or none.
+  void two(const std::string& name, const std::string& shown, std::vector<std::string>& target,
+           const std::string& description);
+
+  // Any number of values: an option is given once for each, a positional takes what is there.
+  template <class T>
+  void many(const std::string& name, const std::string& shown, std::vector<T>& target, Need need,
+            zonestore::Result<T> (*parse)(std::string_view), const std::string& description) {
+    declare_many({name, shown, description, need},
+                 [&target, parse, name](const std::string& text) { target.push_back(value_of(parse(text), name)); });
+  }
+
+ private:
+  struct Declaration {
+    std::string name;
+    std::string shown;
+    std::string description;
+    Need need;
+  };
+  using Taker = std::function<void(const std::string&)>;
+
+  template <class T>
+  static T value_of(zonestore::Result<T> result, const std::string& name) {
+    if (!result) {
+      throw_bad_value(std::move(result.error()), name);
+    }
+    return std::move(*result);
+  }
+  [[noreturn]] static void throw_bad_value(zonestore::Error error, const std::string& name);
+  void declare_one(const Declaration& declaration, const Taker& take);
+  void declare_many(const Declaration& declaration, const Taker& take);
+
+  void mark(const CLI::Option& option);
+
+  CLI::App& app_;
+  OperatorMarks& marks_;
+  For is_for_ = For::kAdmins;
+};
+
+// Parsers for `one` and `many`.
+[[nodiscard]] zonestore::Result<std::string> parse_line(std::string_view text);  // printable, in one line, not empty
+[[nodiscard]] zonestore::Result<std::uint32_t> parse_seconds(std::string_view text);  // a duration, up to 2^31-1 s
+[[nodiscard]] zonestore::Result<std::uint32_t> parse_count(std::string_view text);    // a number, 1 at least
+
+}  // namespace zonectl

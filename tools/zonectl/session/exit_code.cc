@@ -1,0 +1,94 @@
+#include "tools/zonectl/session/exit_code.h"
+
+namespace zonectl {
+
+std::string_view meaning(ExitCode code) {
+  switch (code) {
+    case ExitCode::kDone:
+      return "done, or nothing to do";
+    case ExitCode::kFailed:
+      return "failed";
+    case ExitCode::kUsage:
+      return "wrong usage, or a malformed code or value";
+    case ExitCode::kRefused:
+      return "refused by a safety guard, nothing changed";
+    case ExitCode::kPartlyDone:
+      return "partly done";
+    case ExitCode::kUndone:
+      return "done, failed its proof, and undone";
+    case ExitCode::kNotFound:
+      return "no such institution, slot or zone";
+    case ExitCode::kBusy:
+      return "the store is busy, try again";
+  }
+  return {};
+}
+
+ExitCode exit_code_of(zonestore::ErrorCode code) {
+  using zonestore::ErrorCode;
+  switch (code) {
+    case ErrorCode::kInvalid:
+      return ExitCode::kUsage;
+    case ErrorCode::kNotFound:
+      return ExitCode::kNotFound;
+    case ErrorCode::kRefused:
+      return ExitCode::kRefused;
+    case ErrorCode::kBusy:
+      return ExitCode::kBusy;
+    case ErrorCode::kMissing:
+    case ErrorCode::kEmpty:
+    case ErrorCode::kForeign:
+    case ErrorCode::kFuture:
+    case ErrorCode::kDamaged:
+    case ErrorCode::kHotJournal:
+    case ErrorCode::kReadOnly:
+    case ErrorCode::kFull:
+    case ErrorCode::kPermission:
+    case ErrorCode::kIo:
+    case ErrorCode::kCrypto:
+    case ErrorCode::kUnknown:
+      break;
+  }
+  return ExitCode::kFailed;
+}
+
+std::string_view name_of(zonestore::ErrorCode code) {
+  using zonestore::ErrorCode;
+  switch (code) {
+    case ErrorCode::kInvalid:
+      return "invalid";
+    case ErrorCode::kNotFound:
+      return "not-found";
+    case ErrorCode::kRefused:
+      return "refused";
+    case ErrorCode::kBusy:
+      return "busy";
+    case ErrorCode::kMissing:
+      return "store-missing";
+    case ErrorCode::kEmpty:
+      return "store-empty";
+    case ErrorCode::kForeign:
+      return "store-foreign";
+    case ErrorCode::kFuture:
+      return "store-from-the-future";
+    case ErrorCode::kDamaged:
+      return "damaged";
+    case ErrorCode::kHotJournal:
+      return "hot-journal";
+    case ErrorCode::kReadOnly:
+      return "read-only";
+    case ErrorCode::kFull:
+      return "disk-full";
+    case ErrorCode::kPermission:
+      return "permission";
+    case ErrorCode::kIo:
+      return "io";
+    case ErrorCode::kCrypto:
+      return "crypto";
+    case ErrorCode::kUnknown:
+      return "outcome-unknown";
+  }
+  return {};
+}
+
+}  // namespace zonectl

@@ -1,0 +1,133 @@
+#include "tools/zonectl/session/session.h"
+
+#include "tools/zonectl/session/become_owner.h"
+#include "tools/zonectl/session/report.h"
+#include "tools/zonectl/text/spool.h"
+
+namespace zonectl {
+
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::Store;
+
+namespace {
+
+constexpr std::string_view kDefaultStore = "/var/lib/zonestore";
+
+}  // namespace
+
+Session::Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
+                 const zonestore::Clock& clock)
+    : options_(options),
+      streams_(streams),
+      environment_(environment),
+      clock_(clock),
+      key_sources_(environment.key_sources) {
+  if (!key_sources_.key_file && store_dir() == kDefaultStore) {
+    key_sources_.key_file = environment.installed_key;
+  }
+}
+
+std::filesystem::path Session::store_dir() const {
+  if (options_.store) {
+    return *options_.store;
+  }
+  if (environment_.zonestore && !environment_.zonestore->empty()) {
+    return *environment_.zonestore;
+  }
+  return kDefaultStore;
+}
+
+Result<void> Session::become_owner() {
+  if (!environment_.become_owner) {
+    return {};
+  }
+  return environment_.become_owner(store_dir()).map([this](const std::optional<std::string>& became) {
+    became_ = became;
+  });
+}
+
+Result<Store> Session::open(Store::Access access) const {
+  if (became_ && access != Store::Access::kWrite) {
+    gain_no_rights();  // nothing is run
+  }
+  return Store::open(store_dir(), access, clock_, key_sources()).map([this](Store&& opened) {
+    opened.run_commands_as(became_ ? zonestore::signer::RunsAs::of_process() : environment_.runs_as);
+    return std::move(opened);
+  });
+}
+
+Result<Store> Session::open_recovered(Store::Access access) const {
+  Result<Store> store = open(access);
+  if (store || store.error().code != ErrorCode::kHotJournal) {
+    return store;
+  }
+  if (const Result<void> recovered = Store::recover(store_dir()); !recovered) {
+    return tl::unexpected(recovered.error());
+  }
+  return open(access);
+}
+
+Result<Store> Session::open_to_read() const {
+  return open_recovered(Store::Access::kRead);
+}
+
+Result<Store> Session::open_to_change(const ChangeOptions& options) const {
+  if (!options.dry_run) {
+    return open_to_write();
+  }
+  Result<Store> store = open_recovered(Store::Access::kDryRun);
+  if (store && store->older_schema()) {
+    err() << "zone.db has the older schema version " << *store->older_schema()
+          << ": the next change will bring it up; this dry run goes by it as it will be then\n";
+  }
+  return store;
+}
+
+Result<Store> Session::open_to_write() const {
+  return open(Store::Access::kWrite);
+}
+
+zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
+  zonestore::ChangeContext context;
+  context.actor.login = environment_.login;
+  context.actor.name = options_.actor.value_or(context.actor.login);
+  context.dry_run = options.dry_run;
+  context.reason = options.reason;
+  if (options.override_guard) {
+    context.override_guard = zonestore::Override{*options.override_guard, options.reason.value_or("")};
+  }
+  return context;
+}
+
+Times Session::times() const {
+  return Times(clock_.now().wall, terminal().interactive);
+}
+
+Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostream&)>& write) const {
+  Result<Spool> spool = Spool::open();
+  if (!spool) {
+    return tl::unexpected(spool.error());
+  }
+  if (const Result<void> written = write(spool->stream()); !written) {
+    return tl::unexpected(written.error());
+  }
+  return spool->pour(out()).map([] { return ExitCode::kDone; });
+}
+
+bool Session::confirms(const std::string& question) const {
+  streams_.err << question << " [y/N] " << std::flush;
+  std::string answer;
+  return static_cast<bool>(std::getline(*streams_.in, answer)) && (answer == "y" || answer == "yes");
+}
+
+void Session::report(const zonestore::Error& error) const {
+  zonestore::Error told = error;
+  if (became_ && error.code == ErrorCode::kPermission) {
+    told.hint +=
+        (told.hint.empty() ? "" : "; ") + std::string("root works on this store as ") + *became_ + ", who owns it";
+  }
+  zonectl::report(streams_.err, streams_.err_terminal, times(), told);
+}
+
+}  // namespace zonectl

@@ -1,0 +1,158 @@
+#include "tools/zonectl/telling/check_report.h"
+
+#include "tools/zonectl/telling/json_check.h"
+
+namespace zonectl {
+
+using probe::Finding;
+using probe::Report;
+using probe::Severity;
+using zonestore::Verdict;
+
+namespace {
+
+Style style_of(Severity severity) {
+  switch (severity) {
+    case Severity::kGood:
+      return Style::kGood;
+    case Severity::kWarning:
+      return Style::kCaution;
+    case Severity::kBad:
+      break;
+  }
+  return Style::kBad;
+}
+
+}  // namespace
+
+CheckOutput::CheckOutput(const Session& session, bool of_all) : session_(session), of_all_(of_all) {}
+
+zonestore::Result<void> CheckOutput::begin() {
+  if (!session_.json()) {
+    return {};
+  }
+  zonestore::Result<Spool> spool = Spool::open();
+  if (!spool) {
+    return tl::unexpected(spool.error());
+  }
+  spool_.emplace(*std::move(spool));
+  list_.emplace(spool_->stream(), "institutions");
+  return {};
+}
+
+void CheckOutput::warn(const std::string& warning) {
+  warnings_.push_back(warning);
+}
+
+void CheckOutput::add_servers(const zonestore::ExpectedZone& zone,
+                              const std::vector<zonestore::ServerEvidence>& evidence) {
+  for (const zonestore::ServerEvidence& each : evidence) {
+    needs_attention_ = needs_attention_ || each.verdict != Verdict::kOk;
+    servers_.push_back(to_json(each));
+  }
+  if (evidence.empty()) {
+    needs_attention_ = true;
+    warnings_.push_back("no name server of " + zone.apex.to_text_no_dot() +
+                        " has an address that can be reached: say which to ask with --server");
+  }
+  if (!session_.json()) {
+    write_servers(zone, evidence);
+  }
+}
+
+void CheckOutput::add(const Report& report) {
+  const Severity severity = severity_of(report);
+  ++looked_at_;
+  at_fault_ += severity == Severity::kBad ? 1 : 0;
+  needs_attention_ = needs_attention_ || severity == Severity::kBad;
+  if (list_) {
+    list_->add(to_json(report));
+    return;
+  }
+  clear_progress();
+  if (!of_all_ || severity != Severity::kGood) {
+    session_.out() << session_.terminal().styled(Style::kBold, report.code.text()) << '\n';
+    for (const Finding& finding : report.findings) {
+      if (!of_all_ || finding.severity != Severity::kGood) {
+        write_finding(finding);
+      }
+    }
+  }
+  show_progress();
+}
+
+zonestore::Result<void> CheckOutput::finish() {
+  if (!list_) {
+    clear_progress();
+    write_end();
+    return {};
+  }
+  list_->finish(Json{{"servers", servers_},
+                     {"needs_attention", needs_attention_},
+                     {"looked_at", looked_at_},
+                     {"at_fault", at_fault_},
+                     {"warnings", warnings_}});
+  return spool_->pour(session_.out());
+}
+
+void CheckOutput::write_servers(const zonestore::ExpectedZone& zone,
+                                const std::vector<zonestore::ServerEvidence>& evidence) {
+  session_.out() << session_.terminal().styled(Style::kBold, zone.apex.to_text_no_dot()) << "  serial "
+                 << zone.serial.value << '\n';
+  for (const zonestore::ServerEvidence& each : evidence) {
+    write_verdict(each.verdict, each.verdict == Verdict::kOk ? Severity::kGood : Severity::kBad,
+                  each.server + "  " + each.detail);
+  }
+}
+
+void CheckOutput::write_finding(const Finding& finding) {
+  write_verdict(
+      finding.verdict, finding.severity,
+      (finding.domain ? finding.domain->to_text_no_dot() + " " : "") + finding.subject + "  " + finding.detail);
+  for (const std::string& line : finding.publish) {
+    session_.out() << "      publish  " << printable(line) << '\n';
+  }
+  if (!finding.advice.empty()) {
+    session_.out() << "      how      " << printable(finding.advice) << '\n';
+  }
+  for (const std::string& note : finding.notes) {
+    session_.out() << "      note     " << printable(note) << '\n';
+  }
+}
+
+void CheckOutput::write_verdict(Verdict verdict, Severity severity, const std::string& what) {
+  const std::string mark = severity != Severity::kWarning ? "" : verdict == Verdict::kOk ? "note: " : "warning: ";
+  session_.out() << "  " << session_.terminal().styled(style_of(severity), mark + std::string(to_text(verdict)))
+                 << "  " << printable(what) << '\n';
+}
+
+void CheckOutput::write_end() {
+  std::ostream& out = session_.out();
+  for (const std::string& warning : warnings_) {
+    out << session_.terminal().styled(Style::kCaution, "warning:") << ' ' << printable(warning) << '\n';
+  }
+  if (of_all_) {
+    out << looked_at_ << " looked at, " << at_fault_ << " need attention\n";
+  } else {
+    out << (needs_attention_ ? session_.terminal().styled(Style::kCaution, "something needs attention")
+                             : session_.terminal().styled(Style::kGood, "all is right"))
+        << '\n';
+  }
+}
+
+void CheckOutput::show_progress() {
+  if (of_all_ && session_.terminal().interactive) {
+    session_.out() << looked_at_ << " of " << expected_ << " looked at, " << at_fault_ << " need attention"
+                   << std::flush;
+    shows_progress_ = true;
+  }
+}
+
+void CheckOutput::clear_progress() {
+  if (shows_progress_) {
+    session_.out() << "\r\x1b[K";
+    shows_progress_ = false;
+  }
+}
+
+}  // namespace zonectl

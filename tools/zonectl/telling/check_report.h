@@ -1,0 +1,51 @@
+// How what `check` saw is told: in words as it comes, with progress on a terminal, or as one JSON document.
+// Ownership: the session must outlive it. Threads: one.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/zonectl/probe/institution.h"
+#include "tools/zonectl/session/session.h"
+#include "tools/zonectl/text/json_value.h"
+#include "tools/zonectl/text/spool.h"
+
+namespace zonectl {
+
+class CheckOutput {
+ public:
+  CheckOutput(const Session& session, bool of_all);
+
+  // JSON is held back until it is whole: an error on the way prints nothing else. Errors: kIo.
+  [[nodiscard]] zonestore::Result<void> begin();
+  void expect(std::uint64_t institutions) { expected_ = institutions; }
+  void warn(const std::string& warning);  // shown at the end
+  void add_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
+  void add(const probe::Report& report);
+  [[nodiscard]] zonestore::Result<void> finish();
+
+  [[nodiscard]] bool needs_attention() const { return needs_attention_; }
+
+ private:
+  void write_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
+  void write_finding(const probe::Finding& finding);
+  void write_verdict(zonestore::Verdict verdict, probe::Severity severity, const std::string& what);
+  void write_end();
+  void show_progress();
+  void clear_progress();
+
+  const Session& session_;
+  bool of_all_;
+  std::uint64_t expected_ = 0;
+  std::uint64_t looked_at_ = 0;
+  std::uint64_t at_fault_ = 0;
+  bool needs_attention_ = false;
+  bool shows_progress_ = false;
+  std::vector<std::string> warnings_;
+  Json servers_ = Json::array();
+  std::optional<Spool> spool_;    // with --json
+  std::optional<JsonList> list_;  // into it
+};
+
+}  // namespace zonectl

@@ -5,8 +5,11 @@
 #include <thread>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <sys/stat.h>
 
+#include "dnsd/follow/directory_watch.h"
 #include "dnsd/follow/load_report.h"
 #include "dnsd/util/exception_text.h"
 
@@ -42,24 +45,33 @@ const zonestore::PublishedZone* find(const zonestore::PublishedHead& head, const
 
 }  // namespace
 
+struct StoreWatcher::Loop {
+  Loop(const std::filesystem::path& store_dir, std::function<void()> on_event)
+      : watch(context, store_dir, {"zone.db", "zone.db-journal"}, std::move(on_event)) {}
+
+  boost::asio::io_context context{1};
+  DirectoryWatch watch;
+  boost::asio::steady_timer poll_timer{context};
+  boost::asio::steady_timer again_timer{context};
+};
+
 StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log,
                            std::function<void()> on_published, const BusyPatience& patience)
-    : context_(1),
-      follower_(std::move(follower)),
+    : follower_(std::move(follower)),
       hub_(hub),
       log_(log),
       on_published_(std::move(on_published)),
       patience_(patience),
       published_(follower_.loaded().head),
-      watch_(context_, follower_.store_dir(), {"zone.db", "zone.db-journal"}, [this] { on_event(); }),
-      poll_timer_(context_),
-      again_timer_(context_) {}
+      loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {}
+
+StoreWatcher::~StoreWatcher() = default;
 
 void StoreWatcher::run() noexcept {
-  while (!context_.stopped()) {
+  while (!loop_->context.stopped()) {
     try {
       poll();  // at once: what was committed since the load has had no watch yet
-      context_.run();
+      loop_->context.run();
       return;
     } catch (const std::exception& exception) {
       note_exception(util::text_of(exception));
@@ -72,7 +84,7 @@ void StoreWatcher::run() noexcept {
 }
 
 void StoreWatcher::stop() {
-  context_.stop();
+  loop_->context.stop();
 }
 
 void StoreWatcher::on_event() {
@@ -85,7 +97,7 @@ void StoreWatcher::on_event() {
 }
 
 void StoreWatcher::poll() {
-  const bool watched = watch_.renew();
+  const bool watched = loop_->watch.renew();
   if (!watched && watched_ && !trouble_) {
     log_.warning("watch_failed", {{"directory", follower_.store_dir().string()},
                                   {"hint", "changes are noticed within a second; see fs.inotify in sysctl"}});
@@ -93,8 +105,8 @@ void StoreWatcher::poll() {
   watched_ = watched;
   look();
   hub_.free_retired();
-  poll_timer_.expires_after(kPollInterval);
-  poll_timer_.async_wait([this](const boost::system::error_code& error) {
+  loop_->poll_timer.expires_after(kPollInterval);
+  loop_->poll_timer.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
       poll();
     }
@@ -128,8 +140,8 @@ void StoreWatcher::look_again_in(std::chrono::milliseconds delay) {
   if (std::exchange(again_pending_, true)) {
     return;
   }
-  again_timer_.expires_after(delay);
-  again_timer_.async_wait([this](const boost::system::error_code& error) {
+  loop_->again_timer.expires_after(delay);
+  loop_->again_timer.async_wait([this](const boost::system::error_code& error) {
     again_pending_ = false;
     if (!error) {
       look();

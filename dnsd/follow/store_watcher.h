@@ -17,12 +17,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include "dnsd/follow/directory_watch.h"
 #include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
@@ -42,12 +39,18 @@ class StoreWatcher {
   // outlive the watcher.
   StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, std::function<void()> on_published,
                const BusyPatience& patience = {});
+  StoreWatcher(const StoreWatcher&) = delete;
+  StoreWatcher& operator=(const StoreWatcher&) = delete;
+  StoreWatcher(StoreWatcher&&) = delete;
+  StoreWatcher& operator=(StoreWatcher&&) = delete;
+  ~StoreWatcher();
 
   void run() noexcept;  // until stop()
   void stop();          // may come before run()
 
  private:
   using Clock = std::chrono::steady_clock;
+  struct Loop;  // the event loop, its watch and its timers: Asio stays out of this header
 
   void on_event();
   void poll();
@@ -62,16 +65,13 @@ class StoreWatcher {
   void note_health();
   void note_exception(const char* what) noexcept;
 
-  boost::asio::io_context context_;
   StoreFollower follower_;
   zone::ImageHub& hub_;
   const util::Log& log_;
   std::function<void()> on_published_;
   BusyPatience patience_;
   zonestore::PublishedHead published_;
-  DirectoryWatch watch_;
-  boost::asio::steady_timer poll_timer_;
-  boost::asio::steady_timer again_timer_;
+  std::unique_ptr<Loop> loop_;
   bool again_pending_ = false;
   std::optional<Clock::time_point> noticed_at_;  // the first look at what is being caught up with
   std::optional<zonestore::ErrorCode> trouble_;  // as last logged

@@ -1,11 +1,16 @@
 #include "dnsd/net/worker.h"
 
 #include <exception>
+#include <list>
 #include <thread>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "dnsd/net/tcp_service.h"
+#include "dnsd/net/udp_batch.h"
+#include "dnsd/net/udp_service.h"
 #include "dnsd/util/exception_text.h"
 
 namespace dnsd::net {
@@ -16,25 +21,37 @@ constexpr std::chrono::milliseconds kForMemory{10};  // before what found none i
 
 }  // namespace
 
+struct Worker::Loop {
+  Loop(const WorkerSettings& settings, Handler& handler, metrics::WorkerCounters& counters, AddressQuota& quota,
+       const util::Log& log)
+      : batch(settings.udp.answer_bytes),
+        tcp(context, settings.tcp, share_of(settings.tcp.connections, settings.workers), quota, handler, counters,
+            log) {}
+
+  boost::asio::io_context context{1};
+  UdpBatch batch;
+  std::list<UdpService> udp;
+  TcpService tcp;
+};
+
 Worker::Worker(const WorkerSettings& settings, std::unique_ptr<Handler> handler, AddressQuota& quota,
                const util::Log& log)
-    : context_(1),
-      log_(log),
+    : log_(log),
       handler_(std::move(handler)),
-      batch_(settings.udp.answer_bytes),
-      tcp_(context_, settings.tcp, share_of(settings.tcp.connections, settings.workers), quota, *handler_, counters_,
-           log) {}
+      loop_(std::make_unique<Loop>(settings, *handler_, counters_, quota, log)) {}
+
+Worker::~Worker() = default;
 
 void Worker::serve(util::UniqueFd udp, util::UniqueFd tcp) {
-  udp_.emplace_back(context_, std::move(udp), batch_, *handler_, counters_).start();
-  tcp_.listen(std::move(tcp));
+  loop_->udp.emplace_back(loop_->context, std::move(udp), loop_->batch, *handler_, counters_).start();
+  loop_->tcp.listen(std::move(tcp));
 }
 
 void Worker::run() {
   while (true) {
     try {
       resume();
-      context_.run();
+      loop_->context.run();
       return;
     } catch (const std::exception& exception) {
       note(util::text_of(exception));
@@ -48,16 +65,16 @@ void Worker::run() {
 // Begins what no longer goes on by itself, because an exception came in between.
 void Worker::resume() {
   if (to_drain_) {
-    for (UdpService& service : udp_) {
+    for (UdpService& service : loop_->udp) {
       service.drain();
     }
-    tcp_.drain(*to_drain_);
+    loop_->tcp.drain(*to_drain_);
     to_drain_.reset();
   }
-  for (UdpService& service : udp_) {
+  for (UdpService& service : loop_->udp) {
     service.start();
   }
-  tcp_.resume();
+  loop_->tcp.resume();
 }
 
 void Worker::note(const char* what) noexcept {
@@ -69,14 +86,14 @@ void Worker::note(const char* what) noexcept {
 }
 
 void Worker::drain(std::chrono::milliseconds at_most) {
-  boost::asio::post(context_, [this, at_most] {
+  boost::asio::post(loop_->context, [this, at_most] {
     to_drain_ = at_most;
     resume();
   });
 }
 
 void Worker::refresh() {
-  boost::asio::post(context_, [this] { handler_->begin_batch(); });
+  boost::asio::post(loop_->context, [this] { handler_->begin_batch(); });
 }
 
 void Worker::ask_for_beat() {
@@ -84,7 +101,7 @@ void Worker::ask_for_beat() {
     return;
   }
   try {
-    boost::asio::post(context_, [this] {
+    boost::asio::post(loop_->context, [this] {
       beat_asked_ = false;
       beats_.fetch_add(1, std::memory_order_relaxed);
     });

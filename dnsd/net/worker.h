@@ -11,19 +11,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
-
-#include <boost/asio/io_context.hpp>
 
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/handler.h"
 #include "dnsd/net/limits.h"
-#include "dnsd/net/tcp_service.h"
-#include "dnsd/net/udp_batch.h"
-#include "dnsd/net/udp_service.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/unique_fd.h"
 
@@ -39,6 +33,11 @@ class Worker {
  public:
   // `quota` and `log` outlive the worker.
   Worker(const WorkerSettings& settings, std::unique_ptr<Handler> handler, AddressQuota& quota, const util::Log& log);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  Worker(Worker&&) = delete;
+  Worker& operator=(Worker&&) = delete;
+  ~Worker();
 
   // Before run(): serves these two from then on.
   void serve(util::UniqueFd udp, util::UniqueFd tcp);
@@ -62,16 +61,15 @@ class Worker {
   [[nodiscard]] const metrics::WorkerCounters& counters() const { return counters_; }
 
  private:
+  struct Loop;  // the event loop and the sockets: Asio stays out of this header
+
   void resume();
   void note(const char* what) noexcept;
 
-  boost::asio::io_context context_;
   const util::Log& log_;
   metrics::WorkerCounters counters_;
   std::unique_ptr<Handler> handler_;
-  UdpBatch batch_;
-  std::list<UdpService> udp_;
-  TcpService tcp_;
+  std::unique_ptr<Loop> loop_;                         // uses the three above
   std::optional<std::chrono::milliseconds> to_drain_;  // told to, and not done yet
   std::chrono::steady_clock::time_point quiet_until_;  // before it nothing is said of exceptions
   std::atomic<bool> beat_asked_{false};

@@ -21,8 +21,7 @@ using zonestore::RecordType;
 std::optional<Rcode> rule_for_type(RecordType type) {
   constexpr RecordType kNone{0};
   constexpr RecordType kTkey{249};
-  constexpr RecordType kTsig{250};
-  if (type == kNone || type == RecordType::kOpt || type == kTkey || type == kTsig) {
+  if (type == kNone || type == RecordType::kOpt || type == kTkey || type == wire::kTypeTsig) {
     return Rcode::kFormErr;
   }
   if (type == RecordType::kMaila || type == RecordType::kMailb) {

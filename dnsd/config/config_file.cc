@@ -49,7 +49,7 @@ util::Result<std::int64_t> whole_number(const toml::node& node, const Place& pla
   return *value;
 }
 
-util::Result<std::string> text(const toml::node& node, const Place& place) {
+util::Result<std::string> read_text(const toml::node& node, const Place& place) {
   const auto value = node.value_exact<std::string>();
   if (!value) {
     return wrong(place, "must be a string in quotes");
@@ -61,7 +61,7 @@ util::Result<std::string> text(const toml::node& node, const Place& place) {
 using Setter = std::function<util::Result<void>(const toml::node&, const Place&, Config&)>;
 
 template <class Target>
-Setter number(const Range& range, Target target) {
+Setter set_number(const Range& range, Target target) {
   return [range, target](const toml::node& node, const Place& place, Config& config) {
     return whole_number(node, place, range).map([&](std::int64_t value) { target(config, value); });
   };
@@ -69,13 +69,13 @@ Setter number(const Range& range, Target target) {
 
 template <class Owner, class Value>
 Setter member(const Range& range, Owner Config::*owner, Value Owner::*value) {
-  return number(range, [owner, value](Config& config, std::int64_t given) {
-    (config.*owner).*value = static_cast<Value>(given);
+  return set_number(range, [owner, value](Config& config, std::int64_t whole) {
+    (config.*owner).*value = static_cast<Value>(whole);
   });
 }
 
 util::Result<void> set_store(const toml::node& node, const Place& place, Config& config) {
-  util::Result<std::string> value = text(node, place);
+  util::Result<std::string> value = read_text(node, place);
   if (!value) {
     return util::fail(value.error());
   }
@@ -87,11 +87,11 @@ util::Result<void> set_store(const toml::node& node, const Place& place, Config&
 }
 
 util::Result<void> set_user(const toml::node& node, const Place& place, Config& config) {
-  return text(node, place).map([&](const std::string& value) { config.user = value; });
+  return read_text(node, place).map([&](const std::string& value) { config.user = value; });
 }
 
 util::Result<void> set_log_level(const toml::node& node, const Place& place, Config& config) {
-  const util::Result<std::string> value = text(node, place);
+  const util::Result<std::string> value = read_text(node, place);
   if (!value) {
     return util::fail(value.error());
   }
@@ -111,7 +111,7 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
   std::vector<util::Address> addresses;
   for (const toml::node& element : *list) {
     const Place element_place{place.source, place.key, element.source()};
-    const util::Result<std::string> value = text(element, element_place);
+    const util::Result<std::string> value = read_text(element, element_place);
     if (!value) {
       return util::fail(value.error());
     }
@@ -138,7 +138,7 @@ util::Result<void> set_listen_ahead(const toml::node& node, const Place& place, 
 // Hexadecimal behind "0x", else the text's own bytes.
 util::Result<void> set_nsid(const toml::node& node, const Place& place, Config& config) {
   constexpr std::string_view kHexadecimal = "0x";
-  const util::Result<std::string> value = text(node, place);
+  const util::Result<std::string> value = read_text(node, place);
   if (!value) {
     return util::fail(value.error());
   }
@@ -156,7 +156,7 @@ util::Result<void> set_nsid(const toml::node& node, const Place& place, Config& 
 }
 
 util::Result<void> set_cookie_secrets_file(const toml::node& node, const Place& place, Config& config) {
-  util::Result<std::string> value = text(node, place);
+  util::Result<std::string> value = read_text(node, place);
   if (!value) {
     return util::fail(value.error());
   }
@@ -187,10 +187,10 @@ std::vector<Setting> make_settings() {
       {"", "listen_ahead", set_listen_ahead},
       {"", "user", set_user},
       {"", "workers",
-       number({0, 1024}, [](Config& config, auto value) { config.workers = static_cast<unsigned>(value); })},
+       set_number({0, 1024}, [](Config& config, auto value) { config.workers = static_cast<unsigned>(value); })},
       {"", "log_level", set_log_level},
       {"", "drain_seconds",
-       number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
+       set_number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
       {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},
       {"edns", "nsid", set_nsid},
       {"edns", "cookie_secrets_file", set_cookie_secrets_file},
@@ -206,10 +206,10 @@ std::vector<Setting> make_settings() {
       {"tcp", "unsent_total_bytes", member({65536, 1024 * 1024 * 1024}, &Config::tcp, &Tcp::unsent_total_bytes)},
       {"rate_limit", "answers_per_second", member({0, 1'000'000}, &Config::rate_limit, &Rate::answers_per_second)},
       {"rate_limit", "all_answers_per_second",
-       number({0, 1'000'000},
-              [](Config& config, auto value) {
-                config.rate_limit.all_answers_per_second = static_cast<unsigned>(value);
-              })},
+       set_number({0, 1'000'000},
+                  [](Config& config, auto value) {
+                    config.rate_limit.all_answers_per_second = static_cast<unsigned>(value);
+                  })},
       {"rate_limit", "slip", member({0, 100}, &Config::rate_limit, &Rate::slip)},
       {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
       {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},

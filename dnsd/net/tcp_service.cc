@@ -23,7 +23,6 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kFullHousePause{10};  // while nobody may go for the next
 constexpr int kAcceptsPerTurn = 64;                       // before established connections and UDP get their turn
 constexpr int kRoundsPerTurn = 8;  // of connections that have something to do, before UDP gets its turn
-constexpr std::chrono::minutes kBetweenLines{1};
 constexpr int kAcceptsInDrain = 4096;
 constexpr std::size_t kMostUnreadBytes = 8192;  // of queries, in the kernel
 constexpr std::size_t kLeastUnreadBytes = 4096;
@@ -276,7 +275,7 @@ std::optional<TcpConnection::Next> TcpService::guarded(Step step) noexcept {
 void TcpService::note_lost(const char* what) noexcept {
   const auto now = TcpConnection::Clock::now();
   if (now >= quiet_until_) {
-    quiet_until_ = now + kBetweenLines;
+    quiet_until_ = now + util::kBetweenLines;
     log_.error("tcp_connection_lost",
                {{"message", what}, {"hint", "the others are served; see MemoryMax and LimitDATA"}});
   }

@@ -16,7 +16,6 @@
 namespace dnsd::net {
 namespace {
 
-constexpr std::chrono::minutes kBetweenLines{1};
 constexpr std::chrono::milliseconds kForMemory{10};  // before what found none is tried again
 
 }  // namespace
@@ -80,7 +79,7 @@ void Worker::resume() {
 void Worker::note(const char* what) noexcept {
   const auto now = std::chrono::steady_clock::now();
   if (now >= quiet_until_) {
-    quiet_until_ = now + kBetweenLines;
+    quiet_until_ = now + util::kBetweenLines;
     log_.error("worker_interrupted", {{"message", what}, {"hint", "it goes on; a connection at most was lost"}});
   }
 }

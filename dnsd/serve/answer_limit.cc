@@ -17,8 +17,6 @@ using answer::AnswerKind;
 using limit::Spent;
 using limit::Verdict;
 
-constexpr std::chrono::minutes kBetweenLines{1};
-
 limit::RateLimiter::Key random_key() {
   std::random_device source;
   const auto word = [&source] { return std::uint64_t{source()} << 32U | source(); };
@@ -66,7 +64,7 @@ void AnswerLimit::begin_batch(Time now) noexcept {
   if (unsaid_) {
     say(*unsaid_);
     unsaid_.reset();
-    quiet_until_ = now + kBetweenLines;
+    quiet_until_ = now + util::kBetweenLines;
   }
 }
 

@@ -33,6 +33,9 @@ namespace dnsd::util {
 
 class LineQueue;
 
+// How often, at most, a line is said that anybody on the network may cause.
+inline constexpr std::chrono::minutes kBetweenLines{1};
+
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 [[nodiscard]] std::string_view to_text(LogLevel level);

@@ -5,12 +5,10 @@
 
 #include "dnsd/wire/name.h"
 #include "dnsd/wire/rdata_names.h"
+#include "dnsd/wire/record.h"
 
 namespace dnsd::wire {
 namespace {
-
-constexpr std::uint16_t kPointer = 0xC000;
-constexpr std::size_t kRecordHeadBytes = 10;  // type, class, TTL, length of the data
 
 // True if the names that the type promises are there, whole and uncompressed.
 bool holds_names(ByteView rdata, const RdataNames& names) {

@@ -5,7 +5,6 @@
 namespace dnsd::wire {
 namespace {
 
-constexpr std::uint32_t kDnssecOk = 0x8000;
 constexpr std::size_t kLeastServerCookieBytes = 8;  // RFC 7873 section 4.2
 constexpr std::size_t kMostServerCookieBytes = 32;
 

@@ -19,6 +19,7 @@ enum class OptionCode : std::uint16_t {
 };
 
 inline constexpr std::size_t kClientCookieBytes = 8;  // what a COOKIE option begins with (RFC 7873 section 4.1)
+inline constexpr std::uint32_t kDnssecOk = 0x8000;    // DO, in the field of the TTL (RFC 3225)
 
 struct Edns {
   std::uint16_t udp_bytes = 0;  // the largest datagram that the client says it takes, as it came

@@ -6,9 +6,6 @@
 namespace dnsd::wire {
 namespace {
 
-constexpr std::uint8_t kPointerBits = 0xC0;
-constexpr std::size_t kPointerTarget = 0x3FFF;
-
 // Sixteen bytes at once: a vector type of GCC and clang, which makes plain operators of it.
 using Block = std::uint8_t __attribute__((vector_size(16)));
 
@@ -83,7 +80,7 @@ bool expand_name(ByteView message, std::size_t offset, LoweredName& name) {
     const std::uint8_t length = message[offset];
     if ((length & kPointerBits) == kPointerBits) {
       const std::size_t target =
-          offset + 1 < message.size() ? load_u16(message.data() + offset) & kPointerTarget : message.size();
+          offset + 1 < message.size() ? load_u16(message.data() + offset) & kFarthestPointer : message.size();
       if (target >= begin || target < kHeaderBytes) {
         return false;
       }

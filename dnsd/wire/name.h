@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -9,6 +10,11 @@
 #include "zonestore/zone/name.h"
 
 namespace dnsd::wire {
+
+// A compression pointer: two bits that no label's length has, and 14 that say where in the message.
+inline constexpr std::uint16_t kPointer = 0xC000;
+inline constexpr std::uint8_t kPointerBits = kPointer >> 8U;  // in its first byte
+inline constexpr std::size_t kFarthestPointer = 0x3FFF;
 
 // A name in uncompressed wire form, ASCII letters folded to lower case (RFC 4343): what zones are searched by.
 // Only the first `size` bytes mean anything.

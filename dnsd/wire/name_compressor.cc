@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dnsd/wire/name.h"
 #include "zonestore/zone/name.h"
 
 namespace dnsd::wire {
 namespace {
 
-constexpr std::uint8_t kPointerBits = 0xC0;
 constexpr std::size_t kPointerBytes = 2;
-constexpr std::size_t kFarthest = 0x3FFF;  // what 14 bits can point to
 constexpr std::size_t kMostLabels = 127;
 
 bool equal_but_for_case(const std::uint8_t* left, const std::uint8_t* right, std::size_t count) {
@@ -57,7 +56,7 @@ std::size_t NameCompressor::write(ByteView name, std::size_t offset, std::size_t
   if (target == nullptr) {
     message_[tail_at] = 0;
   } else {
-    store_u16(message_.data() + tail_at, static_cast<std::uint16_t>(kPointerBits << 8U | target->offset));
+    store_u16(message_.data() + tail_at, static_cast<std::uint16_t>(kPointer | target->offset));
     pointers = static_cast<std::uint8_t>(target->pointers + 1U);
   }
   for (std::size_t label = offset; label < tail_at; label += message_[label] + 1U) {
@@ -87,7 +86,7 @@ bool NameCompressor::matches(std::size_t offset, ByteView suffix) const {
   while (true) {
     const std::uint8_t length = message_[offset];
     if ((length & kPointerBits) == kPointerBits) {
-      offset = load_u16(message_.data() + offset) & kFarthest;
+      offset = load_u16(message_.data() + offset) & kFarthestPointer;
       continue;
     }
     if (length != suffix[at] || !equal_but_for_case(&message_[offset], &suffix[at], length + 1U)) {
@@ -102,7 +101,7 @@ bool NameCompressor::matches(std::size_t offset, ByteView suffix) const {
 }
 
 void NameCompressor::remember(std::size_t offset, std::size_t size, std::uint8_t pointers) {
-  if (known_count_ < kMostKnown && offset <= kFarthest && pointers < kMostPointers) {
+  if (known_count_ < kMostKnown && offset <= kFarthestPointer && pointers < kMostPointers) {
     known_[known_count_++] = {static_cast<std::uint16_t>(offset), pointers, static_cast<std::uint8_t>(size)};
   }
 }

@@ -48,7 +48,6 @@ struct AnswerOpt {
 // option.
 inline void write_opt_head(std::uint8_t* out, const AnswerOpt& opt, std::uint8_t rcode_high,
                            std::size_t option_bytes) {
-  constexpr std::uint32_t kDnssecOk = 0x8000;
   out[0] = 0;  // the root
   store_u16(out + 1, static_cast<std::uint16_t>(zonestore::RecordType::kOpt));
   store_u16(out + 3, opt.udp_bytes);

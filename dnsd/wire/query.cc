@@ -6,8 +6,6 @@
 namespace dnsd::wire {
 namespace {
 
-constexpr RecordType kTypeTsig{250};
-
 // Precondition: the header is there.
 Header read_header(Reader& reader) {
   const std::uint8_t* const bytes = reader.take(kHeaderBytes).data();

@@ -3,12 +3,6 @@
 #include "dnsd/wire/name.h"
 
 namespace dnsd::wire {
-namespace {
-
-constexpr std::size_t kHeadBytes = 10;  // type, class, TTL, length of the data
-
-}  // namespace
-
 Record read_record(Reader& reader) {
   Record record;
   record.owner_at = reader.position();
@@ -19,7 +13,7 @@ Record read_record(Reader& reader) {
   } else {
     skip_name(reader);
   }
-  const ByteView head = reader.take(kHeadBytes);
+  const ByteView head = reader.take(kRecordHeadBytes);
   if (!head.empty()) {
     record.type = static_cast<zonestore::RecordType>(load_u16(head.data()));
     record.record_class = load_u16(head.data() + 2);

@@ -9,6 +9,8 @@
 
 namespace dnsd::wire {
 
+inline constexpr std::size_t kRecordHeadBytes = 10;  // behind the owner: type, class, TTL, length of the data
+
 struct Record {
   std::size_t owner_at = 0;  // where it begins; the owner may be compressed
   bool owner_is_root = false;

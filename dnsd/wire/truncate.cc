@@ -12,8 +12,8 @@ using zonestore::RecordType;
 
 constexpr std::size_t kTypeAndClassBytes = 4;
 
-// The OPT record; empty if there is none.
-ByteView skip_records(Reader& reader, unsigned count) {
+// The OPT record among so many, all of which are passed; empty if there is none.
+ByteView find_opt(Reader& reader, unsigned count) {
   ByteView opt;
   for (unsigned index = 0; index < count && reader.ok(); ++index) {
     const Record record = read_record(reader);
@@ -40,7 +40,7 @@ std::size_t truncate_answer(MutableBytes answer) noexcept {
     reader.take(kTypeAndClassBytes);
   }
   const std::size_t question_end = reader.position();
-  const ByteView opt = skip_records(reader, records);
+  const ByteView opt = find_opt(reader, records);
   if (questions > 1 || !reader.ok() || !reader.at_end()) {
     return 0;
   }

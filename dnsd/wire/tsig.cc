@@ -5,16 +5,15 @@
 
 #include "dnsd/wire/name.h"
 #include "dnsd/wire/reader.h"
+#include "dnsd/wire/record.h"
 
 namespace dnsd::wire {
 namespace {
 
-constexpr std::uint16_t kTypeTsig = 250;
 constexpr std::uint16_t kErrorBadKey = 17;
 constexpr std::size_t kTimeAndFudgeBytes = 8;
-constexpr std::size_t kHeadBytes = 10;  // type, class, TTL, length of the data
-constexpr std::size_t kTailBytes = 8;   // length of the MAC, original ID, error, length of other data
-constexpr std::size_t kMostBytes = 2 * zonestore::kMaxNameBytes + kHeadBytes + kTimeAndFudgeBytes + kTailBytes;
+constexpr std::size_t kTailBytes = 8;  // length of the MAC, original ID, error, length of other data
+constexpr std::size_t kMostBytes = 2 * zonestore::kMaxNameBytes + kRecordHeadBytes + kTimeAndFudgeBytes + kTailBytes;
 
 // Fills a record from front to back.
 class Filler {
@@ -61,7 +60,7 @@ std::size_t append_unknown_key(MutableBytes answer, std::size_t size, std::size_
   }
   Filler record;
   record.bytes(key.view());
-  record.u16(kTypeTsig);
+  record.u16(static_cast<std::uint16_t>(kTypeTsig));
   record.u16(kClassAny);
   record.u16(0);  // the TTL, both halves
   record.u16(0);

@@ -8,8 +8,11 @@
 #include <optional>
 
 #include "dnsd/wire/header.h"
+#include "zonestore/zone/record_set.h"
 
 namespace dnsd::wire {
+
+inline constexpr zonestore::RecordType kTypeTsig{250};
 
 struct Tsig {
   std::size_t owner_at = 0;  // where in the query the key's name begins; it may be compressed

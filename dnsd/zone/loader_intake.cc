@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dnsd/wire/reader.h"
+#include "dnsd/wire/record.h"
 
 namespace dnsd::zone {
 namespace {
@@ -23,10 +24,9 @@ std::string describe(const ReadySet& set) {
 // What the set's records take in an uncompressed message (RFC 1035 section 3.2.1). Of lengths that do not add up it
 // is anything: those are refused elsewhere.
 std::uint64_t record_data_bytes(const ReadySet& set) {
-  constexpr std::size_t kFixedBytes = 10;  // type, class, TTL, RDLENGTH
   std::uint64_t bytes = 0;
   for (wire::Reader reader(set.packed_rdata); !reader.at_end() && reader.ok();) {
-    bytes += set.owner.size() + kFixedBytes + reader.take(reader.u16()).size();
+    bytes += set.owner.size() + wire::kRecordHeadBytes + reader.take(reader.u16()).size();
   }
   return bytes;
 }

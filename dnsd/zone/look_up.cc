@@ -7,7 +7,7 @@ namespace dnsd::zone {
 namespace {
 
 // A name without its zone's apex, as the zone's table knows it.
-ByteView relative(ByteView name, const Zone& zone) {
+ByteView below_apex(ByteView name, const Zone& zone) {
   return name.first(name.size() - zone.apex.size_bytes());
 }
 
@@ -20,7 +20,7 @@ NodeView find_wildcard(const Zone& zone, ByteView encloser, std::uint64_t& hash)
   name[0] = 1;
   name[1] = '*';
   std::copy(encloser.begin(), encloser.end(), name.begin() + 2);
-  const ByteView wildcard = relative({name.data(), encloser.size() + 2}, zone);
+  const ByteView wildcard = below_apex({name.data(), encloser.size() + 2}, zone);
   hash = zone.names.hash(wildcard);
   return zone.names.find(wildcard, hash);
 }
@@ -49,7 +49,7 @@ Ascent ascend(const Place& place, const wire::LoweredName& name, CutItself cut_i
   for (std::size_t at = 0;; at += name.bytes[at] + 1U, --labels) {
     if (labels <= zone.census.most_labels) {
       const ByteView suffix = name.view().subspan(at);
-      const ByteView key = relative(suffix, zone);
+      const ByteView key = below_apex(suffix, zone);
       const std::uint64_t hash = at == 0 ? place.hash : zone.names.hash(key);
       if (const NodeView node = zone.names.find(key, hash)) {
         ascent.encloser = ascent.encloser.empty() ? suffix : ascent.encloser;
@@ -66,13 +66,13 @@ Ascent ascend(const Place& place, const wire::LoweredName& name, CutItself cut_i
 }  // namespace
 
 Place place_in(const Zone& zone, const wire::LoweredName& name) {
-  return {&zone, zone.names.hash(relative(name.view(), zone))};
+  return {&zone, zone.names.hash(below_apex(name.view(), zone))};
 }
 
 Found look_up(const Place& place, const wire::LoweredName& name, CutItself cut_itself) {
   const Zone& zone = *place.zone;
   if (zone.census.is_plain()) {
-    if (const NodeView node = zone.names.find(relative(name.view(), zone), place.hash)) {
+    if (const NodeView node = zone.names.find(below_apex(name.view(), zone), place.hash)) {
       return {Match::kExact, node, 0, place.hash};
     }
     return {Match::kNone, {}, 0, zone.apex_hash};
@@ -94,7 +94,8 @@ Found look_up(const Place& place, const wire::LoweredName& name, CutItself cut_i
 }
 
 NodeView confirm(const Place& place, const wire::LoweredName& name, NodeView guess) {
-  if (!guess || !place.zone->census.is_plain() || !wire::is_same(guess.name(), relative(name.view(), *place.zone))) {
+  if (!guess || !place.zone->census.is_plain() ||
+      !wire::is_same(guess.name(), below_apex(name.view(), *place.zone))) {
     return {};
   }
   return guess;
@@ -105,7 +106,7 @@ NodeView find_exactly(const Zone& zone, const wire::LoweredName& name) {
   while (rest.size() > zone.apex.size_bytes()) {
     rest = wire::parent_of(rest);
   }
-  return wire::is_same(rest, zone.apex.wire()) ? zone.names.find(relative(name.view(), zone)) : NodeView{};
+  return wire::is_same(rest, zone.apex.wire()) ? zone.names.find(below_apex(name.view(), zone)) : NodeView{};
 }
 
 }  // namespace dnsd::zone

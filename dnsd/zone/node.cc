@@ -21,14 +21,14 @@ constexpr std::size_t kCacheLineBytes = 64;
 constexpr std::size_t kPrefetchedBytes = 512;  // a node with one RSA-2048 key has about 470
 
 template <class T>
-T get(const std::uint8_t* bytes) {
+T load_as(const std::uint8_t* bytes) {
   T value;
   std::memcpy(&value, bytes, sizeof value);
   return value;
 }
 
 template <class T>
-void set(std::uint8_t* bytes, T value) {
+void store_as(std::uint8_t* bytes, T value) {
   std::memcpy(bytes, &value, sizeof value);
 }
 
@@ -40,11 +40,11 @@ std::uint8_t* append(std::uint8_t* here, ByteView bytes) {
 }
 
 std::size_t answer_size(const std::uint8_t* entry) {
-  return get<std::uint16_t>(entry + kAnswerSizeAt);
+  return load_as<std::uint16_t>(entry + kAnswerSizeAt);
 }
 
 RecordSetView view_of(const std::uint8_t* entry, const std::uint8_t* answer) {
-  return {get<RecordType>(entry), get<std::uint16_t>(entry + 2), {answer, answer_size(entry)}};
+  return {load_as<RecordType>(entry), load_as<std::uint16_t>(entry + 2), {answer, answer_size(entry)}};
 }
 
 std::uint8_t* allocate(std::size_t size) {
@@ -64,11 +64,11 @@ ByteView NodeView::name() const {
 }
 
 std::uint32_t NodeView::children() const {
-  return get<std::uint32_t>(bytes_ + kChildrenAt);
+  return load_as<std::uint32_t>(bytes_ + kChildrenAt);
 }
 
 std::size_t NodeView::record_set_count() const {
-  return get<std::uint16_t>(bytes_ + kSetCountAt);
+  return load_as<std::uint16_t>(bytes_ + kSetCountAt);
 }
 
 RecordSetView NodeView::record_set(std::size_t index) const {
@@ -84,7 +84,7 @@ std::optional<RecordSetView> NodeView::find(RecordType type) const {
   const std::uint8_t* entry = bytes_ + kHeadBytes;
   const std::uint8_t* answer = name().data() + name().size();
   for (std::size_t left = record_set_count(); left > 0; --left, entry += kEntryBytes) {
-    if (get<RecordType>(entry) == type) {
+    if (load_as<RecordType>(entry) == type) {
       return view_of(entry, answer);
     }
     answer += answer_size(entry);
@@ -122,15 +122,15 @@ Node::Node(ByteView relative_name, std::uint32_t children, std::span<const Recor
     size += record_set.answer.size();
   }
   bytes_ = allocate(size);
-  set(bytes_ + kChildrenAt, children);
-  set(bytes_ + kSetCountAt, static_cast<std::uint16_t>(record_sets.size()));
+  store_as(bytes_ + kChildrenAt, children);
+  store_as(bytes_ + kSetCountAt, static_cast<std::uint16_t>(record_sets.size()));
   bytes_[kNameSizeAt] = static_cast<std::uint8_t>(relative_name.size());
   std::uint8_t* entry = bytes_ + kHeadBytes;
   std::uint8_t* here = append(entry + record_sets.size() * kEntryBytes, relative_name);
   for (const RecordSetView& record_set : record_sets) {
-    set(entry, record_set.type);
-    set(entry + 2, record_set.count);
-    set(entry + kAnswerSizeAt, static_cast<std::uint16_t>(record_set.answer.size()));
+    store_as(entry, record_set.type);
+    store_as(entry + 2, record_set.count);
+    store_as(entry + kAnswerSizeAt, static_cast<std::uint16_t>(record_set.answer.size()));
     entry += kEntryBytes;
     here = append(here, record_set.answer);
   }
@@ -161,7 +161,7 @@ bool Node::is_shared() const {
 }
 
 void Node::set_children(std::uint32_t children) {
-  set(bytes_ + kChildrenAt, children);
+  store_as(bytes_ + kChildrenAt, children);
 }
 
 Node Node::adopt(std::uint64_t word) {

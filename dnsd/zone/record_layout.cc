@@ -4,7 +4,9 @@
 #include <array>
 
 #include "dnsd/wire/header.h"
+#include "dnsd/wire/name.h"
 #include "dnsd/wire/reader.h"
+#include "dnsd/wire/record.h"
 
 namespace dnsd::zone {
 namespace {
@@ -15,17 +17,17 @@ using zonestore::ByteView;
 using zonestore::ErrorCode;
 
 constexpr std::size_t kOwnerBytes = 2;
-constexpr std::uint16_t kOwnerIsTheQuestion = 0xC000 | wire::kHeaderBytes;
+constexpr std::uint16_t kOwnerIsTheQuestion = wire::kPointer | wire::kHeaderBytes;
 constexpr std::size_t kTtlAt = 4;
-constexpr std::size_t kRecordHeadBytes = 12;
+constexpr std::size_t kLaidOutHeadBytes = kOwnerBytes + wire::kRecordHeadBytes;
 
 void append_record(zonestore::RecordType type, zonestore::Ttl ttl, ByteView rdata, zonestore::Bytes& out) {
-  std::array<std::uint8_t, kRecordHeadBytes> head{};
+  std::array<std::uint8_t, kLaidOutHeadBytes> head{};
   store_u16(head.data(), kOwnerIsTheQuestion);
   store_u16(head.data() + kOwnerBytes, static_cast<std::uint16_t>(type));
   store_u16(head.data() + kTtlAt, wire::kClassIn);
   store_u32(head.data() + kTtlAt + 2, seconds(ttl));
-  store_u16(head.data() + kRecordHeadBytes - 2, static_cast<std::uint16_t>(rdata.size()));
+  store_u16(head.data() + kLaidOutHeadBytes - 2, static_cast<std::uint16_t>(rdata.size()));
   out.insert(out.end(), head.begin(), head.end());
   out.insert(out.end(), rdata.begin(), rdata.end());
 }
@@ -41,7 +43,7 @@ zonestore::Result<void> lay_out(zonestore::RecordType type, zonestore::Ttl ttl, 
     if (!reader.ok()) {
       return zonestore::fail(ErrorCode::kDamaged, "the record data's lengths do not add up");
     }
-    if (out.answer.size() + kRecordHeadBytes + rdata.size() > kMaxAnswerSectionBytes) {
+    if (out.answer.size() + kLaidOutHeadBytes + rdata.size() > kMaxAnswerSectionBytes) {
       return zonestore::fail(ErrorCode::kDamaged, "the record set is too large for any message");
     }
     append_record(type, ttl, rdata, out.answer);
@@ -54,21 +56,21 @@ zonestore::Result<void> lay_out(zonestore::RecordType type, zonestore::Ttl ttl, 
 }
 
 bool take_record(ByteView& answer, wire::RecordView& record) {
-  if (answer.size() < kRecordHeadBytes) {
+  if (answer.size() < kLaidOutHeadBytes) {
     return false;
   }
   record.type = static_cast<zonestore::RecordType>(wire::load_u16(answer.data() + kOwnerBytes));
   record.ttl = wire::load_u32(answer.data() + kTtlAt + 2);
-  record.rdata = answer.subspan(kRecordHeadBytes, wire::load_u16(answer.data() + kRecordHeadBytes - 2));
-  answer = answer.subspan(kRecordHeadBytes + record.rdata.size());
+  record.rdata = answer.subspan(kLaidOutHeadBytes, wire::load_u16(answer.data() + kLaidOutHeadBytes - 2));
+  answer = answer.subspan(kLaidOutHeadBytes + record.rdata.size());
   return true;
 }
 
 zonestore::Result<SoaAnswer> lay_out_soa(std::uint16_t count, ByteView answer) {
-  if (count != 1 || answer.size() < kRecordHeadBytes) {
+  if (count != 1 || answer.size() < kLaidOutHeadBytes) {
     return zonestore::fail(ErrorCode::kDamaged, "the zone has more than one SOA record");
   }
-  const auto soa = zonestore::parse_soa_rdata(answer.subspan(kRecordHeadBytes));
+  const auto soa = zonestore::parse_soa_rdata(answer.subspan(kLaidOutHeadBytes));
   if (!soa) {
     return tl::unexpected(soa.error());
   }

@@ -23,20 +23,24 @@ tl::unexpected<std::error_code> last_failure() {
   return system_failure(errno == 0 ? EIO : errno);
 }
 
-}  // namespace
-
-SystemResult<FileDescriptor> create_file(const fs::path& file, mode_t mode) {
+SystemResult<FileDescriptor> create_at(int directory, const char* name, mode_t mode) {
   // Until its mode is set nobody else may open it.
-  FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600U));
+  FileDescriptor made(::openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600U));
   if (!made.is_open()) {
     return last_failure();
   }
   if (::fchmod(made.get(), mode) != 0) {
     const int reason = errno;
-    ::unlink(file.c_str());
+    ::unlinkat(directory, name, 0);
     return system_failure(reason);
   }
   return made;
+}
+
+}  // namespace
+
+SystemResult<FileDescriptor> create_file(const fs::path& file, mode_t mode) {
+  return create_at(AT_FDCWD, file.c_str(), mode);
 }
 
 SystemResult<void> create_directory(const fs::path& directory, mode_t mode) {
@@ -102,25 +106,30 @@ fs::path draft_name(const fs::path& file) {
 }
 
 SystemResult<DraftFile> DraftFile::create(const fs::path& file, mode_t mode) {
-  const fs::path draft = draft_name(file);
-  auto made = create_file(draft, mode);
+  auto place = FilePlace::open(file);
+  return place ? create(std::move(*place), mode) : tl::unexpected(place.error());
+}
+
+SystemResult<DraftFile> DraftFile::create(FilePlace place, mode_t mode) {
+  const std::string draft = draft_name(place.name()).string();
+  auto made = create_at(place.directory(), draft.c_str(), mode);
   if (!made) {
     return tl::unexpected(made.error());
   }
-  return DraftFile(file, draft, std::move(*made));
+  return DraftFile(std::move(place), draft, std::move(*made));
 }
 
-DraftFile::DraftFile(fs::path file, fs::path draft, FileDescriptor descriptor)
-    : file_(std::move(file)), draft_(std::move(draft)), descriptor_(std::move(descriptor)) {}
+DraftFile::DraftFile(FilePlace place, std::string draft, FileDescriptor descriptor)
+    : place_(std::move(place)), draft_(std::move(draft)), descriptor_(std::move(descriptor)) {}
 
 DraftFile::DraftFile(DraftFile&& other) noexcept
-    : file_(std::move(other.file_)),
+    : place_(std::move(other.place_)),
       draft_(std::exchange(other.draft_, {})),
       descriptor_(std::move(other.descriptor_)) {}
 
 DraftFile::~DraftFile() {
   if (!draft_.empty()) {
-    ::unlink(draft_.c_str());
+    ::unlinkat(place_.directory(), draft_.c_str(), 0);
   }
 }
 
@@ -128,24 +137,24 @@ SystemResult<void> DraftFile::replace() {
   if (const auto synced = sync_file(descriptor_); !synced) {
     return synced;
   }
-  if (::rename(draft_.c_str(), file_.c_str()) != 0) {
+  if (::renameat(place_.directory(), draft_.c_str(), place_.directory(), place_.name().c_str()) != 0) {
     return last_failure();
   }
   draft_.clear();
-  return sync_directory(directory_of(file_));
+  return place_.sync();
 }
 
 SystemResult<void> DraftFile::put_beside_nothing() {
   if (const auto synced = sync_file(descriptor_); !synced) {
     return synced;
   }
-  // link() and not renameat2(RENAME_NOREPLACE): file systems that lack the latter have the former.
-  if (::link(draft_.c_str(), file_.c_str()) != 0) {
+  // linkat() and not renameat2(RENAME_NOREPLACE): file systems that lack the latter have the former.
+  if (::linkat(place_.directory(), draft_.c_str(), place_.directory(), place_.name().c_str(), 0) != 0) {
     return last_failure();
   }
-  ::unlink(draft_.c_str());
+  ::unlinkat(place_.directory(), draft_.c_str(), 0);
   draft_.clear();
-  return sync_directory(directory_of(file_));
+  return place_.sync();
 }
 
 }  // namespace zonestore

@@ -3,8 +3,9 @@
 //
 // A file is made as a draft: beside its place, under a name that nobody can guess, exclusively and without following
 // a link, with the very mode that is asked for, whatever the umask. It takes its place by one step when all of it has
-// reached the disk. Errors: those of the system, for the caller to put into words (db::file_error does).
-// Ownership: a draft that does not take its place is gone with the object. Threads: one thread at a time.
+// reached the disk; its directory is opened once, and all of that is done by that descriptor (file_place.h). Errors:
+// those of the system, for the caller to put into words (db::file_error does). Ownership: a draft that does not take
+// its place is gone with the object. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -17,11 +18,9 @@
 
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/file_place.h"
 
 namespace zonestore {
-
-template <class T>
-using SystemResult = tl::expected<T, std::error_code>;
 
 // A new file of exactly that mode, open for reading and writing: EEXIST if there is anything of that name, a link
 // too.
@@ -44,6 +43,8 @@ using SystemResult = tl::expected<T, std::error_code>;
 class DraftFile {
  public:
   [[nodiscard]] static SystemResult<DraftFile> create(const std::filesystem::path& file, mode_t mode);
+  // In a place that was opened, and perhaps judged, before.
+  [[nodiscard]] static SystemResult<DraftFile> create(FilePlace place, mode_t mode);
   DraftFile(DraftFile&& other) noexcept;
   DraftFile& operator=(DraftFile&&) = delete;
   DraftFile(const DraftFile&) = delete;
@@ -51,17 +52,17 @@ class DraftFile {
   ~DraftFile();
 
   [[nodiscard]] SystemResult<void> write(ByteView bytes) { return write_all(descriptor_, bytes); }
-  [[nodiscard]] const std::filesystem::path& draft() const { return draft_; }
+  [[nodiscard]] const FilePlace& place() const { return place_; }
   // In place of what is there, if anything is; a link of that name is replaced, not followed.
   [[nodiscard]] SystemResult<void> replace();
   // EEXIST if there is something, which stays.
   [[nodiscard]] SystemResult<void> put_beside_nothing();
 
  private:
-  DraftFile(std::filesystem::path file, std::filesystem::path draft, FileDescriptor descriptor);
+  DraftFile(FilePlace place, std::string draft, FileDescriptor descriptor);
 
-  std::filesystem::path file_;
-  std::filesystem::path draft_;  // empty: nothing to clean up
+  FilePlace place_;
+  std::string draft_;  // its name in the directory; empty: nothing to clean up
   FileDescriptor descriptor_;
 };
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "zonestore/base/file_descriptor.h"
+
 namespace zonestore::db {
 namespace {
 
@@ -105,15 +107,51 @@ bool has_unreadable_journal(const fs::path& file) {
   return may(journal, F_OK) && !may(journal, R_OK);
 }
 
+namespace {
+
+Error lies_in_store(const fs::path& target, const fs::path& store) {
+  return {ErrorCode::kInvalid, target.string() + " lies in " + store.string() + ", which is a store or a backup",
+          "name a place outside of it", std::nullopt};
+}
+
+bool is_same_directory(int left, int right) {
+  struct stat one {};
+  struct stat other {};
+  return ::fstat(left, &one) == 0 && ::fstat(right, &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+fs::path path_of(int directory) {
+  std::error_code ignored;
+  return fs::read_symlink("/proc/self/fd/" + std::to_string(directory), ignored);
+}
+
+}  // namespace
+
+std::optional<Error> find_store_around(const FilePlace& place) {
+  constexpr const char* kZoneFile = "zone.db";
+  FileDescriptor directory(::openat(place.directory(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  while (directory.is_open()) {
+    struct stat status {};
+    if (::fstatat(directory.get(), kZoneFile, &status, 0) == 0 && S_ISREG(status.st_mode)) {
+      return lies_in_store(place.path(), path_of(directory.get()));
+    }
+    FileDescriptor above(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (above.is_open() && is_same_directory(directory.get(), above.get())) {
+      break;  // the root
+    }
+    directory = std::move(above);
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> find_store_around(const fs::path& target) {
   std::error_code error;
   fs::path directory = fs::weakly_canonical(fs::absolute(target, error).parent_path(), error);
   while (!error) {
     struct stat status {};
     if (::stat((directory / "zone.db").c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
-      return Error{ErrorCode::kInvalid,
-                   target.string() + " lies in " + directory.string() + ", which is a store or a backup",
-                   "name a place outside of it", std::nullopt};
+      return lies_in_store(target, directory);
     }
     if (directory == directory.root_path() || directory.empty()) {
       break;

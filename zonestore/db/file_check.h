@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "zonestore/base/error.h"
+#include "zonestore/base/file_place.h"
 
 namespace zonestore::db {
 
@@ -28,5 +29,8 @@ namespace zonestore::db {
 // Why a file that a command is told to write, or a directory that it is told to make, must not be there: it would lie
 // in a store or in a backup, whose files it could replace. Links in the way to it are followed. nullopt: it does not.
 [[nodiscard]] std::optional<Error> find_store_around(const std::filesystem::path& target);
+// The same of a place that is open: what is judged is the directory that will be written in, upwards by descriptors,
+// whatever the path leads to by then.
+[[nodiscard]] std::optional<Error> find_store_around(const FilePlace& place);
 
 }  // namespace zonestore::db

@@ -41,6 +41,31 @@ void check_mode(const KeyPlace& place, const struct stat& status) {
   }
 }
 
+void check_owner(const KeyPlace& place, const struct stat& status) {
+  if (place.is_draft && (status.st_uid != ::geteuid() || status.st_nlink != 1)) {
+    throw Failure(Error{ErrorCode::kPermission,
+                        place.file().string() + " is no draft of ours: another user owns it, or it has a second name",
+                        "move it away", std::nullopt});
+  }
+}
+
+// Else whoever may write there could plant what we shall find again as our draft.
+void check_directory_is_ours(const fs::path& draft) {
+  struct stat status {};
+  const fs::path directory = directory_of(draft);
+  if (::stat(directory.c_str(), &status) != 0) {
+    throw_file_error("write", draft, errno);
+  }
+  const bool is_ours = status.st_uid == ::geteuid() || status.st_uid == 0;
+  if (!is_ours || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw Failure(Error{ErrorCode::kPermission,
+                        "others may write in " + directory.string() + ", where the new wrapping key is to be drafted",
+                        "run: chmod go-w " + directory.string() +
+                            "; or give the new key another file: zonectl vault rekey --key-file FILE",
+                        std::nullopt});
+  }
+}
+
 WrappingKey read_key(const KeyPlace& place, const FileDescriptor& descriptor) {
   Bytes buffer(kMostBytes);
   const ssize_t got = ::read(descriptor.get(), buffer.data(), buffer.size());
@@ -93,14 +118,15 @@ void destroy_one(const fs::path& file) {
 }
 
 // FILE.new may also be a file that somebody else put there.
-void destroy_old_draft(const fs::path& draft) {
+void destroy_old_draft(const fs::path& key_file) {
+  const fs::path draft = draft_of(key_file);
   struct stat status {};
   if (::lstat(draft.c_str(), &status) != 0) {
     return;
   }
   const bool is_our_size = S_ISREG(status.st_mode) && status.st_size <= kKeyFileBytes;
   const bool is_draft = is_our_size && (status.st_size < kKeyFileBytes || db::at_border<void>([&] {
-                                          (void)read_key_file(KeyPlace{KeySource::kOwnFile, draft});
+                                          (void)read_key_file(KeyPlace{KeySource::kOwnFile, key_file, true});
                                         }));
   if (!is_draft) {
     throw Failure(Error{ErrorCode::kRefused, draft.string() + " is there, and is no draft of a wrapping key",
@@ -205,8 +231,9 @@ FoundKey key_for_new_vault(const fs::path& store_dir, const VaultKeySources& sou
 }
 
 std::optional<WrappingKey> read_key_file(const KeyPlace& place) {
-  // O_NONBLOCK: should it be a pipe, opening it must not hang.
-  const FileDescriptor descriptor(::open(place.file().c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  // O_NONBLOCK: should it be a pipe, opening it must not hang. A draft is ours, and no link.
+  const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (place.is_draft ? O_NOFOLLOW : 0);
+  const FileDescriptor descriptor(::open(place.file().c_str(), flags));
   if (!descriptor.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
       return std::nullopt;
@@ -219,12 +246,28 @@ std::optional<WrappingKey> read_key_file(const KeyPlace& place) {
                         "", std::nullopt});
   }
   check_mode(place, status);
+  check_owner(place, status);
   return read_key(place, descriptor);
+}
+
+void write_new_key_file(const fs::path& key_file, const WrappingKey& key) {
+  auto draft = DraftFile::create(key_file, kKeyFileMode);
+  SystemResult<void> done = draft ? draft->write(key.hexadecimal().view()) : tl::unexpected(draft.error());
+  done = done ? draft->put_beside_nothing() : done;
+  if (!done && done.error().value() == EEXIST) {
+    throw Failure(Error{ErrorCode::kRefused, key_file.string() + " is there by now: nothing was changed",
+                        "run the command again to take the key in it, or name another file",
+                        Refusal{Guard::kExists, std::nullopt}});
+  }
+  if (!done) {
+    throw_file_error("write", key_file, done.error().value());
+  }
 }
 
 void write_draft(const fs::path& key_file, const WrappingKey& key) {
   const fs::path draft = draft_of(key_file);
-  destroy_old_draft(draft);
+  check_directory_is_ours(draft);
+  destroy_old_draft(key_file);
   {
     const auto descriptor = create_file(draft, kKeyFileMode);
     if (!descriptor) {

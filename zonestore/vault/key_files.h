@@ -49,7 +49,12 @@ struct FoundKey {
 
 // nullopt if there is no such file; kInvalid, kPermission (others may read it), ... if it is no good.
 [[nodiscard]] std::optional<WrappingKey> read_key_file(const KeyPlace& place);
-// A draft (FILE.new) that is durable; one that is there already is a dead attempt's.
+// A file that is not there yet, whole and durable; whatever is there by then stays (kExists). Until it has its name
+// nothing rests on it, so its draft has one that nobody can guess.
+void write_new_key_file(const std::filesystem::path& key_file, const WrappingKey& key);
+// A draft (FILE.new) that is durable; one that is there already is a dead attempt's. Its name is fixed because it
+// must be found again: the vault may name it before it is renamed. So its directory must be nobody else's to write
+// in, and it is never opened through a link, nor believed if another user owns it.
 void write_draft(const std::filesystem::path& key_file, const WrappingKey& key);
 // The draft takes the place of the file, whose bytes are overwritten first.
 void put_draft_in_place(const std::filesystem::path& key_file);

@@ -27,8 +27,7 @@ NextKey named_key(const fs::path& file, bool dry_run) {
     return next;
   }
   next.key = db::unwrap(WrappingKey::generate());
-  write_draft(file, *next.key);
-  put_draft_in_place(file);
+  write_new_key_file(file, *next.key);
   return next;
 }
 

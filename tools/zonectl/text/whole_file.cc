@@ -19,6 +19,7 @@ namespace zonectl {
 using zonestore::DraftFile;
 using zonestore::Error;
 using zonestore::ErrorCode;
+using zonestore::FilePlace;
 using zonestore::Result;
 
 namespace {
@@ -31,21 +32,22 @@ tl::unexpected<Error> cannot_write(const std::filesystem::path& file, int reason
 }
 
 // Empty, or begins as its kind does. Opened without following a link and without waiting for a pipe.
-bool is_of_kind(const std::filesystem::path& file, const FileKind& kind) {
+bool is_of_kind(const FilePlace& place, const FileKind& kind) {
   const zonestore::FileDescriptor opened(
-      ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+      ::openat(place.directory(), place.name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   std::string beginning(kind.begins.size(), '\0');
   const ssize_t got = opened.is_open() ? ::read(opened.get(), beginning.data(), beginning.size()) : -1;
   return got == 0 || (got > 0 && std::string_view(beginning.data(), static_cast<std::size_t>(got)) == kind.begins);
 }
 
 // Why what is there must stay.
-std::optional<Error> obstacle(const std::filesystem::path& file, const FileKind& kind) {
-  if (std::optional<Error> inside = zonestore::db::find_store_around(file)) {
+std::optional<Error> obstacle(const FilePlace& place, const FileKind& kind) {
+  if (std::optional<Error> inside = zonestore::db::find_store_around(place)) {
     return inside;
   }
+  const std::filesystem::path& file = place.path();
   struct stat status {};
-  if (::lstat(file.c_str(), &status) != 0) {
+  if (::fstatat(place.directory(), place.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return std::nullopt;  // nothing, or making the draft tells why not
   }
   if (!S_ISREG(status.st_mode)) {
@@ -54,7 +56,7 @@ std::optional<Error> obstacle(const std::filesystem::path& file, const FileKind&
         file.string() + (S_ISLNK(status.st_mode) ? " is a symbolic link, and is not followed" : " is not a file"),
         "name a file; without --out it goes to standard output", std::nullopt};
   }
-  if (!is_of_kind(file, kind)) {
+  if (!is_of_kind(place, kind)) {
     return Error{
         ErrorCode::kRefused,
         file.string() + " is there and is no " + std::string(kind.name) + " of zonectl's: it is not replaced",
@@ -95,10 +97,14 @@ class WholeFile::Buffer : public std::streambuf {
 };
 
 Result<WholeFile> WholeFile::create(const std::filesystem::path& file, const FileKind& kind) {
-  if (std::optional<Error> found = obstacle(file, kind)) {
+  auto place = FilePlace::open(file);
+  if (!place) {
+    return cannot_write(file, place.error().value());
+  }
+  if (std::optional<Error> found = obstacle(*place, kind)) {
     return tl::unexpected(std::move(*found));
   }
-  auto draft = DraftFile::create(file, kMode);
+  auto draft = DraftFile::create(std::move(*place), kMode);
   if (!draft) {
     return cannot_write(file, draft.error().value());
   }
@@ -119,6 +125,12 @@ Result<void> WholeFile::commit() {
   }
   if (const auto placed = draft_->replace(); !placed) {
     return cannot_write(file_, placed.error().value());
+  }
+  if (const FilePlace& place = draft_->place(); !place.is_where_its_path_leads()) {
+    return zonestore::fail(ErrorCode::kIo,
+                           file_.string() + " was written, but its path leads elsewhere by now: it lies in " +
+                               place.real_directory().string(),
+                           "name a place whose directories nobody else can rename");
   }
   return {};
 }

@@ -6,6 +6,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "zonestore/base/durable_file.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/change/change_scope.h"
@@ -31,16 +34,6 @@ constexpr mode_t kSecretFileMode = 0600;
                           Refusal{Guard::kExists, std::nullopt}});
 }
 
-void check_place(const std::filesystem::path& file) {
-  if (std::optional<Error> inside = db::find_store_around(file)) {
-    throw db::Failure(std::move(*inside));
-  }
-  std::error_code ignored;
-  if (std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
-    throw_exists(file);
-  }
-}
-
 template <class T>
 T done_with(SystemResult<T> result, const std::filesystem::path& file) {
   if (!result && result.error().value() == EEXIST) {
@@ -52,6 +45,19 @@ T done_with(SystemResult<T> result, const std::filesystem::path& file) {
   if constexpr (!std::is_void_v<T>) {
     return std::move(*result);
   }
+}
+
+// A key is written nowhere but where it was looked at, whatever the path leads to by then.
+FilePlace open_place(const std::filesystem::path& file) {
+  FilePlace place = done_with(FilePlace::open(file), file);
+  if (std::optional<Error> inside = db::find_store_around(place)) {
+    throw db::Failure(std::move(*inside));
+  }
+  struct stat status {};
+  if (::fstatat(place.directory(), place.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    throw_exists(file);
+  }
+  return place;
 }
 
 const rows::SlotKey& require_key(const rows::InstitutionRow& row, dkim::SlotId slot) {
@@ -84,7 +90,7 @@ const rows::SlotKey& require_key(const rows::InstitutionRow& row, dkim::SlotId s
 Result<KeyExported> export_private_key(Store& store, const ChangeContext& context, const dkim::Code& code,
                                        dkim::SlotId slot, const std::filesystem::path& file) {
   return db::at_border<KeyExported>([&] {
-    check_place(file);
+    FilePlace place = open_place(file);
     ChangeScope change(store, context, "key export", code.text());
     const rows::InstitutionRow row = require_institution(change.connection(), code);
     KeyExported outcome;
@@ -99,7 +105,7 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
       return outcome;
     }
     const crypto::PrivateKey key = db::unwrap(change.store().vault().get(outcome.key_id));
-    DraftFile draft = done_with(DraftFile::create(file, kSecretFileMode), file);
+    DraftFile draft = done_with(DraftFile::create(std::move(place), kSecretFileMode), file);
     done_with(draft.write(db::unwrap(key.pem()).view()), file);
     change.finish(note, outcome);
     if (const auto placed = draft.put_beside_nothing(); !placed) {

@@ -89,6 +89,28 @@ TEST_F(DurableFile, IsNotMadeThroughALinkOrOverAnything) {
   EXPECT_EQ(content(path("there")), "precious");
 }
 
+TEST_F(DurableFile, StaysInTheDirectoryThatWasOpenedWhateverThePathLeadsToByThen) {
+  fs::create_directory(path("ours"));
+  fs::create_directory(path("store"));
+  auto place = FilePlace::open(path("ours") / "file");
+  ASSERT_TRUE(place && place->is_where_its_path_leads());
+  fs::rename(path("ours"), path("moved"));
+  fs::create_directory_symlink("store", path("ours"));
+  auto draft = DraftFile::create(std::move(*place), 0600);
+  ASSERT_TRUE(draft && draft->write(bytes("new")) && draft->replace());
+  EXPECT_TRUE(fs::is_empty(path("store")));
+  EXPECT_EQ(content(path("moved") / "file"), "new");
+  EXPECT_FALSE(draft->place().is_where_its_path_leads());
+  EXPECT_EQ(draft->place().real_directory(), fs::canonical(path("moved")));
+}
+
+TEST_F(DurableFile, APlaceHasANameInADirectoryThatIsThere) {
+  EXPECT_EQ(FilePlace::open(path("nowhere") / "file").error().value(), ENOENT);
+  EXPECT_EQ(FilePlace::open(directory_.path() / "").error().value(), EISDIR);
+  EXPECT_EQ(FilePlace::open("..").error().value(), EISDIR);
+  EXPECT_EQ(FilePlace::open("file")->name(), "file");
+}
+
 TEST_F(DurableFile, DraftsHaveNamesThatNobodyCanGuess) {
   EXPECT_NE(draft_name(path("file")), draft_name(path("file")));
   EXPECT_EQ(draft_name("file").string().size(), std::string_view("file.new-0123456789abcdef").size());

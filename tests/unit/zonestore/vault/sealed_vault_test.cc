@@ -250,6 +250,41 @@ TEST_F(SealedVaultTest, RekeyMovesTheKeyOutOfTheVault) {
   EXPECT_FALSE(open().value().rekey(elsewhere, kNow, false).value().changed) << "it is that key already";
 }
 
+TEST_F(SealedVaultTest, ANewKeyFileIsDraftedUnderANameThatNobodyCanPlant) {
+  fill();
+  const fs::path file = directory_ / "new.key";
+  fs::create_symlink(directory_ / "elsewhere", file.string() + ".new");
+  ASSERT_TRUE(open().value().rekey(file, kNow, false, {}));
+  EXPECT_TRUE(fs::is_regular_file(file));
+  EXPECT_FALSE(fs::exists(directory_ / "elsewhere"));
+}
+
+TEST_F(SealedVaultTest, ADraftIsNotFollowedThroughALinkNorBelievedWithASecondName) {
+  fill();
+  const fs::path draft = own_.string() + ".new";
+  const fs::path elsewhere = write_key("elsewhere");
+  const std::string planted = db::test::read_file(elsewhere);
+  fs::create_symlink(elsewhere, draft);
+  EXPECT_EQ(open().value().rekey(std::nullopt, kNow, false, {}).error().code, ErrorCode::kRefused);
+  fs::remove(draft);
+  fs::create_hard_link(elsewhere, draft);
+  EXPECT_EQ(open().value().rekey(std::nullopt, kNow, false, {}).error().code, ErrorCode::kRefused);
+  EXPECT_EQ(db::test::read_file(elsewhere), planted);
+  expect_both_keys();
+}
+
+TEST_F(SealedVaultTest, NoDraftIsMadeWhereOthersMayWrite) {
+  fs::create_directory(directory_ / "keys");
+  sources_.key_file = write_key("keys/named");
+  fill();
+  fs::permissions(directory_ / "keys", fs::perms(01777));
+  const auto refused = open().value().rekey(std::nullopt, kNow, false, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kPermission);
+  EXPECT_NE(refused.error().message.find("others may write in"), std::string::npos);
+  expect_both_keys();
+}
+
 TEST_F(SealedVaultTest, ADryRunOfRekeyChangesNothing) {
   fill();
   const std::string before = db::test::read_file(file_);

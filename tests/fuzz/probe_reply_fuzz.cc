@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "tests/fuzz/require.h"
-#include "tools/zonectl/probe/mail_policy.h"
+#include "tools/zonectl/probe/dmarc/diagnosis.h"
 #include "tools/zonectl/probe/reply.h"
 #include "tools/zonectl/probe/spf/diagnosis.h"
 #include "zonestore/zone/record_set.h"
@@ -51,7 +51,8 @@ void judge(const Reply& reply, const Name& domain) {
   };
   const auto spf = zonectl::probe::diagnose_spf({domain, {texts}, *Name::parse("spf.secutix.com")}, look_up);
   FUZZ_REQUIRE(spf.subject == "spf");
-  const auto dmarc = zonectl::probe::diagnose_dmarc({domain, domain, false, texts});
+  const auto dmarc =
+      zonectl::probe::diagnose_dmarc({domain, {{domain, zonectl::probe::DmarcPlace::Kind::kDomain, false, texts}}});
   FUZZ_REQUIRE(dmarc.subject == "dmarc" && dmarc.severity != zonectl::probe::Severity::kBad);
 }
 

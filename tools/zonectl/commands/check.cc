@@ -289,7 +289,9 @@ Result<ExitCode> body(Session& session, const Options& options) {
                            ways > 1 ? "one of: an institution, --all, --own" : "an institution is missing",
                            "zonectl check INST, or zonectl check --all");
   }
-  look::Lookout lookout(means_of(session, options.flags));  // before anything of the store is open
+  look::Means means = means_of(session, options.flags);
+  means.suffixes = std::make_shared<const probe::PublicSuffixes>();
+  look::Lookout lookout(means);  // before anything of the store is open
   Result<OpenedStore> opened = open(session);
   if (!opened) {
     return tl::unexpected(opened.error());

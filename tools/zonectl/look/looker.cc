@@ -83,8 +83,14 @@ class Looker {
   }
 
   [[nodiscard]] World world_of(const Task& task, const Patience& patience, const Patience& for_resolver) const {
-    return World{
-        probe::Resolver(means_.resolvers, for_resolver), patience, task.dkim_zone, task.spf_zone, {}, {}, {}};
+    return World{probe::Resolver(means_.resolvers, for_resolver),
+                 patience,
+                 task.dkim_zone,
+                 task.spf_zone,
+                 {},
+                 {},
+                 {},
+                 means_.suffixes.get()};
   }
   // Where there is time.
   [[nodiscard]] World patient_world(const Task& task) const {

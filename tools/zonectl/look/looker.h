@@ -3,9 +3,11 @@
 // Threads: one a task. Ownership: the process is its own. Ends when the parent has gone.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "tools/zonectl/probe/address.h"
+#include "tools/zonectl/probe/organization.h"
 #include "zonestore/base/moment.h"
 
 namespace zonectl::look {
@@ -15,6 +17,8 @@ struct Means {
   std::vector<probe::Address> servers;    // ours, in place of those in the zones' NS records; empty: these
   std::vector<probe::Address> resolvers;  // those of the system were read before
   zonestore::Milliseconds timeout{2000};  // of one attempt, where a look may take its time
+  // For a look at all of an institution; read before, as the child opens no file.
+  std::shared_ptr<const probe::PublicSuffixes> suffixes = nullptr;
 };
 
 void look_for_parent(int pipe, const Means& means);

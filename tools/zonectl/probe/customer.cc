@@ -4,7 +4,7 @@
 #include <future>
 #include <iterator>
 
-#include "tools/zonectl/probe/mail_policy.h"
+#include "tools/zonectl/probe/dmarc/diagnosis.h"
 #include "tools/zonectl/probe/spf/diagnosis.h"
 #include "tools/zonectl/text/relative_name.h"
 #include "zonestore/zone/record_data.h"
@@ -239,19 +239,29 @@ Found found_by(const World& world, const Name& name, RecordType type) {
   return found_in(world.resolver.ask({name, type}), type);
 }
 
+struct Texts {
+  std::vector<std::string> all;
+  bool has_alias_beside = false;
+};
+
 // The texts that a server has at a name. An alias there is followed by the resolver.
-std::optional<std::vector<std::string>> texts_by(const World& world, Witness& witness, const Name& name) {
+std::optional<Texts> texts_by(const World& world, Witness& witness, const Name& name) {
   const Reply reply = witness.ask({name, RecordType::kTxt});
+  const std::vector<Name> targets = cname_targets(witness.ask({name, RecordType::kCname}), name);
   if (!witness.answers()) {
     return std::nullopt;
   }
-  if (const std::vector<Name> targets = cname_targets(reply, name); !targets.empty()) {
-    Found found = found_by(world, targets.front(), RecordType::kTxt);
-    return found.failed ? std::nullopt : std::optional(std::move(found.texts));
-  }
-  std::vector<std::string> texts;
+  Texts texts;
   for (SeenText& seen : texts_at(reply, name)) {
-    texts.push_back(std::move(seen.text));
+    texts.all.push_back(std::move(seen.text));
+  }
+  texts.has_alias_beside = !texts.all.empty() && !targets.empty();
+  if (texts.all.empty() && !targets.empty()) {
+    Found found = found_by(world, targets.front(), RecordType::kTxt);
+    if (found.failed) {
+      return std::nullopt;
+    }
+    texts.all = std::move(found.texts);
   }
   return texts;
 }
@@ -260,30 +270,53 @@ Finding look_at_spf(const World& world, const DomainInstructions& domain, std::v
   PolicyFacts facts{domain.domain, {}, world.spf_zone};
   for (Witness& witness : witnesses) {
     if (auto texts = texts_by(world, witness, domain.domain)) {
-      facts.texts.push_back(*std::move(texts));
+      facts.texts.push_back(std::move(texts->all));
+      facts.has_alias_beside = facts.has_alias_beside || texts->has_alias_beside;
     }
   }
   return diagnose_spf(facts, [&world](const Name& name, RecordType type) { return found_by(world, name, type); });
 }
 
-// At the domain by its own servers; then, through the resolver, at the nearest domain above with such a record.
-Finding look_at_dmarc(const World& world, const DomainInstructions& domain, std::vector<Witness>& witnesses) {
-  DmarcFacts facts{domain.domain, domain.domain, true, {}};
-  const auto owner = domain.domain.child("_dmarc");
+// By the domain's own servers.
+DmarcPlace dmarc_at_domain(const World& world, const Name& domain, std::vector<Witness>& witnesses) {
+  DmarcPlace place{domain, DmarcPlace::Kind::kDomain, true};
+  const auto owner = domain.child("_dmarc");
   for (Witness& witness : witnesses) {
-    if (owner && facts.failed) {
-      if (auto texts = texts_by(world, witness, *owner)) {
-        facts.texts = *std::move(texts);
-        facts.failed = false;
-      }
+    if (!owner || !place.failed) {
+      continue;
+    }
+    if (auto texts = texts_by(world, witness, *owner)) {
+      place.failed = false;
+      place.texts = std::move(texts->all);
+      place.has_alias_beside = texts->has_alias_beside;
     }
   }
-  for (Name above = domain.domain.parent(); !facts.failed && facts.texts.empty() && above.label_count() > 1;
-       above = above.parent()) {
-    if (const auto name = above.child("_dmarc")) {
-      facts.texts = found_by(world, *name, RecordType::kTxt).texts;
-      facts.at = facts.texts.empty() ? facts.at : above;
-    }
+  return place;
+}
+
+// Through the resolver.
+DmarcPlace dmarc_above(const World& world, const Name& domain, DmarcPlace::Kind kind) {
+  DmarcPlace place{domain, kind, true};
+  if (const auto owner = domain.child("_dmarc")) {
+    Found found = found_by(world, *owner, RecordType::kTxt);
+    place.failed = found.failed;
+    place.texts = std::move(found.texts);
+  }
+  return place;
+}
+
+Finding look_at_dmarc(const World& world, const DomainInstructions& domain, std::vector<Witness>& witnesses) {
+  DmarcFacts facts{domain.domain, {dmarc_at_domain(world, domain.domain, witnesses)}};
+  const auto is_found = [&facts] {
+    return has_dmarc_record(facts.places.back().texts) || facts.places.back().failed;
+  };
+  const Name organization =
+      world.suffixes == nullptr ? domain.domain : world.suffixes->organization_of(domain.domain);
+  if (!is_found() && !(organization == domain.domain)) {
+    facts.places.push_back(dmarc_above(world, organization, DmarcPlace::Kind::kOrganization));
+  }
+  if (!is_found() && organization.label_count() > 1) {
+    facts.places.push_back(dmarc_above(world, organization.parent(), DmarcPlace::Kind::kPublicSuffix));
   }
   return diagnose_dmarc(facts);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/zonectl/probe/authority.h"
+#include "tools/zonectl/probe/organization.h"
 #include "zonestore/operations/views/checking.h"
 
 namespace zonectl::probe {
@@ -19,6 +20,7 @@ struct World {
   std::vector<NameServer> own_servers;
   std::vector<std::string> silent_servers;   // as people read them
   std::vector<std::string> lagging_servers;  // among own_servers: they were looked at twice
+  const PublicSuffixes* suffixes = nullptr;  // of a thorough look
 };
 
 }  // namespace zonectl::probe

@@ -74,6 +74,12 @@ Finding diagnose_spf(const PolicyFacts& facts, const LookUp& look_up) {
         "the domain's name servers must serve the same zone");
     return finding;
   }
+  if (facts.has_alias_beside) {
+    set(finding, Verdict::kCnameBesideTxt, Severity::kBad,
+        domain + " has a CNAME beside its TXT records: some receivers see the one, some the other",
+        "take the CNAME away: nothing may stand beside one");
+    return finding;
+  }
   LookUps look_ups(look_up);
   const std::vector<spf::Sender> senders = spf::our_senders(facts.include, look_ups);
   if (records->size() == 1) {

@@ -13,7 +13,8 @@ struct PolicyFacts {
   zonestore::Name domain;
   // What each of the domain's servers has as its texts: of one that did not answer there is none here.
   std::vector<std::vector<std::string>> texts;
-  zonestore::Name include;  // spf.secutix.com.
+  zonestore::Name include;        // spf.secutix.com.
+  bool has_alias_beside = false;  // a CNAME stands beside its TXT records
 };
 
 namespace spf {

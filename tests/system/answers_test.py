@@ -1,4 +1,4 @@
-"""What resolvers and people with dig in hand get: protocol.md, asked from outside."""
+"""What resolvers and people with dig in hand get, asked from outside."""
 
 import base64
 import struct

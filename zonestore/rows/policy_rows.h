@@ -15,7 +15,7 @@
 
 namespace zonestore::rows {
 
-// The keys of the policy table, in the order of lifecycle.md.
+// The keys of the policy table, in the order in which they are shown.
 enum class PolicyKey : std::uint8_t { kTtlActive, kTtlOther, kSlack, kDrain, kEvery, kJitter, kWindow, kSignerLimit };
 inline constexpr std::array kPolicyKeys{PolicyKey::kTtlActive, PolicyKey::kTtlOther,   PolicyKey::kSlack,
                                         PolicyKey::kDrain,     PolicyKey::kEvery,      PolicyKey::kJitter,

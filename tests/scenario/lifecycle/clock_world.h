@@ -1,6 +1,6 @@
 // Machines with clocks of their own, stores that keep moments, and the one true time, which only the test knows: the
-// judge of trusted time. A command on a store takes its lock, reads the machine's clocks and keeps the moment, as
-// lifecycle.md has it; a fault that is planted here does one of these things wrongly.
+// judge of trusted time. A command on a store takes its lock, reads the machine's clocks and keeps the moment; a
+// fault that is planted here does one of these things wrongly.
 #pragma once
 
 #include <map>

@@ -7,7 +7,7 @@
 #include "tools/zonectl/bulk/opening.h"
 #include "zonestore/operations/keys/key_stock.h"
 
-namespace zonectl {
+namespace zonectl::bulk_add {
 
 using zonestore::AddOptions;
 using zonestore::BulkItem;
@@ -79,8 +79,8 @@ std::vector<FileFault> check(Store& store, const ChangeContext& context, Institu
   return faults;
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const BulkAddOptions& options,
-                       const ChangeOptions& change, Interruption& interruption) {
+Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
+                       Interruption& interruption) {
   const auto text = read_list_text(session, *options.file);
   if (!text) {
     return tl::unexpected(text.error());
@@ -106,7 +106,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkAddOption
 
 }  // namespace
 
-void declare(Arguments& arguments, BulkAddOptions& options) {
+void declare(Arguments& arguments, Options& options) {
   arguments.list_file("--file", "FILE.csv", options.file,
                       "many institutions: CSV with a header of code, domains (by spaces), key");
   arguments.operators().flag("--resume", options.resume, "go on with the last --file that was interrupted");
@@ -115,7 +115,7 @@ void declare(Arguments& arguments, BulkAddOptions& options) {
   declare(arguments, options.settings, false);
 }
 
-Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, const ChangeOptions& change) {
+Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change) {
   if (options.resume && (options.file || options.give_up || options.settings.rate || options.settings.halt_on ||
                          change.override_guard)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the file that the run was begun with",
@@ -134,4 +134,4 @@ Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options, c
                     [&] { return begin(session, *store, options, change, interruption); }});
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_add

@@ -7,17 +7,16 @@
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/session/exit_code.h"
 
-namespace zonectl {
+namespace zonectl::bulk_add {
 
-struct BulkAddOptions {
+struct Options {
   bool resume = false;
   std::optional<std::uint32_t> give_up;
   std::optional<std::string> file;
   BulkSettings settings;
 };
 
-void declare(Arguments& arguments, BulkAddOptions& options);
-[[nodiscard]] zonestore::Result<ExitCode> run_bulk_add(Session& session, const BulkAddOptions& options,
-                                                       const ChangeOptions& change);
+void declare(Arguments& arguments, Options& options);
+[[nodiscard]] zonestore::Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change);
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_add

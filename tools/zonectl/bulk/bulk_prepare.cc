@@ -10,7 +10,7 @@
 #include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/operations/rotation/slots.h"
 
-namespace zonectl {
+namespace zonectl::bulk_prepare {
 
 using zonestore::BulkItem;
 using zonestore::BulkPlan;
@@ -90,7 +90,7 @@ class PrepareWork {
   Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
     ChangeContext own = context;
     own.signers_later = true;  // once for all, at the end
-    const auto prepared = prepare(store_, own, item.code, slot_);
+    const auto prepared = zonestore::prepare(store_, own, item.code, slot_);
     if (!prepared) {
       return tl::unexpected(prepared.error());
     }
@@ -122,8 +122,8 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
                  preparing.tell(session, report));
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const BulkPrepareOptions& options,
-                       std::optional<SlotId> slot, const ChangeOptions& change, Interruption& interruption) {
+Result<ExitCode> begin(const Session& session, Store& store, const Options& options, std::optional<SlotId> slot,
+                       const ChangeOptions& change, Interruption& interruption) {
   BulkPlan plan{"prepare", arguments_of(options.settings, slot), {}};
   if (options.file) {
     const auto text = read_list_text(session, *options.file);
@@ -151,7 +151,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkPrepareOp
   return work_through(session, store, context, *run, options.settings, interruption);
 }
 
-Result<void> check(const BulkPrepareOptions& options, std::optional<SlotId> slot) {
+Result<void> check(const Options& options, std::optional<SlotId> slot) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --file and --resume exclude each other", "give one of them");
   }
@@ -167,7 +167,7 @@ Result<void> check(const BulkPrepareOptions& options, std::optional<SlotId> slot
 
 }  // namespace
 
-void declare(Arguments& arguments, BulkPrepareOptions& options) {
+void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all,
                              "every institution where SLOT is free; without SLOT, where any slot is");
   arguments.list_file("--file", "LIST", options.file,
@@ -178,8 +178,8 @@ void declare(Arguments& arguments, BulkPrepareOptions& options) {
   declare(arguments, options.settings, false);
 }
 
-Result<ExitCode> run_bulk_prepare(Session& session, const BulkPrepareOptions& options, std::optional<SlotId> slot,
-                                  const ChangeOptions& change) {
+Result<ExitCode> run(Session& session, const Options& options, std::optional<SlotId> slot,
+                     const ChangeOptions& change) {
   if (const auto checked = check(options, slot); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -196,4 +196,4 @@ Result<ExitCode> run_bulk_prepare(Session& session, const BulkPrepareOptions& op
                     [&] { return begin(session, *store, options, slot, change, interruption); }});
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_prepare

@@ -9,9 +9,9 @@
 #include "tools/zonectl/session/exit_code.h"
 #include "zonestore/dkim/selector.h"
 
-namespace zonectl {
+namespace zonectl::bulk_prepare {
 
-struct BulkPrepareOptions {
+struct Options {
   bool all = false;
   bool resume = false;
   std::optional<std::string> file;
@@ -23,10 +23,10 @@ struct BulkPrepareOptions {
   [[nodiscard]] bool has_settings() const { return settings.rate || settings.halt_on; }
 };
 
-void declare(Arguments& arguments, BulkPrepareOptions& options);
+void declare(Arguments& arguments, Options& options);
 // `slot` nullopt: of each the one that needs a key.
-[[nodiscard]] zonestore::Result<ExitCode> run_bulk_prepare(Session& session, const BulkPrepareOptions& options,
-                                                           std::optional<zonestore::dkim::SlotId> slot,
-                                                           const ChangeOptions& change);
+[[nodiscard]] zonestore::Result<ExitCode> run(Session& session, const Options& options,
+                                              std::optional<zonestore::dkim::SlotId> slot,
+                                              const ChangeOptions& change);
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_prepare

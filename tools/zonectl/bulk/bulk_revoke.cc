@@ -7,7 +7,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/signer/layout.h"
 
-namespace zonectl {
+namespace zonectl::bulk_revoke {
 
 using zonestore::BulkPlan;
 using zonestore::BulkRun;
@@ -56,7 +56,7 @@ std::string question(const RevokeTarget& target, std::size_t institutions) {
 }
 
 // One for the whole run. A dry run asks nothing.
-Result<void> confirm(const Session& session, const BulkRevokeOptions& options, const std::string& question) {
+Result<void> confirm(const Session& session, const Options& options, const std::string& question) {
   if (options.yes) {
     return {};
   }
@@ -88,8 +88,8 @@ Result<void> switch_off(const Session& session, Store& store, const ChangeContex
   return {};
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const BulkRevokeOptions& options,
-                       const RevokeTarget& target, const ChangeOptions& change) {
+Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const RevokeTarget& target,
+                       const ChangeOptions& change) {
   BulkSettings settings = options.settings;
   settings.reason = change.reason;
   BulkPlan plan{"revoke", to_json_text(target, settings), {}};
@@ -128,7 +128,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkRevokeOpt
   return work_through(session, store, context, *run, settings, interruption);
 }
 
-Result<void> check(const BulkRevokeOptions& options, std::optional<SlotId> slot, const ChangeOptions& change) {
+Result<void> check(const Options& options, std::optional<SlotId> slot, const ChangeOptions& change) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --file, --signer and --resume exclude each other",
                            "give one of them");
@@ -147,7 +147,7 @@ Result<void> check(const BulkRevokeOptions& options, std::optional<SlotId> slot,
 
 }  // namespace
 
-void declare(Arguments& arguments, BulkRevokeOptions& options) {
+void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all, "SLOT of every institution that holds a key there");
   arguments.list_file("--file", "LIST", options.file,
                       "SLOT of those named in this file, one code a line; # begins a comment");
@@ -164,8 +164,8 @@ void declare(Arguments& arguments, BulkRevokeOptions& options) {
   declare(arguments, options.settings, false);
 }
 
-Result<ExitCode> run_bulk_revoke(Session& session, const BulkRevokeOptions& options, std::optional<SlotId> slot,
-                                 bool stop_signing, const ChangeOptions& change) {
+Result<ExitCode> run(Session& session, const Options& options, std::optional<SlotId> slot, bool stop_signing,
+                     const ChangeOptions& change) {
   if (const auto checked = check(options, slot, change); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -188,4 +188,4 @@ Result<ExitCode> run_bulk_revoke(Session& session, const BulkRevokeOptions& opti
                    {resume, begin_anew, nothing_to_resume});
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_revoke

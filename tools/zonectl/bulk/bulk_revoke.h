@@ -9,9 +9,9 @@
 #include "tools/zonectl/session/exit_code.h"
 #include "zonestore/dkim/selector.h"
 
-namespace zonectl {
+namespace zonectl::bulk_revoke {
 
-struct BulkRevokeOptions {
+struct Options {
   bool all = false;
   bool resume = false;
   bool yes = false;
@@ -25,10 +25,10 @@ struct BulkRevokeOptions {
   [[nodiscard]] bool has_settings() const { return settings.rate || settings.halt_on; }
 };
 
-void declare(Arguments& arguments, BulkRevokeOptions& options);
+void declare(Arguments& arguments, Options& options);
 // `slot`: of --all and --file.
-[[nodiscard]] zonestore::Result<ExitCode> run_bulk_revoke(Session& session, const BulkRevokeOptions& options,
-                                                          std::optional<zonestore::dkim::SlotId> slot,
-                                                          bool stop_signing, const ChangeOptions& change);
+[[nodiscard]] zonestore::Result<ExitCode> run(Session& session, const Options& options,
+                                              std::optional<zonestore::dkim::SlotId> slot, bool stop_signing,
+                                              const ChangeOptions& change);
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_revoke

@@ -12,7 +12,7 @@
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/views/views.h"
 
-namespace zonectl {
+namespace zonectl::bulk_rotate {
 
 using zonestore::BulkItem;
 using zonestore::BulkPlan;
@@ -106,7 +106,7 @@ class RotateWork {
     zonestore::SwapOptions options;
     options.look = looks_.take(item);
     options.keeps_refused_look = false;
-    const auto swapped = rotate(store_, own, item.code, options);
+    const auto swapped = zonestore::rotate(store_, own, item.code, options);
     if (!swapped) {
       if (swapped.error().refusal && options.look) {
         looks_.keep(item, *std::move(options.look));
@@ -186,7 +186,7 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, words());
 }
 
-Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change) {
+Result<void> check(const Options& options, const ChangeOptions& change) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
                            "give one of them");
@@ -198,8 +198,8 @@ Result<void> check(const BulkRotateOptions& options, const ChangeOptions& change
   return {};
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const BulkRotateOptions& options,
-                       const ChangeOptions& change, look::Lookout* lookout, Interruption& interruption) {
+Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
+                       look::Lookout* lookout, Interruption& interruption) {
   BulkSettings settings = options.settings;
   settings.override_guard = change.override_guard;
   settings.reason = change.reason;
@@ -231,7 +231,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkRotateOpt
 
 }  // namespace
 
-void declare(Arguments& arguments, BulkRotateOptions& options) {
+void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all, "every institution that signs");
   arguments.operators().flag("--due", options.due, "those that the rotation policy says are due now");
   arguments.list_file("--file", "LIST", options.file,
@@ -243,8 +243,8 @@ void declare(Arguments& arguments, BulkRotateOptions& options) {
   declare(arguments, options.settings, true);
 }
 
-Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options, const ChangeOptions& change,
-                                 const look::Looking& looking) {
+Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change,
+                     const look::Looking& looking) {
   if (const auto checked = check(options, change); !checked) {
     return tl::unexpected(checked.error());
   }
@@ -262,4 +262,4 @@ Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& opti
                     [&] { return begin(session, *store, options, change, lookout.get(), interruption); }});
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_rotate

@@ -8,9 +8,9 @@
 #include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/session/look_flags.h"
 
-namespace zonectl {
+namespace zonectl::bulk_rotate {
 
-struct BulkRotateOptions {
+struct Options {
   bool all = false;
   bool due = false;
   bool resume = false;
@@ -23,8 +23,8 @@ struct BulkRotateOptions {
   [[nodiscard]] bool has_settings() const { return settings.canary || settings.rate || settings.halt_on; }
 };
 
-void declare(Arguments& arguments, BulkRotateOptions& options);
-[[nodiscard]] zonestore::Result<ExitCode> run_bulk_rotate(Session& session, const BulkRotateOptions& options,
-                                                          const ChangeOptions& change, const look::Looking& looking);
+void declare(Arguments& arguments, Options& options);
+[[nodiscard]] zonestore::Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change,
+                                              const look::Looking& looking);
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_rotate

@@ -9,7 +9,7 @@
 #include "tools/zonectl/bulk/opening.h"
 #include "zonestore/operations/rotation/rotation.h"
 
-namespace zonectl {
+namespace zonectl::bulk_undo {
 
 using zonestore::BulkItem;
 using zonestore::BulkPlan;
@@ -61,7 +61,7 @@ class UndoWork {
   Result<zonestore::Changed> change(const ChangeContext& context, const BulkItem& item) {
     ChangeContext own = context;
     own.signers_later = true;  // once for a batch, below
-    const auto swapped = undo(store_, own, item.code, options_);
+    const auto swapped = zonestore::undo(store_, own, item.code, options_);
     if (!swapped) {
       return tl::unexpected(swapped.error());
     }
@@ -97,8 +97,8 @@ Result<ExitCode> work_through(const Session& session, Store& store, const Change
   return end_run(session, store, context, report, words());
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptions& options,
-                       const ChangeOptions& change, Interruption& interruption) {
+Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
+                       Interruption& interruption) {
   const auto codes = rotations_of_run(store, *options.run);
   if (!codes) {
     return tl::unexpected(codes.error());
@@ -116,7 +116,7 @@ Result<ExitCode> begin(const Session& session, Store& store, const BulkUndoOptio
 
 }  // namespace
 
-void declare(Arguments& arguments, BulkUndoOptions& options) {
+void declare(Arguments& arguments, Options& options) {
   arguments.operators().one("--run", "N", options.run, Need::kOptional, &parse_count,
                             "the rotations of bulk run N, each only if its last move of signing is that run's");
   arguments.operators().flag("--resume", options.resume, "go on with the last --run that was interrupted");
@@ -125,7 +125,7 @@ void declare(Arguments& arguments, BulkUndoOptions& options) {
   declare(arguments, options.settings, true);
 }
 
-Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options, const ChangeOptions& change) {
+Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change) {
   if (options.resume && (options.run || options.give_up || options.has_settings())) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl undo --resume");
@@ -143,4 +143,4 @@ Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options,
                     [&] { return begin(session, *store, options, change, interruption); }});
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_undo

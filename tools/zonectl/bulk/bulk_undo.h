@@ -7,9 +7,9 @@
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/session/exit_code.h"
 
-namespace zonectl {
+namespace zonectl::bulk_undo {
 
-struct BulkUndoOptions {
+struct Options {
   std::optional<std::uint32_t> run;
   bool resume = false;
   std::optional<std::uint32_t> give_up;
@@ -19,8 +19,7 @@ struct BulkUndoOptions {
   [[nodiscard]] bool has_settings() const { return settings.canary || settings.rate || settings.halt_on; }
 };
 
-void declare(Arguments& arguments, BulkUndoOptions& options);
-[[nodiscard]] zonestore::Result<ExitCode> run_bulk_undo(Session& session, const BulkUndoOptions& options,
-                                                        const ChangeOptions& change);
+void declare(Arguments& arguments, Options& options);
+[[nodiscard]] zonestore::Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change);
 
-}  // namespace zonectl
+}  // namespace zonectl::bulk_undo

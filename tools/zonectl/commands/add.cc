@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/institutions.h"
 
-namespace zonectl {
+namespace zonectl::add {
 namespace {
 
 using zonestore::InstitutionChanged;
@@ -16,7 +16,7 @@ struct Options {
   std::vector<zonestore::Name> domains;
   std::optional<zonestore::crypto::Algorithm> algorithm;
   ChangeOptions change;
-  BulkAddOptions bulk;
+  bulk_add::Options bulk;
 };
 
 void arguments(Arguments& arguments, Options& options) {
@@ -81,12 +81,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "with --file, domains and key types stand in the file",
                            "its columns are code, domains and key");
   }
-  return run_bulk_add(session, options.bulk, options.change);
+  return bulk_add::run(session, options.bulk, options.change);
 }
 
 }  // namespace
 
-void define_add(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"add", "add an institution, or many from a file: make and publish two DKIM keys for each",
                          "zonectl add mosa --domain mosamuseum.com\nzonectl add --file institutions.csv",
                          exits_of_change({{ExitCode::kPartlyDone, "of many: some were not added; each is named"},
@@ -97,4 +97,4 @@ void define_add(CommandLine& line) {
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::add

@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 
-namespace zonectl {
+namespace zonectl::backup {
 namespace {
 
 using zonestore::Backup;
@@ -61,7 +61,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_backup(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"backup", "copy the store and its vault, as they are at this instant, while both are in use",
                          "zonectl backup /backup/zonestore-2026-11-25",
                          exits_of_reading({{ExitCode::kRefused, "refused: E_EXISTS, there is something of that name"},
@@ -69,4 +69,4 @@ void define_backup(CommandLine& line) {
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::backup

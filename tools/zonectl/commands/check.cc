@@ -8,7 +8,7 @@
 #include "tools/zonectl/telling/check_report.h"
 #include "tools/zonectl/telling/json_check.h"
 
-namespace zonectl {
+namespace zonectl::check {
 namespace {
 
 using look::SteadyTime;
@@ -301,7 +301,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_check(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"check",
        "ask the DNS: our name servers, the institution's CNAMEs, SPF and DMARC; what is wrong and what to publish",
@@ -314,4 +314,4 @@ void define_check(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::check

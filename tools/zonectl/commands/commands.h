@@ -1,5 +1,5 @@
-// The commands: each of these functions, in the file of its name, adds one verb, or one noun with its verbs.
-// table.cc puts them in order.
+// The commands: each of these functions, in the file of its namespace's name, adds one verb, or one noun with its
+// verbs. table.cc puts them in order.
 #pragma once
 
 #include "tools/zonectl/session/command_line.h"
@@ -9,36 +9,38 @@ namespace zonectl {
 // All of them.
 void define_commands(CommandLine& line);
 
-void define_add(CommandLine& line);
-void define_check(CommandLine& line);
-void define_backup(CommandLine& line);
-void define_domain(CommandLine& line);
-void define_freeze(CommandLine& line);
-void define_help(CommandLine& line);
-void define_import(CommandLine& line);
-void define_init(CommandLine& line);
-void define_instructions(CommandLine& line);
-void define_key(CommandLine& line);
-void define_list(CommandLine& line);
-void define_log(CommandLine& line);
-void define_maintain(CommandLine& line);
-void define_plan(CommandLine& line);
-void define_policy(CommandLine& line);
-void define_prepare(CommandLine& line);
-void define_record(CommandLine& line);
-void define_remove(CommandLine& line);
-void define_restore(CommandLine& line);
-void define_revoke(CommandLine& line);
-void define_rotate(CommandLine& line);
-void define_show(CommandLine& line);
-void define_signer(CommandLine& line);
-void define_spf(CommandLine& line);
-void define_status(CommandLine& line);
-void define_store(CommandLine& line);
-void define_thaw(CommandLine& line);
-void define_undo(CommandLine& line);
-void define_vault(CommandLine& line);
-void define_version(CommandLine& line);
-void define_zone(CommandLine& line);
+// clang-format off
+namespace add { void define(CommandLine& line); }
+namespace check { void define(CommandLine& line); }
+namespace backup { void define(CommandLine& line); }
+namespace domain { void define(CommandLine& line); }
+namespace freeze { void define(CommandLine& line); }
+namespace version { void define_help(CommandLine& line); }
+namespace import { void define(CommandLine& line); }
+namespace init { void define(CommandLine& line); }
+namespace instructions { void define(CommandLine& line); }
+namespace key { void define(CommandLine& line); }
+namespace list { void define(CommandLine& line); }
+namespace log { void define(CommandLine& line); }
+namespace maintain { void define(CommandLine& line); }
+namespace plan { void define(CommandLine& line); }
+namespace policy { void define(CommandLine& line); }
+namespace prepare { void define(CommandLine& line); }
+namespace record { void define(CommandLine& line); }
+namespace remove { void define(CommandLine& line); }
+namespace restore { void define(CommandLine& line); }
+namespace revoke { void define(CommandLine& line); }
+namespace rotate { void define(CommandLine& line); }
+namespace show { void define(CommandLine& line); }
+namespace signer { void define(CommandLine& line); }
+namespace spf { void define(CommandLine& line); }
+namespace status { void define(CommandLine& line); }
+namespace store { void define(CommandLine& line); }
+namespace thaw { void define(CommandLine& line); }
+namespace undo { void define(CommandLine& line); }
+namespace vault { void define(CommandLine& line); }
+namespace version { void define(CommandLine& line); }
+namespace zone { void define(CommandLine& line); }
+// clang-format on
 
 }  // namespace zonectl

@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/institutions.h"
 
-namespace zonectl {
+namespace zonectl::domain {
 namespace {
 
 using zonestore::InstitutionChanged;
@@ -73,7 +73,7 @@ Result<ExitCode> remove(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_domain(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine domain = line.noun("domain", "the mail domains of an institution: add, remove");
   domain.command<Options>(
       {"add", "note a mail domain of an institution, for its instructions", "zonectl domain add mosa mosamuseum.com",
@@ -88,4 +88,4 @@ void define_domain(CommandLine& line) {
       arguments, remove);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::domain

@@ -2,7 +2,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/freeze_command.h"
 
-namespace zonectl {
+namespace zonectl::freeze {
 namespace {
 
 void arguments(Arguments& arguments, FreezeCommandOptions& options) {
@@ -19,7 +19,7 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 
 }  // namespace
 
-void define_freeze(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"freeze", "refuse rotations, of one institution or of all; undo and revoke stay possible",
        "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze --all --reason \"holidays\"",
@@ -27,4 +27,4 @@ void define_freeze(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::freeze

@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/key_import.h"
 
-namespace zonectl {
+namespace zonectl::import {
 namespace {
 
 using zonestore::ErrorCode;
@@ -105,7 +105,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_import(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"import", "take over private keys that were made elsewhere: into the vault, and published",
        "zonectl import mosa --pem mosa.private --domain mosamuseum.com\n"
@@ -116,4 +116,4 @@ void define_import(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::import

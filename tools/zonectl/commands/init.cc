@@ -6,7 +6,7 @@
 #include "zonestore/operations/change/store_files.h"
 #include "zonestore/operations/zones/zones.h"
 
-namespace zonectl {
+namespace zonectl::init {
 namespace {
 
 using zonestore::Name;
@@ -87,7 +87,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_init(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"init", "make a store with its two zones and an empty SPF record",
        "zonectl --store demo init --ns ns1.secutix.com --ns ns2.secutix.com --hostmaster hostmaster.secutix.com",
@@ -95,4 +95,4 @@ void define_init(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::init

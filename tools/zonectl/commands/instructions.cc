@@ -4,7 +4,7 @@
 #include "tools/zonectl/text/relative_name.h"
 #include "zonestore/operations/views/views.h"
 
-namespace zonectl {
+namespace zonectl::instructions {
 namespace {
 
 using zonestore::CustomerRecord;
@@ -83,11 +83,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_instructions(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"instructions", "print what an institution publishes in its own DNS zone", "zonectl instructions mosa",
        exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::instructions

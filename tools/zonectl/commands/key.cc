@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/key_export.h"
 
-namespace zonectl {
+namespace zonectl::key {
 namespace {
 
 using zonestore::ErrorCode;
@@ -65,15 +65,15 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_key(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine key = line.noun("key", "keys: export for mail signers, export-public, history");
   key.command<Options>({"export", "write a slot's private key (PKCS #8, PEM) to a new file, for a mail signer",
                         "zonectl key export mosa --slot sel1 --out /etc/dkimkeys/mosa-sel1.pem",
                         exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, the file is there; E_KEY_MISMATCH"},
                                          {ExitCode::kNotFound, "no such institution, or no key in the slot"}})},
                        arguments, body);
-  define_key_export_public(key);
-  define_key_history(key);
+  key_public::define_export_public(key);
+  key_public::define_history(key);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::key

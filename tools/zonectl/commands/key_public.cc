@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/json_keys.h"
 #include "tools/zonectl/text/table.h"
 
-namespace zonectl {
+namespace zonectl::key_public {
 namespace {
 
 using zonestore::ErrorCode;
@@ -120,7 +120,7 @@ Result<ExitCode> export_public(Session& session, const ExportOptions& options) {
 
 }  // namespace
 
-void define_key_history(CommandLine& key) {
+void define_history(CommandLine& key) {
   key.command<HistoryOptions>(
       {"history", "every key that was ever served: when it was published, signed and was withdrawn",
        "zonectl key history mosa", exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}}),
@@ -128,7 +128,7 @@ void define_key_history(CommandLine& key) {
       history_arguments, history);
 }
 
-void define_key_export_public(CommandLine& key) {
+void define_export_public(CommandLine& key) {
   key.command<ExportOptions>(
       {"export-public", "print public keys, for a check of old mail or for another DNS",
        "zonectl key export-public mosa\nzonectl key export-public mosa --slot sel1 --all --pem",
@@ -137,4 +137,4 @@ void define_key_export_public(CommandLine& key) {
       export_arguments, export_public);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::key_public

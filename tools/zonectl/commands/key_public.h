@@ -3,9 +3,9 @@
 
 #include "tools/zonectl/session/command_line.h"
 
-namespace zonectl {
+namespace zonectl::key_public {
 
-void define_key_history(CommandLine& key);
-void define_key_export_public(CommandLine& key);
+void define_history(CommandLine& key);
+void define_export_public(CommandLine& key);
 
-}  // namespace zonectl
+}  // namespace zonectl::key_public

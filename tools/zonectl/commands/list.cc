@@ -5,7 +5,7 @@
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/views/views.h"
 
-namespace zonectl {
+namespace zonectl::list {
 namespace {
 
 using zonestore::InstitutionView;
@@ -83,10 +83,10 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_list(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"list", "list the institutions, by code", "zonectl list\nzonectl list | cut -f1",
                          exits_of_reading(), For::kOperators},
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::list

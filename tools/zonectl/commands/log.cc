@@ -7,7 +7,7 @@
 #include "zonestore/operations/views/views.h"
 #include "zonestore/operations/zones/zones.h"
 
-namespace zonectl {
+namespace zonectl::log {
 namespace {
 
 using zonestore::AuditEntry;
@@ -136,14 +136,14 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_log(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine log = line.command_with_verbs<Options>(
       {"log", "show who changed what, when and why, oldest first",
        "zonectl log mosa --since 7d\nzonectl log --last 20\nzonectl log -- verify    (of an institution of that "
        "name)",
        exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}}), For::kOperators},
       arguments, body);
-  define_log_verify(log);
+  log_verify::define(log);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::log

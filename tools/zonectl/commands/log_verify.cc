@@ -3,7 +3,7 @@
 #include "tools/zonectl/telling/json_audit.h"
 #include "tools/zonectl/text/terminal.h"
 
-namespace zonectl {
+namespace zonectl::log_verify {
 namespace {
 
 using zonestore::AuditCheck;
@@ -89,7 +89,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_log_verify(CommandLine& log) {
+void define(CommandLine& log) {
   log.command<Options>(
       {"verify", "read the whole log and find rows that were altered, moved, put in or taken out",
        "zonectl log verify\nzonectl log verify --expect 1041 VALUE",
@@ -97,4 +97,4 @@ void define_log_verify(CommandLine& log) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::log_verify

@@ -3,8 +3,8 @@
 
 #include "tools/zonectl/session/command_line.h"
 
-namespace zonectl {
+namespace zonectl::log_verify {
 
-void define_log_verify(CommandLine& log);
+void define(CommandLine& log);
 
-}  // namespace zonectl
+}  // namespace zonectl::log_verify

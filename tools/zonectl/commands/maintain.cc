@@ -6,7 +6,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/history/audit_chain.h"
 
-namespace zonectl {
+namespace zonectl::maintain {
 namespace {
 
 using zonestore::Maintained;
@@ -89,7 +89,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_maintain(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"maintain", "do whatever is due: fresh keys, rotations by policy, records of removed institutions out",
        "zonectl maintain --dry-run",
@@ -98,4 +98,4 @@ void define_maintain(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::maintain

@@ -7,7 +7,7 @@
 #include "tools/zonectl/text/table.h"
 #include "zonestore/base/duration.h"
 
-namespace zonectl {
+namespace zonectl::plan {
 namespace {
 
 using zonestore::PlannedEvent;
@@ -103,11 +103,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_plan(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"plan", "show what will happen by itself and when, as long as maintain runs on its timer",
                          "zonectl plan --until 30d\nzonectl plan mosa --json",
                          exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::plan

@@ -11,7 +11,7 @@
 #include "tools/zonectl/text/progress.h"
 #include "tools/zonectl/text/table.h"
 
-namespace zonectl {
+namespace zonectl::policy {
 namespace {
 
 using zonestore::PolicyValue;
@@ -159,7 +159,7 @@ Result<ExitCode> set(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_policy(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine policy = line.noun("policy", "durations and windows of the key lifecycle: show, set, unset");
   const ExitNote not_found{ExitCode::kNotFound, "no such institution"};
   const ExitNote refused{
@@ -183,4 +183,4 @@ void define_policy(CommandLine& line) {
       unset_arguments, set);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::policy

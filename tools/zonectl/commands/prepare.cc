@@ -6,7 +6,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/rotation/slots.h"
 
-namespace zonectl {
+namespace zonectl::prepare {
 namespace {
 
 using zonestore::Prepared;
@@ -15,7 +15,7 @@ using zonestore::Result;
 struct Options {
   std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
-  BulkPrepareOptions bulk;
+  bulk_prepare::Options bulk;
   ChangeOptions change;
 };
 
@@ -65,7 +65,7 @@ Result<ExitCode> prepare_many(Session& session, const Options& options) {
   if (!slot) {
     return tl::unexpected(slot.error());
   }
-  return run_bulk_prepare(session, options.bulk, *slot, options.change);
+  return bulk_prepare::run(session, options.bulk, *slot, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
@@ -90,7 +90,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_prepare(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"prepare",
        "put a fresh key into a selector that is empty, revoked or past its drain, of one institution or of many; it "
@@ -108,4 +108,4 @@ void define_prepare(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::prepare

@@ -8,7 +8,7 @@
 #include "zonestore/operations/zones/static_records.h"
 #include "zonestore/zone/record_data.h"
 
-namespace zonectl {
+namespace zonectl::record {
 namespace {
 
 using zonestore::Bytes;
@@ -297,7 +297,7 @@ Result<ExitCode> list(Session& session, const ListOptions& options) {
 
 }  // namespace
 
-void define_record(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine record = line.noun("record", "static records in any zone: add, remove, list");
   const ExitNote refused{ExitCode::kRefused, "what could not be served rightly, nothing changed"};
   record.command<AddOptions>({"add", "put a record into a zone",
@@ -318,4 +318,4 @@ void define_record(CommandLine& line) {
                               list_arguments, list);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::record

@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/institutions/institutions.h"
 
-namespace zonectl {
+namespace zonectl::remove {
 namespace {
 
 using zonestore::InstitutionChanged;
@@ -65,7 +65,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_remove(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"remove", "stop signing for an institution; its records leave once its last mail has arrived",
        "zonectl remove mosa\nzonectl undo mosa   # takes it back, until its records leave",
@@ -75,4 +75,4 @@ void define_remove(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::remove

@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 
-namespace zonectl {
+namespace zonectl::restore {
 namespace {
 
 using zonestore::Restored;
@@ -75,8 +75,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
     details.key_file = *options.key_file;
   }
   details.safety_copy = !options.no_safety_copy;
-  const auto done =
-      restore(session.store_dir(), details, session.context(options.change), session.clock(), session.key_sources());
+  const auto done = zonestore::restore(session.store_dir(), details, session.context(options.change), session.clock(),
+                                       session.key_sources());
   if (!done) {
     return tl::unexpected(done.error());
   }
@@ -90,7 +90,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_restore(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"restore", "put a backup back, into the live store: dnsd goes on serving and follows",
        "zonectl restore /backup/zonestore-2026-11-25 --dry-run\nzonectl restore /backup/zonestore-2026-11-25",
@@ -98,4 +98,4 @@ void define_restore(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::restore

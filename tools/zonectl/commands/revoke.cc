@@ -6,7 +6,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/rotation/slots.h"
 
-namespace zonectl {
+namespace zonectl::revoke {
 namespace {
 
 using zonestore::Result;
@@ -16,7 +16,7 @@ using zonestore::dkim::to_text;
 struct Options {
   std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
-  BulkRevokeOptions bulk;
+  bulk_revoke::Options bulk;
   zonestore::RevokeOptions revoke;
   ChangeOptions change;
 };
@@ -120,7 +120,7 @@ Result<ExitCode> revoke_many(Session& session, const Options& options) {
   if (!slot) {
     return tl::unexpected(slot.error());
   }
-  return run_bulk_revoke(session, options.bulk, *slot, options.revoke.stop_signing, options.change);
+  return bulk_revoke::run(session, options.bulk, *slot, options.revoke.stop_signing, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
@@ -145,7 +145,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_revoke(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"revoke",
        "withdraw a selector's key for good, of one institution or of many; if it signs, signing moves to the other "
@@ -164,4 +164,4 @@ void define_revoke(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::revoke

@@ -7,13 +7,13 @@
 #include "tools/zonectl/look/rotation_looks.h"
 #include "tools/zonectl/session/look_flags.h"
 
-namespace zonectl {
+namespace zonectl::rotate {
 namespace {
 
 using zonestore::Guard;
 
 struct Options : SwapCommandOptions {
-  BulkRotateOptions bulk;
+  bulk_rotate::Options bulk;
   look::Looking looking;
 };
 
@@ -61,14 +61,14 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
                            "zonectl rotate --all --canary 1%");
   }
   if (is_bulk) {
-    return run_bulk_rotate(session, options.bulk, options.change, options.looking);
+    return bulk_rotate::run(session, options.bulk, options.change, options.looking);
   }
   return rotate_one(session, options);
 }
 
 }  // namespace
 
-void define_rotate(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"rotate", "move signing to the other selector, safely, at once; after an undo: forward again",
        "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"\n"
@@ -87,4 +87,4 @@ void define_rotate(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::rotate

@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/views/views.h"
 
-namespace zonectl {
+namespace zonectl::show {
 namespace {
 
 using zonestore::InstitutionView;
@@ -121,11 +121,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_show(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"show", "show an institution: its selectors, their states and times, what can be done next",
                          "zonectl show mosa\nzonectl show mosa --json",
                          exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::show

@@ -5,7 +5,7 @@
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/signers/signers.h"
 
-namespace zonectl {
+namespace zonectl::signer {
 namespace {
 
 using zonestore::Result;
@@ -212,7 +212,7 @@ constexpr ExitNote kNoSuchSigner{ExitCode::kNotFound, "no such signer"};
 
 }  // namespace
 
-void define_signer(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine signer = line.noun("signer", "the programs that sign mail: add, list, sync, remove");
   signer.command<Options>(
       {"add", "enrol a signer: its directory follows every change from now on",
@@ -241,4 +241,4 @@ void define_signer(CommandLine& line) {
       remove_arguments, remove);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::signer

@@ -7,7 +7,7 @@
 #include "zonestore/base/duration.h"
 #include "zonestore/operations/policy/spf_policy.h"
 
-namespace zonectl {
+namespace zonectl::spf {
 namespace {
 
 using zonestore::Result;
@@ -217,7 +217,7 @@ Result<ExitCode> show(Session& session, const NoOptions&) {
 
 }  // namespace
 
-void define_spf(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine spf = line.noun("spf", "the SPF record that customers include: allow, deny, show");
   spf.command<AllowTerms>(
       {"allow", "let addresses send for all customers; says from when it is safe to send from there",
@@ -235,4 +235,4 @@ void define_spf(CommandLine& line) {
                          no_arguments, show);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::spf

@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/views/views.h"
 
-namespace zonectl {
+namespace zonectl::status {
 namespace {
 
 using zonestore::Result;
@@ -148,7 +148,7 @@ Result<ExitCode> body(Session& session, const Options&) {
 
 }  // namespace
 
-void define_status(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
        exits_of_reading(
@@ -160,4 +160,4 @@ void define_status(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::status

@@ -8,7 +8,7 @@
 #include "zonestore/operations/change/clock.h"
 #include "zonestore/operations/change/store_files.h"
 
-namespace zonectl {
+namespace zonectl::store {
 namespace {
 
 using zonestore::ErrorCode;
@@ -117,7 +117,7 @@ Result<ExitCode> accept_clock(Session& session, const ClockOptions& options) {
 
 }  // namespace
 
-void define_store(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine store = line.noun("store", "the store's files and its clock: recover, accept-clock");
   store.command<Options>(
       {"recover", "roll back what a killed writer left half-way; close to strangers what an older version left open",
@@ -129,4 +129,4 @@ void define_store(CommandLine& line) {
       clock_arguments, accept_clock);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::store

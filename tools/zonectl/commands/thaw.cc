@@ -2,7 +2,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/freeze_command.h"
 
-namespace zonectl {
+namespace zonectl::thaw {
 namespace {
 
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
@@ -13,7 +13,7 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 
 }  // namespace
 
-void define_thaw(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"thaw", "end a freeze; those of single institutions outlast that of the whole store",
        "zonectl thaw mosa\nzonectl thaw --all", exits_of_change({{ExitCode::kNotFound, "no such institution"}}),
@@ -21,4 +21,4 @@ void define_thaw(CommandLine& line) {
       freeze_scope_arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::thaw

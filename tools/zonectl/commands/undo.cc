@@ -3,11 +3,11 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/swap_command.h"
 
-namespace zonectl {
+namespace zonectl::undo {
 namespace {
 
 struct Options : SwapCommandOptions {
-  BulkUndoOptions bulk;
+  bulk_undo::Options bulk;
 };
 
 void arguments(Arguments& arguments, Options& options) {
@@ -35,12 +35,12 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
   if (options.swap.expect) {
     return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
   }
-  return run_bulk_undo(session, options.bulk, options.change);
+  return bulk_undo::run(session, options.bulk, options.change);
 }
 
 }  // namespace
 
-void define_undo(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>(
       {"undo",
        "take the last rotation back, while the selector that it left still drains; or a removal, until its records "
@@ -58,4 +58,4 @@ void define_undo(CommandLine& line) {
       arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::undo

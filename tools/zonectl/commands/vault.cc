@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/vault_keys.h"
 
-namespace zonectl {
+namespace zonectl::vault {
 namespace {
 
 using zonestore::Rekeyed;
@@ -117,7 +117,7 @@ Result<ExitCode> rekey(Session& session, const RekeyOptions& options) {
 
 }  // namespace
 
-void define_vault(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine vault = line.noun("vault", "the private keys at rest: status, rekey");
   vault.command<NoOptions>(
       {"status", "show what the private keys are encrypted with, and whether that key is here",
@@ -130,4 +130,4 @@ void define_vault(CommandLine& line) {
       rekey_arguments, rekey);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::vault

@@ -2,7 +2,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 
-namespace zonectl {
+namespace zonectl::version {
 namespace {
 
 struct Options {};
@@ -44,7 +44,7 @@ void define_help(CommandLine& line) {
                             help_arguments, help);
 }
 
-void define_version(CommandLine& line) {
+void define(CommandLine& line) {
   line.command<Options>({"version",
                          "print the program's version",
                          "zonectl version",
@@ -54,4 +54,4 @@ void define_version(CommandLine& line) {
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::version

@@ -9,7 +9,7 @@
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/zones/zones.h"
 
-namespace zonectl {
+namespace zonectl::zone {
 namespace {
 
 using zonestore::Name;
@@ -201,7 +201,7 @@ Result<ExitCode> serial(Session& session, const ZoneOption& options) {
 
 }  // namespace
 
-void define_zone(CommandLine& line) {
+void define(CommandLine& line) {
   CommandLine zone = line.noun("zone", "the zones: list, show, set, export, import, check, remove, serial");
   const ExitNote not_found{ExitCode::kNotFound, "no such zone"};
   zone.command<NoOptions>({"list", "list the zones", "zonectl zone list", exits_of_reading(), For::kOperators},
@@ -215,13 +215,13 @@ void define_zone(CommandLine& line) {
        exits_of_change(
            {{ExitCode::kRefused, "a name server in a zone of this store without an address"}, not_found})},
       set_arguments, set);
-  define_zone_export(zone);
-  define_zone_import(zone);
-  define_zone_check(zone);
-  define_zone_remove(zone);
+  zone_export::define(zone);
+  zone_file::define_import(zone);
+  zone_file::define_check(zone);
+  zone_file::define_remove(zone);
   zone.command<ZoneOption>({"serial", "print a zone's serial; without a zone, each zone and its serial",
                             "zonectl zone serial dkim.secutix.com", exits_of_reading({not_found})},
                            optional_zone_argument, serial);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::zone

@@ -6,7 +6,7 @@
 #include "tools/zonectl/text/whole_file.h"
 #include "zonestore/operations/zones/zones.h"
 
-namespace zonectl {
+namespace zonectl::zone_export {
 namespace {
 
 using zonestore::Result;
@@ -74,11 +74,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 }  // namespace
 
-void define_zone_export(CommandLine& zone) {
+void define(CommandLine& zone) {
   zone.command<Options>({"export", "write the published zone as a zone file, as NSD, Knot and BIND load it",
                          "zonectl zone export dkim.secutix.com --out dkim.zone",
                          exits_of_reading({{ExitCode::kNotFound, "no such zone"}}), For::kOperators},
                         arguments, body);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::zone_export

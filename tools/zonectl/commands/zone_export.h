@@ -3,8 +3,8 @@
 
 #include "tools/zonectl/session/command_line.h"
 
-namespace zonectl {
+namespace zonectl::zone_export {
 
-void define_zone_export(CommandLine& zone);
+void define(CommandLine& zone);
 
-}  // namespace zonectl
+}  // namespace zonectl::zone_export

@@ -7,7 +7,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/zones/zone_import.h"
 
-namespace zonectl {
+namespace zonectl::zone_file {
 namespace {
 
 using zonestore::ErrorCode;
@@ -236,7 +236,7 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
 
 }  // namespace
 
-void define_zone_import(CommandLine& zone) {
+void define_import(CommandLine& zone) {
   zone.command<ImportOptions>(
       {"import",
        "take a zone's records and settings from a file, in place of all it has; makes a zone that is not there",
@@ -247,7 +247,7 @@ void define_zone_import(CommandLine& zone) {
       import_arguments, import);
 }
 
-void define_zone_check(CommandLine& zone) {
+void define_check(CommandLine& zone) {
   zone.command<CheckOptions>({"check",
                               "judge a zone file as import would, without a store",
                               "zonectl zone check example.com.zone",
@@ -259,11 +259,11 @@ void define_zone_check(CommandLine& zone) {
                              check_arguments, check);
 }
 
-void define_zone_remove(CommandLine& zone) {
+void define_remove(CommandLine& zone) {
   zone.command<RemoveOptions>(
       {"remove", "take a zone out, with all its records", "zonectl zone remove example.com",
        exits_of_change({{ExitCode::kRefused, "a zone that is needed"}, {ExitCode::kNotFound, "no such zone"}})},
       remove_arguments, remove);
 }
 
-}  // namespace zonectl
+}  // namespace zonectl::zone_file

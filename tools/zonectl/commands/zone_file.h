@@ -3,10 +3,10 @@
 
 #include "tools/zonectl/session/command_line.h"
 
-namespace zonectl {
+namespace zonectl::zone_file {
 
-void define_zone_import(CommandLine& zone);
-void define_zone_check(CommandLine& zone);
-void define_zone_remove(CommandLine& zone);
+void define_import(CommandLine& zone);
+void define_check(CommandLine& zone);
+void define_remove(CommandLine& zone);
 
-}  // namespace zonectl
+}  // namespace zonectl::zone_file

@@ -1,8 +1,11 @@
 // The command line, and how a command adds itself to it.
 //
-// A file under commands/ provides a function that takes the CommandLine and adds a verb, or a noun with its verbs:
+// A file under commands/ has a namespace of its own, and in it a function that takes the CommandLine and adds a verb,
+// or a noun with its verbs:
 //
-//   void define_rotate(CommandLine& line) { line.command<Options>(help, arguments, body); }
+//   namespace zonectl::rotate {
+//   void define(CommandLine& line) { line.command<Options>(help, arguments, body); }
+//   }
 //
 // commands/table.cc lists these functions: one new file and one new line there make a new command.
 // Ownership: a CommandLine is a handle to CLI11's tree, good as long as that tree.

@@ -243,7 +243,8 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
                                  .nsid = config.edns.nsid};
   serve::WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log,
                              on_failure);
-  follow::StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
+  follow::StoreWatcher watcher(std::move(follower), hub, log,
+                               [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
   serve::Heartbeat heartbeat;
 
   workers.start();

@@ -11,18 +11,16 @@
 
 #include <unistd.h>
 
-#include "dnsd/answer/cookie_roll.h"
-#include "dnsd/config/cookie_secrets.h"
 #include "dnsd/control.h"
 #include "dnsd/follow/first_load.h"
 #include "dnsd/follow/store_watcher.h"
 #include "dnsd/metrics/catalogue.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
+#include "dnsd/secrets.h"
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
 #include "dnsd/supervisor.h"
-#include "dnsd/util/latest.h"
 #include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
 
@@ -122,46 +120,6 @@ std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bo
   return addresses;
 }
 
-util::Result<answer::CookieSecrets> cookie_secrets_for(const config::Config& config) {
-  const std::filesystem::path& file = config.edns.cookie_secrets_file;
-  return file.empty() ? config::random_cookie_secrets() : config::read_cookie_secrets(file);
-}
-
-// SIGHUP: the store is followed as it changes and the settings stay; only the secrets are read again, so that they
-// can be rolled. A bad file changes nothing. Secrets of our own making stay too, or every cookie would be lost.
-void read_secrets_again(const config::Config& config, util::Latest<answer::CookieSecrets>& secrets,
-                        const util::Log& log) {
-  if (config.edns.cookie_secrets_file.empty()) {
-    return;
-  }
-  auto read = config::read_cookie_secrets(config.edns.cookie_secrets_file);
-  if (!read) {
-    log.error("cookie_secrets_kept", {{"message", read.error()}, {"hint", "mend the file and send SIGHUP again"}});
-    return;
-  }
-  log.info("cookie_secrets_read", {{"secrets", read->all().size()}});
-  secrets.publish(std::move(*read));
-}
-
-// Of our own making: a new one daily. Without random numbers or memory the old one stays for now.
-void roll_secrets(answer::CookieRoll& roll, util::Latest<answer::CookieSecrets>& secrets, const util::Log& log) {
-  const auto now = answer::CookieRoll::Time::clock::now();
-  try {
-    if (auto active_alone = roll.forget_old(now)) {
-      secrets.publish(std::move(*active_alone));
-    }
-    if (!roll.is_due(now)) {
-      return;
-    }
-    const auto fresh = config::random_cookie_secrets();
-    if (fresh) {
-      secrets.publish(roll.roll(fresh->active(), now));
-      log.info("cookie_secret_rolled");
-    }
-  } catch (const std::bad_alloc&) {  // another time
-  }
-}
-
 // The watcher on its thread; it ends with the object.
 class Watching {
  public:
@@ -233,15 +191,14 @@ void log_ready(const std::vector<util::Address>& addresses, unsigned workers, co
 
 // From a loaded store to the last answer.
 ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
-                           std::vector<net::BoundAddress> bound, follow::StoreFollower follower,
-                           util::Latest<answer::CookieSecrets>& cookie_secrets,
-                           std::optional<answer::CookieRoll> roll, Control& control, const util::Log& log) {
+                           std::vector<net::BoundAddress> bound, follow::StoreFollower follower, Secrets& secrets,
+                           Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
   const std::vector<util::Address> addresses = addresses_of(bound);
   zone::ImageHub hub(follower.loaded().image);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
-  serve::WorkerGroup workers(settings, {hub, cookie_secrets, answers, config.rate_limit}, std::move(bound), log,
+  serve::WorkerGroup workers(settings, {hub, secrets.cookies(), answers, config.rate_limit}, std::move(bound), log,
                              on_failure);
   follow::StoreWatcher watcher(std::move(follower), hub, log,
                                [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
@@ -253,9 +210,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   log_ready(addresses, settings.workers, log);
   while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), std::chrono::minutes{1}))) {
     look_after(workers, heartbeat);
-    if (roll) {
-      roll_secrets(*roll, cookie_secrets, log);
-    }
+    secrets.roll_if_due();
   }
   end_all(config, workers, watcher, heartbeat, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
@@ -303,17 +258,13 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
   Control control(log);  // before the first thread: none of them is to take the signals
   log.start();
   control.start();
-  // As the user that SIGHUP will find: what can be read now can be read then.
-  auto secrets = cookie_secrets_for(config);
-  if (!secrets) {
-    return refuse(log, ExitCode::kUsage, secrets.error());
+  auto cookies = first_cookie_secrets(config);
+  if (!cookies) {
+    return refuse(log, ExitCode::kUsage, cookies.error());
   }
-  std::optional<answer::CookieRoll> roll;
-  if (config.edns.cookie_secrets_file.empty()) {
-    roll.emplace(secrets->active(), answer::CookieRoll::Time::clock::now());
-  }
-  util::Latest<answer::CookieSecrets> cookie_secrets(std::move(*secrets));
-  control.on_hangup([&] { read_secrets_again(config, cookie_secrets, log); });
+  Secrets secrets(config, std::move(*cookies), log);
+  // The store is followed as it changes, and the settings stay: only secrets are read again.
+  control.on_hangup([&secrets] { secrets.read_again(); });
 
   control.allow(kForTheRest, "the first load of the store");
   const auto pause = [&control](milliseconds time) { return !control.wait_for(time); };
@@ -322,8 +273,7 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
     return loaded.error();
   }
   follow::log_loaded(*loaded, log);
-  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), cookie_secrets, roll,
-                           control, log);
+  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), secrets, control, log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {
@@ -342,9 +292,8 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
       return refuse(log, ExitCode::kAddress, own.error());
     }
   }
-  const auto secrets = cookie_secrets_for(config);
-  if (!secrets) {
-    return refuse(log, ExitCode::kUsage, secrets.error());
+  if (const auto cookies = first_cookie_secrets(config); !cookies) {
+    return refuse(log, ExitCode::kUsage, cookies.error());
   }
   const auto pause = [](milliseconds time) {
     std::this_thread::sleep_for(time);

@@ -74,12 +74,15 @@ OF_BOTH = {"lame": "lame-server", "nodomain": "no-such-domain"}
 class Customers:
     """NSD and Unbound, started; `mend` changes a zone."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, more=None, elsewhere=None):
+        """`more`: zone -> lines, beside the others; `elsewhere`: zone -> the address of its own server."""
         self.directory = directory
+        self.elsewhere = {**{zone: PARENTS for zone in more or {}}, **(elsewhere or {})}
         for address in (PARENTS, ODD, LAGGING):
             add_address(address)
         zones = {f"{code}.com": broken_lines(code) for code in OF_SEL2 if code not in ("good", "beside")}
         zones["good.com"] = good_lines("good")
+        zones.update(more or {})
         self.serial = 1
         self.files = {}
         config = _NSD.format(parents=PARENTS, directory=directory)
@@ -103,8 +106,11 @@ class Customers:
 
     def mend(self, code):
         """CODE.com becomes as it should be."""
+        self.replace(f"{code}.com", good_lines(code))
+
+    def replace(self, zone, lines):
         self.serial += 1
-        self.files[f"{code}.com"].write_text(self._zone(good_lines(code)))
+        self.files[zone].write_text(self._zone(lines))
         self.nsd.process.send_signal(signal.SIGHUP)
 
     def _zone(self, lines):
@@ -118,6 +124,8 @@ class Customers:
             addresses = {"beside": [ODD], "disagree": [PARENTS, ODD], "lame": [DNSD_ADDRESS], "nodomain": []}
             for number, address in enumerate(addresses.get(code, [PARENTS])):
                 com += f"{code} 60 NS ns{number}.{code}\nns{number}.{code} 60 A {address}\n"
+        for zone, address in self.elsewhere.items():
+            com += f"{zone}. 60 NS ns.{zone}.\nns.{zone}. 60 A {address}\n"
         return {
             ".": f"{soa}@ 60 NS ns.root.\nns.root. 60 A {PARENTS}\ncom. 60 NS ns.com.\nns.com. 60 A {PARENTS}\n",
             "com": com,

@@ -17,8 +17,10 @@ _SOA = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 class OddServer:
     """Answers each question with the records of that very name and type, whatever else stands there."""
 
-    def __init__(self, address, apex, lines):
+    def __init__(self, address, apex, lines, manner=None):
+        """`manner`: of a query, "drop", a response code, or None to answer it; then aliases are answered for any type."""
         self.apex = dns.name.from_text(apex)
+        self.manner = manner
         self.records = {}
         for line in [f"@ SOA {_SOA}", *lines]:
             name, record_type, data = line.split(" ", 2)
@@ -38,11 +40,19 @@ class OddServer:
         query = dns.message.from_wire(wire)
         answer = dns.message.make_response(query)
         question = query.question[0]
+        how = self.manner(query) if self.manner else None
+        if how == "drop":
+            return None
+        if how is not None:
+            answer.set_rcode(how)
+            return answer.to_wire()
         if not question.name.is_subdomain(self.apex):
             answer.set_rcode(dns.rcode.REFUSED)
             return answer.to_wire()
         answer.flags |= dns.flags.AA
         key = (question.name, dns.rdatatype.to_text(question.rdtype))
+        if self.manner and key not in self.records and (question.name, "CNAME") in self.records:
+            key = (question.name, "CNAME")
         if key in self.records:
             answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", key[1], self.records[key]))
         else:
@@ -65,7 +75,9 @@ class _Tcp(socketserver.ThreadingTCPServer):
 class _UdpHandler(socketserver.BaseRequestHandler):
     def handle(self):
         wire, server_socket = self.request
-        server_socket.sendto(self.server.zone.answer(wire), self.client_address)
+        answer = self.server.zone.answer(wire)
+        if answer is not None:
+            server_socket.sendto(answer, self.client_address)
 
 
 class _TcpHandler(socketserver.StreamRequestHandler):
@@ -73,4 +85,5 @@ class _TcpHandler(socketserver.StreamRequestHandler):
         length = self.rfile.read(2)
         if len(length) == 2:
             wire = self.server.zone.answer(self.rfile.read(struct.unpack("!H", length)[0]))
-            self.wfile.write(struct.pack("!H", len(wire)) + wire)
+            if wire is not None:
+                self.wfile.write(struct.pack("!H", len(wire)) + wire)

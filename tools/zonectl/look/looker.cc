@@ -248,7 +248,11 @@ class Looker {
 }  // namespace
 
 void look_for_parent(int pipe, const Means& means) {
-  Looker(pipe, means).run();
+  Means own = means;
+  if (own.suffixes == nullptr) {
+    own.suffixes = std::make_shared<const probe::PublicSuffixes>();  // that of libpsl: no file can be opened
+  }
+  Looker(pipe, own).run();
   ::_exit(0);  // threads may be at work: with this process they end
 }
 

@@ -17,7 +17,7 @@ struct Means {
   std::vector<probe::Address> servers;    // ours, in place of those in the zones' NS records; empty: these
   std::vector<probe::Address> resolvers;  // those of the system were read before
   zonestore::Milliseconds timeout{2000};  // of one attempt, where a look may take its time
-  // For a look at all of an institution; read before, as the child opens no file.
+  // Read before, as the child opens no file; none: as old as libpsl.
   std::shared_ptr<const probe::PublicSuffixes> suffixes = nullptr;
 };
 

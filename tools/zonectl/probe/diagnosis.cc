@@ -94,7 +94,13 @@ Judgement judge(const CnameFacts& facts, const Sighting& seen) {
   }
   if (seen.is_doubled) {
     return {Verdict::kDomainDoubled,
-            "is not there, but " + text_of(facts.name) + "." + text_of(facts.domain) + " is"};
+            "is not there, but " +
+                (seen.doubled_at ? text_of(*seen.doubled_at) : text_of(facts.name) + "." + text_of(facts.domain)) +
+                " is"};
+  }
+  if (seen.at_top) {
+    return {Verdict::kMissing,
+            "is not there; " + text_of(*seen.at_top) + " leads to us, at the top of the zone, where nobody looks"};
   }
   return {Verdict::kMissing, "is not there"};
 }
@@ -124,7 +130,6 @@ std::string advice_for(const CnameFacts& facts, Verdict verdict) {
 
 // Nobody had a say.
 Finding unjudged(const CnameFacts& facts, Finding finding) {
-  finding.severity = Severity::kBad;
   for (const Sighting& seen : facts.sightings) {
     const bool is_lame = seen.state == Sighting::State::kLame;
     if (is_lame && finding.verdict != Verdict::kLame) {
@@ -138,6 +143,8 @@ Finding unjudged(const CnameFacts& facts, Finding finding) {
   if (facts.sightings.empty()) {
     finding.detail = facts.no_servers;
   }
+  // What was not seen is neither right nor wrong.
+  finding.severity = finding.verdict == Verdict::kLame ? Severity::kBad : Severity::kWarning;
   finding.detail = text_of(facts.name) + " could not be looked up: " + finding.detail;
   finding.advice = advice_for(facts, finding.verdict);
   return finding;
@@ -150,6 +157,9 @@ Finding agreed(const CnameFacts& facts, const Judgement& judgement, Finding find
     finding.severity = Severity::kBad;
     finding.publish = {facts.zone_file_line};
     finding.advice = advice_for(facts, judgement.verdict);
+    if (finding.advice.empty() && facts.zone && !(*facts.zone == facts.domain)) {
+      finding.advice = "in the panel of " + text_of(*facts.zone) + " the name is " + facts.relative_name;
+    }
   }
   return finding;
 }
@@ -195,7 +205,7 @@ Finding diagnose_servers(const Name& domain, const std::vector<CnameFacts>& slot
   std::map<std::string, const Sighting*> all;
   for (const CnameFacts& slot : slots) {
     for (const Sighting& seen : slot.sightings) {
-      all.emplace(seen.server, &seen);
+      all[seen.server] = &seen;  // the last has seen most
       if (seen.state != Sighting::State::kAnswered) {
         failed.emplace(seen.server, &seen);
       }
@@ -215,11 +225,15 @@ Finding diagnose_servers(const Name& domain, const std::vector<CnameFacts>& slot
     finding.detail = all.empty() ? "none found" : std::to_string(all.size()) + " asked, all answered";
     finding.verdict = all.empty() ? Verdict::kUnreachable : Verdict::kOk;
   }
-  // One that is silent among others that answer may only be slow today.
-  const bool is_flaky = finding.verdict == Verdict::kUnreachable && failed.size() < all.size();
-  finding.severity = finding.verdict == Verdict::kOk ? Severity::kGood
-                     : is_flaky                      ? Severity::kWarning
-                                                     : Severity::kBad;
+  for (const auto& [server, seen] : all) {
+    if (!seen->oddity.empty()) {
+      finding.notes.push_back(server + " " + seen->oddity);
+    }
+  }
+  const bool is_good = finding.verdict == Verdict::kOk && finding.notes.empty();
+  finding.severity = is_good                             ? Severity::kGood
+                     : finding.verdict == Verdict::kLame ? Severity::kBad
+                                                         : Severity::kWarning;
   if (finding.verdict == Verdict::kLame) {
     finding.advice = "the delegation must name servers that hold the zone";
   }

@@ -51,7 +51,10 @@ struct Sighting {
   std::vector<zonestore::Name> cnames;  // targets
   std::vector<SeenText> texts;          // of TXT records of that very name
   bool has_addresses = false;
-  bool is_doubled = false;  // NAME.DOMAIN leads to the right target
+  bool is_doubled = false;                                   // NAME.DOMAIN or NAME.ZONE leads to us
+  std::optional<zonestore::Name> doubled_at = std::nullopt;  // which
+  std::optional<zonestore::Name> at_top = std::nullopt;      // the same selector at the zone's top leads to us
+  std::string oddity = {};                                   // what resolvers get through, but should be mended
 };
 
 // Where a target that is not ours leads on to.
@@ -63,12 +66,13 @@ struct Chain {
 
 struct CnameFacts {
   zonestore::Name domain;
+  std::optional<zonestore::Name> zone = std::nullopt;  // that the domain lies in, if it is known
   zonestore::dkim::SlotId slot = zonestore::dkim::SlotId::kSel1;
   zonestore::Name name;      // stxsel1._domainkey.mosamuseum.com.
   zonestore::Name expected;  // sel1-mosa._domainkey.dkim.secutix.com.
   zonestore::Name other_slot;
   zonestore::Name dkim_zone;
-  std::string relative_name;   // as a DNS panel takes it: "stxsel1._domainkey"
+  std::string relative_name;   // as the panel of its zone takes it: "stxsel1._domainkey"
   std::string zone_file_line;  // what is to be published
   SeenText served;             // what our zone has at `expected`; empty: nothing
   std::vector<Sighting> sightings;

@@ -20,7 +20,7 @@ struct World {
   std::vector<NameServer> own_servers;
   std::vector<std::string> silent_servers;   // as people read them
   std::vector<std::string> lagging_servers;  // among own_servers: they were looked at twice
-  const PublicSuffixes* suffixes = nullptr;  // of a thorough look
+  const PublicSuffixes* suffixes = nullptr;
 };
 
 }  // namespace zonectl::probe

@@ -1,5 +1,7 @@
 #include "tools/zonectl/telling/check_report.h"
 
+#include <algorithm>
+
 #include "tools/zonectl/telling/json_check.h"
 
 namespace zonectl {
@@ -65,6 +67,9 @@ void CheckOutput::add(const Report& report) {
   ++looked_at_;
   at_fault_ += severity == Severity::kBad ? 1 : 0;
   needs_attention_ = needs_attention_ || severity == Severity::kBad;
+  is_all_seen_ =
+      is_all_seen_ && std::none_of(report.findings.begin(), report.findings.end(),
+                                   [](const Finding& each) { return each.verdict == Verdict::kUnreachable; });
   if (list_) {
     list_->add(to_json(report));
     return;
@@ -134,8 +139,10 @@ void CheckOutput::write_end() {
   if (of_all_) {
     out << looked_at_ << " looked at, " << at_fault_ << " need attention\n";
   } else {
-    out << (needs_attention_ ? session_.terminal().styled(Style::kCaution, "something needs attention")
-                             : session_.terminal().styled(Style::kGood, "all is right"))
+    const Terminal& terminal = session_.terminal();
+    out << (needs_attention_ ? terminal.styled(Style::kCaution, "something needs attention")
+            : is_all_seen_   ? terminal.styled(Style::kGood, "all is right")
+                           : terminal.styled(Style::kCaution, "what was seen is right; not everything could be seen"))
         << '\n';
   }
 }

@@ -41,6 +41,7 @@ class CheckOutput {
   std::uint64_t looked_at_ = 0;
   std::uint64_t at_fault_ = 0;
   bool needs_attention_ = false;
+  bool is_all_seen_ = true;
   bool shows_progress_ = false;
   std::vector<std::string> warnings_;
   Json servers_ = Json::array();

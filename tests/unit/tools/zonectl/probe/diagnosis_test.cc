@@ -152,6 +152,8 @@ TEST(Diagnosis, SettlesNothingWhenNobodyHadASay) {
   EXPECT_FALSE(is_settled(lame.verdict));
   const Finding silent = diagnose_cname(facts_with({failing(Sighting::State::kUnreachable, "ns1")}));
   EXPECT_EQ(silent.verdict, Verdict::kUnreachable);
+  EXPECT_EQ(silent.severity, Severity::kWarning) << "not seen, not bad";
+  EXPECT_EQ(lame.severity, Severity::kBad);
   EXPECT_FALSE(is_settled(silent.verdict));
   CnameFacts nobody = facts_with({});
   nobody.no_servers = "the resolver gives no answer";
@@ -168,8 +170,38 @@ TEST(Diagnosis, OfTheServersTellsLameFromSilentAndFlaky) {
   EXPECT_EQ(of({good, failing(Sighting::State::kLame, "ns2")}).verdict, Verdict::kLame);
   EXPECT_EQ(of({good, failing(Sighting::State::kLame, "ns2")}).severity, Severity::kBad);
   EXPECT_EQ(of({good, failing(Sighting::State::kUnreachable, "ns2")}).severity, Severity::kWarning);
-  EXPECT_EQ(of({failing(Sighting::State::kUnreachable, "ns2")}).severity, Severity::kBad);
+  EXPECT_EQ(of({failing(Sighting::State::kUnreachable, "ns2")}).severity, Severity::kWarning) << "not seen, not bad";
   EXPECT_EQ(of({}).verdict, Verdict::kUnreachable);
+}
+
+TEST(Diagnosis, NotesServersThatResolversGetThroughTo) {
+  Sighting odd = leading_to("sel2-mosa._domainkey.dkim.secutix.com", "ns1");
+  odd.oddity = "answered only 3 of 9 queries";
+  const Finding finding = diagnose_servers(name("mosamuseum.com"), {facts_with({odd})});
+  EXPECT_EQ(finding.verdict, Verdict::kOk);
+  EXPECT_EQ(finding.severity, Severity::kWarning);
+  EXPECT_EQ(finding.notes, std::vector<std::string>{"ns1 answered only 3 of 9 queries"});
+}
+
+TEST(Diagnosis, OfADomainBelowItsZoneSpeaksTheLanguageOfTheZonesPanel) {
+  CnameFacts facts = facts_with({seen_by()});
+  facts.zone = name("museum.com");
+  facts.domain = name("news.museum.com");
+  facts.relative_name = "stxsel2._domainkey.news";
+  EXPECT_EQ(diagnose_cname(facts).advice, "in the panel of museum.com the name is stxsel2._domainkey.news");
+  facts.sightings.front().at_top = name("stxsel2._domainkey.museum.com");
+  Finding finding = diagnose_cname(facts);
+  EXPECT_EQ(finding.verdict, Verdict::kMissing);
+  EXPECT_THAT(finding.detail,
+              testing::HasSubstr("stxsel2._domainkey.museum.com leads to us, at the top of the zone"));
+  EXPECT_EQ(finding.advice, "in the panel of museum.com the name is stxsel2._domainkey.news");
+  facts.sightings.front() = seen_by();
+  facts.sightings.front().is_doubled = true;
+  facts.sightings.front().doubled_at = name("stxsel2._domainkey.news.museum.com.museum.com");
+  finding = diagnose_cname(facts);
+  EXPECT_EQ(finding.verdict, Verdict::kDomainDoubled);
+  EXPECT_THAT(finding.detail, testing::HasSubstr("but stxsel2._domainkey.news.museum.com.museum.com is"));
+  EXPECT_THAT(finding.advice, testing::HasSubstr("as the name type only stxsel2._domainkey.news"));
 }
 
 }  // namespace

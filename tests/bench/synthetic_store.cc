@@ -16,6 +16,8 @@
 #include "zonestore/operations/institutions/institutions.h"
 #include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/publish/publisher.h"
+#include "zonestore/rows/domain_rows.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace bench {
 

@@ -9,7 +9,7 @@
 // wall clocks say, if both were synchronised. Else there is none: trusted time stands still, and never catches up.
 // So a step of the wall clock in either direction makes nothing happen early, and what waits at most longer.
 //
-// Here is the rule alone: readings in, durations out. What is kept is one row of the store (rows/kept_time.h).
+// Here is the rule alone: readings in, durations out. What is kept is one row of the store (rows/store_row.h).
 //
 // Units: milliseconds. Threads: plain values; SystemClock may be shared.
 #pragma once

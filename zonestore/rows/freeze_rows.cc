@@ -2,6 +2,7 @@
 
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 
@@ -25,18 +26,20 @@ std::optional<dkim::Freeze> freeze_in_force(db::Connection& connection, Institut
 }
 
 void store_freeze(db::Connection& connection, InstitutionId scope, const std::optional<dkim::Freeze>& freeze) {
-  db::Statement& update =
-      scope == kWholeStore
-          ? connection.cached("UPDATE store SET frozen_ms = ?2, frozen_reason = ?3 WHERE ?1 = 0")
-          : connection.cached("UPDATE institution SET frozen_ms = ?2, frozen_reason = ?3 WHERE institution_id = ?1");
-  update.bind(1, static_cast<std::int64_t>(scope));
-  if (freeze) {
-    update.bind(2, to_column(freeze->since)).bind(3, std::string_view(freeze->reason));
+  if (scope == kWholeStore) {
+    store_whole_freeze(connection, freeze);
   } else {
-    update.bind_null(2);
-    update.bind_null(3);
+    store_own_freeze(connection, scope, freeze);
   }
-  update.run();
+}
+
+void bind_freeze(db::Statement& statement, int first, const std::optional<dkim::Freeze>& freeze) {
+  if (freeze) {
+    statement.bind(first, to_column(freeze->since)).bind(first + 1, std::string_view(freeze->reason));
+  } else {
+    statement.bind_null(first);
+    statement.bind_null(first + 1);
+  }
 }
 
 }  // namespace zonestore::rows

@@ -18,4 +18,7 @@ namespace zonestore::rows {
 // nullopt thaws.
 void store_freeze(db::Connection& connection, InstitutionId scope, const std::optional<dkim::Freeze>& freeze);
 
+// Two columns, for the tables that have them: institution, store.
+void bind_freeze(db::Statement& statement, int first, const std::optional<dkim::Freeze>& freeze);
+
 }  // namespace zonestore::rows

@@ -2,9 +2,14 @@
 
 #include <utility>
 
+#include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/domain_rows.h"
+#include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/freeze_rows.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/revocation_rows.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore::rows {
 namespace {
@@ -79,75 +84,6 @@ void store_ways_back(db::Connection& connection, InstitutionId id, const dkim::I
   update.run();
 }
 
-std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
-  db::Statement& rows = connection.cached(
-      "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, "
-      "slack_s "
-      "FROM selector_content "
-      "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NOT NULL ORDER BY sequence");
-  rows.bind(1, to_column(id)).bind(2, to_column(slot));
-  std::vector<dkim::EarlierContent> contents;
-  while (rows.step()) {
-    contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1),
-                        Seconds(rows.integer(1 + kMomentColumns))});
-  }
-  rows.reset();
-  return contents;
-}
-
-void read_slots(db::Connection& connection, InstitutionRow& institution) {
-  for (const dkim::SlotId slot : dkim::kSlots) {
-    db::Statement& row = connection.cached(
-        "SELECT s.revoked, s.drain_for_ms, s.drain_waits, k.key_id, k.algorithm, k.public_key, k.published_ms, "
-        "s.drain_wall_ms, s.drain_boot_ms, s.drain_boot_id, s.drain_synchronised, s.drain_trusted_ms "
-        "FROM slot AS s LEFT JOIN dkim_key AS k ON k.key_id = s.key_id WHERE s.institution_id = ?1 AND s.slot = ?2");
-    row.bind(1, to_column(institution.id)).bind(2, to_column(slot));
-    if (!row.step()) {
-      throw_damaged(institution.code.text() + " has no slot " + dkim::to_text(slot));
-    }
-    dkim::SlotFacts facts;
-    facts.slot = slot;
-    facts.revoked = row.integer(0) != 0;
-    if (!row.is_null(1)) {
-      facts.drain = dkim::Drain{moment_columns(row, 7), Milliseconds(row.integer(1)), row.integer(2) != 0};
-    }
-    if (!row.is_null(3)) {
-      facts.has_key = true;
-      const ByteView spki = row.blob(5);
-      institution.key(slot) = SlotKey{row.text(3), db::unwrap(crypto::parse_algorithm(row.text(4))),
-                                      Bytes(spki.begin(), spki.end()), wall_column(row, 6)};
-    }
-    row.reset();
-    facts.earlier = earlier_contents(connection, institution.id, slot);
-    institution.facts.slots.push_back(std::move(facts));
-  }
-}
-
-void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts) {
-  db::Statement& update = connection.cached(
-      "UPDATE slot SET revoked = ?3, drain_for_ms = ?4, drain_wall_ms = ?5, drain_boot_ms = ?6, "
-      "drain_boot_id = ?7, drain_synchronised = ?8, drain_trusted_ms = ?9 WHERE institution_id = ?1 AND slot = ?2");
-  update.bind(1, to_column(id)).bind(2, to_column(facts.slot)).bind(3, std::int64_t{facts.revoked});
-  if (facts.drain) {
-    update.bind(4, facts.drain->lasts.count());
-    bind_moment(update, 5, facts.drain->began);
-  } else {
-    update.bind_null(4);
-    bind_no_moment(update, 5);
-  }
-  update.run();
-}
-
-// What the names still serve of this life ends later in the change, when its policy is gone: it keeps its slack.
-// An absence does not, for it is no part of a life.
-void keep_slack(db::Connection& connection, InstitutionId id) {
-  db::Statement& keep = connection.cached(
-      "UPDATE selector_content SET slack_s = ?2 WHERE institution_id = ?1 AND ended_wall_ms IS NULL AND kind <> "
-      "'absent'");
-  keep.bind(1, to_column(id)).bind(2, read_policy(connection, id).slack.count());
-  keep.run();
-}
-
 }  // namespace
 
 std::optional<InstitutionRow> find_institution(db::Connection& connection, const dkim::Code& code) {
@@ -200,11 +136,7 @@ InstitutionId insert_institution(db::Connection& connection, const dkim::Code& c
   insert.bind(1, std::string_view(code.text())).bind(2, crypto::to_text(algorithm)).bind(3, rows::to_column(now));
   insert.run();
   const InstitutionId id{connection.last_insert_rowid()};
-  for (const dkim::SlotId slot : dkim::kSlots) {
-    db::Statement& slots = connection.cached("INSERT INTO slot (institution_id, slot) VALUES (?1, ?2)");
-    slots.bind(1, to_column(id)).bind(2, to_column(slot));
-    slots.run();
-  }
+  insert_slots(connection, id);
   return id;
 }
 
@@ -243,20 +175,17 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
 }
 
 void end_life(db::Connection& connection, InstitutionId id) {
-  keep_slack(connection, id);
-  constexpr std::string_view kOwnState =
-      "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
-      "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1";
-  for (const std::string_view sql :
-       {std::string_view("DELETE FROM domain WHERE institution_id = ?1"),
-        std::string_view("DELETE FROM policy WHERE institution_id = ?1"),
-        std::string_view("DELETE FROM rotation_window WHERE institution_id = ?1"),
-        std::string_view("DELETE FROM evidence WHERE institution_id = ?1"),
-        std::string_view("DELETE FROM revocation_to_come WHERE institution_id = ?1"), kOwnState}) {
-    db::Statement& statement = connection.cached(sql);
-    statement.bind(1, to_column(id));
-    statement.run();
-  }
+  keep_slack(connection, id, read_policy(connection, id).slack);
+  delete_domains(connection, id);
+  delete_policy(connection, id);
+  delete_evidence(connection, id);
+  delete_revocations(connection, id);
+  connection
+      .cached(
+          "UPDATE institution SET frozen_ms = NULL, frozen_reason = NULL, last_swap = NULL, moved_by = NULL, "
+          "moved_in_run = NULL, removed_phase = NULL, removed_slot = NULL WHERE institution_id = ?1")
+      .bind(1, to_column(id))
+      .run();
 }
 
 void restart_institution(db::Connection& connection, InstitutionId id, crypto::Algorithm algorithm, WallTime now) {
@@ -269,92 +198,12 @@ void restart_institution(db::Connection& connection, InstitutionId id, crypto::A
   end_life(connection, id);
 }
 
-void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key) {
-  db::Statement& insert = connection.cached(
-      "INSERT INTO dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-  insert.bind(1, std::string_view(key.key_id)).bind(2, to_column(id)).bind(3, to_column(slot));
-  insert.bind(4, crypto::to_text(key.algorithm)).bind(5, ByteView(key.public_spki));
-  insert.bind(6, rows::to_column(key.published));
-  insert.run();
+void store_own_freeze(db::Connection& connection, InstitutionId id, const std::optional<dkim::Freeze>& freeze) {
   db::Statement& update =
-      connection.cached("UPDATE slot SET key_id = ?3, revoked = 0 WHERE institution_id = ?1 AND slot = ?2");
-  update.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, std::string_view(key.key_id));
+      connection.cached("UPDATE institution SET frozen_ms = ?2, frozen_reason = ?3 WHERE institution_id = ?1");
+  update.bind(1, to_column(id));
+  bind_freeze(update, 2, freeze);
   update.run();
-}
-
-void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now) {
-  db::Statement& date = connection.cached(
-      "UPDATE dkim_key SET withdrawn_ms = ?3 WHERE key_id = "
-      "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
-  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, rows::to_column(now));
-  date.run();
-  db::Statement& update = connection.cached("UPDATE slot SET key_id = NULL WHERE institution_id = ?1 AND slot = ?2");
-  update.bind(1, to_column(id)).bind(2, to_column(slot));
-  update.run();
-}
-
-void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now) {
-  db::Statement& date = connection.cached(
-      "UPDATE dkim_key SET revoked_ms = ?3 WHERE key_id = "
-      "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
-  date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, rows::to_column(now));
-  date.run();
-  withdraw_key(connection, id, slot, now);
-  db::Statement& update = connection.cached("UPDATE slot SET revoked = 1 WHERE institution_id = ?1 AND slot = ?2");
-  update.bind(1, to_column(id)).bind(2, to_column(slot));
-  update.run();
-}
-
-std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
-  db::Statement& row = connection.cached(
-      "SELECT largest_ttl FROM selector_content WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
-  row.bind(1, to_column(id)).bind(2, to_column(slot));
-  std::optional<Ttl> ttl;
-  if (row.step()) {
-    ttl = Ttl{static_cast<std::uint32_t>(row.integer(0))};
-  }
-  row.reset();
-  return ttl;
-}
-
-std::vector<Name> domains_of(db::Connection& connection, InstitutionId id) {
-  db::Statement& rows = connection.cached("SELECT name FROM domain WHERE institution_id = ?1 ORDER BY name");
-  rows.bind(1, to_column(id));
-  std::vector<Name> domains;
-  while (rows.step()) {
-    domains.push_back(db::unwrap(Name::from_wire(rows.blob(0))));
-  }
-  rows.reset();
-  return domains;
-}
-
-std::optional<std::string> owner_of_domain(db::Connection& connection, const Name& domain) {
-  const Name lowered = domain.lowered();
-  db::Statement& row = connection.cached(
-      "SELECT i.code FROM domain AS d JOIN institution AS i USING (institution_id) WHERE d.name = ?1");
-  row.bind(1, lowered.wire());
-  std::optional<std::string> code;
-  if (row.step()) {
-    code = row.text(0);
-  }
-  row.reset();
-  return code;
-}
-
-void insert_domain(db::Connection& connection, InstitutionId id, const Name& domain, WallTime now) {
-  const Name lowered = domain.lowered();
-  db::Statement& insert =
-      connection.cached("INSERT INTO domain (institution_id, name, added_ms) VALUES (?1, ?2, ?3)");
-  insert.bind(1, to_column(id)).bind(2, lowered.wire()).bind(3, rows::to_column(now));
-  insert.run();
-}
-
-void delete_domain(db::Connection& connection, InstitutionId id, const Name& domain) {
-  const Name lowered = domain.lowered();
-  db::Statement& remove = connection.cached("DELETE FROM domain WHERE institution_id = ?1 AND name = ?2");
-  remove.bind(1, to_column(id)).bind(2, lowered.wire());
-  remove.run();
 }
 
 }  // namespace zonestore::rows

@@ -60,20 +60,7 @@ void end_life(db::Connection& connection, InstitutionId id);
 // Starts a departed institution anew: its history stays, its age and algorithm are new, nothing else of its old life.
 void restart_institution(db::Connection& connection, InstitutionId id, crypto::Algorithm algorithm, WallTime now);
 
-// Puts a key into a slot (which must hold none), or takes it out; both keep the key's row as history.
-void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key);
-void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
-
-// Withdraws a slot's key on purpose: it leaves the slot REVOKED, and the key's row says so.
-void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
-// The largest TTL that the present content of the slot's name was ever served with; nullopt if it never served any.
-[[nodiscard]] std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
-
-// Lower-cased, by name.
-[[nodiscard]] std::vector<Name> domains_of(db::Connection& connection, InstitutionId id);
-// The code of the institution that has this domain.
-[[nodiscard]] std::optional<std::string> owner_of_domain(db::Connection& connection, const Name& domain);
-void insert_domain(db::Connection& connection, InstitutionId id, const Name& domain, WallTime now);
-void delete_domain(db::Connection& connection, InstitutionId id, const Name& domain);
+// Of freeze_rows.
+void store_own_freeze(db::Connection& connection, InstitutionId id, const std::optional<dkim::Freeze>& freeze);
 
 }  // namespace zonestore::rows

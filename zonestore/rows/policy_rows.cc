@@ -158,4 +158,11 @@ dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scop
   return policy;
 }
 
+void delete_policy(db::Connection& connection, InstitutionId scope) {
+  connection.cached("DELETE FROM policy WHERE institution_id = ?1").bind(1, static_cast<std::int64_t>(scope)).run();
+  connection.cached("DELETE FROM rotation_window WHERE institution_id = ?1")
+      .bind(1, static_cast<std::int64_t>(scope))
+      .run();
+}
+
 }  // namespace zonestore::rows

@@ -35,4 +35,6 @@ void store_window(db::Connection& connection, InstitutionId scope, const std::op
 // What is in force for an institution (or, with kWholeStore, where none has its own).
 [[nodiscard]] dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scope);
 
+void delete_policy(db::Connection& connection, InstitutionId scope);  // all of its own
+
 }  // namespace zonestore::rows

@@ -27,22 +27,9 @@ void insert_revocation(db::Connection& connection, const InstitutionRow& institu
   insert.run();
 }
 
-std::optional<WallTime> signer_taken(db::Connection& connection, const std::string& name) {
-  db::Statement row = connection.prepare("SELECT taken_ms FROM signer WHERE name = ?1");
-  row.bind(1, std::string_view(name));
-  if (!row.step() || row.is_null(0)) {
-    return std::nullopt;
-  }
-  return wall_column(row, 0);
-}
-
-void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now) {
-  connection.prepare("UPDATE signer SET enabled = 0, taken_ms = ?2 WHERE name = ?1")
-      .bind(1, std::string_view(name))
-      .bind(2, rows::to_column(now))
-      .run();
-  connection.prepare("DELETE FROM signer_task WHERE signer_id = (SELECT signer_id FROM signer WHERE name = ?1)")
-      .bind(1, std::string_view(name))
+void delete_revocations(db::Connection& connection, InstitutionId id) {
+  connection.cached("DELETE FROM revocation_to_come WHERE institution_id = ?1")
+      .bind(1, static_cast<std::int64_t>(id))
       .run();
 }
 

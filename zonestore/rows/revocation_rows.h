@@ -1,4 +1,4 @@
-// Keys that a taken signer held and that are still to be revoked (revocation_to_come), and which signers were taken.
+// Keys that a taken signer held and that are still to be revoked (table revocation_to_come).
 // A row goes by itself when its key leaves its slot. Threads: that of the connection. Errors: db::Failure is thrown.
 #pragma once
 
@@ -20,9 +20,6 @@ struct RevocationRow {
 void insert_revocation(db::Connection& connection, const InstitutionRow& institution, dkim::SlotId slot,
                        const std::string& signer, WallTime now);
 
-// Since when this signer is known to be taken; nullopt: it is not, or there is none of that name.
-[[nodiscard]] std::optional<WallTime> signer_taken(db::Connection& connection, const std::string& name);
-// Switches it off, for good; it has nothing to follow any more.
-void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now);
+void delete_revocations(db::Connection& connection, InstitutionId id);  // all of this institution
 
 }  // namespace zonestore::rows

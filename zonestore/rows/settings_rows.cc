@@ -1,7 +1,7 @@
 #include "zonestore/rows/settings_rows.h"
 
+#include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/moment_columns.h"
-#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore::rows {
 namespace {
@@ -45,26 +45,6 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
   insert.bind(1, id_of(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
   bind_moment(insert, 3, ended);
   insert.run();
-}
-
-// A name that is absent now was so under both negative TTLs: one absence ends, and another begins.
-void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Moment& now) {
-  db::Statement& end = connection.cached(
-      "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4, "
-      "ended_synchronised = ?5, ended_trusted_ms = ?6, slack_s = coalesce((SELECT value_s FROM policy AS p "
-      "WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'), ?7) "
-      "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
-  end.bind(1, id_of(zone));
-  bind_moment(end, 2, now);
-  end.bind(7, read_policy(connection, kWholeStore).slack.count());
-  end.run();
-  // Every name that was ever served has one content without an end, but for those that have just ended.
-  db::Statement& begin = connection.cached(
-      "INSERT INTO selector_content (institution_id, slot, sequence, kind, largest_ttl) "
-      "SELECT institution_id, slot, max(sequence) + 1, 'absent', ?1 FROM selector_content "
-      "GROUP BY institution_id, slot HAVING sum(ended_wall_ms IS NULL) = 0");
-  begin.bind(1, std::int64_t{zonestore::seconds(ttl)});
-  begin.run();
 }
 
 }  // namespace

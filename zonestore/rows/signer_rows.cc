@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 namespace {
@@ -89,7 +90,7 @@ SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
   insert.bind(5, rows::to_column(row.added));
   insert.run();
   const SignerId id{connection.last_insert_rowid()};
-  connection.execute("UPDATE store SET signer_change = signer_change + 1");
+  count_signer_change(connection);
   db::Statement& tasks = connection.cached(
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?2 FROM institution AS i, store AS s WHERE i.phase <> "
@@ -173,7 +174,7 @@ bool has_tasks(db::Connection& connection, InstitutionId institution) {
 }
 
 void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now) {
-  connection.execute("UPDATE store SET signer_change = signer_change + 1");
+  count_signer_change(connection);
   db::Statement& insert = connection.cached(
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?3 FROM store AS s, institution AS i WHERE i.code = ?2 "
@@ -221,15 +222,42 @@ SignerBacklog read_backlog(db::Connection& connection, SignerId signer) {
   return backlog;
 }
 
-std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now) {
+std::optional<WallTime> signer_taken(db::Connection& connection, const std::string& name) {
+  db::Statement row = connection.prepare("SELECT taken_ms FROM signer WHERE name = ?1");
+  row.bind(1, std::string_view(name));
+  if (!row.step() || row.is_null(0)) {
+    return std::nullopt;
+  }
+  return wall_column(row, 0);
+}
+
+void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now) {
+  connection.prepare("UPDATE signer SET enabled = 0, taken_ms = ?2 WHERE name = ?1")
+      .bind(1, std::string_view(name))
+      .bind(2, rows::to_column(now))
+      .run();
+  connection.prepare("DELETE FROM signer_task WHERE signer_id = (SELECT signer_id FROM signer WHERE name = ?1)")
+      .bind(1, std::string_view(name))
+      .run();
+}
+
+SignerLookState read_look(db::Connection& connection, SignerId signer) {
+  db::Statement& row =
+      connection.cached("SELECT looked_code, looked_ms, tables_looked_ms FROM signer WHERE signer_id = ?1");
+  SignerLookState state;
+  if (row.bind(1, to_column(signer)).step()) {
+    state = {row.text(0), wall_column(row, 1), wall_column(row, 2)};
+  }
+  row.reset();
+  return state;
+}
+
+void store_look(db::Connection& connection, SignerId signer, const SignerLookState& state) {
   db::Statement& update = connection.cached(
-      "UPDATE slot SET drain_waits = 0, drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, "
-      "drain_synchronised = ?4, drain_trusted_ms = ?5 "
-      "WHERE drain_waits = 1 AND NOT EXISTS "
-      "(SELECT 1 FROM signer_task AS t WHERE t.institution_id = slot.institution_id)");
-  bind_moment(update, 1, now);
+      "UPDATE signer SET looked_code = ?2, looked_ms = ?3, tables_looked_ms = ?4 WHERE signer_id = ?1");
+  update.bind(1, to_column(signer)).bind(2, std::string_view(state.code));
+  update.bind(3, to_column(state.looked)).bind(4, to_column(state.tables_looked));
   update.run();
-  return connection.changed_rows();
 }
 
 }  // namespace zonestore::rows

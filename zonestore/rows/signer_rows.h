@@ -35,6 +35,10 @@ SignerId insert_signer(db::Connection& connection, const SignerRow& row);
 void delete_signer(db::Connection& connection, SignerId id);
 void enable_signer(db::Connection& connection, SignerId id);
 void mark_signer(db::Connection& connection, SignerId id);
+// Since when this signer is known to be taken; nullopt: it is not, or there is none of that name.
+[[nodiscard]] std::optional<WallTime> signer_taken(db::Connection& connection, const std::string& name);
+// Switches it off, for good; it has nothing to follow any more.
+void mark_signer_taken(db::Connection& connection, const std::string& name, WallTime now);
 
 // Every institution but those that have departed, by code, as signers see them.
 [[nodiscard]] std::vector<signer::Signing> read_signings(db::Connection& connection);
@@ -98,16 +102,5 @@ struct SignerLookState {
 };
 [[nodiscard]] SignerLookState read_look(db::Connection& connection, SignerId signer);
 void store_look(db::Connection& connection, SignerId signer, const SignerLookState& state);
-
-// What `check` saw last of a domain's CNAME for a slot ("sel1").
-struct SeenCname {
-  bool is_right = false;
-  std::string detail;
-};
-[[nodiscard]] std::optional<SeenCname> seen_cname(db::Connection& connection, InstitutionId institution,
-                                                  const Name& domain, const std::string& slot);
-
-// Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
-std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);
 
 }  // namespace zonestore::rows

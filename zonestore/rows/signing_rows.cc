@@ -91,19 +91,6 @@ std::vector<std::string> keys_ever(db::Connection& connection, const std::string
   return texts(rows.bind(1, std::string_view(code)));
 }
 
-std::optional<SeenCname> seen_cname(db::Connection& connection, InstitutionId institution, const Name& domain,
-                                    const std::string& slot) {
-  db::Statement& row = connection.cached(
-      "SELECT verdict, detail FROM evidence WHERE institution_id = ?1 AND domain = ?2 AND subject = ?3");
-  row.bind(1, static_cast<std::int64_t>(institution)).bind(2, domain.wire()).bind(3, std::string_view(slot));
-  std::optional<SeenCname> seen;
-  if (row.step()) {
-    seen = SeenCname{row.text(0) == "ok", row.text(1)};
-  }
-  row.reset();
-  return seen;
-}
-
 std::vector<SignerFinding> read_findings(db::Connection& connection, SignerId signer) {
   db::Statement& rows = connection.cached(
       "SELECT path, what, needs_attention, found_ms FROM signer_finding WHERE signer_id = ?1 ORDER BY path");
@@ -133,25 +120,6 @@ void clear_findings(db::Connection& connection, SignerId signer) {
   connection.cached("DELETE FROM signer_finding WHERE signer_id = ?1")
       .bind(1, static_cast<std::int64_t>(signer))
       .run();
-}
-
-SignerLookState read_look(db::Connection& connection, SignerId signer) {
-  db::Statement& row =
-      connection.cached("SELECT looked_code, looked_ms, tables_looked_ms FROM signer WHERE signer_id = ?1");
-  SignerLookState state;
-  if (row.bind(1, static_cast<std::int64_t>(signer)).step()) {
-    state = {row.text(0), wall_column(row, 1), wall_column(row, 2)};
-  }
-  row.reset();
-  return state;
-}
-
-void store_look(db::Connection& connection, SignerId signer, const SignerLookState& state) {
-  db::Statement& update = connection.cached(
-      "UPDATE signer SET looked_code = ?2, looked_ms = ?3, tables_looked_ms = ?4 WHERE signer_id = ?1");
-  update.bind(1, static_cast<std::int64_t>(signer)).bind(2, std::string_view(state.code));
-  update.bind(3, to_column(state.looked)).bind(4, to_column(state.tables_looked));
-  update.run();
 }
 
 }  // namespace zonestore::rows

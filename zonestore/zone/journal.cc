@@ -144,4 +144,10 @@ void append_to_journal(db::Connection& connection, ZoneRow& row, Serial before,
   cut_journal(connection, row, rows + kJournalRowsCutPerChange, now);
 }
 
+void delete_journal(db::Connection& connection, ZoneId zone) {
+  connection.cached("DELETE FROM journal_change WHERE zone_id = ?")
+      .bind(1, number(zone))
+      .run();  // its record sets go with it
+}
+
 }  // namespace zonestore

@@ -38,4 +38,7 @@ struct Difference {
 void append_to_journal(db::Connection& connection, ZoneRow& row, Serial before,
                        const std::vector<Difference>& differences, WallTime now);
 
+// All of a zone.
+void delete_journal(db::Connection& connection, ZoneId zone);
+
 }  // namespace zonestore

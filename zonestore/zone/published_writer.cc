@@ -218,32 +218,12 @@ ZoneId create_zone(db::Connection& connection, const Name& apex) {
   if (find_zone(connection, apex)) {
     throw db::Failure(Error{ErrorCode::kInvalid, "the store has a zone " + apex.to_text() + " already", ""});
   }
-  const Name lowered = apex.lowered();
-  connection.cached("INSERT INTO zone (apex) VALUES (?)").bind(1, lowered.wire()).run();
-  return static_cast<ZoneId>(connection.last_insert_rowid());
-}
-
-std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex) {
-  const Name lowered = apex.lowered();
-  db::Statement& row = connection.cached("SELECT serial FROM removed_zone WHERE apex = ?");
-  row.bind(1, lowered.wire());
-  std::optional<Serial> serial;
-  if (row.step()) {
-    serial = Serial{static_cast<std::uint32_t>(row.integer(0))};
-  }
-  row.reset();
-  return serial;
+  return insert_zone_row(connection, apex.lowered());
 }
 
 void delete_zone(db::Connection& connection, const PublishedZone& zone) {
-  const auto id = static_cast<std::int64_t>(zone.id);
-  connection.cached("INSERT OR REPLACE INTO removed_zone (apex, serial) VALUES (?, ?)")
-      .bind(1, zone.apex.wire())
-      .bind(2, std::int64_t{zone.serial.value})
-      .run();
-  connection.cached("DELETE FROM journal_change WHERE zone_id = ?").bind(1, id).run();  // its record sets go with it
-  connection.cached("DELETE FROM record_set WHERE zone_id = ?").bind(1, id).run();
-  connection.cached("DELETE FROM zone WHERE zone_id = ?").bind(1, id).run();
+  delete_journal(connection, zone.id);
+  delete_zone_row(connection, zone);
 }
 
 }  // namespace zonestore

@@ -124,4 +124,30 @@ void delete_record_set(db::Connection& connection, ZoneId zone, ByteView owner_k
       .run();
 }
 
+ZoneId insert_zone_row(db::Connection& connection, const Name& apex) {
+  connection.cached("INSERT INTO zone (apex) VALUES (?)").bind(1, apex.wire()).run();
+  return static_cast<ZoneId>(connection.last_insert_rowid());
+}
+
+void delete_zone_row(db::Connection& connection, const PublishedZone& zone) {
+  connection.cached("INSERT OR REPLACE INTO removed_zone (apex, serial) VALUES (?, ?)")
+      .bind(1, zone.apex.wire())
+      .bind(2, std::int64_t{zone.serial.value})
+      .run();
+  connection.cached("DELETE FROM record_set WHERE zone_id = ?").bind(1, number(zone.id)).run();
+  connection.cached("DELETE FROM zone WHERE zone_id = ?").bind(1, number(zone.id)).run();
+}
+
+std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex) {
+  const Name lowered = apex.lowered();
+  db::Statement& row = connection.cached("SELECT serial FROM removed_zone WHERE apex = ?");
+  row.bind(1, lowered.wire());
+  std::optional<Serial> serial;
+  if (row.step()) {
+    serial = Serial{static_cast<std::uint32_t>(row.integer(0))};
+  }
+  row.reset();
+  return serial;
+}
+
 }  // namespace zonestore

@@ -1,4 +1,4 @@
-// Rows of the store's zone and record_set tables, for the reader and the writer of this folder.
+// Rows of the store's zone, removed_zone and record_set tables, for the reader and the writer of this folder.
 // Threads: one thread, that of the connection. Errors: thrown as db::Failure.
 #pragma once
 
@@ -24,6 +24,11 @@ struct ZoneRow {
 [[nodiscard]] std::vector<PublishedZone> read_zones(db::Connection& connection);
 // Writes serial, count, hash sum and journal row count.
 void write_zone_row(db::Connection& connection, const ZoneRow& row);
+
+// A zone that has no content yet; the apex is in lower case.
+[[nodiscard]] ZoneId insert_zone_row(db::Connection& connection, const Name& apex);
+// With its record sets; its serial is remembered (serial_of_removed).
+void delete_zone_row(db::Connection& connection, const PublishedZone& zone);
 
 // What the store keeps of a record set beside its zone, owner and type.
 struct StoredData {

@@ -10,7 +10,6 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/rotation/slots.h"
-#include "zonestore/operations/views/evidence_rows.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace tests::lifecycle {

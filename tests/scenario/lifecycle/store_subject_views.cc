@@ -4,7 +4,7 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/history/audit_log.h"
 #include "zonestore/operations/rotation/rotation.h"
-#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/rows/policy_rows.h"
 
 namespace tests::lifecycle {

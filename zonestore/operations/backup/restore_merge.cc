@@ -9,6 +9,7 @@
 #include "zonestore/operations/backup/restore_spf.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {

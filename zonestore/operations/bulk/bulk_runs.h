@@ -14,16 +14,11 @@
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/operations/change/store.h"
+#include "zonestore/rows/bulk_rows.h"
 
 namespace zonestore {
 
-enum class BulkState : std::uint8_t {
-  kWaiting,
-  kDone,
-  kRefused,  // by a guard: nothing was changed, and nothing is broken
-  kFailed,   // an error: nothing was changed, or it was undone
-};
-[[nodiscard]] std::string_view to_text(BulkState state);  // "waiting"
+using rows::BulkState;
 
 struct BulkItem {
   BulkTicket ticket;

@@ -5,8 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "zonestore/operations/change/private_halves.h"
-#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/bulk_rows.h"
 #include "zonestore/rows/signer_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 
@@ -118,10 +119,7 @@ void ChangeScope::complete_bulk_item() {
   if (!context_.bulk_ticket || context_.bulk_ticket->command != command_) {
     return;
   }
-  db::Statement& update = store_.connection.cached(
-      "UPDATE bulk_item SET state = 'done', note = '' WHERE run_id = ?1 AND position = ?2 AND state <> 'done'");
-  update.bind(1, context_.bulk_ticket->run).bind(2, context_.bulk_ticket->position).run();
-  if (store_.connection.changed_rows() != 1) {
+  if (!rows::complete_bulk_item(store_.connection, context_.bulk_ticket->run, context_.bulk_ticket->position)) {
     throw db::Failure(Error{ErrorCode::kRefused, "another zonectl has done " + subject_ + " in this run already",
                             "zonectl show " + subject_, Refusal{Guard::kExists, std::nullopt}});
   }

@@ -1,6 +1,6 @@
 #include "zonestore/operations/change/moment_keeper.h"
 
-#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "zonestore/rows/kept_time.h"
-#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/slot_rows.h"
+#include "zonestore/rows/store_row.h"
+#include "zonestore/rows/unused_key_rows.h"
 
 namespace zonestore {
 namespace {
@@ -14,27 +16,6 @@ constexpr std::string_view kEnd = "g";
 constexpr std::size_t kSlice = 500;
 // A key that is in the vault and in no slot belongs to a command at work; seen so for this long, to a dead one.
 constexpr Milliseconds kOrphanAge = std::chrono::hours(24);
-
-bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
-  db::Statement& row = connection.cached("SELECT 1 FROM slot WHERE key_id = ?1");
-  const bool found = row.bind(1, std::string_view(key_id)).step();
-  row.reset();
-  return found;
-}
-
-// The key that the name serves, as far as it has been published.
-std::string served_key_id(db::Connection& connection, rows::InstitutionId id, dkim::SlotId slot) {
-  db::Statement& row = connection.cached(
-      "SELECT coalesce(key_id, '') FROM selector_content "
-      "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
-  row.bind(1, static_cast<std::int64_t>(id)).bind(2, static_cast<std::int64_t>(slot));
-  std::string key_id;
-  if (row.step()) {
-    key_id = row.text(0);
-  }
-  row.reset();
-  return key_id;
-}
 
 [[noreturn]] void throw_unproven(const std::string& what, const std::string& why) {
   throw db::Failure(
@@ -57,38 +38,6 @@ struct Slice {
   }
 };
 
-struct SeenKey {
-  bool withdrawn = false;
-  Moment seen;
-};
-
-std::optional<SeenKey> seen_before(db::Connection& connection, const std::string& key_id) {
-  db::Statement& row = connection.cached(
-      "SELECT withdrawn, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, seen_trusted_ms "
-      "FROM unused_key WHERE key_id = ?1");
-  std::optional<SeenKey> seen;
-  if (row.bind(1, std::string_view(key_id)).step()) {
-    seen = SeenKey{row.integer(0) != 0, {}};
-    if (!seen->withdrawn) {
-      seen->seen = rows::moment_columns(row, 1);
-    }
-  }
-  row.reset();
-  return seen;
-}
-
-std::vector<std::string> rows_between(db::Connection& connection, const std::string& after, const std::string& last) {
-  db::Statement& rows = connection.cached(
-      "SELECT key_id FROM unused_key WHERE withdrawn = 0 AND key_id > ?1 AND key_id <= ?2 ORDER BY key_id");
-  rows.bind(1, std::string_view(after)).bind(2, std::string_view(last));
-  std::vector<std::string> ids;
-  while (rows.step()) {
-    ids.push_back(rows.text(0));
-  }
-  rows.reset();
-  return ids;
-}
-
 // Of what the vault does not know to be used. Precondition: a transaction.
 Slice look_at_unused(Store::Impl& store, const std::string& after) {
   const std::vector<std::string> ids = db::unwrap(store.vault().unused_after(after, kSlice));
@@ -96,8 +45,8 @@ Slice look_at_unused(Store::Impl& store, const std::string& after) {
   Slice slice;
   slice.last = ids.size() < kSlice ? std::string(kEnd) : ids.back();
   for (const std::string& id : ids) {
-    const std::optional<SeenKey> seen = seen_before(store.connection, id);
-    if (is_in_a_slot(store.connection, id)) {
+    const std::optional<rows::UnusedKey> seen = rows::find_unused_key(store.connection, id);
+    if (rows::is_in_a_slot(store.connection, id)) {
       slice.used.push_back(id);
     } else if (!seen) {
       slice.first_seen.push_back(id);
@@ -105,7 +54,7 @@ Slice look_at_unused(Store::Impl& store, const std::string& after) {
       slice.destroyed.push_back(id);
     }
   }
-  for (const std::string& id : rows_between(store.connection, after, slice.last)) {
+  for (const std::string& id : rows::unused_keys_between(store.connection, after, slice.last)) {
     if (!std::binary_search(ids.begin(), ids.end(), id)) {
       slice.forgotten.push_back(id);
     }
@@ -115,27 +64,14 @@ Slice look_at_unused(Store::Impl& store, const std::string& after) {
 
 // Of what was taken out of its slot. Precondition: a transaction.
 Slice look_at_withdrawn(Store::Impl& store, const std::string& after) {
-  db::Statement& rows = store.connection.cached(
-      "SELECT key_id FROM unused_key WHERE withdrawn = 1 AND key_id > ?1 ORDER BY key_id LIMIT ?2");
-  rows.bind(1, std::string_view(after)).bind(2, static_cast<std::int64_t>(kSlice));
-  std::vector<std::string> ids;
-  while (rows.step()) {
-    ids.push_back(rows.text(0));
-  }
-  rows.reset();
+  std::vector<std::string> ids = rows::withdrawn_keys_after(store.connection, after, kSlice);
   Slice slice;
   slice.last = ids.size() < kSlice ? std::string(kEnd) : ids.back();
   for (std::string& id : ids) {
-    const bool is_to_go = !is_in_a_slot(store.connection, id) && db::unwrap(store.vault().holds(id));
+    const bool is_to_go = !rows::is_in_a_slot(store.connection, id) && db::unwrap(store.vault().holds(id));
     (is_to_go ? slice.destroyed : slice.forgotten).push_back(std::move(id));
   }
   return slice;
-}
-
-void forget(db::Connection& connection, const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    connection.cached("DELETE FROM unused_key WHERE key_id = ?1").bind(1, std::string_view(id)).run();
-  }
 }
 
 // Precondition: the write lock. The vault first: a row of a key that is gone is forgotten the next time.
@@ -145,15 +81,12 @@ void carry_out(Store::Impl& store, const Slice& slice) {
   }
   const Moment now = rows::keep_moment(store.connection, *store.clock).moment;
   for (const std::string& id : slice.first_seen) {
-    db::Statement& insert = store.connection.cached(
-        "INSERT INTO unused_key (key_id, withdrawn, seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, "
-        "seen_trusted_ms) VALUES (?1, 0, ?2, ?3, ?4, ?5, ?6)");
-    insert.bind(1, std::string_view(id));
-    rows::bind_moment(insert, 2, now);
-    insert.run();
+    rows::insert_unused_key(store.connection, id, now);
   }
   for (const std::vector<std::string>* ids : {&slice.used, &slice.destroyed, &slice.forgotten}) {
-    forget(store.connection, *ids);
+    for (const std::string& id : *ids) {
+      rows::delete_unused_key(store.connection, id);
+    }
   }
 }
 
@@ -187,7 +120,7 @@ std::size_t sweep(Store::Impl& store, bool dry_run, Look look) {
 void prove_new_keys(Store::Impl& store, const rows::InstitutionRow& institution) {
   for (const dkim::SlotId slot : dkim::kSlots) {
     const std::optional<rows::SlotKey>& key = institution.key(slot);
-    if (!key || served_key_id(store.connection, institution.id, slot) == key->key_id) {
+    if (!key || rows::served_key_id(store.connection, institution.id, slot) == key->key_id) {
       continue;
     }
     const std::string what = institution.code.text() + " " + dkim::to_text(slot);
@@ -232,7 +165,7 @@ void destroy_unused(Store::Impl& store, const std::vector<std::string>& key_ids)
   const db::Transaction holding(store.connection, db::Transaction::Kind::kWrite);
   std::vector<std::string> unused;
   std::copy_if(key_ids.begin(), key_ids.end(), std::back_inserter(unused),
-               [&](const std::string& id) { return !is_in_a_slot(store.connection, id); });
+               [&](const std::string& id) { return !rows::is_in_a_slot(store.connection, id); });
   if (!unused.empty()) {
     db::unwrap(store.vault().destroy(unused));
   }

@@ -4,7 +4,7 @@
 
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/change/store_impl.h"
-#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 namespace {
@@ -18,11 +18,6 @@ Name apex_column(db::Connection& connection, std::string_view which) {
                             "run: zonectl init", std::nullopt});
   }
   return db::unwrap(Name::from_wire(row.blob(0)));
-}
-
-std::string store_id_of(db::Connection& connection) {
-  db::Statement row = connection.prepare("SELECT store_id FROM store");
-  return row.step() ? row.text(0) : std::string();
 }
 
 db::Access access_of(Store::Access access) {
@@ -103,7 +98,7 @@ Result<Store> Store::open(const std::filesystem::path& dir, Access access, const
     }
     Name dkim_zone = apex_column(connection, "dkim_zone_id");
     Name spf_zone = apex_column(connection, "spf_zone_id");
-    std::string store_id = store_id_of(connection);
+    std::string store_id = rows::read_store_id(connection);
     auto impl = std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id),
                                             std::move(dkim_zone), std::move(spf_zone), key_sources});
     impl->older_schema = older;

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 
-#include "zonestore/operations/change/audit_writer.h"
 #include "zonestore/operations/change/store_impl.h"
-#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/audit_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 namespace {
 
 // So many rows are read under one read lock: writers wait for milliseconds, however long the log is.
 constexpr std::int64_t kRowsAtATime = 5'000;
-constexpr int kChainColumn = 11;
 
 std::string hexadecimal(ByteView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -39,16 +38,11 @@ class Verification {
   bool read_some() {
     const db::Transaction reading(connection_, db::Transaction::Kind::kRead);
     if (check_.rows == 0) {
-      const crypto::Sha256Digest start = audit_chain_start(connection_);
+      const crypto::Sha256Digest start = rows::audit_chain_start(connection_);
       previous_.assign(start.begin(), start.end());
     }
-    db::Statement& rows = connection_.cached("SELECT " + std::string(kChainedColumns) +
-                                             ", chain FROM audit WHERE audit_id > ?1 ORDER BY audit_id LIMIT ?2");
-    rows.bind(1, last_id_).bind(2, kRowsAtATime);
-    std::int64_t count = 0;
-    for (; rows.step(); ++count) {
-      take(rows);
-    }
+    const std::int64_t count =
+        rows::read_chained(connection_, last_id_, kRowsAtATime, [this](const rows::ChainedRow& row) { take(row); });
     if (count == kRowsAtATime) {
       return true;
     }
@@ -64,17 +58,16 @@ class Verification {
   }
 
  private:
-  void take(const db::Statement& row) {
-    const std::int64_t id = row.integer(0);
-    if (id != last_id_ + 1) {
-      add({last_id_ + 1, std::nullopt, "", rows_text(last_id_ + 1, id - 1)});
+  void take(const rows::ChainedRow& row) {
+    if (row.id != last_id_ + 1) {
+      add({last_id_ + 1, std::nullopt, "", rows_text(last_id_ + 1, row.id - 1)});
     }
-    last_id_ = id;
+    last_id_ = row.id;
     ++check_.rows;
-    if (expected_ && id == expected_->id) {
-      found_ = row.is_null(kChainColumn) ? "" : hexadecimal(row.blob(kChainColumn));
+    if (expected_ && row.id == expected_->id) {
+      found_ = row.carried ? hexadecimal(*row.carried) : "";
     }
-    if (!row.is_null(kChainColumn)) {
+    if (row.carried) {
       take_chained(row);
     } else if (chained_ == 0) {
       ++check_.unchained;
@@ -83,31 +76,28 @@ class Verification {
     }
   }
 
-  void take_chained(const db::Statement& row) {
+  void take_chained(const rows::ChainedRow& row) {
     ++chained_;
-    const ByteView carried = row.blob(kChainColumn);
-    const crypto::Sha256Digest expected = audit_chain_value(previous_, row);
-    if (!std::ranges::equal(expected, carried)) {
+    if (!std::ranges::equal(row.value_after(previous_), *row.carried)) {
       add_row(row,
               "its content and the row before do not give the value that it carries: one of them was altered, "
               "put in, moved or taken out");
     }
-    previous_.assign(carried.begin(), carried.end());
+    previous_ = *row.carried;
   }
 
   // Against the store's row, in the transaction that saw the last row.
   void check_end() {
-    db::Statement& store = connection_.cached("SELECT audit_chain, audit_count FROM store");
-    if (!store.step()) {
+    const std::optional<rows::AuditEnd> end = rows::read_audit_end(connection_);
+    if (!end) {
       return;
     }
-    const ByteView newest = store.blob(0);
-    const std::int64_t count = store.integer(1);
+    const std::int64_t count = end->count;
     if (chained_ < count) {
       add({last_id_ + 1, std::nullopt, "",
            "the log ends too early: the store has counted " + std::to_string(count) + " chained rows, and " +
                std::to_string(chained_) + " are there"});
-    } else if (chained_ > count || (chained_ > 0 && !std::ranges::equal(newest, previous_))) {
+    } else if (chained_ > count || (chained_ > 0 && end->chain != previous_)) {
       add({last_id_, std::nullopt, "",
            "the log ends in another row than the store has noted: it has counted " + std::to_string(count) +
                " chained rows, and " + std::to_string(chained_) + " are there"});
@@ -127,8 +117,8 @@ class Verification {
     check_.faults.resize(std::min(check_.faults.size(), kMostFaults));
   }
 
-  void add_row(const db::Statement& row, std::string message) {
-    add({row.integer(0), rows::wall_column(row, 1), row.text(4), std::move(message)});
+  void add_row(const rows::ChainedRow& row, std::string message) {
+    add({row.id, row.at, row.command, std::move(message)});
   }
 
   void add(AuditFault fault) {
@@ -159,25 +149,23 @@ Result<AuditCheck> verify_log(Store& store, const std::optional<AuditRowTold>& e
 
 Result<std::optional<AuditRowTold>> tell_newest_row(Store& store) {
   return db::at_border<std::optional<AuditRowTold>>([&]() -> std::optional<AuditRowTold> {
-    constexpr std::int64_t kDayMs = std::int64_t{24} * 60 * 60 * 1000;
     db::Connection& connection = store.impl().connection;
-    const std::int64_t now_ms = store.impl().clock->now().wall.time_since_epoch().count();
+    const WallTime now = store.impl().clock->now().wall;
     {
       const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-      if (connection.integer("SELECT coalesce(audit_told_ms, -86400000) FROM store") / kDayMs == now_ms / kDayMs) {
+      const std::optional<WallTime> told = rows::read_audit_told(connection);
+      if (told && std::chrono::floor<std::chrono::days>(*told) == std::chrono::floor<std::chrono::days>(now)) {
         return std::nullopt;
       }
     }
     db::Transaction writing(connection, db::Transaction::Kind::kWrite);
-    db::Statement newest = connection.prepare(
-        "SELECT audit_id, chain FROM audit WHERE chain IS NOT NULL ORDER BY audit_id DESC LIMIT 1");
-    if (!newest.step()) {
+    const std::optional<rows::ChainedRow> newest = rows::newest_chained(connection);
+    if (!newest) {
       return std::nullopt;
     }
-    AuditRowTold row{newest.integer(0), hexadecimal(newest.blob(1))};
-    connection.cached("UPDATE store SET audit_told_ms = ?1").bind(1, now_ms).run();
+    rows::store_audit_told(connection, now);
     writing.commit();
-    return row;
+    return AuditRowTold{newest->id, hexadecimal(*newest->carried)};
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/institution_rows.h"
 
 namespace zonestore {

@@ -9,6 +9,7 @@
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/rows/domain_rows.h"
 
 namespace zonestore {
 namespace {

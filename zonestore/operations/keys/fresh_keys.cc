@@ -6,6 +6,7 @@
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change/key_identity.h"
 #include "zonestore/operations/change/private_halves.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {

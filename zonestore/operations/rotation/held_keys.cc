@@ -9,8 +9,10 @@
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/revocation_rows.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {

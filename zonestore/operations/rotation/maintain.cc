@@ -14,8 +14,9 @@
 #include "zonestore/operations/rotation/policy_rotations.h"
 #include "zonestore/operations/signers/signer_look.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/due.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/rows/domain_rows.h"
+#include "zonestore/rows/due_rows.h"
 
 namespace zonestore {
 namespace {
@@ -153,7 +154,7 @@ Due find_due(Store::Impl& impl) {
   const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
   const Now now = impl.now();
   Due due;
-  for (const dkim::Code& code : maintenance_candidates(impl.connection, now)) {
+  for (const dkim::Code& code : rows::maintenance_candidates(impl.connection, now)) {
     const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
     if (row && is_maintain_due(*row, rows::read_policy(impl.connection, row->id), now)) {
       due.codes.push_back(code);

@@ -4,9 +4,9 @@
 #include <map>
 
 #include "zonestore/operations/rotation/rotation.h"
-#include "zonestore/operations/views/due.h"
-#include "zonestore/operations/views/evidence_rows.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/rows/due_rows.h"
 
 namespace zonestore {
 namespace {
@@ -134,7 +134,7 @@ Result<std::vector<dkim::Code>> due_rotations(Store& store) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     std::vector<dkim::Code> due;
-    for (const dkim::Code& code : rotation_candidates(impl.connection, now)) {
+    for (const dkim::Code& code : rows::rotation_candidates(impl.connection, now)) {
       const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
       if (row && is_rotation_due(*row, rows::read_policy(impl.connection, row->id), now)) {
         due.push_back(code);

@@ -5,8 +5,9 @@
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/views/evidence_keeper.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/rotation_facts.h"
 
 namespace zonestore {
 namespace {
@@ -75,7 +76,7 @@ dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, c
                             const dkim::LifecyclePolicy& policy, const SwapOptions& options, Swapped& outcome) {
   const OwnServers servers = own_servers(change.connection());
   if (options.look && !context.dry_run) {
-    write_evidence(change.connection(), row.id, *options.look, servers.named);
+    keep_evidence(change.connection(), row.id, *options.look, servers.named);
   }
   RotationFacts facts = rotation_facts(change.connection(), change.store().dkim_zone, row, policy,
                                        options.look ? own_servers(change.connection()) : servers);

@@ -9,6 +9,8 @@
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/rows/domain_rows.h"
 #include "zonestore/signer/key_form.h"
 
 namespace zonestore {

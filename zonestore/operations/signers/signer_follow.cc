@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "zonestore/operations/signers/signer_sync.h"
+#include "zonestore/rows/evidence_rows.h"
 #include "zonestore/signer/key_form.h"
 
 namespace zonestore {
@@ -253,8 +254,8 @@ void warn_of_cnames(db::Connection& connection, const rows::InstitutionRow& row,
   }
   const std::string slot = dkim::to_text(*row.facts.active);
   for (const Name& domain : domains) {
-    const std::optional<rows::SeenCname> seen = rows::seen_cname(connection, row.id, domain, slot);
-    if (seen && seen->is_right) {
+    const std::optional<EvidenceView> seen = rows::find_evidence(connection, row.id, domain, slot);
+    if (seen && seen->verdict == Verdict::kOk) {
       continue;
     }
     outcome.warnings.push_back("signers sign the mail of " + domain.to_text_no_dot() + " with " +

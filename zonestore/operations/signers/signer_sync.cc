@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "zonestore/operations/signers/signer_files.h"
+#include "zonestore/rows/slot_rows.h"
 #include "zonestore/signer/command.h"
 
 namespace zonestore {

@@ -8,6 +8,7 @@
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/rows/revocation_rows.h"
+#include "zonestore/rows/slot_rows.h"
 #include "zonestore/signer/command.h"
 #include "zonestore/signer/directory.h"
 #include "zonestore/signer/key_form.h"

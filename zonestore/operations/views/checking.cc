@@ -5,10 +5,11 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change/change_scope.h"
-#include "zonestore/operations/views/evidence_rows.h"
+#include "zonestore/operations/views/evidence_keeper.h"
+#include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/zones/zone_view.h"
-#include "zonestore/rows/kept_time.h"
-#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/spf/record.h"
 
 namespace zonestore {
@@ -140,7 +141,7 @@ Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Cod
     const std::vector<Name> named = own_servers(connection).named;
     for (const auto& [code, look] : looks) {
       if (const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code)) {
-        write_evidence(connection, row->id, look, named);
+        keep_evidence(connection, row->id, look, named);
       }
     }
     (void)rows::keep_moment(connection, *store.impl().clock);
@@ -159,7 +160,7 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
       zones.back().second.push_back(each);
     }
     for (const auto& [apex, of_zone] : zones) {
-      write_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
+      keep_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
     }
     (void)rows::keep_moment(store.impl().connection, *store.impl().clock);
     writing.commit();
@@ -167,26 +168,8 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
 }
 
 Result<std::vector<ServerEvidenceView>> server_evidence(Store& store) {
-  return db::at_border<std::vector<ServerEvidenceView>>([&] {
-    db::Statement rows = store.impl().connection.prepare(
-        "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
-        "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
-        "ORDER BY z.apex, e.server");
-    std::vector<ServerEvidenceView> views;
-    while (rows.step()) {
-      ServerEvidenceView view;
-      view.zone = db::unwrap(Name::from_wire(rows.blob(0)));
-      view.server = rows.text(1);
-      view.verdict = parse_verdict(rows.text(2)).value_or(Verdict::kUnreachable);
-      if (!rows.is_null(3)) {
-        view.serial = Serial{static_cast<std::uint32_t>(rows.integer(3))};
-      }
-      view.detail = rows.text(4);
-      view.seen = rows::moment_columns(rows, 5);
-      views.push_back(std::move(view));
-    }
-    return views;
-  });
+  return db::at_border<std::vector<ServerEvidenceView>>(
+      [&] { return rows::read_server_evidence(store.impl().connection); });
 }
 
 }  // namespace zonestore

@@ -1,4 +1,5 @@
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/rows/domain_rows.h"
 
 namespace zonestore {
 namespace {

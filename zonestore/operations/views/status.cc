@@ -2,8 +2,8 @@
 
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/evidence_rows.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
 #include "zonestore/rows/freeze_rows.h"
 #include "zonestore/rows/revocation_rows.h"

@@ -5,8 +5,9 @@
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/keys/fresh_keys.h"
-#include "zonestore/operations/views/evidence_rows.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/rows/evidence_rows.h"
 
 namespace zonestore {
 namespace {
@@ -129,7 +130,7 @@ Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const rows::InstitutionRow row = require_institution(impl.connection, code);
     InstitutionView view = institution_view(impl.connection, impl.dkim_zone, row, impl.now());
-    view.evidence = evidence_of(impl.connection, row.id);
+    view.evidence = rows::read_evidence(impl.connection, row.id);
     return view;
   });
 }

@@ -5,8 +5,8 @@
 #include "zonestore/operations/change/store_files.h"
 #include "zonestore/operations/zones/reserved_names.h"
 #include "zonestore/operations/zones/zone_settings_rules.h"
-#include "zonestore/rows/kept_time.h"
 #include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 namespace {
@@ -61,16 +61,6 @@ rows::ZoneSettingsRow settings_of(const InitOptions& options) {
   return settings;
 }
 
-void insert_store_row(db::Connection& connection, const std::string& store_id, ZoneId dkim_zone, ZoneId spf_zone,
-                      WallTime now) {
-  db::Statement insert = connection.prepare(
-      "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
-      "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
-  insert.bind(1, std::string_view(store_id)).bind(2, rows::to_column(now));
-  insert.bind(3, static_cast<std::int64_t>(dkim_zone)).bind(4, static_cast<std::int64_t>(spf_zone));
-  insert.run();
-}
-
 // Both zones, their settings and first content, in the caller's transaction.
 std::string fill(db::Connection& connection, const InitOptions& options, const ChangeContext& context,
                  const Clock& clock, Changed& outcome) {
@@ -79,7 +69,7 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
   std::string store_id = crypto::random_hex(32);
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
-  insert_store_row(connection, store_id, dkim_id, spf_id, now.wall);
+  rows::insert_store(connection, {store_id, dkim_id, spf_id}, now.wall);
   outcome.clock = report_clock_of(kept, now).notes;
   keep(kept, now);
   rows::store_kept_time(connection, kept);
@@ -135,8 +125,7 @@ std::string make_store(db::Connection& connection, const std::filesystem::path& 
       throw db::Failure(already_there(dir));
     }
     outcome.warnings.emplace_back("an earlier init was interrupted: its settings stay, its vault is made now");
-    db::Statement row = connection.prepare("SELECT store_id FROM store");
-    return row.step() ? row.text(0) : std::string();
+    return rows::read_store_id(connection);
   }
   db::apply_steps(connection, db::zone_schema());
   std::string store_id = fill(connection, options, context, clock, outcome);

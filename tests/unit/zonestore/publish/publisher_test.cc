@@ -6,6 +6,7 @@
 #include "tests/support/temp_directory.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/rows/slot_rows.h"
 #include "zonestore/rows/static_rows.h"
 
 namespace zonestore::publish {

@@ -15,6 +15,7 @@
 #include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {

@@ -9,7 +9,7 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/views/checking.h"
-#include "zonestore/rows/kept_time.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 namespace {

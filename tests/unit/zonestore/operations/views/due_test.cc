@@ -1,5 +1,3 @@
-#include "zonestore/operations/views/due.h"
-
 #include <algorithm>
 
 #include <gmock/gmock.h>
@@ -9,6 +7,7 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/policy/freeze.h"
 #include "zonestore/operations/rotation/slots.h"
+#include "zonestore/rows/due_rows.h"
 
 namespace {
 
@@ -31,8 +30,8 @@ class Due : public tests::StoreFixture {
     }
     return codes;
   }
-  std::vector<std::string> maintenance() { return found(&zonestore::maintenance_candidates); }
-  std::vector<std::string> rotations() { return found(&zonestore::rotation_candidates); }
+  std::vector<std::string> maintenance() { return found(&zonestore::rows::maintenance_candidates); }
+  std::vector<std::string> rotations() { return found(&zonestore::rows::rotation_candidates); }
   void set_policy(const std::optional<zonestore::dkim::Code>& whose, const char* key, const char* value) {
     const auto set = zonestore::set_policy_text(*store_, context_, whose, key, std::string(value));
     ASSERT_TRUE(set) << set.error().message;

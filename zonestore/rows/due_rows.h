@@ -3,7 +3,7 @@
 //
 // Each is a superset of those that are due, by code: the indexes know what the wall clock or trusted time
 // say alone, while the lifecycle also asks for proofs, the policy and the freezes. The caller asks is_maintain_due or
-// is_rotation_due of each. For the sources of zonestore/operations only. Errors: db::Failure is thrown.
+// is_rotation_due of each. Errors: db::Failure is thrown.
 #pragma once
 
 #include <vector>
@@ -12,9 +12,9 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/dkim/selector.h"
 
-namespace zonestore {
+namespace zonestore::rows {
 
 [[nodiscard]] std::vector<dkim::Code> maintenance_candidates(db::Connection& connection, const Now& now);
 [[nodiscard]] std::vector<dkim::Code> rotation_candidates(db::Connection& connection, const Now& now);
 
-}  // namespace zonestore
+}  // namespace zonestore::rows

@@ -1,4 +1,4 @@
-#include "zonestore/operations/views/due.h"
+#include "zonestore/rows/due_rows.h"
 
 #include <algorithm>
 #include <map>
@@ -12,7 +12,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 
-namespace zonestore {
+namespace zonestore::rows {
 namespace {
 
 // What elapsed() counts since a moment is a proof, which is never more than what the wall clocks say, or what trusted
@@ -96,7 +96,7 @@ Windows windows_at(db::Connection& connection, const dkim::LifecyclePolicy& poli
 std::vector<std::string> past_own_wait(db::Connection& connection, const dkim::LifecyclePolicy& policy,
                                        const Now& now) {
   db::Statement& rows = connection.cached(kOwnWait);
-  rows.bind(1, rows::to_column(now.moment.wall)).bind(2, std::int64_t{now.moment.trusted.count()});
+  rows.bind(1, to_column(now.moment.wall)).bind(2, std::int64_t{now.moment.trusted.count()});
   rows.bind(3, std::int64_t{policy.every.count()}).bind(4, std::int64_t{policy.jitter.count()});
   std::vector<std::string> codes;
   while (rows.step()) {
@@ -125,15 +125,15 @@ void add_past_wait(db::Statement& rows, const dkim::LifecyclePolicy& policy, Mil
 
 std::vector<dkim::Code> maintenance_candidates(db::Connection& connection, const Now& now) {
   db::Statement& rows = connection.cached(kMaintenance);
-  rows.bind(1, rows::to_column(now.moment.wall)).bind(2, now.moment.trusted.count());
+  rows.bind(1, to_column(now.moment.wall)).bind(2, now.moment.trusted.count());
   return codes_of(rows);
 }
 
 std::vector<dkim::Code> rotation_candidates(db::Connection& connection, const Now& now) {
-  if (rows::read_freeze(connection, rows::kWholeStore)) {
+  if (read_freeze(connection, kWholeStore)) {
     return {};
   }
-  const dkim::LifecyclePolicy policy = rows::read_policy(connection, rows::kWholeStore);
+  const dkim::LifecyclePolicy policy = read_policy(connection, kWholeStore);
   const Windows windows = windows_at(connection, policy, now.moment.wall);
   std::vector<std::string> waited = past_own_wait(connection, policy, now);
   if (policy.every > Seconds(0) && (windows.of_store || !windows.own_open.empty())) {
@@ -151,4 +151,4 @@ std::vector<dkim::Code> rotation_candidates(db::Connection& connection, const No
   return codes;
 }
 
-}  // namespace zonestore
+}  // namespace zonestore::rows

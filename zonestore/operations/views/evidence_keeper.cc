@@ -1,0 +1,47 @@
+#include "zonestore/operations/views/evidence_keeper.h"
+
+#include <algorithm>
+
+#include "zonestore/judgement/evidence_rules.h"
+#include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/settings_rows.h"
+#include "zonestore/rows/store_row.h"
+
+namespace zonestore {
+
+void keep_evidence(db::Connection& connection, rows::InstitutionId institution, const Look& look,
+                   const std::vector<Name>& named) {
+  for (const Evidence& each : look.evidence) {
+    const std::optional<EvidenceView> before =
+        rows::find_evidence(connection, institution, each.domain, each.subject);
+    if (const std::optional<EvidenceView> known = known_after(before, each, look.seen, named)) {
+      rows::put_evidence(connection, institution, *known);
+    }
+    if (shows_delegation(each)) {
+      rows::note_seen_served(connection);
+    }
+  }
+  rows::delete_evidence_of_other_domains(connection, institution);
+}
+
+void keep_server_evidence(db::Connection& connection, ZoneId zone, const std::vector<ServerEvidence>& evidence,
+                          const Moment& seen) {
+  const bool is_of_the_keys = rows::read_dkim_zone(connection) == zone;
+  const std::vector<ServerEvidenceView> known = rows::read_server_evidence(connection, zone);
+  for (const ServerEvidence& each : evidence) {
+    const auto before = std::find_if(known.begin(), known.end(),
+                                     [&each](const ServerEvidenceView& one) { return one.server == each.server; });
+    if (replaces(each, before == known.end() ? std::nullopt : std::optional(*before))) {
+      rows::put_server_evidence(connection, zone, {each, seen});
+    }
+    if (is_of_the_keys && each.serial) {
+      rows::note_seen_served(connection);
+    }
+  }
+  const std::vector<Name> named = rows::read_zone_settings(connection, zone).name_servers;
+  for (const std::string& server : servers_gone(known, evidence, named)) {
+    rows::delete_server_evidence(connection, zone, server);
+  }
+}
+
+}  // namespace zonestore

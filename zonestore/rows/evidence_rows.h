@@ -1,0 +1,33 @@
+// What is known of the DNS (tables evidence, server_evidence). What a look may change of it:
+// judgement/evidence_rules.h.
+//
+// Threads: that of the connection. Errors: db::Failure is thrown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/judgement/evidence.h"
+#include "zonestore/rows/institution_rows.h"
+#include "zonestore/zone/published_reader.h"
+
+namespace zonestore::rows {
+
+// All of one institution, our own side first, then by domain; of domains that it has now.
+[[nodiscard]] std::vector<EvidenceView> read_evidence(db::Connection& connection, InstitutionId institution);
+[[nodiscard]] std::optional<EvidenceView> find_evidence(db::Connection& connection, InstitutionId institution,
+                                                        const std::optional<Name>& domain,
+                                                        const std::string& subject);
+void put_evidence(db::Connection& connection, InstitutionId institution, const EvidenceView& known);
+void delete_evidence(db::Connection& connection, InstitutionId institution);  // all of it
+void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId institution);
+
+// By zone and server; of one zone, by server.
+[[nodiscard]] std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
+                                                                   std::optional<ZoneId> zone = std::nullopt);
+void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEvidenceView& known);
+void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::string& server);
+
+}  // namespace zonestore::rows

@@ -1,0 +1,30 @@
+// An institution's two slots, and every key that was ever in one (tables slot, dkim_key).
+//
+// Threads: that of the connection. Errors: db::Failure is thrown; a slot that is missing is kDamaged.
+#pragma once
+
+#include <string>
+
+#include "zonestore/db/connection.h"
+#include "zonestore/rows/institution_rows.h"
+
+namespace zonestore::rows {
+
+// Puts a key into a slot (which must hold none), or takes it out; both keep the key's row as history.
+void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key);
+void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
+
+// Withdraws a slot's key on purpose: it leaves the slot REVOKED, and the key's row says so.
+void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now);
+// Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
+std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);
+
+[[nodiscard]] bool is_in_a_slot(db::Connection& connection, const std::string& key_id);
+
+// For institution_rows: the slots of a new institution; those of one that is there, into its facts and keys, and
+// back.
+void insert_slots(db::Connection& connection, InstitutionId id);
+void read_slots(db::Connection& connection, InstitutionRow& institution);
+void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts);
+
+}  // namespace zonestore::rows

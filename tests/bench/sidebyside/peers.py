@@ -1,12 +1,15 @@
 """The servers: how each is configured, for one worker and as fast as its documentation says, and started.
 
 What is made equal: 127.0.0.1 alone, answers of at most 1232 bytes over UDP, minimal answers, no rate limit, no query
-log, no statistics where they can be turned off, room for 100 TCP connections.
+log, no statistics where they can be turned off, room for 100 TCP connections. NSD, Knot and BIND have the configuration
+of the test that compares their answers (tests/system/support/peers.py), and what makes them fast.
 """
 
 import os
 import shutil
 import subprocess
+
+from support import peers
 
 from sidebyside.processes import Processes, free_port
 
@@ -69,118 +72,51 @@ class Server:
     def command(self):
         raise NotImplementedError
 
+    def filled(self, template):
+        return template.format(directory=self.directory, port=self.port, workers=self.workers,
+                               several="yes" if self.workers > 1 else "no",
+                               on_if_several="on" if self.workers > 1 else "off")
+
     def fill(self, template, per_zone=""):
-        values = {"directory": self.directory, "port": self.port, "workers": self.workers,
-                  "several": "yes" if self.workers > 1 else "no", "on_if_several": "on" if self.workers > 1 else "off"}
         files = self.data.zone_files if per_zone else {}
         zones = "".join(per_zone.format(name=name, file=file) for name, file in files.items())
-        (self.directory / "config").write_text(template.format(**values) + zones)
+        (self.directory / "config").write_text(self.filled(template) + zones)
 
 
-class Nsd(Server):
-    name, program, version_of = "nsd", "nsd", ("-v",)
-    settings = "`server-count` = workers, `reuseport` with more than one, in memory (no database), `minimal-responses`"
+class Compared(Server):
+    """One that the differential test has as well: its configuration, and what makes it fast."""
+
+    peer = None
+    own = {}  # lines for its sections
 
     def write_config(self):
-        self.fill("""
-server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  chroot: ""
-  zonesdir: "{directory}"
-  database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  zonelistfile: "{directory}/zone.list"
-  server-count: {workers}
-  reuseport: {several}
-  minimal-responses: yes
-  round-robin: no
-  rrl-ratelimit: 0
-  rrl-whitelist-ratelimit: 0
-  tcp-count: 100
-  ipv4-edns-size: 1232
-  hide-version: yes
-remote-control:
-  control-enable: no
-""", 'zone:\n  name: "{name}"\n  zonefile: "{file}"\n')
+        own = {section: self.filled(lines) for section, lines in self.own.items()}
+        (self.directory / "config").write_text(self.peer.configuration(
+            self.data.zone_files.items(), self.directory, self.port, workers=self.workers, **own))
 
     def command(self):
-        return "nsd", "-d", "-c", self.directory / "config"
+        return self.peer.start_line(self.directory / "config", self.workers)
 
 
-class Knot(Server):
-    name, program = "knot", "knotd"
+class Nsd(Compared):
+    name, program, version_of, peer = "nsd", "nsd", ("-v",), peers.NSD
+    settings = "`server-count` = workers, `reuseport` with more than one, in memory (no database), `minimal-responses`"
+    own = {"server": "  reuseport: {several}\n  tcp-count: 100\n"}
+
+
+class Knot(Compared):
+    name, program, peer = "knot", "knotd", peers.KNOT
     settings = "`udp-workers`, `tcp-workers`, `background-workers` = workers, `tcp-reuseport` with more than one, " \
                "no journal, no semantic checks"
-
-    def write_config(self):
-        self.fill("""
-server:
-  rundir: "{directory}"
-  listen: 127.0.0.1@{port}
-  udp-workers: {workers}
-  tcp-workers: {workers}
-  background-workers: {workers}
-  tcp-reuseport: {on_if_several}
-  tcp-max-clients: 100
-  udp-max-payload: 1232
-  answer-rotation: off
-log:
-  - target: stderr
-    any: warning
-database:
-  storage: "{directory}"
-template:
-  - id: default
-    storage: "{directory}"
-    zonefile-sync: -1
-    zonefile-load: whole
-    journal-content: none
-    semantic-checks: off
-zone:
-""", '  - domain: "{name}"\n    file: "{file}"\n')
-
-    def command(self):
-        return "knotd", "-c", self.directory / "config"
+    own = {"server": "  tcp-reuseport: {on_if_several}\n  tcp-max-clients: 100\n",
+           "template": "    semantic-checks: off\n"}
 
 
-class Bind(Server):
-    name, program, version_of = "bind", "named", ("-v",)
+class Bind(Compared):
+    name, program, version_of, peer = "bind", "named", ("-v",), peers.BIND
     settings = "`-n` = workers, `minimal-responses`, no recursion, no zone statistics, zones as text"
-
-    def write_config(self):
-        self.fill("""
-options {{
-  directory "{directory}";
-  pid-file "{directory}/named.pid";
-  session-keyfile "{directory}/session.key";
-  managed-keys-directory "{directory}";
-  lock-file none;
-  listen-on port {port} {{ 127.0.0.1; }};
-  listen-on-v6 {{ none; }};
-  recursion no;
-  allow-query {{ any; }};
-  allow-transfer {{ none; }};
-  notify no;
-  minimal-responses yes;
-  minimal-any yes;
-  edns-udp-size 1232;
-  max-udp-size 1232;
-  answer-cookie no;
-  check-names primary ignore;
-  check-integrity no;
-  rrset-order {{ order none; }};
-  dnssec-validation no;
-  querylog no;
-  zone-statistics none;
-  tcp-clients 100;
-}};
-controls {{ }};
-""", 'zone "{name}" {{ type primary; file "{file}"; check-names ignore; }};\n')
-
-    def command(self):
-        return "named", "-g", "-n", self.workers, "-c", self.directory / "config"
+    own = {"server": "  lock-file none;\n  answer-cookie no;\n  querylog no;\n  zone-statistics none;\n"
+                     "  tcp-clients 100;\n"}
 
 
 class Pdns(Server):

@@ -1,7 +1,7 @@
 """NSD, Knot and BIND with the same zones, each with a port of its own, and dnsd beside them.
 
-What is made equal: 1232 bytes over UDP, minimal answers, one cookie secret, an NSID, no version, no rate limit, one
-worker each, so that answers come in the order of the questions.
+What is made equal beyond support.peers: one cookie secret, an NSID, no version, one worker each, so that answers come
+in the order of the questions.
 """
 
 import contextlib
@@ -11,101 +11,42 @@ import time
 
 import dns.message
 
+from support.peers import BIND, KNOT, NSD, UDP_BYTES
 from support.programs import end
 from support.server import Dnsd
 
 COOKIE_SECRET = "000102030405060708090a0b0c0d0e0f"
 NSID = "differential"
-UDP_BYTES = 1232
 
-_NSD = """
-server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  chroot: ""
-  zonesdir: "{directory}"
-  database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  zonelistfile: "{directory}/zone.list"
-  server-count: 1
-  hide-version: yes
-  hide-identity: yes
-  minimal-responses: yes
-  round-robin: no
-  rrl-ratelimit: 0
-  rrl-whitelist-ratelimit: 0
+# What each sets beyond support.peers.
+_OWN = {
+    NSD: {"server": f"""\
   tcp-count: 200
-  ipv4-edns-size: {bytes}
-  nsid: "ascii_{nsid}"
+  hide-identity: yes
+  nsid: "ascii_{NSID}"
   answer-cookie: yes
-  cookie-secret: "{secret}"
-remote-control:
-  control-enable: no
-"""
-_NSD_ZONE = 'zone:\n  name: "{name}"\n  zonefile: "{file}"\n'
-
-_KNOT = """
-server:
-  rundir: "{directory}"
-  listen: 127.0.0.1@{port}
+  cookie-secret: "{COOKIE_SECRET}"
+"""},
+    KNOT: {"server": f"""\
   identity: ""
   version: ""
-  nsid: "{nsid}"
-  udp-workers: 1
-  tcp-workers: 1
-  background-workers: 1
-  udp-max-payload: {bytes}
-  answer-rotation: off
-log:
-  - target: stderr
-    any: warning
-database:
-  storage: "{directory}"
+  nsid: "{NSID}"
+""", "sections": f"""\
 mod-cookies:
   - id: default
-    secret: 0x{secret}
-template:
-  - id: default
-    storage: "{directory}"
-    zonefile-sync: -1
-    zonefile-load: whole
-    journal-content: none
+    secret: 0x{COOKIE_SECRET}
+""", "template": """\
     global-module: mod-cookies/default
-zone:
-"""
-_KNOT_ZONE = '  - domain: "{name}"\n    file: "{file}"\n'
-
-_BIND = """
-options {{
-  directory "{directory}";
-  pid-file "{directory}/named.pid";
-  session-keyfile "{directory}/session.key";
-  managed-keys-directory "{directory}";
-  listen-on port {port} {{ 127.0.0.1; }};
-  listen-on-v6 {{ none; }};
-  recursion no;
-  allow-query {{ any; }};
-  allow-transfer {{ none; }};
-  notify no;
+"""},
+    BIND: {"server": f"""\
   version none;
   hostname none;
-  server-id "{nsid}";
-  minimal-responses yes;
-  minimal-any yes;
-  edns-udp-size {bytes};
-  max-udp-size {bytes};
+  server-id "{NSID}";
   answer-cookie yes;
   cookie-algorithm siphash24;
-  cookie-secret "{secret}";
-  check-names primary ignore;
-  check-integrity no;
-  rrset-order {{ order none; }};
-  dnssec-validation no;
-}};
-controls {{ }};
-"""
-_BIND_ZONE = 'zone "{name}" {{ type primary; file "{file}"; check-names ignore; }};\n'
+  cookie-secret "{COOKIE_SECRET}";
+"""},
+}
 
 _DNSD = """
 workers = 1
@@ -131,20 +72,18 @@ def free_port():
 class Peer:
     """One of the three, as a process. The log stands beside the configuration."""
 
-    def __init__(self, name, directory, zones, head, per_zone, command):
-        self.name = name
-        self.directory = directory / name
+    def __init__(self, peer, directory, zones):
+        self.name = peer.name
+        self.directory = directory / peer.name
         self.directory.mkdir()
         self.log_file = self.directory / "log"
         self.address = ("127.0.0.1", free_port())
         self.zones = zones
         config = self.directory / "config"
-        values = {"directory": self.directory, "port": self.address[1], "bytes": UDP_BYTES, "nsid": NSID,
-                  "secret": COOKIE_SECRET}
-        config.write_text(head.format(**values) + "".join(per_zone.format(name=zone.name, file=zone.file)
-                                                          for zone in zones))
+        config.write_text(peer.configuration([(zone.name, zone.file) for zone in zones], self.directory,
+                                             self.address[1], **_OWN[peer]))
         with open(self.log_file, "wb") as log:
-            self.process = subprocess.Popen([*command, str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(peer.start_line(config), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait(self):
         """Until it answers for every zone."""
@@ -170,10 +109,8 @@ class Peer:
 def start_peers(directory, zones, stack):
     """The three, started side by side and stopped with the stack."""
     peers = []
-    for name, head, per_zone, command in (("nsd", _NSD, _NSD_ZONE, ("nsd", "-d", "-c")),
-                                          ("knot", _KNOT, _KNOT_ZONE, ("knotd", "-c")),
-                                          ("bind", _BIND, _BIND_ZONE, ("named", "-g", "-n", "1", "-c"))):
-        peers.append(Peer(name, directory, zones, head, per_zone, command))
+    for peer in _OWN:
+        peers.append(Peer(peer, directory, zones))
         stack.callback(peers[-1].stop)
     for peer in peers:
         peer.wait()

@@ -1,5 +1,7 @@
 // What a TCP client may cost: each limit, with a short setting.
 
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,15 +19,44 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-LoopbackClient connect_to(const RunningWorker& running) {
-  return LoopbackClient(SOCK_STREAM, running.address());
-}
+// A worker whose limits are out of reach, but for those that a test sets before it starts it.
+class TcpLimit : public ::testing::Test {
+ protected:
+  TcpLimit() {
+    limits_.idle = limits_.idle_when_half_full = limits_.message = limits_.write = limits_.lifetime = seconds{3600};
+    limits_.queries = 1'000'000'000;
+  }
 
-TEST(TcpLimit, EndsAfterAsManyQueriesAsAreAllowed) {
-  TcpLimits limits;
-  limits.queries = 3;
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
+  void start() { running_.emplace(limits_); }
+  // Two connections, of which neither goes because of its age alone.
+  void start_with_room_for_two() {
+    limits_.connections = 2;
+    start();
+  }
+  [[nodiscard]] LoopbackClient connect() const { return LoopbackClient(SOCK_STREAM, running_->address()); }
+  [[nodiscard]] const metrics::WorkerCounters& counters() const { return running_->counters(); }
+
+  static void ask(const LoopbackClient& client, const std::string& query) {
+    client.send(frame(query));
+    EXPECT_EQ(client.receive_frame(), query);
+  }
+  // So many queries whose answers no socket takes at once.
+  static void ask_for_much(const LoopbackClient& client, int queries) {
+    std::string all;
+    for (int index = 0; index < queries; ++index) {
+      all += frame("big");
+    }
+    client.send(all);
+  }
+
+  TcpLimits limits_;
+  std::optional<RunningWorker> running_;
+};
+
+TEST_F(TcpLimit, EndsAfterAsManyQueriesAsAreAllowed) {
+  limits_.queries = 3;
+  start();
+  const LoopbackClient client = connect();
   client.send(frame("1") + frame("2") + frame("3") + frame("4") + frame("5"));
   EXPECT_EQ(client.receive_frame(), "1");
   EXPECT_EQ(client.receive_frame(), "2");
@@ -33,47 +64,39 @@ TEST(TcpLimit, EndsAfterAsManyQueriesAsAreAllowed) {
   EXPECT_TRUE(client.is_ended_by_server());
 }
 
-TEST(TcpLimit, EndsAnIdleConnection) {
-  TcpLimits limits;
-  limits.idle = seconds{1};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
-  client.send(frame("hello"));
-  EXPECT_EQ(client.receive_frame(), "hello");
+TEST_F(TcpLimit, EndsAnIdleConnection) {
+  limits_.idle = seconds{1};
+  start();
+  const LoopbackClient client = connect();
+  ask(client, "hello");
   EXPECT_TRUE(client.is_ended_by_server());
-  EXPECT_EQ(running.counters().tcp_timed_out.read(), 1U);
+  EXPECT_EQ(counters().tcp_timed_out.read(), 1U);
 }
 
-TEST(TcpLimit, EndsIdleConnectionsSoonerWhenHalfFull) {
-  TcpLimits limits;
-  limits.connections = 2;
-  limits.idle = seconds{3600};
-  limits.idle_when_half_full = seconds{1};
-  RunningWorker running(limits);
-  EXPECT_TRUE(connect_to(running).is_ended_by_server());
+TEST_F(TcpLimit, EndsIdleConnectionsSoonerWhenHalfFull) {
+  limits_.connections = 2;
+  limits_.idle_when_half_full = seconds{1};
+  start();
+  EXPECT_TRUE(connect().is_ended_by_server());
 }
 
-TEST(TcpLimit, EndsAQueryThatNeverEnds) {
-  TcpLimits limits;
-  limits.message = seconds{1};
-  limits.idle = seconds{3600};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
+TEST_F(TcpLimit, EndsAQueryThatNeverEnds) {
+  limits_.message = seconds{1};
+  start();
+  const LoopbackClient client = connect();
   client.send(frame("unfinished").substr(0, 5));
   EXPECT_TRUE(client.is_ended_by_server());
 }
 
 // The clock of a query runs from its first byte: bytes that drip in do not hold the connection.
-TEST(TcpLimit, EndsAQueryThatDripsIn) {
-  TcpLimits limits;
-  limits.message = seconds{1};
-  limits.idle = seconds{3600};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
+TEST_F(TcpLimit, EndsAQueryThatDripsIn) {
+  limits_.message = seconds{1};
+  start();
+  const LoopbackClient client = connect();
   const std::string query = frame(std::string(65'535, 'q'));
   client.send(query.substr(0, 1));
   std::size_t sent = 1;
-  while (running.counters().tcp_timed_out.read() == 0) {
+  while (counters().tcp_timed_out.read() == 0) {
     ASSERT_LT(sent, 100U) << "ten seconds of drips";
     std::this_thread::sleep_for(milliseconds{100});
     ::send(client.descriptor(), query.data() + sent++, 1, MSG_NOSIGNAL);
@@ -81,11 +104,10 @@ TEST(TcpLimit, EndsAQueryThatDripsIn) {
   EXPECT_TRUE(client.is_ended_by_server());
 }
 
-TEST(TcpLimit, GivesEachQueryItsTimeAgain) {
-  TcpLimits limits;
-  limits.message = seconds{2};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
+TEST_F(TcpLimit, GivesEachQueryItsTimeAgain) {
+  limits_.message = seconds{2};
+  start();
+  const LoopbackClient client = connect();
   const std::string query = frame("in two halves");
   client.send(query.substr(0, 5));
   for (int times = 0; times < 2; ++times) {
@@ -95,21 +117,17 @@ TEST(TcpLimit, GivesEachQueryItsTimeAgain) {
   }
 }
 
-TEST(TcpLimit, EndsAConnectionThatHasLivedItsLife) {
-  TcpLimits limits;
-  limits.lifetime = seconds{1};
-  limits.idle = seconds{3600};
-  RunningWorker running(limits);
-  EXPECT_TRUE(connect_to(running).is_ended_by_server());
+TEST_F(TcpLimit, EndsAConnectionThatHasLivedItsLife) {
+  limits_.lifetime = seconds{1};
+  start();
+  EXPECT_TRUE(connect().is_ended_by_server());
 }
 
-TEST(TcpLimit, EndsABusyConnectionAtTheEndOfItsLife) {
-  TcpLimits limits;
-  limits.queries = 1'000'000'000;
-  limits.lifetime = seconds{1};
-  RunningWorker running(limits);
+TEST_F(TcpLimit, EndsABusyConnectionAtTheEndOfItsLife) {
+  limits_.lifetime = seconds{1};
+  start();
   const auto began = std::chrono::steady_clock::now();
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = connect();
   std::string answer = "again";
   while (answer == "again") {
     ASSERT_LT(std::chrono::steady_clock::now() - began, seconds{10});
@@ -119,51 +137,42 @@ TEST(TcpLimit, EndsABusyConnectionAtTheEndOfItsLife) {
   EXPECT_GE(std::chrono::steady_clock::now() - began, seconds{1});
 }
 
-TEST(TcpLimit, EndsAConnectionWhoseClientReadsByDrips) {
-  TcpLimits limits;
-  limits.write = seconds{1};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
-  std::string all;
-  for (int index = 0; index < 400; ++index) {
-    all += frame("big");
-  }
-  client.send(all);
-  for (int drips = 0; running.counters().tcp_timed_out.read() == 0; ++drips) {
+TEST_F(TcpLimit, EndsAConnectionWhoseClientReadsByDrips) {
+  limits_.write = seconds{1};
+  start();
+  const LoopbackClient client = connect();
+  ask_for_much(client, 400);
+  for (int drips = 0; counters().tcp_timed_out.read() == 0; ++drips) {
     ASSERT_LT(drips, 100) << "ten seconds of drips";
     EXPECT_EQ(client.receive_bytes(1).size(), 1U);
     std::this_thread::sleep_for(milliseconds{100});
   }
-  EXPECT_LT(running.counters().tcp_queries.read(), 400U);
+  EXPECT_LT(counters().tcp_queries.read(), 400U);
 }
 
-TEST(TcpLimit, EndsAConnectionWhoseClientDoesNotRead) {
-  TcpLimits limits;
-  limits.write = seconds{1};
-  RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
-  std::string all;
-  for (int index = 0; index < 400; ++index) {
-    all += frame("big");
-  }
-  client.send(all);
-  while (running.counters().tcp_timed_out.read() == 0) {
+TEST_F(TcpLimit, EndsAConnectionWhoseClientDoesNotRead) {
+  limits_.write = seconds{1};
+  start();
+  const LoopbackClient client = connect();
+  ask_for_much(client, 400);
+  while (counters().tcp_timed_out.read() == 0) {
     std::this_thread::yield();
   }
-  EXPECT_LT(running.counters().tcp_queries.read(), 400U) << "queries wait while answers are unsent";
+  EXPECT_LT(counters().tcp_queries.read(), 400U) << "queries wait while answers are unsent";
 }
 
 // In a crowd: little may be unsent, in the kernel either.
-TcpLimits crowded() {
-  TcpLimits limits;
-  limits.unsent_total_bytes = limits.connections;  // 4,096 bytes for the only connection
-  return limits;
-}
+class CrowdedTcpLimit : public TcpLimit {
+ protected:
+  CrowdedTcpLimit() {
+    limits_.unsent_total_bytes = limits_.connections;  // 4,096 bytes for the only connection
+  }
+};
 
-TEST(TcpLimit, GivesAClientThatReadsLateAllAnswersInACrowdToo) {
+TEST_F(CrowdedTcpLimit, GivesAClientThatReadsLateAllAnswersInACrowdToo) {
   for (const char* const query : {"big", "small"}) {
-    RunningWorker running(crowded());
-    const LoopbackClient client = connect_to(running);
+    start();
+    const LoopbackClient client = connect();
     std::string all;
     for (int index = 0; index < 300; ++index) {
       all += frame(query + std::to_string(index));
@@ -177,96 +186,74 @@ TEST(TcpLimit, GivesAClientThatReadsLateAllAnswersInACrowdToo) {
   }
 }
 
-TEST(TcpLimit, GivesAClientThatAsksOneByOneAllAnswersInACrowdToo) {
-  RunningWorker running(crowded());
-  const LoopbackClient client = connect_to(running);
+TEST_F(CrowdedTcpLimit, GivesAClientThatAsksOneByOneAllAnswersInACrowdToo) {
+  start();
+  const LoopbackClient client = connect();
   for (int index = 0; index < 1000; ++index) {
     client.send(frame(std::to_string(index)));
     ASSERT_EQ(client.receive_frame(), std::to_string(index));
   }
 }
 
-TEST(TcpLimit, RefusesOneConnectionTooManyFromAnAddress) {
-  TcpLimits limits;
-  limits.connections_per_address = 2;
-  RunningWorker running(limits);
-  const LoopbackClient first = connect_to(running);
-  first.send(frame("first"));
-  EXPECT_EQ(first.receive_frame(), "first");
+TEST_F(TcpLimit, RefusesOneConnectionTooManyFromAnAddress) {
+  limits_.connections_per_address = 2;
+  start();
+  const LoopbackClient first = connect();
+  ask(first, "first");
   {
-    const LoopbackClient second = connect_to(running);
-    second.send(frame("second"));
-    EXPECT_EQ(second.receive_frame(), "second");
-    EXPECT_TRUE(connect_to(running).is_ended_by_server());
-    EXPECT_EQ(running.counters().tcp_refused.read(), 1U);
+    const LoopbackClient second = connect();
+    ask(second, "second");
+    EXPECT_TRUE(connect().is_ended_by_server());
+    EXPECT_EQ(counters().tcp_refused.read(), 1U);
     second.shut_down_sending();
     EXPECT_TRUE(second.is_ended_by_server());
   }
   std::string answer;
   while (answer != "third") {  // until the server has noticed that the second has gone
-    const LoopbackClient third = connect_to(running);
+    const LoopbackClient third = connect();
     ::send(third.descriptor(), frame("third").data(), frame("third").size(), MSG_NOSIGNAL);
     answer = third.receive_frame();
   }
 }
 
-TEST(TcpLimit, EndsTheLongestIdleConnectionWhenFull) {
-  TcpLimits limits;
-  limits.connections = 2;
-  limits.idle_when_half_full = seconds{3600};
-  limits.idle = seconds{3600};
-  RunningWorker running(limits);
-  const LoopbackClient oldest = connect_to(running);
-  oldest.send(frame("a"));
-  EXPECT_EQ(oldest.receive_frame(), "a");
-  const LoopbackClient younger = connect_to(running);
-  younger.send(frame("b"));
-  EXPECT_EQ(younger.receive_frame(), "b");
-  oldest.send(frame("c"));  // now the younger one has been idle longest
-  EXPECT_EQ(oldest.receive_frame(), "c");
-  const LoopbackClient newcomer = connect_to(running);
-  newcomer.send(frame("d"));
-  EXPECT_EQ(newcomer.receive_frame(), "d");
+TEST_F(TcpLimit, EndsTheLongestIdleConnectionWhenFull) {
+  start_with_room_for_two();
+  const LoopbackClient oldest = connect();
+  ask(oldest, "a");
+  const LoopbackClient younger = connect();
+  ask(younger, "b");
+  ask(oldest, "c");  // now the younger one has been idle longest
+  const LoopbackClient newcomer = connect();
+  ask(newcomer, "d");
   EXPECT_TRUE(younger.is_ended_by_server());
-  oldest.send(frame("e"));
-  EXPECT_EQ(oldest.receive_frame(), "e");
-  EXPECT_EQ(running.counters().tcp_evicted.read(), 1U);
+  ask(oldest, "e");
+  EXPECT_EQ(counters().tcp_evicted.read(), 1U);
 }
 
-TEST(TcpLimit, EndsAnIdleConnectionBeforeOneThatIsAtWorkWhenFull) {
-  TcpLimits limits;
-  limits.connections = 2;
-  limits.idle_when_half_full = seconds{3600};
-  limits.message = seconds{3600};
-  RunningWorker running(limits);
-  const LoopbackClient at_work = connect_to(running);
+TEST_F(TcpLimit, EndsAnIdleConnectionBeforeOneThatIsAtWorkWhenFull) {
+  start_with_room_for_two();
+  const LoopbackClient at_work = connect();
   at_work.send(frame("first") + frame("second").substr(0, 4));
   EXPECT_EQ(at_work.receive_frame(), "first");
-  const LoopbackClient idle = connect_to(running);
-  idle.send(frame("a"));
-  EXPECT_EQ(idle.receive_frame(), "a");
-  const LoopbackClient newcomer = connect_to(running);
-  newcomer.send(frame("b"));
-  EXPECT_EQ(newcomer.receive_frame(), "b");
+  const LoopbackClient idle = connect();
+  ask(idle, "a");
+  const LoopbackClient newcomer = connect();
+  ask(newcomer, "b");
   EXPECT_TRUE(idle.is_ended_by_server());
   at_work.send(frame("second").substr(4));
   EXPECT_EQ(at_work.receive_frame(), "second");
 }
 
-TEST(TcpLimit, EndsTheOneThatHasTakenLongestWhenFullAndNoneIsIdle) {
-  TcpLimits limits;
-  limits.connections = 2;
-  limits.message = seconds{3600};
-  RunningWorker running(limits);
-  const LoopbackClient longest = connect_to(running);
+TEST_F(TcpLimit, EndsTheOneThatHasTakenLongestWhenFullAndNoneIsIdle) {
+  start_with_room_for_two();
+  const LoopbackClient longest = connect();
   longest.send(frame("first") + "\1");
   EXPECT_EQ(longest.receive_frame(), "first");
-  const LoopbackClient later = connect_to(running);
+  const LoopbackClient later = connect();
   later.send(frame("second") + frame("third").substr(0, 4));
   EXPECT_EQ(later.receive_frame(), "second");
-  const LoopbackClient newcomer = connect_to(running);
-  newcomer.send(frame("b"));
-  EXPECT_EQ(newcomer.receive_frame(), "b");
+  const LoopbackClient newcomer = connect();
+  ask(newcomer, "b");
   EXPECT_TRUE(longest.is_ended_by_server());
   later.send(frame("third").substr(4));
   EXPECT_EQ(later.receive_frame(), "third");
@@ -290,11 +277,10 @@ class DescriptorLimit {
   rlimit before_{};
 };
 
-TEST(TcpLimit, TurnsClientsAwayWhenDescriptorsRunOutAndComesBack) {
-  RunningWorker running;
-  const LoopbackClient earlier = connect_to(running);
-  earlier.send(frame("earlier"));
-  EXPECT_EQ(earlier.receive_frame(), "earlier");
+TEST_F(TcpLimit, TurnsClientsAwayWhenDescriptorsRunOutAndComesBack) {
+  start();
+  const LoopbackClient earlier = connect();
+  ask(earlier, "earlier");
   {
     std::vector<util::UniqueFd> used_up;
     const util::UniqueFd for_the_client(::open("/dev/null", O_RDONLY | O_CLOEXEC));
@@ -307,16 +293,14 @@ TEST(TcpLimit, TurnsClientsAwayWhenDescriptorsRunOutAndComesBack) {
       used_up.push_back(std::move(next));
     }
     const_cast<util::UniqueFd&>(for_the_client).reset();
-    const LoopbackClient turned_away = connect_to(running);
+    const LoopbackClient turned_away = connect();
     EXPECT_TRUE(turned_away.is_ended_by_server());
-    earlier.send(frame("still here"));
-    EXPECT_EQ(earlier.receive_frame(), "still here");
+    ask(earlier, "still here");
   }
-  const LoopbackClient later = connect_to(running);
-  later.send(frame("later"));
-  EXPECT_EQ(later.receive_frame(), "later");
-  running.drain();
-  EXPECT_THAT(running.log_text(), ::testing::HasSubstr("event=accept_paused"));
+  const LoopbackClient later = connect();
+  ask(later, "later");
+  running_->drain();
+  EXPECT_THAT(running_->log_text(), ::testing::HasSubstr("event=accept_paused"));
 }
 
 }  // namespace

@@ -45,26 +45,20 @@ void write(const Session& session, const InstitutionChanged& added) {
   write_end(out, session.terminal(), added);
 }
 
+Json to_json(const InstitutionChanged& added) {
+  Json json = changed_json(added);
+  json["institution"] = zonectl::to_json(added.institution);
+  return json;
+}
+
 Result<ExitCode> add_one(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
   zonestore::AddOptions details;
   details.algorithm = options.algorithm.value_or(details.algorithm);
   details.domains = options.domains;
-  const auto added = add_institution(*store, session.context(options.change), *options.code, details);
-  if (!added) {
-    return tl::unexpected(added.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*added);
-    json["institution"] = to_json(added->institution);
-    print(session.out(), json);
-  } else {
-    write(session, *added);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return add_institution(store, context, *options.code, details);
+  };
+  return session.tell(session.change(options.change, operation), to_json, write);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {

@@ -47,16 +47,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!store) {
     return tl::unexpected(store.error());
   }
-  const auto made = back_up(*store, *options.directory);
-  if (!made) {
-    return tl::unexpected(made.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*made));
-  } else {
-    write(session, *made);
-  }
-  return ExitCode::kDone;
+  return session.tell(back_up(*store, *options.directory), to_json, write);
 }
 
 }  // namespace

@@ -23,52 +23,38 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.dry_run(options.change);
 }
 
-void print_json(const Session& session, const InstitutionChanged& changed) {
+Json to_json(const InstitutionChanged& changed) {
   Json json = changed_json(changed);
-  json["institution"] = to_json(changed.institution);
-  print(session.out(), json);
+  json["institution"] = zonectl::to_json(changed.institution);
+  return json;
 }
 
 Result<ExitCode> add(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto added = add_domain(*store, session.context(options.change), *options.code, *options.domain);
-  if (!added) {
-    return tl::unexpected(added.error());
-  }
-  if (session.json()) {
-    print_json(session, *added);
-    return ExitCode::kDone;
-  }
-  const std::string& code = added->institution.code;
-  session.out() << code << ": " << options.domain->to_text_no_dot() << " "
-                << (added->changed ? verb(*added, "added", "would be added") : "is there already") << '\n';
-  if (!added->dry_run) {
-    session.out() << "next: zonectl instructions " << code << '\n';
-  }
-  write_end(session.out(), session.terminal(), *added);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return add_domain(store, context, *options.code, *options.domain);
+  };
+  const auto in_words = [&](const Session& told, const InstitutionChanged& added) {
+    const std::string& code = added.institution.code;
+    told.out() << code << ": " << options.domain->to_text_no_dot() << " "
+               << (added.changed ? verb(added, "added", "would be added") : "is there already") << '\n';
+    if (!added.dry_run) {
+      told.out() << "next: zonectl instructions " << code << '\n';
+    }
+    write_end(told.out(), told.terminal(), added);
+  };
+  return session.tell(session.change(options.change, operation), to_json, in_words);
 }
 
 Result<ExitCode> remove(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto removed = remove_domain(*store, session.context(options.change), *options.code, *options.domain);
-  if (!removed) {
-    return tl::unexpected(removed.error());
-  }
-  if (session.json()) {
-    print_json(session, *removed);
-    return ExitCode::kDone;
-  }
-  session.out() << removed->institution.code << ": " << options.domain->to_text_no_dot() << " "
-                << verb(*removed, "removed", "would be removed") << "; the institution's keys stay as they are\n";
-  write_end(session.out(), session.terminal(), *removed);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return remove_domain(store, context, *options.code, *options.domain);
+  };
+  const auto in_words = [&](const Session& told, const InstitutionChanged& removed) {
+    told.out() << removed.institution.code << ": " << options.domain->to_text_no_dot() << " "
+               << verb(removed, "removed", "would be removed") << "; the institution's keys stay as they are\n";
+    write_end(told.out(), told.terminal(), removed);
+  };
+  return session.tell(session.change(options.change, operation), to_json, in_words);
 }
 
 }  // namespace

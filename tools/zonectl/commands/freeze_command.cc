@@ -27,6 +27,14 @@ void write(const Session& session, const FreezeCommandOptions& options, const Fr
   write_end(out, session.terminal(), changed);
 }
 
+Json to_json(const FreezeCommandOptions& options, const FreezeChanged& changed) {
+  Json json = changed_json(changed);
+  json["institution"] = json_or_null(options.code, [](const auto& code) { return code.text(); });
+  json["frozen"] = freeze_json(changed.frozen);
+  json["store_frozen"] = freeze_json(changed.store_frozen);
+  return json;
+}
+
 }  // namespace
 
 void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options) {
@@ -39,24 +47,10 @@ Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& option
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "name one institution, or --all for the whole store",
                            "zonectl list shows the institutions");
   }
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto changed = operation(*store, session.context(options.change));
-  if (!changed) {
-    return tl::unexpected(changed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*changed);
-    json["institution"] = json_or_null(options.code, [](const auto& code) { return code.text(); });
-    json["frozen"] = freeze_json(changed->frozen);
-    json["store_frozen"] = freeze_json(changed->store_frozen);
-    print(session.out(), json);
-  } else {
-    write(session, options, *changed);
-  }
-  return ExitCode::kDone;
+  return session.tell(
+      session.change(options.change, operation),
+      [&](const FreezeChanged& changed) { return to_json(options, changed); },
+      [&](const Session& told, const FreezeChanged& changed) { write(told, options, changed); });
 }
 
 }  // namespace zonectl

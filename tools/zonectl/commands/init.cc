@@ -72,17 +72,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
   }
   const auto made = zonestore::Store::init(session.store_dir(), details, session.context(options.change),
                                            session.clock(), session.key_sources());
-  if (!made) {
-    return tl::unexpected(made.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*made);
+  const auto in_json = [&session](const auto& done) {
+    Json json = changed_json(done);
     json["store"] = session.store_dir().string();
-    print(session.out(), json);
-  } else {
-    write(session, *made);
-  }
-  return ExitCode::kDone;
+    return json;
+  };
+  return session.tell(made, in_json, write);
 }
 
 }  // namespace

@@ -57,28 +57,22 @@ void write(const Session& session, const std::string& code, const DomainInstruct
   out << each.spf.zone_file_line << '\n';
 }
 
+using All = std::vector<DomainInstructions>;
+
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto all = zonestore::instructions(*store, *options.code);
-  if (!all) {
-    return tl::unexpected(all.error());
-  }
   const std::string& code = options.code->text();
-  if (session.json()) {
-    print(session.out(), Json{{"code", code}, {"domains", json_array(*all)}});
-    return ExitCode::kDone;
-  }
-  for (std::size_t index = 0; index < all->size(); ++index) {
-    session.out() << (index == 0 ? "" : "\n\n");
-    write(session, code, (*all)[index]);
-  }
-  if (all->empty()) {
-    session.out() << code << " has no mail domain yet; add one: zonectl domain add " << code << " DOMAIN\n";
-  }
-  return ExitCode::kDone;
+  const auto in_json = [&code](const All& all) { return Json{{"code", code}, {"domains", json_array(all)}}; };
+  const auto in_words = [&code](const Session& told, const All& all) {
+    for (std::size_t index = 0; index < all.size(); ++index) {
+      told.out() << (index == 0 ? "" : "\n\n");
+      write(told, code, all[index]);
+    }
+    if (all.empty()) {
+      told.out() << code << " has no mail domain yet; add one: zonectl domain add " << code << " DOMAIN\n";
+    }
+  };
+  const auto operation = [&](zonestore::Store& store) { return zonestore::instructions(store, *options.code); };
+  return session.tell(session.read(operation), in_json, in_words);
 }
 
 }  // namespace

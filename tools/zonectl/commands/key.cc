@@ -36,31 +36,30 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.dry_run(options.change);
 }
 
-Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto exported =
-      export_private_key(*store, session.context(options.change), *options.code, *options.slot, *options.file);
-  if (!exported) {
-    return tl::unexpected(exported.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*exported);
-    json["code"] = options.code->text();
-    json["slot"] = zonestore::dkim::to_text(*options.slot);
-    json["key_id"] = exported->key_id;
-    json["file"] = exported->file.string();
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  session.out() << options.code->text() << ": private key " << exported->key_id << " of "
+Json to_json(const Options& options, const zonestore::KeyExported& exported) {
+  Json json = changed_json(exported);
+  json["code"] = options.code->text();
+  json["slot"] = zonestore::dkim::to_text(*options.slot);
+  json["key_id"] = exported.key_id;
+  json["file"] = exported.file.string();
+  return json;
+}
+
+void write(const Session& session, const Options& options, const zonestore::KeyExported& exported) {
+  session.out() << options.code->text() << ": private key " << exported.key_id << " of "
                 << zonestore::dkim::to_text(*options.slot) << " "
-                << verb(*exported, "written to ", "would be written to ") << printable(exported->file.string())
+                << verb(exported, "written to ", "would be written to ") << printable(exported.file.string())
                 << " (mode 0600)\n";
-  write_end(session.out(), session.terminal(), *exported);
-  return ExitCode::kDone;
+  write_end(session.out(), session.terminal(), exported);
+}
+
+Result<ExitCode> body(Session& session, const Options& options) {
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return export_private_key(store, context, *options.code, *options.slot, *options.file);
+  };
+  return session.tell(
+      session.change(options.change, operation), [&](const auto& exported) { return to_json(options, exported); },
+      [&](const Session& told, const auto& exported) { write(told, options, exported); });
 }
 
 }  // namespace

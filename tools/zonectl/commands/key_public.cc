@@ -37,11 +37,7 @@ void export_arguments(Arguments& arguments, ExportOptions& options) {
 }
 
 Result<std::vector<ServedKey>> read(const Session& session, const zonestore::dkim::Code& code) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return key_history(*store, code);
+  return session.read([&code](zonestore::Store& store) { return key_history(store, code); });
 }
 
 std::string time_text(const Times& times, const std::optional<zonestore::WallTime>& time) {
@@ -57,19 +53,11 @@ std::string signing_text(const Times& times, const ServedKey& key) {
   return text;
 }
 
-Result<ExitCode> history(Session& session, const HistoryOptions& options) {
-  const Result<std::vector<ServedKey>> keys = read(session, *options.code);
-  if (!keys) {
-    return tl::unexpected(keys.error());
-  }
-  if (session.json()) {
-    print(session.out(), keys_json(options.code->text(), *keys));
-    return ExitCode::kDone;
-  }
+void write_history(const Session& session, const std::vector<ServedKey>& keys) {
   Table table(session.out(), session.terminal(),
               {"SLOT", "KEY", "ALGORITHM", "PUBLISHED", "WITHDRAWN", "REVOKED", "SIGNED"});
   const Times times = session.times();
-  for (const ServedKey& key : *keys) {
+  for (const ServedKey& key : keys) {
     table.add({{std::string(zonestore::dkim::to_text(key.slot)), Style::kBold},
                {key.key_id},
                {key.algorithm},
@@ -79,7 +67,11 @@ Result<ExitCode> history(Session& session, const HistoryOptions& options) {
                {signing_text(times, key)}});
   }
   table.finish();
-  return ExitCode::kDone;
+}
+
+Result<ExitCode> history(Session& session, const HistoryOptions& options) {
+  const auto in_json = [&](const auto& keys) { return keys_json(options.code->text(), keys); };
+  return session.tell(read(session, *options.code), in_json, write_history);
 }
 
 void write_key(const Session& session, const ServedKey& key, bool pem) {

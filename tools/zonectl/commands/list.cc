@@ -71,13 +71,11 @@ Result<void> write_table(std::ostream& out, const Terminal& terminal, zonestore:
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return session.print_whole([&](std::ostream& out) {
-    return session.json() ? write_json(out, *store, options.all)
-                          : write_table(out, session.terminal(), *store, options.all);
+  return session.read([&](zonestore::Store& store) {
+    return session.print_whole([&](std::ostream& out) {
+      return session.json() ? write_json(out, store, options.all)
+                            : write_table(out, session.terminal(), store, options.all);
+    });
   });
 }
 

@@ -122,15 +122,13 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!filter) {
     return tl::unexpected(filter.error());
   }
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  if (const auto known = options.subject ? check_known(*store, *options.subject) : Result<void>{}; !known) {
-    return tl::unexpected(known.error());
-  }
-  return session.print_whole([&](std::ostream& out) {
-    return session.json() ? write_json(out, *store, *filter) : write_table(out, session, *store, *filter);
+  return session.read([&](zonestore::Store& store) -> Result<ExitCode> {
+    if (const auto known = options.subject ? check_known(store, *options.subject) : Result<void>{}; !known) {
+      return tl::unexpected(known.error());
+    }
+    return session.print_whole([&](std::ostream& out) {
+      return session.json() ? write_json(out, store, *filter) : write_table(out, session, store, *filter);
+    });
   });
 }
 

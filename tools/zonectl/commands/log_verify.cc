@@ -71,20 +71,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!expected) {
     return tl::unexpected(expected.error());
   }
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const Result<AuditCheck> check = verify_log(*store, *expected);
-  if (!check) {
-    return tl::unexpected(check.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*check));
-  } else {
-    write(session, *check);
-  }
-  return check->fault_count == 0 ? ExitCode::kDone : ExitCode::kFailed;
+  const auto in_json = [](const AuditCheck& check) { return to_json(check); };
+  const auto exit_of = [](const AuditCheck& check) {
+    return check.fault_count == 0 ? ExitCode::kDone : ExitCode::kFailed;
+  };
+  return session.tell(session.read([&](zonestore::Store& store) { return verify_log(store, *expected); }), in_json,
+                      write, exit_of);
 }
 
 }  // namespace

@@ -23,9 +23,13 @@ void arguments(Arguments& arguments, Options& options) {
       "minute at most, and no writer waits longer than a second for it");
 }
 
-using ToldRow = std::optional<zonestore::AuditRowTold>;
+struct Outcome {
+  Maintained maintained;
+  std::optional<zonestore::AuditRowTold> newest;
+};
 
-Json to_json(const Maintained& maintained, const ToldRow& newest) {
+Json to_json(const Outcome& outcome) {
+  const Maintained& maintained = outcome.maintained;
   Json json = changed_json(maintained);
   Json steps = Json::array();
   for (const zonestore::MaintainStep& step : maintained.steps) {
@@ -34,13 +38,14 @@ Json to_json(const Maintained& maintained, const ToldRow& newest) {
   json["steps"] = std::move(steps);
   json["waiting"] = maintained.waiting;
   json["failures"] = maintained.failures;
-  json["log"] = json_or_null(newest, [](const zonestore::AuditRowTold& row) {
+  json["log"] = json_or_null(outcome.newest, [](const zonestore::AuditRowTold& row) {
     return Json{{"newest_id", row.id}, {"newest_chain", row.chain}};
   });
   return json;
 }
 
-void write(const Session& session, const Maintained& maintained, const ToldRow& newest) {
+void write(const Session& session, const Outcome& outcome) {
+  const Maintained& maintained = outcome.maintained;
   std::ostream& out = session.out();
   for (const zonestore::MaintainStep& step : maintained.steps) {
     out << (maintained.dry_run ? "would do: " : "") << (step.code.empty() ? "" : step.code + ": ")
@@ -55,36 +60,31 @@ void write(const Session& session, const Maintained& maintained, const ToldRow& 
   if (maintained.steps.empty() && maintained.waiting.empty() && maintained.failures.empty()) {
     out << "nothing was due\n";
   }
-  if (newest) {
-    out << "log: row " << newest->id << " carries " << newest->chain << '\n';
+  if (outcome.newest) {
+    out << "log: row " << outcome.newest->id << " carries " << outcome.newest->chain << '\n';
   }
   write_end(out, session.terminal(), maintained);
 }
 
-ExitCode exit_of(const Maintained& maintained) {
-  if (maintained.failures.empty()) {
+ExitCode exit_of(const Outcome& outcome) {
+  if (outcome.maintained.failures.empty()) {
     return ExitCode::kDone;
   }
-  return maintained.steps.empty() ? ExitCode::kFailed : ExitCode::kPartlyDone;
+  return outcome.maintained.steps.empty() ? ExitCode::kFailed : ExitCode::kPartlyDone;
+}
+
+Result<Outcome> do_what_is_due(zonestore::Store& store, const zonestore::ChangeContext& context) {
+  return zonestore::maintain(store, context).map([&](Maintained&& maintained) {
+    Outcome outcome{std::move(maintained), std::nullopt};
+    if (!context.dry_run) {  // what was done is done: a store that is busy now tells the row at the next run
+      outcome.newest = tell_newest_row(store).value_or(std::nullopt);
+    }
+    return outcome;
+  });
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto maintained = zonestore::maintain(*store, session.context(options.change));
-  if (!maintained) {
-    return tl::unexpected(maintained.error());
-  }
-  // What was done is done: a store that is busy now tells the row at the next run.
-  const ToldRow newest = options.change.dry_run ? ToldRow() : tell_newest_row(*store).value_or(ToldRow());
-  if (session.json()) {
-    print(session.out(), to_json(*maintained, newest));
-  } else {
-    write(session, *maintained, newest);
-  }
-  return exit_of(*maintained);
+  return session.tell(session.change(options.change, do_what_is_due), to_json, write, exit_of);
 }
 
 }  // namespace

@@ -90,14 +90,12 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
   const zonestore::WallTime until = session.clock().now().wall + options.until.value_or(kDefaultSpan);
-  return session.print_whole([&](std::ostream& out) {
-    return session.json() ? write_json(out, *store, options, until)
-                          : write_table(out, session, *store, options, until);
+  return session.read([&](zonestore::Store& store) {
+    return session.print_whole([&](std::ostream& out) {
+      return session.json() ? write_json(out, store, options, until)
+                            : write_table(out, session, store, options, until);
+    });
   });
 }
 

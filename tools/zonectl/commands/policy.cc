@@ -79,20 +79,9 @@ Json policy_json(const Options& options, const std::vector<PolicyValue>& policy)
 }
 
 Result<ExitCode> show(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto policy = show_policy(*store, options.code);
-  if (!policy) {
-    return tl::unexpected(policy.error());
-  }
-  if (session.json()) {
-    print(session.out(), policy_json(options, *policy));
-  } else {
-    write(session, *policy);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store) { return show_policy(store, options.code); };
+  const auto in_json = [&](const std::vector<PolicyValue>& policy) { return policy_json(options, policy); };
+  return session.tell(session.read(operation), in_json, write);
 }
 
 // How far the published TTLs have followed; drawn from the second slice on.
@@ -120,41 +109,41 @@ class Following {
   std::optional<Progress> progress_;
 };
 
+Json to_json(const Options& options, const zonestore::PolicyChanged& changed) {
+  Json json = changed_json(changed);
+  json.update(policy_json(options, changed.policy));
+  json["behind"] = changed.behind;
+  return json;
+}
+
+void write_changed(const Session& session, const Options& options, const zonestore::PolicyChanged& changed) {
+  std::ostream& out = session.out();
+  if (!changed.changed) {
+    out << "nothing to do: it is so already\n";
+  } else {
+    out << *options.key
+        << (options.value ? verb(changed, " set", " would be set") : verb(changed, " unset", " would be unset"))
+        << " for " << (options.code ? options.code->text() : "the store") << serials_text(changed) << '\n';
+  }
+  write(session, changed.policy);
+  write_end(out, session.terminal(), changed);
+}
+
 // Also unset: then `value` is absent.
 Result<ExitCode> set(Session& session, const Options& options) {
   if (const Result<void> good = zonestore::check_policy_form(*options.key, options.value); !good) {
     return tl::unexpected(good.error());
   }
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  Following following(session);
-  const auto changed = set_policy_text(*store, session.context(options.change), options.code, *options.key,
-                                       options.value, [&](std::uint64_t behind) { following.show(behind); });
-  following.finish();
-  if (!changed) {
-    return tl::unexpected(changed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*changed);
-    json.update(policy_json(options, changed->policy));
-    json["behind"] = changed->behind;
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  std::ostream& out = session.out();
-  const std::string whose = options.code ? options.code->text() : "the store";
-  if (!changed->changed) {
-    out << "nothing to do: it is so already\n";
-  } else {
-    out << *options.key
-        << (options.value ? verb(*changed, " set", " would be set") : verb(*changed, " unset", " would be unset"))
-        << " for " << whose << serials_text(*changed) << '\n';
-  }
-  write(session, changed->policy);
-  write_end(out, session.terminal(), *changed);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    Following following(session);
+    auto changed = set_policy_text(store, context, options.code, *options.key, options.value,
+                                   [&](std::uint64_t behind) { following.show(behind); });
+    following.finish();
+    return changed;
+  };
+  return session.tell(
+      session.change(options.change, operation), [&](const auto& changed) { return to_json(options, changed); },
+      [&](const Session& told, const auto& changed) { write_changed(told, options, changed); });
 }
 
 }  // namespace

@@ -36,24 +36,18 @@ void write(const Session& session, const Prepared& prepared) {
   write_end(out, session.terminal(), prepared);
 }
 
+Json to_json(const Prepared& prepared) {
+  Json json = changed_json(prepared);
+  json["slot"] = zonestore::dkim::to_text(prepared.slot);
+  json["institution"] = zonectl::to_json(prepared.institution);
+  return json;
+}
+
 Result<ExitCode> prepare_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto prepared = zonestore::prepare(*store, session.context(options.change), code, options.slot);
-  if (!prepared) {
-    return tl::unexpected(prepared.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*prepared);
-    json["slot"] = zonestore::dkim::to_text(prepared->slot);
-    json["institution"] = to_json(prepared->institution);
-    print(session.out(), json);
-  } else {
-    write(session, *prepared);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return zonestore::prepare(store, context, code, options.slot);
+  };
+  return session.tell(session.change(options.change, operation), to_json, write);
 }
 
 Result<ExitCode> prepare_many(Session& session, const Options& options) {

@@ -161,20 +161,23 @@ void write_outcome(const Session& session, const RecordsChanged& changed) {
   write_end(out, session.terminal(), changed);
 }
 
-Result<ExitCode> tell(const Session& session, const RecordsChanged& changed, std::string_view what) {
-  if (session.json()) {
-    Json json = changed_json(changed);
-    const auto set_json = [](const RecordSet& set) { return to_json(set); };
-    json.update(Json{{"before", json_or_null(changed.before, set_json)},
-                     {"after", json_or_null(changed.after, set_json)},
-                     {"glue_added", sets_json(changed.glue_added)},
-                     {"glue_removed", sets_json(changed.glue_removed)}});
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  session.out() << (changed.changed ? what : "nothing to do: it is so already") << serials_text(changed) << '\n';
-  write_outcome(session, changed);
-  return ExitCode::kDone;
+Json changed_records_json(const RecordsChanged& changed) {
+  Json json = changed_json(changed);
+  const auto set_json = [](const RecordSet& set) { return to_json(set); };
+  json.update(Json{{"before", json_or_null(changed.before, set_json)},
+                   {"after", json_or_null(changed.after, set_json)},
+                   {"glue_added", sets_json(changed.glue_added)},
+                   {"glue_removed", sets_json(changed.glue_removed)}});
+  return json;
+}
+
+Result<ExitCode> tell(const Session& session, const Result<RecordsChanged>& outcome, std::string_view done,
+                      std::string_view would) {
+  return session.tell(outcome, changed_records_json, [&](const Session& told, const RecordsChanged& changed) {
+    told.out() << (changed.changed ? verb(changed, done, would) : "nothing to do: it is so already")
+               << serials_text(changed) << '\n';
+    write_outcome(told, changed);
+  });
 }
 
 // A name without a final dot lies in the zone, also one that was meant whole.
@@ -212,16 +215,14 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
     return tl::unexpected(rdata.error());
   }
   addition.rdata = std::move(*rdata);
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  auto added = add_record(*store, session.context(options.change), *options.zone, addition);
-  if (!added) {
-    return tl::unexpected(added.error());
-  }
-  warn_of_repetitions(options, addition.owner, repeating, added->warnings);
-  return tell(session, *added, verb(*added, "added", "would be added"));
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    auto added = add_record(store, context, *options.zone, addition);
+    if (added) {
+      warn_of_repetitions(options, addition.owner, repeating, added->warnings);
+    }
+    return added;
+  };
+  return tell(session, session.change(options.change, operation), "added", "would be added");
 }
 
 Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
@@ -237,16 +238,10 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
     }
     rdata = std::move(*parsed);
   }
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto removed =
-      remove_record(*store, session.context(options.change), *options.zone, *owner, *options.type, rdata);
-  if (!removed) {
-    return tl::unexpected(removed.error());
-  }
-  return tell(session, *removed, verb(*removed, "removed", "would be removed"));
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return remove_record(store, context, *options.zone, *owner, *options.type, rdata);
+  };
+  return tell(session, session.change(options.change, operation), "removed", "would be removed");
 }
 
 Result<void> write_json(std::ostream& out, zonestore::Store& store, const Name& zone,
@@ -285,13 +280,11 @@ Result<ExitCode> list(Session& session, const ListOptions& options) {
     }
     owner = std::move(*parsed);
   }
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return session.print_whole([&](std::ostream& out) {
-    return session.json() ? write_json(out, *store, *options.zone, owner)
-                          : write_table(out, session, *store, *options.zone, owner);
+  return session.read([&](zonestore::Store& store) {
+    return session.print_whole([&](std::ostream& out) {
+      return session.json() ? write_json(out, store, *options.zone, owner)
+                            : write_table(out, session, store, *options.zone, owner);
+    });
   });
 }
 

@@ -38,29 +38,23 @@ void write(const Session& session, const InstitutionChanged& removed) {
   write_end(out, session.terminal(), removed);
 }
 
+Json to_json(const InstitutionChanged& removed) {
+  Json json = changed_json(removed);
+  json["undo_until"] = json_or_null(removed.institution.leaves_at, zonestore::to_rfc3339);
+  json["institution"] = zonectl::to_json(removed.institution);
+  return json;
+}
+
 Result<ExitCode> body(Session& session, const Options& options) {
   if (session.can_ask() && !options.yes && !options.change.dry_run &&
       !session.confirms("Stop signing for " + options.code->text() + ", and take its records out later?")) {
     session.err() << "nothing was changed\n";
     return ExitCode::kRefused;
   }
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto removed = remove_institution(*store, session.context(options.change), *options.code);
-  if (!removed) {
-    return tl::unexpected(removed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*removed);
-    json["undo_until"] = json_or_null(removed->institution.leaves_at, zonestore::to_rfc3339);
-    json["institution"] = to_json(removed->institution);
-    print(session.out(), json);
-  } else {
-    write(session, *removed);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return remove_institution(store, context, *options.code);
+  };
+  return session.tell(session.change(options.change, operation), to_json, write);
 }
 
 }  // namespace

@@ -77,15 +77,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   details.safety_copy = !options.no_safety_copy;
   const auto done = zonestore::restore(session.store_dir(), details, session.context(options.change), session.clock(),
                                        session.key_sources());
-  if (!done) {
-    return tl::unexpected(done.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*done));
-  } else {
-    write(session, *done);
-  }
-  return ExitCode::kDone;
+  return session.tell(done, to_json, write);
 }
 
 }  // namespace

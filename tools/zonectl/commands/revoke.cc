@@ -90,21 +90,10 @@ Json to_json(const Revoked& revoked) {
 }
 
 Result<ExitCode> revoke_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto revoked =
-      zonestore::revoke(*store, session.context(options.change), code, *options.slot, options.revoke);
-  if (!revoked) {
-    return tl::unexpected(revoked.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*revoked));
-  } else {
-    write(session, *revoked);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return zonestore::revoke(store, context, code, *options.slot, options.revoke);
+  };
+  return session.tell(session.change(options.change, operation), to_json, write);
 }
 
 Result<ExitCode> revoke_many(Session& session, const Options& options) {

@@ -103,20 +103,9 @@ void write(const Session& session, const InstitutionView& institution) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto institution = show_institution(*store, *options.code);
-  if (!institution) {
-    return tl::unexpected(institution.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*institution));
-  } else {
-    write(session, *institution);
-  }
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store) { return show_institution(store, *options.code); };
+  const auto in_json = [](const InstitutionView& institution) { return to_json(institution); };
+  return session.tell(session.read(operation), in_json, write);
 }
 
 }  // namespace

@@ -9,6 +9,9 @@ namespace zonectl::signer {
 namespace {
 
 using zonestore::Result;
+using zonestore::SignerAdded;
+using zonestore::SignerRemoved;
+using zonestore::SignersSynced;
 using zonestore::SignerView;
 using zonestore::SyncResult;
 
@@ -85,27 +88,25 @@ void write(const Session& session, const zonestore::Changed& changed, const Sync
 }
 
 Result<ExitCode> add(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto added = add_signer(*store, session.context(options.change),
-                                {*options.name, *options.format, *options.directory, options.command.value_or("")});
-  if (!added) {
-    return tl::unexpected(added.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*added);
-    json["signer"] = to_json(added->signer);
-    json["sync"] = to_json(added->sync);
-    print(session.out(), json);
-  } else {
-    session.out() << added->signer.name << ": " << verb(*added, "enrolled", "would be enrolled") << ", "
-                  << zonestore::signer::to_text(added->signer.format) << " in " << added->signer.directory << '\n';
-    write(session, *added, added->sync);
-    write_end(session.out(), session.terminal(), *added);
-  }
-  return added->sync.failure.empty() ? ExitCode::kDone : ExitCode::kPartlyDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return add_signer(store, context,
+                      {*options.name, *options.format, *options.directory, options.command.value_or("")});
+  };
+  const auto in_json = [](const SignerAdded& added) {
+    Json json = changed_json(added);
+    json["signer"] = to_json(added.signer);
+    json["sync"] = to_json(added.sync);
+    return json;
+  };
+  const auto in_words = [](const Session& told, const SignerAdded& added) {
+    told.out() << added.signer.name << ": " << verb(added, "enrolled", "would be enrolled") << ", "
+               << zonestore::signer::to_text(added.signer.format) << " in " << added.signer.directory << '\n';
+    write(told, added, added.sync);
+    write_end(told.out(), told.terminal(), added);
+  };
+  return session.tell(session.change(options.change, operation), in_json, in_words, [](const SignerAdded& added) {
+    return added.sync.failure.empty() ? ExitCode::kDone : ExitCode::kPartlyDone;
+  });
 }
 
 std::string state_text(const Session& session, const SignerView& signer) {
@@ -122,21 +123,9 @@ std::string state_text(const Session& session, const SignerView& signer) {
          (signer.failure.empty() ? "" : ", failed: " + printable(signer.failure));
 }
 
-Result<ExitCode> list(Session& session, const Options&) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto signers = list_signers(*store);
-  if (!signers) {
-    return tl::unexpected(signers.error());
-  }
-  if (session.json()) {
-    print(session.out(), Json{{"signers", json_array(*signers)}});
-    return ExitCode::kDone;
-  }
+void write_list(const Session& session, const std::vector<SignerView>& signers) {
   Table table(session.out(), session.terminal(), {"NAME", "FORMAT", "DIRECTORY", "COMMAND", "STATE"});
-  for (const SignerView& signer : *signers) {
+  for (const SignerView& signer : signers) {
     table.add({{signer.name, Style::kBold},
                {std::string(zonestore::signer::to_text(signer.format))},
                {signer.directory},
@@ -144,10 +133,15 @@ Result<ExitCode> list(Session& session, const Options&) {
                {state_text(session, signer), needs_attention(signer) ? Style::kCaution : Style::kPlain}});
   }
   table.finish();
-  return ExitCode::kDone;
 }
 
-ExitCode exit_of(const std::vector<SyncResult>& results) {
+Result<ExitCode> list(Session& session, const Options&) {
+  const auto in_json = [](const std::vector<SignerView>& signers) { return Json{{"signers", json_array(signers)}}; };
+  return session.tell(session.read([](zonestore::Store& store) { return list_signers(store); }), in_json, write_list);
+}
+
+ExitCode exit_of(const SignersSynced& synced) {
+  const std::vector<SyncResult>& results = synced.results;
   std::size_t failed = 0;
   for (const SyncResult& result : results) {
     failed += result.failure.empty() ? 0 : 1;
@@ -155,57 +149,50 @@ ExitCode exit_of(const std::vector<SyncResult>& results) {
   return failed == 0 ? ExitCode::kDone : failed == results.size() ? ExitCode::kFailed : ExitCode::kPartlyDone;
 }
 
+void write_synced(const Session& session, const SignersSynced& synced) {
+  for (const SyncResult& result : synced.results) {
+    write(session, synced, result);
+  }
+  if (synced.results.empty()) {
+    session.out() << "there is no signer that is switched on\n";
+  }
+  write_end(session.out(), session.terminal(), synced);
+}
+
 Result<ExitCode> sync(Session& session, const Options& options) {
   if (options.name.has_value() == options.all || (options.enable && options.all)) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "either one signer's NAME or --all",
                            "zonectl signer sync --all; --enable is for one at a time");
   }
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto synced = sync_signers(*store, session.context(options.change), options.name, options.enable);
-  if (!synced) {
-    return tl::unexpected(synced.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*synced);
-    json["results"] = json_array(synced->results);
-    print(session.out(), json);
-  } else {
-    for (const SyncResult& result : synced->results) {
-      write(session, *synced, result);
-    }
-    if (synced->results.empty()) {
-      session.out() << "there is no signer that is switched on\n";
-    }
-    write_end(session.out(), session.terminal(), *synced);
-  }
-  return exit_of(synced->results);
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return sync_signers(store, context, options.name, options.enable);
+  };
+  const auto in_json = [](const SignersSynced& synced) {
+    Json json = changed_json(synced);
+    json["results"] = json_array(synced.results);
+    return json;
+  };
+  return session.tell(session.change(options.change, operation), in_json, write_synced, exit_of);
 }
 
 Result<ExitCode> remove(Session& session, const Options& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto removed = remove_signer(*store, session.context(options.change), *options.name, options.purge);
-  if (!removed) {
-    return tl::unexpected(removed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*removed);
-    json["keys_removed"] = removed->files_removed;
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  session.out() << *options.name << ": " << verb(*removed, "removed", "would be removed");
-  if (options.purge && !removed->dry_run) {
-    session.out() << ", with " << removed->files_removed << " private keys";
-  }
-  session.out() << '\n';
-  write_end(session.out(), session.terminal(), *removed);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return remove_signer(store, context, *options.name, options.purge);
+  };
+  const auto in_json = [](const SignerRemoved& removed) {
+    Json json = changed_json(removed);
+    json["keys_removed"] = removed.files_removed;
+    return json;
+  };
+  const auto in_words = [&](const Session& told, const SignerRemoved& removed) {
+    told.out() << *options.name << ": " << verb(removed, "removed", "would be removed");
+    if (options.purge && !removed.dry_run) {
+      told.out() << ", with " << removed.files_removed << " private keys";
+    }
+    told.out() << '\n';
+    write_end(told.out(), told.terminal(), removed);
+  };
+  return session.tell(session.change(options.change, operation), in_json, in_words);
 }
 
 constexpr ExitNote kNoSuchSigner{ExitCode::kNotFound, "no such signer"};

@@ -139,36 +139,31 @@ void write_changed(const Session& session, const std::vector<Term>& terms, const
   write_end(out, session.terminal(), changed);
 }
 
-Result<ExitCode> tell(const Session& session, const std::vector<Term>& terms, const Result<SpfChanged>& changed,
+Json changed_spf_json(const SpfChanged& changed) {
+  Json json = changed_json(changed);
+  json["spf"] = to_json(changed.spf);
+  return json;
+}
+
+Result<ExitCode> tell(const Session& session, const std::vector<Term>& terms, const Result<SpfChanged>& outcome,
                       const Words& words) {
-  if (!changed) {
-    return tl::unexpected(changed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*changed);
-    json["spf"] = to_json(changed->spf);
-    print(session.out(), json);
-  } else {
-    write_changed(session, terms, *changed, words);
-  }
-  return ExitCode::kDone;
+  return session.tell(outcome, changed_spf_json, [&](const Session& told, const SpfChanged& changed) {
+    write_changed(told, terms, changed, words);
+  });
 }
 
 Result<ExitCode> allow(Session& session, const AllowTerms& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return tell(session, options.terms, spf_allow(*store, session.context(options.change), options.terms),
-              {"allowed", "would allow"});
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return spf_allow(store, context, options.terms);
+  };
+  return tell(session, options.terms, session.change(options.change, operation), {"allowed", "would allow"});
 }
 
 Result<ExitCode> deny(Session& session, const DenyTerms& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return tell(session, options.terms, spf_deny(*store, session.context(options.change), options.terms, options.drain),
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return spf_deny(store, context, options.terms, options.drain);
+  };
+  return tell(session, options.terms, session.change(options.change, operation),
               options.drain ? Words{"will deny", "would deny later"} : Words{"denied", "would deny"});
 }
 
@@ -192,27 +187,19 @@ void write_term(const Session& session, const SpfTermView& term) {
   out << '\n';
 }
 
-Result<ExitCode> show(Session& session, const NoOptions&) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto spf = spf_show(*store);
-  if (!spf) {
-    return tl::unexpected(spf.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*spf));
-    return ExitCode::kDone;
-  }
-  for (const SpfTermView& term : spf->details) {
+void write(const Session& session, const zonestore::SpfView& spf) {
+  for (const SpfTermView& term : spf.details) {
     write_term(session, term);
   }
-  if (spf->terms.empty()) {
+  if (spf.terms.empty()) {
     session.out() << "no address is allowed yet; zonectl spf allow ip4:ADDRESS\n";
   }
-  write_records(session, *spf);
-  return ExitCode::kDone;
+  write_records(session, spf);
+}
+
+Result<ExitCode> show(Session& session, const NoOptions&) {
+  const auto in_json = [](const zonestore::SpfView& spf) { return to_json(spf); };
+  return session.tell(session.read([](zonestore::Store& store) { return spf_show(store); }), in_json, write);
 }
 
 }  // namespace

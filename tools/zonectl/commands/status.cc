@@ -130,20 +130,11 @@ void write(const Session& session, const StoreStatus& status) {
 }
 
 Result<ExitCode> body(Session& session, const Options&) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto status = store_status(*store);
-  if (!status) {
-    return tl::unexpected(status.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*status));
-  } else {
-    write(session, *status);
-  }
-  return needs_attention(*status) ? ExitCode::kFailed : ExitCode::kDone;
+  const auto in_json = [](const StoreStatus& status) { return to_json(status); };
+  const auto exit_of = [](const StoreStatus& status) {
+    return needs_attention(status) ? ExitCode::kFailed : ExitCode::kDone;
+  };
+  return session.tell(session.read(zonestore::store_status), in_json, write, exit_of);
 }
 
 }  // namespace

@@ -87,32 +87,30 @@ void clock_arguments(Arguments& arguments, ClockOptions& options) {
   arguments.dry_run(options.change);
 }
 
+Json to_json(const zonestore::ClockAccepted& accepted) {
+  Json json = changed_json(accepted);
+  json["wall"] = to_rfc3339(accepted.wall);
+  json["expected_before"] = json_or_null(accepted.before, zonestore::to_rfc3339);
+  return json;
+}
+
+void write(const Session& session, const zonestore::ClockAccepted& accepted) {
+  std::ostream& out = session.out();
+  out << "the wall clock " << verb(accepted, "counts", "would count")
+      << " as right: " << session.times().text(accepted.wall);
+  if (accepted.before) {
+    out << "; it should have said " << session.times().text(*accepted.before) << ", as far as was known";
+  }
+  out << ". No wait becomes shorter.\n";
+  write_end(out, session.terminal(), accepted);
+}
+
 Result<ExitCode> accept_clock(Session& session, const ClockOptions& options) {
-  Result<Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  zonestore::ChangeContext context = session.context(options.change);
-  context.reason = options.reason;
-  const auto outcome = zonestore::accept_clock(*store, context);
-  if (!outcome) {
-    return tl::unexpected(outcome.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*outcome);
-    json["wall"] = to_rfc3339(outcome->wall);
-    json["expected_before"] = outcome->before ? Json(to_rfc3339(*outcome->before)) : Json(nullptr);
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  session.out() << "the wall clock " << verb(*outcome, "counts", "would count")
-                << " as right: " << session.times().text(outcome->wall);
-  if (outcome->before) {
-    session.out() << "; it should have said " << session.times().text(*outcome->before) << ", as far as was known";
-  }
-  session.out() << ". No wait becomes shorter.\n";
-  write_end(session.out(), session.terminal(), *outcome);
-  return ExitCode::kDone;
+  const auto operation = [&](Store& store, zonestore::ChangeContext context) {
+    context.reason = options.reason;
+    return zonestore::accept_clock(store, context);
+  };
+  return session.tell(session.change(options.change, operation), to_json, write);
 }
 
 }  // namespace

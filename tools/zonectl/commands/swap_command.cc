@@ -79,26 +79,22 @@ Json to_json(const Swapped& swapped) {
   return json;
 }
 
+ExitCode exit_of(const Swapped& swapped) {
+  if (!swapped.unfollowed.empty()) {
+    return ExitCode::kFailed;
+  }
+  return swapped.undone_for.empty() ? ExitCode::kDone : ExitCode::kUndone;
+}
+
 }  // namespace
 
 Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, const SwapOperation& operation) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto swapped = operation(*store, session.context(options.change), *options.code, options.swap);
-  if (!swapped) {
-    return tl::unexpected(swapped.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*swapped));
-  } else {
-    write(session, *swapped);
-  }
-  if (!swapped->unfollowed.empty()) {
-    return ExitCode::kFailed;
-  }
-  return swapped->undone_for.empty() ? ExitCode::kDone : ExitCode::kUndone;
+  const auto swapped =
+      session.change(options.change, [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+        return operation(store, context, *options.code, options.swap);
+      });
+  return session.tell(
+      swapped, [](const Swapped& told) { return to_json(told); }, write, exit_of);
 }
 
 }  // namespace zonectl

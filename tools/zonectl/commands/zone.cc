@@ -14,6 +14,7 @@ namespace {
 
 using zonestore::Name;
 using zonestore::Result;
+using zonestore::ZoneChanged;
 using zonestore::ZoneView;
 
 struct NoOptions {};
@@ -84,32 +85,16 @@ void write(const Session& session, const ZoneView& zone) {
 }
 
 Result<std::vector<ZoneView>> read_zones(const Session& session) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return zonestore::list_zones(*store);
+  return session.read([](zonestore::Store& store) { return zonestore::list_zones(store); });
 }
 
 Result<ZoneView> read_zone(const Session& session, const Name& apex) {
-  Result<zonestore::Store> store = session.open_to_read();
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return zonestore::show_zone(*store, apex);
+  return session.read([&apex](zonestore::Store& store) { return zonestore::show_zone(store, apex); });
 }
 
-Result<ExitCode> list(Session& session, const NoOptions&) {
-  const Result<std::vector<ZoneView>> zones = read_zones(session);
-  if (!zones) {
-    return tl::unexpected(zones.error());
-  }
-  if (session.json()) {
-    print(session.out(), Json{{"zones", json_array(*zones)}});
-    return ExitCode::kDone;
-  }
+void write_list(const Session& session, const std::vector<ZoneView>& zones) {
   Table table(session.out(), session.terminal(), {"ZONE", "SERIAL", "RECORD SETS", "NAME SERVERS"});
-  for (const ZoneView& zone : *zones) {
+  for (const ZoneView& zone : zones) {
     std::string servers;
     for (const Name& server : zone.name_servers) {
       servers += (servers.empty() ? "" : " ") + server.to_text_no_dot();
@@ -120,83 +105,67 @@ Result<ExitCode> list(Session& session, const NoOptions&) {
                {servers}});
   }
   table.finish();
-  return ExitCode::kDone;
+}
+
+Result<ExitCode> list(Session& session, const NoOptions&) {
+  const auto in_json = [](const std::vector<ZoneView>& zones) { return Json{{"zones", json_array(zones)}}; };
+  return session.tell(read_zones(session), in_json, write_list);
 }
 
 Result<ExitCode> show(Session& session, const ZoneOption& options) {
-  const Result<ZoneView> zone = read_zone(session, *options.zone);
-  if (!zone) {
-    return tl::unexpected(zone.error());
-  }
-  if (session.json()) {
-    print(session.out(), to_json(*zone));
-  } else {
-    write(session, *zone);
-  }
-  return ExitCode::kDone;
+  const auto in_json = [](const ZoneView& zone) { return to_json(zone); };
+  return session.tell(read_zone(session, *options.zone), in_json, write);
 }
 
 Result<ExitCode> set(Session& session, const SetOptions& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
   zonestore::ZoneSettings settings = options.settings;
   if (!options.name_servers.empty()) {
     settings.name_servers = options.name_servers;
   }
-  const auto changed = set_zone(*store, session.context(options.change), *options.zone, settings);
-  if (!changed) {
-    return tl::unexpected(changed.error());
-  }
-  if (session.json()) {
-    Json json = changed_json(*changed);
-    json["zone"] = to_json(changed->zone);
-    print(session.out(), json);
-    return ExitCode::kDone;
-  }
-  session.out() << changed->zone.apex.to_text_no_dot() << ": "
-                << (changed->changed ? verb(*changed, "changed", "would be changed")
-                                     : "nothing to do: it is so already")
-                << "\n\n";
-  write(session, changed->zone);
-  write_end(session.out(), session.terminal(), *changed);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return set_zone(store, context, *options.zone, settings);
+  };
+  const auto in_json = [](const ZoneChanged& changed) {
+    Json json = changed_json(changed);
+    json["zone"] = to_json(changed.zone);
+    return json;
+  };
+  const auto in_words = [](const Session& told, const ZoneChanged& changed) {
+    told.out() << changed.zone.apex.to_text_no_dot() << ": "
+               << (changed.changed ? verb(changed, "changed", "would be changed") : "nothing to do: it is so already")
+               << "\n\n";
+    write(told, changed.zone);
+    write_end(told.out(), told.terminal(), changed);
+  };
+  return session.tell(session.change(options.change, operation), in_json, in_words);
 }
 
 // One zone: the number alone, for scripts.
 Result<ExitCode> serial_of_one(const Session& session, const Name& apex) {
-  const Result<ZoneView> zone = read_zone(session, apex);
-  if (!zone) {
-    return tl::unexpected(zone.error());
+  const auto in_json = [](const ZoneView& zone) {
+    return Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}};
+  };
+  return session.tell(read_zone(session, apex), in_json,
+                      [](const Session& told, const ZoneView& zone) { told.out() << zone.serial.value << '\n'; });
+}
+
+Json serials_json(const std::vector<ZoneView>& zones) {
+  Json array = Json::array();
+  for (const ZoneView& zone : zones) {
+    array.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
   }
-  if (session.json()) {
-    print(session.out(), Json{{"zone", zone->apex.to_text()}, {"serial", zone->serial.value}});
-  } else {
-    session.out() << zone->serial.value << '\n';
+  return Json{{"zones", std::move(array)}};
+}
+
+void write_serials(const Session& session, const std::vector<ZoneView>& zones) {
+  for (const ZoneView& zone : zones) {
+    session.out() << zone.apex.to_text_no_dot() << '\t' << zone.serial.value << '\n';
   }
-  return ExitCode::kDone;
 }
 
 Result<ExitCode> serial(Session& session, const ZoneOption& options) {
-  if (options.zone) {
-    return serial_of_one(session, *options.zone);
-  }
-  const Result<std::vector<ZoneView>> zones = read_zones(session);
-  if (!zones) {
-    return tl::unexpected(zones.error());
-  }
-  Json array = Json::array();
-  for (const ZoneView& zone : *zones) {
-    array.push_back(Json{{"zone", zone.apex.to_text()}, {"serial", zone.serial.value}});
-    if (!session.json()) {
-      session.out() << zone.apex.to_text_no_dot() << '\t' << zone.serial.value << '\n';
-    }
-  }
-  if (session.json()) {
-    print(session.out(), Json{{"zones", std::move(array)}});
-  }
-  return ExitCode::kDone;
+  return options.zone ? serial_of_one(session, *options.zone)
+                      : session.tell(read_zones(session), serials_json, write_serials);
 }
 
 }  // namespace

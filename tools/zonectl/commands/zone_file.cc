@@ -116,7 +116,20 @@ std::string counted(std::uint64_t count, std::string_view what) {
   return std::to_string(count) + (count == 1 ? " record set " : " record sets ") + std::string(what);
 }
 
-void write(const Session& session, const ZoneImported& imported) {
+Json imported_json(const ZoneImported& imported) {
+  Json json = changed_json(imported);
+  json.update(Json{{"zone", to_json(*imported.zone)},
+                   {"is_new", imported.is_new},
+                   {"added", imported.added},
+                   {"altered", imported.altered},
+                   {"removed", imported.removed},
+                   {"unchanged", imported.unchanged},
+                   {"left_out", imported.left_out},
+                   {"own", imported.own}});
+  return json;
+}
+
+void write_imported(const Session& session, const ZoneImported& imported) {
   std::ostream& out = session.out();
   out << imported.apex.to_text_no_dot() << ": ";
   if (!imported.changed) {
@@ -138,33 +151,14 @@ void write(const Session& session, const ZoneImported& imported) {
 }
 
 Result<ExitCode> import(Session& session, const ImportOptions& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto imported = import_zone(*store, session.context(options.change),
-                                    {*options.file, options.zone, strictness_of(options), options.keep_soa});
-  if (!imported) {
-    return tl::unexpected(imported.error());
-  }
-  if (imported->fault_count > 0) {
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return import_zone(store, context, {*options.file, options.zone, strictness_of(options), options.keep_soa});
+  };
+  const Result<ZoneImported> imported = session.change(options.change, operation);
+  if (imported && imported->fault_count > 0) {
     return tell_faults(session, *options.file, *imported);
   }
-  if (!session.json()) {
-    write(session, *imported);
-    return ExitCode::kDone;
-  }
-  Json json = changed_json(*imported);
-  json.update(Json{{"zone", to_json(*imported->zone)},
-                   {"is_new", imported->is_new},
-                   {"added", imported->added},
-                   {"altered", imported->altered},
-                   {"removed", imported->removed},
-                   {"unchanged", imported->unchanged},
-                   {"left_out", imported->left_out},
-                   {"own", imported->own}});
-  print(session.out(), json);
-  return ExitCode::kDone;
+  return session.tell(imported, imported_json, write_imported);
 }
 
 void write(const Session& session, const std::string& file, const ZoneChecked& checked) {
@@ -216,22 +210,16 @@ Result<ExitCode> check(Session& session, const CheckOptions& options) {
 }
 
 Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
-  Result<zonestore::Store> store = session.open_to_change(options.change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto removed = remove_zone(*store, session.context(options.change), *options.zone);
-  if (!removed) {
-    return tl::unexpected(removed.error());
-  }
-  if (session.json()) {
-    print(session.out(), changed_json(*removed));
-    return ExitCode::kDone;
-  }
-  session.out() << options.zone->to_text_no_dot() << ": " << verb(*removed, "zone removed", "zone would be removed")
-                << '\n';
-  write_end(session.out(), session.terminal(), *removed);
-  return ExitCode::kDone;
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return remove_zone(store, context, *options.zone);
+  };
+  const auto in_json = [](const zonestore::Changed& removed) { return changed_json(removed); };
+  const auto in_words = [&](const Session& told, const zonestore::Changed& removed) {
+    told.out() << options.zone->to_text_no_dot() << ": " << verb(removed, "zone removed", "zone would be removed")
+               << '\n';
+    write_end(told.out(), told.terminal(), removed);
+  };
+  return session.tell(session.change(options.change, operation), in_json, in_words);
 }
 
 }  // namespace

@@ -7,9 +7,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "tools/zonectl/session/environment.h"
 #include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/text/json_value.h"
 #include "tools/zonectl/text/times.h"
 #include "zonestore/base/moment.h"
 #include "zonestore/operations/change/store.h"
@@ -50,6 +52,27 @@ class Session {
 
   [[nodiscard]] zonestore::ChangeContext context(const ChangeOptions& options) const;
 
+  // What most commands are: open the store, do one thing with it, tell its outcome.
+  //
+  //   const auto operation = [&](Store& store, const ChangeContext& context) { return thaw(store, context, code); };
+  //   return session.tell(session.change(options.change, operation), to_json, write);
+  //
+  // A change, or in a dry run what it would be. Errors: those of open_to_change, and the operation's.
+  template <class Operation>
+  [[nodiscard]] auto change(const ChangeOptions& options, const Operation& operation) const
+      -> std::invoke_result_t<Operation, zonestore::Store&, const zonestore::ChangeContext&>;
+  // What reads. Errors: those of open_to_read, and the operation's.
+  template <class Operation>
+  [[nodiscard]] auto read(const Operation& operation) const -> std::invoke_result_t<Operation, zonestore::Store&>;
+  // Prints the outcome: with --json the document that `in_json` makes of it, else what `in_words` writes.
+  template <class Outcome, class InJson, class InWords>
+  [[nodiscard]] zonestore::Result<ExitCode> tell(const zonestore::Result<Outcome>& outcome, const InJson& in_json,
+                                                 const InWords& in_words) const;
+  // With the exit code that `exit_of` says of it.
+  template <class Outcome, class InJson, class InWords, class ExitOf>
+  [[nodiscard]] zonestore::Result<ExitCode> tell(const zonestore::Result<Outcome>& outcome, const InJson& in_json,
+                                                 const InWords& in_words, const ExitOf& exit_of) const;
+
   [[nodiscard]] bool json() const { return options_.json; }
   [[nodiscard]] std::ostream& out() const { return streams_.out; }
   [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
@@ -83,5 +106,44 @@ class Session {
   zonestore::VaultKeySources key_sources_;
   std::optional<std::string> became_;  // whom root has become
 };
+
+template <class Operation>
+auto Session::change(const ChangeOptions& options, const Operation& operation) const
+    -> std::invoke_result_t<Operation, zonestore::Store&, const zonestore::ChangeContext&> {
+  zonestore::Result<zonestore::Store> store = open_to_change(options);
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return operation(*store, context(options));
+}
+
+template <class Operation>
+auto Session::read(const Operation& operation) const -> std::invoke_result_t<Operation, zonestore::Store&> {
+  zonestore::Result<zonestore::Store> store = open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
+  }
+  return operation(*store);
+}
+
+template <class Outcome, class InJson, class InWords>
+zonestore::Result<ExitCode> Session::tell(const zonestore::Result<Outcome>& outcome, const InJson& in_json,
+                                          const InWords& in_words) const {
+  return tell(outcome, in_json, in_words, [](const Outcome&) { return ExitCode::kDone; });
+}
+
+template <class Outcome, class InJson, class InWords, class ExitOf>
+zonestore::Result<ExitCode> Session::tell(const zonestore::Result<Outcome>& outcome, const InJson& in_json,
+                                          const InWords& in_words, const ExitOf& exit_of) const {
+  if (!outcome) {
+    return tl::unexpected(outcome.error());
+  }
+  if (json()) {
+    print(out(), in_json(*outcome));
+  } else {
+    in_words(*this, *outcome);
+  }
+  return exit_of(*outcome);
+}
 
 }  // namespace zonectl

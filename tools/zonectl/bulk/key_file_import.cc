@@ -5,167 +5,251 @@
 #include <map>
 #include <utility>
 
-#include "tools/zonectl/bulk/key_table.h"
 #include "tools/zonectl/bulk/report.h"
-#include "zonestore/operations/institutions/key_import.h"
+#include "tools/zonectl/bulk/table_keys.h"
+#include "tools/zonectl/bulk/text_file.h"
+#include "tools/zonectl/telling/json.h"
+#include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl {
 
 using zonestore::BulkItem;
 using zonestore::BulkPlan;
 using zonestore::ChangeContext;
-using zonestore::ErrorCode;
 using zonestore::Result;
 using zonestore::Store;
-using zonestore::SuppliedKey;
-using zonestore::dkim::SlotId;
 
 namespace {
 
-// One institution of the table. Its first key goes into sel1, its second into sel2, whatever they were called.
-struct Imported {
-  std::size_t line = 0;
-  zonestore::dkim::Code code;
-  zonestore::Name domain;
-  std::vector<SuppliedKey> keys;
-  zonestore::ImportOptions options;
+struct Tables {
+  std::string key_file;
+  KeyTable keys;
+  std::string signing_file;
+  std::optional<SigningTable> signing;
 };
 
-class Table {
- public:
-  explicit Table(std::filesystem::path directory) : directory_(std::move(directory)) {}
-
-  // The faults of both files; those of the signing table come with its own name.
-  std::vector<FileFault> read(KeyTable keys, const SigningTable& signing) {
-    faults_ = std::move(keys.faults);
-    for (const KeyTableEntry& entry : keys.entries) {
-      add(entry, signing);
-    }
-    std::stable_sort(faults_.begin(), faults_.end(),
-                     [](const FileFault& left, const FileFault& right) { return left.line < right.line; });
-    return std::move(faults_);
-  }
-
-  [[nodiscard]] std::map<std::string, Imported>& institutions() { return institutions_; }
-
- private:
-  void add(const KeyTableEntry& entry, const SigningTable& signing) {
-    const auto code = institution_of(entry);
-    if (!code) {
-      return fail(entry, code.error());
-    }
-    const std::filesystem::path path(entry.path);
-    auto key = zonestore::read_key_file(path.is_absolute() ? path : directory_ / path);
-    if (!key) {
-      zonestore::Error error = key.error();
-      error.message = "its key file " + error.message;  // not named: it may be a key, miswritten
-      return fail(entry, std::move(error));
-    }
-    const auto [found, is_new] =
-        institutions_.try_emplace(code->text(), Imported{entry.line, *code, entry.domain, {}, {{entry.domain}, {}}});
-    Imported& institution = found->second;
-    if (!is_new && !(institution.domain == entry.domain)) {
-      return fail(entry, clash(institution, "another domain"));
-    }
-    if (institution.keys.size() == zonestore::dkim::kSlots.size()) {
-      return fail(entry, clash(institution, "two keys already"));
-    }
-    const SlotId slot = institution.keys.empty() ? SlotId::kSel1 : SlotId::kSel2;
-    institution.keys.push_back({slot, *std::move(key)});
-    take_signing(institution, slot, entry, signing);
-  }
-
-  // The one that signs today signs on.
-  static void take_signing(Imported& institution, SlotId slot, const KeyTableEntry& entry,
-                           const SigningTable& signing) {
-    const auto found = signing.domains.find(entry.name);
-    if (found == signing.domains.end()) {
-      return;
-    }
-    std::vector<zonestore::Name>& domains = institution.options.domains;
-    for (const zonestore::Name& domain : found->second) {
-      if (std::find(domains.begin(), domains.end(), domain) == domains.end()) {
-        domains.push_back(domain);
-      }
-    }
-    if (slot == SlotId::kSel2 && !institution.options.signs_with) {
-      institution.options.signs_with = slot;
-    }
-  }
-
-  static zonestore::Error clash(const Imported& institution, const std::string& what) {
-    return {ErrorCode::kInvalid,
-            institution.code.text() + " has " + what + " in line " + std::to_string(institution.line),
-            "name each key by its institution's code", std::nullopt};
-  }
-
-  void fail(const KeyTableEntry& entry, zonestore::Error error) { faults_.push_back({entry.line, std::move(error)}); }
-
-  std::filesystem::path directory_;
-  std::map<std::string, Imported> institutions_;
-  std::vector<FileFault> faults_;
+// All that is taken from the tables, and all that is said of them.
+struct Work {
+  std::map<std::string, TableInstitution> institutions;  // by code
+  std::vector<FileFault> faults;
+  std::vector<std::string> notes;
 };
 
-Result<zonestore::Changed> import_one(Store& store, const ChangeContext& context, Imported& institution) {
+// The file of "refile:FILE"; `form` is set if there is such a word.
+std::string without_form(const std::string& text, std::optional<SigningTableForm>& form) {
+  constexpr std::string_view kFlat = "file:";
+  constexpr std::string_view kPatterns = "refile:";
+  if (text.starts_with(kPatterns)) {
+    form = SigningTableForm::kPatterns;
+    return text.substr(kPatterns.size());
+  }
+  if (text.starts_with(kFlat)) {
+    form = SigningTableForm::kFlat;
+    return text.substr(kFlat.size());
+  }
+  return text;
+}
+
+Result<Tables> read_tables(const KeyTableOptions& options) {
+  std::optional<SigningTableForm> form;
+  Tables tables{without_form(*options.key_table, form), {}, "", std::nullopt};
+  const auto text = read_text_file(tables.key_file);
+  if (!text) {
+    return tl::unexpected(text.error());
+  }
+  tables.keys = parse_key_table(*text);
+  if (options.signing_table) {
+    form.reset();
+    tables.signing_file = without_form(*options.signing_table, form);
+    const auto signing = read_text_file(tables.signing_file);
+    if (!signing) {
+      return tl::unexpected(signing.error());
+    }
+    tables.signing = parse_signing_table(*signing, form);
+  }
+  return tables;
+}
+
+Result<KnownInstitutions> known_to(Store& store) {
+  KnownInstitutions known;
+  return list_institutions(store, false,
+                           [&](const zonestore::InstitutionView& view) {
+                             known.has_domains.emplace(view.code, !view.domains.empty());
+                             for (const zonestore::Name& domain : view.domains) {
+                               known.by_domain.emplace(domain.to_text(), *zonestore::dkim::Code::parse(view.code));
+                             }
+                             return true;
+                           })
+      .map([&] { return std::move(known); });
+}
+
+void append(std::vector<FileFault>& all, std::vector<FileFault> some, const std::string& file) {
+  for (FileFault& each : some) {
+    each.file = file;
+    all.push_back(std::move(each));
+  }
+}
+
+void sort_by_line(std::vector<FileFault>& faults) {
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const FileFault& left, const FileFault& right) { return left.line < right.line; });
+}
+
+std::string in_one_line(const zonestore::Error& error) {
+  return error.message + (error.hint.empty() ? "" : ": " + error.hint);
+}
+
+Work work_of(Tables& tables, const KnownInstitutions& known, const KeyTableOptions& options) {
+  TablePlan plan = plan_institutions(tables.keys, tables.signing ? &*tables.signing : nullptr, known);
+  TableKeys keys = read_keys(plan, std::filesystem::path(tables.key_file).parent_path(),
+                             options.fresh_for_weak ? WeakKeys::kReplaced : WeakKeys::kFaults);
+  Work work;
+  std::vector<FileFault> of_signing = tables.signing ? std::move(tables.signing->faults) : std::vector<FileFault>{};
+  append(of_signing, std::move(plan.signing_faults), "");
+  sort_by_line(of_signing);
+  append(work.faults, std::move(of_signing), tables.signing_file);
+  std::vector<FileFault> of_keys = std::move(tables.keys.faults);
+  append(of_keys, std::move(plan.key_faults), "");
+  append(of_keys, std::move(keys.faults), "");
+  sort_by_line(of_keys);
+  append(work.faults, std::move(of_keys), tables.key_file);
+  std::vector<FileFault> notes;
+  append(notes, std::move(plan.key_notes), tables.key_file);
+  append(notes, std::move(keys.notes), tables.key_file);
+  append(notes, std::move(plan.signing_notes), tables.signing_file);
+  std::erase_if(notes, [&](const FileFault& note) {  // what is left out is not taken otherwise
+    return std::any_of(work.faults.begin(), work.faults.end(),
+                       [&](const FileFault& fault) { return fault.line == note.line && fault.file == note.file; });
+  });
+  for (const zonestore::Error& note : by_reason(tables.key_file, notes)) {
+    work.notes.push_back(in_one_line(note));
+  }
+  for (TableInstitution& each : keys.institutions) {
+    const std::string code = each.code.text();
+    work.institutions.emplace(code, std::move(each));
+  }
+  return work;
+}
+
+// Both keys fresh, in the place of weak ones. Again: nothing.
+Result<zonestore::Changed> add_fresh(Store& store, const ChangeContext& context,
+                                     const TableInstitution& institution) {
+  if (const auto there = show_institution(store, institution.code)) {
+    zonestore::Changed nothing;
+    nothing.changed = false;
+    nothing.dry_run = context.dry_run;
+    return nothing;
+  }
+  zonestore::AddOptions options;
+  options.domains = institution.options.domains;
+  return add_institution(store, context, institution.code, options)
+      .map([](const zonestore::InstitutionChanged& added) { return zonestore::Changed(added); });
+}
+
+Result<zonestore::Changed> import_one(Store& store, const ChangeContext& context, TableInstitution& institution) {
+  if (institution.keys.empty()) {
+    return add_fresh(store, context, institution);
+  }
   return import_keys(store, context, institution.code, std::move(institution.keys), institution.options)
       .map([](const zonestore::KeysImported& imported) { return zonestore::Changed(imported); });
 }
 
-Result<SigningTable> read_signing_table(const KeyTableOptions& options) {
-  if (!options.signing_table) {
-    return SigningTable{};
+Json selectors_json(const Work& work) {
+  Json selectors = Json::array();
+  for (const auto& [code, institution] : work.institutions) {
+    if (institution.selector) {
+      selectors.push_back(Json{{"code", code},
+                               {"domain", institution.selector->domain.to_text_no_dot()},
+                               {"selector", institution.selector->selector},
+                               {"becomes", zonestore::dkim::customer_selector(institution.selector->slot)}});
+    }
   }
-  return read_text_file(*options.signing_table).map([](const std::string& text) {
-    return parse_signing_table(text);
-  });
+  return selectors;
 }
 
-Result<ExitCode> import_all(const Session& session, const ChangeOptions& change,
-                            std::map<std::string, Imported>& institutions) {
+// The signatures of a selector that is not in the DNS yet do not verify.
+std::optional<std::string> selector_warning(const Work& work) {
+  std::size_t count = 0;
+  std::string first;
+  for (const auto& [code, institution] : work.institutions) {
+    if (institution.selector && ++count == 1) {
+      first = "the key of " + code + " signs as selector " + institution.selector->selector + " of " +
+              institution.selector->domain.to_text_no_dot() + " today, and as " +
+              zonestore::dkim::customer_selector(institution.selector->slot) + " here";
+    }
+  }
+  if (count == 0) {
+    return std::nullopt;
+  }
+  return first + (count > 1 ? ", and so do those of " + std::to_string(count - 1) + " more (--json names all)" : "") +
+         ": let the old signer sign on until the CNAMEs stand (zonectl instructions CODE, then zonectl check CODE)";
+}
+
+BulkAddition addition_of(const Tables& tables, const Work& work) {
+  BulkAddition more;
+  const std::size_t left_out = work.faults.size();
+  if (left_out > 0) {
+    more.lines.push_back(std::to_string(left_out) + (left_out == 1 ? " line was" : " lines were") +
+                         " left out, or taken in part: see above");
+  }
+  more.json.update(faults_json(tables.key_file, work.faults));
+  more.json["selectors"] = selectors_json(work);
+  return more;
+}
+
+Result<ExitCode> import_all(const Session& session, Store& store, const ChangeOptions& change, const Tables& tables,
+                            Work& work) {
   const ChangeContext context = session.context(change);
   Interruption interruption;
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
   BulkPlan plan{"import", "{}", {}, true};
-  for (const auto& [code, institution] : institutions) {
+  for (const auto& [code, institution] : work.institutions) {
     plan.items.push_back({institution.code, "{}"});
   }
-  const auto run = begin_run(*store, context, plan);
+  const auto run = begin_run(store, context, plan);
   if (!run) {
     return tl::unexpected(run.error());
   }
-  const BulkWork work{"import", "importing", [&](const ChangeContext& own, const BulkItem& item) {
-                        return import_one(*store, own, institutions.at(item.code.text()));
-                      }};
+  const BulkWork steps{"import", "importing", [&](const ChangeContext& own, const BulkItem& item) {
+                         return import_one(store, own, work.institutions.at(item.code.text()));
+                       }};
+  const BulkAddition more = addition_of(tables, work);
   ChangeContext own = context;
   own.signers_later = true;  // once for all, below
-  BulkReport report = run_bulk(session, *store, own, *run, {}, work, interruption);
-  follow_new_ones(*store, context, report);
-  return end_run(session, *store, context, report,
-                 {"imported", "would be imported", "the same command: what is there already is left alone"});
+  BulkReport report = run_bulk(session, store, own, *run, {}, steps, interruption);
+  follow_new_ones(store, context, report);
+  report.warnings.insert(report.warnings.end(), work.notes.begin(), work.notes.end());
+  if (auto warning = selector_warning(work); warning && report.changed) {
+    report.warnings.push_back(*std::move(warning));
+  }
+  const auto ended =
+      end_run(session, store, context, report,
+              {"imported", "would be imported", "the same command: what is there already is left alone"}, more);
+  return ended && *ended == ExitCode::kDone && !work.faults.empty() ? ExitCode::kPartlyDone : ended;
 }
 
 }  // namespace
 
 Result<ExitCode> import_key_table(Session& session, const KeyTableOptions& options, const ChangeOptions& change) {
-  const auto text = read_text_file(*options.key_table);
-  if (!text) {
-    return tl::unexpected(text.error());
+  auto tables = read_tables(options);
+  if (!tables) {
+    return tl::unexpected(tables.error());
   }
-  const auto signing = read_signing_table(options);
-  if (!signing) {
-    return tl::unexpected(signing.error());
+  Result<Store> store = session.open_to_change(change);
+  if (!store) {
+    return tl::unexpected(store.error());
   }
-  if (!signing->faults.empty()) {
-    return tell_faults(session, *options.signing_table, signing->faults);
+  const auto known = known_to(*store);
+  if (!known) {
+    return tl::unexpected(known.error());
   }
-  Table table(std::filesystem::path(*options.key_table).parent_path());
-  if (const auto faults = table.read(parse_key_table(*text), *signing); !faults.empty()) {
-    return tell_faults(session, *options.key_table, faults);
+  Work work = work_of(*tables, *known, options);
+  if (!work.faults.empty() && (!options.skip_bad || work.institutions.empty())) {
+    return tell_faults(session, tables->key_file, work.faults);
   }
-  return import_all(session, change, table.institutions());
+  for (const zonestore::Error& left_out : by_reason(tables->key_file, work.faults)) {
+    session.report(left_out);
+  }
+  return import_all(session, *store, change, *tables, work);
 }
 
 }  // namespace zonectl

@@ -1,30 +1,27 @@
 #include "tools/zonectl/bulk/key_table.h"
 
+#include <algorithm>
+#include <map>
 #include <sstream>
+#include <utility>
+
+#include "zonestore/dkim/selector.h"
 
 namespace zonectl {
 
 using zonestore::ErrorCode;
-using zonestore::Result;
 
 namespace {
-
-FileFault fault(std::size_t line, std::string what, std::string hint = {}) {
-  return {line, {ErrorCode::kInvalid, std::move(what), std::move(hint), std::nullopt}};
-}
-
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) {
-    words.push_back(word);
-  }
-  return words;
-}
 
 // opendkim.conf(5), KeyTable: all else is the key itself.
 bool is_path(std::string_view text) {
   return text.starts_with("/") || text.starts_with("./") || text.starts_with("../");
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char each) { return static_cast<char>(zonestore::to_lower(static_cast<std::uint8_t>(each))); });
+  return text;
 }
 
 class KeyTableReader {
@@ -33,7 +30,7 @@ class KeyTableReader {
     for (const ListedWord& listed : read_list(text)) {
       const std::vector<std::string> words = words_of(listed.word);
       if (words.size() != 2) {
-        table_.faults.push_back(fault(listed.line, "not two words: a name, and domain:selector:file"));
+        fail(listed.line, "not two words: a name, and domain:selector:file");
       } else {
         read_entry(listed.line, words[0], words[1]);
       }
@@ -45,31 +42,32 @@ class KeyTableReader {
   void read_entry(std::size_t line, const std::string& name, const std::string& value) {
     const std::size_t first = value.find(':');
     const std::size_t second = first == std::string::npos ? first : value.find(':', first + 1);
-    if (second == std::string::npos || second + 1 == value.size()) {
-      table_.faults.push_back(fault(line, "the second word is not domain:selector:file"));
-      return;
+    if (second == std::string::npos || second + 1 == value.size() || second == first + 1) {
+      return fail(line, "the second word is not domain:selector:file");
     }
-    const std::string domain_text = value.substr(0, first);
-    const auto domain = zonestore::dkim::domain_in_file("word 2, up to its colon", domain_text);
-    if (!domain) {
-      table_.faults.push_back(domain_text == "%" ? fault(line, "one key for any domain (%) belongs to no institution",
-                                                         "import it for its institution: zonectl import CODE --pem")
-                                                 : FileFault{line, domain.error()});
-      return;
+    KeyTableEntry entry{
+        line, name, std::nullopt, lower_case(value.substr(first + 1, second - first - 1)), value.substr(second + 1),
+        true};
+    entry.is_path = is_path(entry.key);
+    if (const std::string text = value.substr(0, first); text != "%") {
+      auto domain = zonestore::dkim::domain_in_file("word 2, up to its colon", text);
+      if (!domain) {
+        table_.faults.push_back({line, domain.error()});
+        return;
+      }
+      entry.domain = *std::move(domain);
     }
-    const std::string path = value.substr(second + 1);
-    if (!is_path(path)) {  // not shown: it may be the key
-      table_.faults.push_back(
-          fault(line, "the key stands in the table itself",
-                "write it to a file of mode 0600, and name that as opendkim does: with / or ./ first"));
-      return;
+    if (!zonestore::Name::parse(entry.selector)) {
+      return fail(line, "the selector, between the colons of word 2, is none");
     }
     if (const auto [earlier, is_new] = names_.emplace(name, line); !is_new) {
-      table_.faults.push_back(fault(line, "its name stands in line " + std::to_string(earlier->second) + " already"));
-      return;
+      return fail(line, "its name stands in line " + std::to_string(earlier->second) +
+                            " already, and that is the one that opendkim uses");
     }
-    table_.entries.push_back({line, name, *domain, value.substr(first + 1, second - first - 1), path});
+    table_.entries.push_back(std::move(entry));
   }
+
+  void fail(std::size_t line, std::string what) { table_.faults.push_back(table_fault(line, std::move(what))); }
 
   std::map<std::string, std::size_t> names_;  // -> line
   KeyTable table_;
@@ -77,43 +75,29 @@ class KeyTableReader {
 
 }  // namespace
 
+std::string KeyTableEntry::path_for(const zonestore::Name& signed_domain) const {
+  std::string path;
+  for (const char each : key) {
+    path += each == '%' ? signed_domain.to_text_no_dot() : std::string(1, each);
+  }
+  return path;
+}
+
 KeyTable parse_key_table(std::string_view text) {
   return KeyTableReader().read(text);
 }
 
-SigningTable parse_signing_table(std::string_view text) {
-  SigningTable table;
-  for (const ListedWord& listed : read_list(text)) {
-    const std::vector<std::string> words = words_of(listed.word);
-    if (words.size() != 2) {
-      table.faults.push_back(fault(listed.line, "not two words: a pattern, and the name of a key"));
-      continue;
-    }
-    const std::size_t at = words[0].rfind('@');
-    const auto domain =
-        zonestore::dkim::domain_in_file("word 1", at == std::string::npos ? words[0] : words[0].substr(at + 1));
-    if (!domain) {
-      table.faults.push_back({listed.line, domain.error()});
-      continue;
-    }
-    std::vector<zonestore::Name>& domains = table.domains[words[1]];
-    if (std::find(domains.begin(), domains.end(), *domain) == domains.end()) {
-      domains.push_back(*domain);
-    }
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) {
+    words.push_back(word);
   }
-  return table;
+  return words;
 }
 
-Result<zonestore::dkim::Code> institution_of(const KeyTableEntry& entry) {
-  if (auto code = zonestore::dkim::Code::parse(entry.name)) {
-    return code;
-  }
-  const std::string domain = entry.domain.to_text();
-  if (auto code = zonestore::dkim::Code::parse(domain.substr(0, domain.find('.')))) {
-    return code;
-  }
-  return zonestore::fail(ErrorCode::kInvalid, "neither its name nor its domain " + domain + " makes a code",
-                         "name the key by the institution's code");
+FileFault table_fault(std::size_t line, std::string what, std::string hint, std::string reason) {
+  return {line, {ErrorCode::kInvalid, std::move(what), std::move(hint), std::nullopt}, std::move(reason)};
 }
 
 }  // namespace zonectl

@@ -1,45 +1,48 @@
-// OpenDKIM's KeyTable and SigningTable, as far as they say which institution has which key. Pure.
+// OpenDKIM's KeyTable, as opendkim reads it (opendkim.conf(5), and the program itself). Pure.
 //
-//   KeyTable      mosa._domainkey  mosamuseum.com:stxsel1:/etc/dkimkeys/mosa.private
-//   SigningTable  *@mosamuseum.com mosa._domainkey
+//   mosa._domainkey.mosamuseum.com  mosamuseum.com:stxsel1:/etc/dkimkeys/mosa.private
+//   everybody                       %:default:/etc/dkimkeys/%/default.private
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tools/zonectl/bulk/text_file.h"
-#include "zonestore/dkim/selector.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl {
 
 struct KeyTableEntry {
   std::size_t line = 0;
-  std::string name;  // what the SigningTable calls it
-  zonestore::Name domain;
-  std::string selector;
-  std::string path;  // as it stands there
+  std::string name;                       // what the SigningTable calls it, in this very case
+  std::optional<zonestore::Name> domain;  // nullopt: %, the sender's
+  std::string selector;                   // in lower case
+  std::string key;                        // a path, as it stands there, or the key itself: never to be shown
+  bool is_path = true;
+
+  // Where its key lies if it signs for that domain, which stands for each % of the path.
+  [[nodiscard]] std::string path_for(const zonestore::Name& signed_domain) const;
+  // Each domain has a key file of its own.
+  [[nodiscard]] bool is_path_of_each_domain() const {
+    return !domain && is_path && key.find('%') != std::string::npos;
+  }
 };
 
 struct KeyTable {
   std::vector<KeyTableEntry> entries;
   std::vector<FileFault> faults;
 };
-// Faults: a line that is not "name domain:selector:path", a domain that is none (also %, which stands for any), a key
-// in the table itself, a name that comes twice.
+// Faults: a line that is not "name domain:selector:file", a domain that is none, a name that comes twice (opendkim
+// uses the first).
 [[nodiscard]] KeyTable parse_key_table(std::string_view text);
 
-struct SigningTable {
-  std::map<std::string, std::vector<zonestore::Name>> domains;  // key name -> domains that sign with it
-  std::vector<FileFault> faults;
-};
-// Patterns: a domain, user@domain, *@domain; those with a * in the domain name no domain and are faults.
-[[nodiscard]] SigningTable parse_signing_table(std::string_view text);
-
-// The institution that a key belongs to: its name in the table ("mosa", "mosa._domainkey..."), unless that is no
-// code; then the first label of its domain. Errors: kInvalid.
-[[nodiscard]] zonestore::Result<zonestore::dkim::Code> institution_of(const KeyTableEntry& entry);
+// The words of a line, by blanks.
+[[nodiscard]] std::vector<std::string> words_of(const std::string& text);
+// A fault of the file's form, which must not hold a piece of it.
+// `reason`: what it shares with others, where `what` names one of them.
+[[nodiscard]] FileFault table_fault(std::size_t line, std::string what, std::string hint = {},
+                                    std::string reason = {});
 
 }  // namespace zonectl

@@ -1,36 +1,20 @@
 #include "tools/zonectl/bulk/text_file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
 
-#include "tools/zonectl/telling/json.h"
 #include "zonestore/base/file_text.h"
 
 namespace zonectl {
 
-using zonestore::Error;
 using zonestore::ErrorCode;
 using zonestore::Result;
 using zonestore::without_byte_order_mark;
 
 namespace {
 
-constexpr std::size_t kMostTold = 50;
 constexpr std::uintmax_t kMostBytes = 64U * 1024 * 1024;
-
-Error at_line(const std::string& file, const FileFault& fault) {
-  Error error = fault.error;
-  error.message = (file == kStandardInput ? "standard input" : file) +
-                  (fault.line == 0 ? "" : ":" + std::to_string(fault.line)) + ": " + error.message;
-  return error;
-}
-
-}  // namespace
-
-namespace {
 
 Result<std::string> read_all(std::istream& in, const std::string& name) {
   std::string text;
@@ -40,6 +24,9 @@ Result<std::string> read_all(std::istream& in, const std::string& name) {
     if (text.size() > kMostBytes) {
       return zonestore::fail(ErrorCode::kInvalid, name + " is larger than 64 MiB");
     }
+  }
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    return zonestore::fail(ErrorCode::kInvalid, name + " is UTF-16", "save it as UTF-8");
   }
   return std::string(without_byte_order_mark(text));
 }
@@ -66,28 +53,6 @@ Result<std::string> read_list_text(const Session& session, const std::string& fi
     return zonestore::fail(ErrorCode::kIo, "there is no standard input to read");
   }
   return read_all(*session.input(), "standard input");
-}
-
-ExitCode tell_faults(const Session& session, const std::string& file, const std::vector<FileFault>& faults) {
-  Json told = Json::array();
-  for (std::size_t i = 0; i < std::min(faults.size(), kMostTold); ++i) {
-    session.report(at_line(file, faults[i]));
-    told.push_back(Json{{"line", faults[i].line == 0 ? Json(nullptr) : Json(faults[i].line)},
-                        {"error", to_json(faults[i].error)}});
-  }
-  session.report(
-      {ErrorCode::kInvalid,
-       file + ": nothing was done, " + std::to_string(faults.size()) + (faults.size() == 1 ? " fault" : " faults") +
-           (faults.size() > kMostTold ? ", of which the first " + std::to_string(kMostTold) + " are shown" : ""),
-       "", std::nullopt});
-  const auto malformed = std::find_if(faults.begin(), faults.end(),
-                                      [](const FileFault& each) { return each.error.code == ErrorCode::kInvalid; });
-  const FileFault& worst = malformed == faults.end() ? faults.front() : *malformed;
-  if (session.json()) {
-    print(session.out(),
-          Json{{"error", to_json(at_line(file, worst))}, {"faults", told}, {"fault_count", faults.size()}});
-  }
-  return exit_code_of(worst.error.code);
 }
 
 }  // namespace zonectl

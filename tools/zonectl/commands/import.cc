@@ -34,8 +34,14 @@ void arguments(Arguments& arguments, Options& options) {
                  "a mail domain of a new institution; may be repeated");
   arguments.one("--keytable", "FILE", options.table.key_table, Need::kOptional, &parse_line,
                 "all keys of an OpenDKIM KeyTable; an institution is named by its key's name, else by its domain");
-  arguments.one("--signing-table", "FILE", options.table.signing_table, Need::kOptional, &parse_line,
-                "OpenDKIM's SigningTable: more domains, and which key signs");
+  arguments.one(
+      "--signing-table", "FILE", options.table.signing_table, Need::kOptional, &parse_line,
+      "OpenDKIM's SigningTable, which tells the domains and which key signs; refile:FILE or file:FILE as in "
+      "opendkim.conf, if the text does not tell");
+  arguments.flag("--skip-bad", options.table.skip_bad,
+                 "of a table: name what cannot be taken, leave it out, and go on with the rest (exit code 4)");
+  arguments.flag("--fresh-for-weak", options.table.fresh_for_weak,
+                 "of a table: put fresh keys in the place of those that are too weak");
   arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
 }
 
@@ -91,11 +97,12 @@ Result<ExitCode> import_one(Session& session, const Options& options) {
 
 Result<ExitCode> body(Session& session, const Options& options) {
   const bool is_table = options.table.key_table.has_value();
+  const bool is_of_table = options.table.signing_table || options.table.skip_bad || options.table.fresh_for_weak;
   const bool names_one = options.code || options.pem || options.slot || options.active || !options.domains.empty();
   if (is_table && !names_one) {
     return import_key_table(session, options.table, options.change);
   }
-  if (is_table || options.table.signing_table || !options.code || !options.pem) {
+  if (is_table || is_of_table || !options.code || !options.pem) {
     return zonestore::fail(
         ErrorCode::kInvalid, "give INST and --pem, or --keytable alone or with --signing-table",
         "zonectl import mosa --pem mosa.private; zonectl import --keytable /etc/opendkim/KeyTable");
@@ -109,10 +116,13 @@ void define(CommandLine& line) {
   line.command<Options>(
       {"import", "take over private keys that were made elsewhere: into the vault, and published",
        "zonectl import mosa --pem mosa.private --domain mosamuseum.com\n"
-       "zonectl import --keytable /etc/opendkim/KeyTable --signing-table /etc/opendkim/SigningTable",
+       "zonectl import --keytable /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable "
+       "--dry-run\n"
+       "zonectl import --keytable KeyTable --signing-table SigningTable --skip-bad --fresh-for-weak",
        exits_of_change(
            {{ExitCode::kRefused, "refused: E_REVOKED, E_WEAK_KEY, E_KEY_TYPE, E_EXISTS, E_DRAINING, E_NOT_RIPE"},
-            {ExitCode::kPartlyDone, "of a table: some were not imported; each is named"}})},
+            {ExitCode::kPartlyDone,
+             "of a table: some were not imported, or left out by --skip-bad; each is named"}})},
       arguments, body);
 }
 

@@ -268,7 +268,7 @@ TEST_F(BulkCommands, ImportKeyTableTakesAllAndASecondTimeChangesNothing) {
             "mosa mosa.example:s1:./one.private\nold._domainkey.club.example club.example:a:./two.private\n"
             "new._domainkey.club.example club.example:b:./three.private\n");
   const std::string signing =
-      write("SigningTable", "*@mosa.example mosa\nmosa.org mosa\n*@club.example new._domainkey.club.example\n");
+      write("SigningTable", "*@mosa.example mosa\n*@mosa.org mosa\n*@club.example new._domainkey.club.example\n");
   const auto told = json_of({"import", "--keytable", table, "--signing-table", signing});
   EXPECT_EQ(told["done"], 2);
   EXPECT_EQ(json_of({"show", "mosa"})["domains"].size(), 2U);

@@ -1,11 +1,10 @@
-// The parts of bulk commands that need no store: settings, files, progress, key tables, signals.
+// The parts of bulk commands that need no store: settings, files, progress, signals.
 #include <csignal>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "tools/zonectl/bulk/institution_file.h"
-#include "tools/zonectl/bulk/key_table.h"
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/session/interruption.h"
 #include "tools/zonectl/text/progress.h"
@@ -125,36 +124,6 @@ TEST(Interruption, IsASignalThatWasAskedFor) {
   ::raise(SIGTERM);
   EXPECT_TRUE(interruption.wait(seconds(3600)));
   EXPECT_TRUE(interruption.requested());
-}
-
-TEST(KeyTable, ReadsEntriesAndNamesFaults) {
-  const KeyTable table = parse_key_table(
-      "# keys\nmosa mosamuseum.com:stxsel1:/etc/k/mosa.private\n"
-      "one two three\nx %:s:/k\ny a.example:s\nz a.example:s:MIIEvQ+abc=\nmosa b.example:s:/k\n");
-  ASSERT_EQ(table.entries.size(), 1U);
-  EXPECT_EQ(table.entries[0].line, 2U);
-  EXPECT_EQ(table.entries[0].selector, "stxsel1");
-  EXPECT_EQ(table.entries[0].path, "/etc/k/mosa.private");
-  std::vector<std::size_t> lines;
-  for (const FileFault& fault : table.faults) {
-    lines.push_back(fault.line);
-    EXPECT_EQ(fault.error.message.find("MIIE"), std::string::npos);
-  }
-  EXPECT_EQ(lines, (std::vector<std::size_t>{3, 4, 5, 6, 7}));
-}
-
-TEST(KeyTable, AnInstitutionIsNamedByItsKeyElseByItsDomain) {
-  const KeyTable table = parse_key_table("mosa x.example:s:/k\nstx._domainkey.museum.example museum.example:s:/k\n");
-  EXPECT_EQ(institution_of(table.entries.at(0))->text(), "mosa");
-  EXPECT_EQ(institution_of(table.entries.at(1))->text(), "museum");
-}
-
-TEST(SigningTable, GivesTheDomainsOfEachKey) {
-  const SigningTable table =
-      parse_signing_table("*@a.example k\nb.example k\nuser@a.example k\n*@*.c.example k\nonly\n");
-  EXPECT_EQ(table.domains.at("k").size(), 2U);
-  ASSERT_EQ(table.faults.size(), 2U);
-  EXPECT_EQ(table.faults[0].line, 4U);
 }
 
 }  // namespace

@@ -1,0 +1,158 @@
+#include "tools/zonectl/bulk/table_keys.h"
+
+#include <utility>
+
+namespace zonectl {
+
+using zonestore::Error;
+using zonestore::ErrorCode;
+using zonestore::Result;
+using zonestore::crypto::PrivateKey;
+using zonestore::dkim::SlotId;
+
+namespace {
+
+constexpr std::string_view kInTheTable = "the key stands in the table itself";
+
+bool is_weak(const Error& error) {
+  return error.refusal && error.refusal->guard == zonestore::Guard::kWeakKey;
+}
+
+Result<PrivateKey> from_base64(const std::string& base64, const std::string& label) {
+  constexpr std::size_t kLine = 64;
+  std::string pem = "-----BEGIN " + label + "-----\n";
+  for (std::size_t at = 0; at < base64.size(); at += kLine) {
+    pem += base64.substr(at, kLine) + "\n";
+  }
+  pem += "-----END " + label + "-----\n";
+  const zonestore::crypto::SecretBytes text(zonestore::Bytes(pem.begin(), pem.end()));
+  std::fill(pem.begin(), pem.end(), '\0');
+  return PrivateKey::from_pem(text.view());
+}
+
+// As opendkim takes it: DER in base64, in either form.
+Result<PrivateKey> key_in_the_table(const std::string& base64) {
+  for (const char* const label : {"PRIVATE KEY", "RSA PRIVATE KEY"}) {
+    Result<PrivateKey> key = from_base64(base64, label);
+    if (key && key->algorithm() == zonestore::crypto::Algorithm::kEd25519) {
+      return zonestore::fail(ErrorCode::kInvalid, std::string(kInTheTable) + ", and is none that opendkim signs with",
+                             "opendkim 2.11 signs with RSA keys alone");
+    }
+    if (key || is_weak(key.error())) {
+      return key;
+    }
+  }
+  return zonestore::fail(ErrorCode::kInvalid, std::string(kInTheTable) + ", and is no RSA key in base64",
+                         "write it to a file of mode 0600, and name that as opendkim does: with / or ./ first");
+}
+
+class Reader {
+ public:
+  Reader(const std::filesystem::path& directory, WeakKeys weak) : directory_(directory), weak_(weak) {}
+
+  TableKeys read(const TablePlan& plan) {
+    for (const PlannedInstitution& each : plan.institutions) {
+      read_institution(each);
+    }
+    return std::move(keys_);
+  }
+
+ private:
+  struct Taken {
+    std::vector<zonestore::SuppliedKey> keys;
+    std::vector<std::pair<zonestore::Bytes, std::size_t>> known;  // public keys, and where of the plan each was first
+    std::optional<std::size_t> signing;                           // of the plan
+    bool has_replaced = false;
+  };
+
+  static SlotId slot_at(std::size_t at) { return at == 0 ? SlotId::kSel1 : SlotId::kSel2; }
+
+  void read_institution(const PlannedInstitution& planned) {
+    Taken taken;
+    taken.signing = planned.signing;
+    for (std::size_t at = 0; at < planned.keys.size(); ++at) {
+      take(planned, at, taken);
+    }
+    if (taken.keys.empty() && !taken.has_replaced) {
+      return;  // told
+    }
+    TableInstitution institution{planned.code, std::move(taken.keys), {planned.domains, std::nullopt}, std::nullopt};
+    const bool starts_with_second = taken.signing
+                                        ? *taken.signing == 1
+                                        : !institution.keys.empty() && institution.keys.front().slot == SlotId::kSel2;
+    if (starts_with_second) {
+      institution.options.signs_with = SlotId::kSel2;
+    }
+    if (planned.signing) {
+      institution.selector = other_selector(planned, slot_at(starts_with_second ? 1 : 0));
+    }
+    keys_.institutions.push_back(std::move(institution));
+  }
+
+  void take(const PlannedInstitution& planned, std::size_t at, Taken& taken) {
+    const KeyTableEntry& entry = *planned.keys[at].entry;
+    Result<PrivateKey> key = read_key(planned.keys[at]);
+    if (!key) {
+      if (is_weak(key.error()) && weak_ == WeakKeys::kReplaced) {
+        taken.has_replaced = true;
+        return note(entry, key.error().message + ": a fresh one takes its place", "weak");
+      }
+      return leave_out(planned, at, std::move(key.error()), taken);
+    }
+    auto public_key = key->public_spki();
+    if (!public_key) {
+      return leave_out(planned, at, public_key.error(), taken);
+    }
+    for (const auto& [known, first] : taken.known) {
+      if (known == *public_key) {
+        taken.signing = taken.signing == at ? std::optional(first) : taken.signing;
+        return note(entry,
+                    "it is the key of line " + std::to_string(planned.keys[first].entry->line) +
+                        " again: one slot has it, and the other a fresh key",
+                    "twice");
+      }
+    }
+    taken.known.emplace_back(*std::move(public_key), at);
+    taken.keys.push_back({slot_at(at), *std::move(key)});
+  }
+
+  void leave_out(const PlannedInstitution& planned, std::size_t at, Error error, Taken& taken) {
+    taken.signing = taken.signing == at ? std::nullopt : taken.signing;
+    keys_.faults.push_back({planned.keys[at].entry->line, std::move(error)});
+  }
+
+  Result<PrivateKey> read_key(const PlannedKey& planned) const {
+    if (planned.path.empty()) {
+      return key_in_the_table(planned.entry->key);
+    }
+    const std::filesystem::path path(planned.path);
+    auto key = zonestore::read_key_file(path.is_absolute() ? path : directory_ / path);
+    if (!key && !is_weak(key.error())) {
+      key.error().message = "its key file " + key.error().message;  // not named: it may be a key, miswritten
+    }
+    return key;
+  }
+
+  static std::optional<OtherSelector> other_selector(const PlannedInstitution& planned, SlotId slot) {
+    const std::string& selector = planned.keys[*planned.signing].entry->selector;
+    return selector == zonestore::dkim::customer_selector(slot)
+               ? std::nullopt
+               : std::optional(OtherSelector{planned.domain, selector, slot});
+  }
+
+  void note(const KeyTableEntry& entry, std::string what, std::string reason) {
+    keys_.notes.push_back(table_fault(entry.line, std::move(what), "", std::move(reason)));
+  }
+
+  const std::filesystem::path& directory_;
+  WeakKeys weak_;
+  TableKeys keys_;
+};
+
+}  // namespace
+
+TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak) {
+  return Reader(directory, weak).read(plan);
+}
+
+}  // namespace zonectl

@@ -43,11 +43,10 @@ util::Result<Account> find_account(const std::string& name) {
   if (found == nullptr) {
     const std::string why = error == 0 ? "no such user; make it with systemd-sysusers or adduser"
                                        : std::generic_category().message(error);
-    // The name may be a word of a config file, and none: it is not shown (zonestore/base/file_text.h).
-    return util::fail("cannot become the user that --user or the config's `user` names: " + why);
+    return util::fail(why);
   }
   if (found->pw_uid == 0) {
-    return util::fail("cannot become the user '" + name + "': it is root, and would give nothing up");
+    return util::fail("it is root, and would give nothing up");
   }
   return Account{name, found->pw_uid, found->pw_gid};
 }

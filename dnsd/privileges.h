@@ -17,7 +17,7 @@ struct Account {
   gid_t group = 0;
 };
 
-// Errors: no such user, or one that is root under another name.
+// Errors: no such user, or one that is root under another name; without the name, which may come from a file.
 [[nodiscard]] util::Result<Account> find_account(const std::string& name);
 
 // Takes this account's user, group and groups, for good: real, effective and saved. No effect if we are that

@@ -221,7 +221,14 @@ util::Result<std::optional<Account>> account_for(const config::Config& config) {
   if (config.user.empty()) {
     return std::optional<Account>();
   }
-  return find_account(config.user).map([](const Account& account) { return std::optional<Account>(account); });
+  auto found = find_account(config.user);
+  if (!found) {
+    // What stands in a file may be no name at all, and is not shown (zonestore/base/file_text.h).
+    return util::fail("cannot become the user " +
+                      (config.user_is_typed ? "'" + config.user + "'" : std::string("that the config names")) + ": " +
+                      found.error());
+  }
+  return std::optional<Account>(std::move(*found));
 }
 
 void print_limits(const config::Config& config, std::ostream& out) {

@@ -80,6 +80,7 @@ util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& c
 
 util::Result<void> apply_flags(const CommandLine& flags, Config& config) {
   config.user = flags.user.value_or(config.user);
+  config.user_is_typed = flags.user.has_value();
   config.workers = flags.workers.value_or(config.workers);
   if (flags.store) {
     if (flags.store->empty()) {

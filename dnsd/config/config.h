@@ -31,6 +31,7 @@ struct Config {
   bool listen_is_default = false;     // nobody has named others: those that the machine cannot have are left out
   bool listen_ahead = false;          // also where no interface has the address yet
   std::string user;                   // empty: stay as who we are
+  bool user_is_typed = false;         // by --user: it may be quoted
   unsigned workers = 0;               // 0: one for each core
   util::LogLevel log_level = util::LogLevel::kInfo;
   std::chrono::seconds drain{5};

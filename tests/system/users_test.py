@@ -171,7 +171,7 @@ class TwoUsers(unittest.TestCase):
     def test_an_unknown_user_is_wrong_usage(self):
         status, log = refused_start(self, self.store, "--user", "no-such-user", program=self.dnsd)
         self.assertIn(status, (1, 2), log)
-        self.assertIn("no-such-user", log)
+        self.assertIn("cannot become the user 'no-such-user': no such user", log)
 
     def test_a_hot_journal_is_the_owners_to_recover(self):
         leave_hot_journal(self.store.zone_db, **as_user(OWNER))

@@ -263,7 +263,7 @@ class Rights(unittest.TestCase):
                 done = as_person(person, *SUDO, program, "list", expect=None)
                 self.assertNotEqual(done.returncode, 0, (person, program))
                 self.assertEqual(done.stdout, "")
-        done = zonectl("list", person=STRANGER, expect=1)
+        done = zonectl("list", person=STRANGER, expect=66)
         self.assertRegex(done.stderr, "neither of the groups zone-operators and zone-admins")
 
     def test_no_process_of_the_same_user_looks_in_and_none_leaves_a_core(self):
@@ -361,7 +361,7 @@ class Rights(unittest.TestCase):
         run(PROGRAM, "--store", store, "maintain", expect=None)
         self.assertFalse(told.exists())
         shutil.chown(store, "zonestore", "zonestore")
-        done = run(PROGRAM, "--store", store, "list", expect=1)
+        done = run(PROGRAM, "--store", store, "list", expect=66)
         self.assertRegex(done.stderr, "root does not open .*: the directory belongs to zonestore, and zone.db to root")
 
     def test_root_opens_no_store_that_another_user_could_exchange(self):
@@ -380,7 +380,7 @@ class Rights(unittest.TestCase):
             (place / "link").unlink(missing_ok=True)
             (place / "link").symlink_to(roots)
             told.unlink(missing_ok=True)
-            done = run(PROGRAM, *words, "signer", "sync", "s", expect=1)
+            done = run(PROGRAM, *words, "signer", "sync", "s", expect=66)
             self.assertRegex(done.stderr, f"could be exchanged by {STRANGER}")
             self.assertFalse(told.exists())
 

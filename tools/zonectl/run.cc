@@ -137,9 +137,9 @@ Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::st
 int finish_with(const Error& error, const Session& session, bool json) {
   session.report(error);
   if (json) {
-    print(session.out(), Json{{"error", to_json(error)}});
+    print(session.out(), Json{{"error", to_json(error, session.exit_code_of(error))}});
   }
-  return value_of(exit_code_of(error.code));
+  return value_of(session.exit_code_of(error));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ void arguments(Arguments& arguments, Options& options) {
 
 // In a dry run reading finds out: without the right to roll back it says that there is something to roll back.
 Result<bool> is_needed(const Session& session) {
-  const Result<Store> store = Store::open(session.store_dir(), Store::Access::kDryRun, session.clock());
+  const Result<Store> store = session.open_unrecovered();
   if (!store && store.error().code != ErrorCode::kHotJournal) {
     return tl::unexpected(store.error());
   }
@@ -49,7 +49,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
       return tl::unexpected(found.error());
     }
     needed = *found;
-  } else if (const Result<void> recovered = Store::recover(session.store_dir()); !recovered) {
+  } else if (const Result<void> recovered = session.recover(); !recovered) {
     return tl::unexpected(recovered.error());
   }
   const auto modes = zonestore::mend_modes(session.store_dir(), options.change.dry_run);

@@ -121,8 +121,7 @@ void define(CommandLine& line) {
   CommandLine vault = line.noun("vault", "the private keys at rest: status, rekey");
   vault.command<NoOptions>(
       {"status", "show what the private keys are encrypted with, and whether that key is here",
-       "zonectl vault status",
-       exits_of_reading({{ExitCode::kFailed, "the wrapping key is not here, or there is no usable store"}})},
+       "zonectl vault status", exits_of_reading({{ExitCode::kFailed, "failed, or the wrapping key is not here"}})},
       no_arguments, show_status);
   vault.command<RekeyOptions>(
       {"rekey", "encrypt all private keys with another wrapping key",

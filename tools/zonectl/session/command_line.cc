@@ -81,11 +81,14 @@ std::vector<ExitNote> merged(std::vector<ExitNote> usual, const std::vector<Exit
 }  // namespace
 
 std::vector<ExitNote> exits_of_reading(const std::vector<ExitNote>& more) {
-  return merged({{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
+  return merged(
+      {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kNoStore}, {ExitCode::kBusy}},
+      more);
 }
 
 std::vector<ExitNote> exits_of_change(const std::vector<ExitNote>& more) {
-  return merged({{ExitCode::kDone}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kBusy}}, more);
+  return merged({{ExitCode::kDone}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kNoStore}, {ExitCode::kBusy}},
+                more);
 }
 
 }  // namespace zonectl

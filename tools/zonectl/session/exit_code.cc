@@ -18,6 +18,8 @@ std::string_view meaning(ExitCode code) {
       return "done, failed its proof, and undone";
     case ExitCode::kNotFound:
       return "no such institution, slot or zone";
+    case ExitCode::kNoStore:
+      return "the store cannot be opened";
     case ExitCode::kBusy:
       return "the store is busy, try again";
   }

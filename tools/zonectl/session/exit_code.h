@@ -15,7 +15,8 @@ enum class ExitCode : int {
   kPartlyDone = 4,
   kUndone = 5,
   kNotFound = 6,
-  kBusy = 75,  // EX_TEMPFAIL of sysexits.h
+  kNoStore = 66,  // EX_NOINPUT of sysexits.h: it is missing, not ours, damaged, or closed to this user
+  kBusy = 75,     // EX_TEMPFAIL of sysexits.h
 };
 
 [[nodiscard]] constexpr int value_of(ExitCode code) {
@@ -25,6 +26,7 @@ enum class ExitCode : int {
 // What --help says of it where the command says nothing more precise.
 [[nodiscard]] std::string_view meaning(ExitCode code);
 
+// Of an error that did not come of opening the store: for those see Session::exit_code_of.
 [[nodiscard]] ExitCode exit_code_of(zonestore::ErrorCode code);
 
 // The name of an error in JSON: "invalid", "not-found", "refused" ...

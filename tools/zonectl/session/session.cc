@@ -42,19 +42,19 @@ Result<void> Session::become_owner() {
   if (!environment_.become_owner) {
     return {};
   }
-  return environment_.become_owner(store_dir()).map([this](const std::optional<std::string>& became) {
+  return noted<void>(environment_.become_owner(store_dir()).map([this](const std::optional<std::string>& became) {
     became_ = became;
-  });
+  }));
 }
 
 Result<Store> Session::open(Store::Access access) const {
   if (became_ && access != Store::Access::kWrite) {
     gain_no_rights();  // nothing is run
   }
-  return Store::open(store_dir(), access, clock_, key_sources()).map([this](Store&& opened) {
+  return noted(Store::open(store_dir(), access, clock_, key_sources()).map([this](Store&& opened) {
     opened.run_commands_as(became_ ? zonestore::signer::RunsAs::of_process() : environment_.runs_as);
     return std::move(opened);
-  });
+  }));
 }
 
 Result<Store> Session::open_recovered(Store::Access access) const {
@@ -62,7 +62,7 @@ Result<Store> Session::open_recovered(Store::Access access) const {
   if (store || store.error().code != ErrorCode::kHotJournal) {
     return store;
   }
-  if (const Result<void> recovered = Store::recover(store_dir()); !recovered) {
+  if (const Result<void> recovered = recover(); !recovered) {
     return tl::unexpected(recovered.error());
   }
   return open(access);
@@ -86,6 +86,14 @@ Result<Store> Session::open_to_change(const ChangeOptions& options) const {
 
 Result<Store> Session::open_to_write() const {
   return open(Store::Access::kWrite);
+}
+
+Result<Store> Session::open_unrecovered() const {
+  return open(Store::Access::kDryRun);
+}
+
+Result<void> Session::recover() const {
+  return noted(Store::recover(store_dir()));
 }
 
 zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
@@ -128,6 +136,11 @@ void Session::report(const zonestore::Error& error) const {
         (told.hint.empty() ? "" : "; ") + std::string("root works on this store as ") + *became_ + ", who owns it";
   }
   zonectl::report(streams_.err, streams_.err_terminal, times(), told);
+}
+
+ExitCode Session::exit_code_of(const zonestore::Error& error) const {
+  const bool is_of_the_store = error.code != ErrorCode::kBusy && error.code != ErrorCode::kInvalid;
+  return is_shut_ && is_of_the_store ? ExitCode::kNoStore : zonectl::exit_code_of(error.code);
 }
 
 }  // namespace zonectl

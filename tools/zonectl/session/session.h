@@ -46,6 +46,10 @@ class Session {
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_change(const ChangeOptions& options) const;
   // For what writes beside changes, or needs the vault, and has no dry run.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_write() const;
+  // As it is, for a look at whether there is something to roll back.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_unrecovered() const;
+  // Rolls back what a killed writer left, and does nothing else.
+  [[nodiscard]] zonestore::Result<void> recover() const;
 
   // Before the store is opened: root becomes its owner, where that is another (become_owner.h).
   [[nodiscard]] zonestore::Result<void> become_owner();
@@ -91,6 +95,8 @@ class Session {
   [[nodiscard]] bool confirms(const std::string& question) const;
   // Tells an error in words, on standard error.
   void report(const zonestore::Error& error) const;
+  // Of the error that the command ended with: whatever but a busy store kept it from being opened is kNoStore.
+  [[nodiscard]] ExitCode exit_code_of(const zonestore::Error& error) const;
   [[nodiscard]] const zonestore::Clock& clock() const { return clock_; }
   [[nodiscard]] const std::vector<probe::Address>& resolvers() const { return environment_.resolvers; }
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return key_sources_; }
@@ -98,6 +104,11 @@ class Session {
  private:
   [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
+  template <class T>
+  [[nodiscard]] zonestore::Result<T> noted(zonestore::Result<T> opened) const {
+    is_shut_ = !opened;
+    return opened;
+  }
 
   const GlobalOptions& options_;
   Streams& streams_;
@@ -105,6 +116,7 @@ class Session {
   const zonestore::Clock& clock_;
   zonestore::VaultKeySources key_sources_;
   std::optional<std::string> became_;  // whom root has become
+  mutable bool is_shut_ = false;       // the store: the last attempt to open it failed
 };
 
 template <class Operation>

@@ -40,8 +40,12 @@ Json zones_json(const std::vector<zonestore::ZoneSerial>& zones) {
 }  // namespace
 
 Json to_json(const zonestore::Error& error) {
+  return to_json(error, exit_code_of(error.code));
+}
+
+Json to_json(const zonestore::Error& error, ExitCode exit_code) {
   Json json{{"code", name_of(error.code)},
-            {"exit_code", value_of(exit_code_of(error.code))},
+            {"exit_code", value_of(exit_code)},
             {"message", error.message},
             {"hint", text_or_null(error.hint)},
             {"guard", nullptr},

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/telling/json_signer.h"
 #include "tools/zonectl/text/json_value.h"
 #include "zonestore/operations/history/audit_log.h"
@@ -17,6 +18,8 @@
 namespace zonectl {
 
 [[nodiscard]] Json to_json(const zonestore::Error& error);
+// Of the error that a command ends with.
+[[nodiscard]] Json to_json(const zonestore::Error& error, ExitCode exit_code);
 [[nodiscard]] Json to_json(const zonestore::SlotView& slot);
 [[nodiscard]] Json to_json(const zonestore::InstitutionView& institution);
 [[nodiscard]] Json to_json(const zonestore::EvidenceView& evidence);

@@ -1,4 +1,7 @@
 // Whole command lines against a real store, under a clock that the test turns.
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "tests/unit/tools/zonectl/command_run.h"
@@ -16,9 +19,46 @@ using Commands = CommandRun;
 
 TEST_F(Commands, TellWithoutAStoreHowToMakeOne) {
   const Outcome outcome = run({"list"});
-  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.code, 66);
   EXPECT_THAT(outcome.err, HasSubstr("init"));
-  EXPECT_EQ(json_of({"list"}, 1).at("error").at("code"), "store-missing");
+  EXPECT_EQ(json_of({"list"}, 66).at("error").at("code"), "store-missing");
+  EXPECT_EQ(json_of({"list"}, 66).at("error").at("exit_code"), 66);
+}
+
+TEST_F(Commands, TellAStoreThatCannotBeOpenedFromACommandThatFailed) {
+  const auto write = [this](const std::string& content) {
+    std::filesystem::remove_all(store());
+    std::filesystem::create_directory(store());
+    std::ofstream(store() + "/zone.db") << content;
+  };
+  for (const std::string& content : {std::string(), std::string("garbage"), std::string(4096, 'x')}) {
+    write(content);
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"list"},
+                                                  {"status"},
+                                                  {"show", "mosa"},
+                                                  {"freeze", "--all", "--reason", "a test"},
+                                                  {"rotate", "--all"},
+                                                  {"rotate", "mosa", "--dry-run"},
+                                                  {"maintain"},
+                                                  {"store", "recover"},
+                                                  {"store", "recover", "--dry-run"},
+                                                  {"check", "--own"},
+                                                  {"log", "verify"},
+                                                  {"backup", file("backup")}}) {
+      const Outcome outcome = run(words);
+      EXPECT_EQ(outcome.code, 66) << words.front() << ": " << outcome.err;
+    }
+  }
+  EXPECT_EQ(json_of({"list"}, 66).at("error").at("code"), "store-foreign");
+}
+
+TEST_F(Commands, DoNotTakeAnotherFileForTheStore) {
+  init_and_add("mosa");
+  EXPECT_EQ(json_of({"restore", file("no-backup")}, 1).at("error").at("exit_code"), 1);
+  EXPECT_EQ(run({"zone", "import", file("no-file")}).code, 1);
+  EXPECT_EQ(run({"import", "--keytable", file("no-table")}).code, 1);
+  EXPECT_EQ(run({"show", "nova"}).code, 6);
+  EXPECT_EQ(run({"show", "No Code"}).code, 2);
 }
 
 TEST_F(Commands, RefuseASecondStoreAtTheSamePlace) {
@@ -32,7 +72,7 @@ TEST_F(Commands, TakeTheStoreFromTheEnvironmentAndLetTheFlagWin) {
   init();
   environment_.zonestore = store();
   EXPECT_EQ(run_bare({"list"}).code, 0);
-  EXPECT_EQ(run_bare({"list", "--store", file("elsewhere")}).code, 1);
+  EXPECT_EQ(run_bare({"list", "--store", file("elsewhere")}).code, 66);
 }
 
 TEST_F(Commands, TakeTheGlobalFlagsBeforeAndAfter) {

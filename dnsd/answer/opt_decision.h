@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "dnsd/answer/client.h"
 #include "dnsd/answer/cookie.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/opt_writer.h"

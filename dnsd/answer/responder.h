@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 
+#include "dnsd/answer/client.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/query.h"
 #include "dnsd/zone/image.h"

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "dnsd/answer/client.h"
 #include "dnsd/answer/cookie.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/query.h"

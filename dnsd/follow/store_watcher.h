@@ -1,6 +1,6 @@
 // Notices commits and puts new images into the hub, on a thread of its own.
 //
-//   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell who asked (on_published)
+//   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell the workers
 //   every second ──────────┤         ├─ busy ─────> look again in 1, 2, ... 50 ms; trouble only after a minute
 //   busy before ───────────┘         └─ unusable ─> say so once, keep the image, wait for the second
 //
@@ -20,7 +20,6 @@
 #include <memory>
 #include <optional>
 
-#include "dnsd/follow/published_change.h"
 #include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
@@ -36,13 +35,9 @@ struct BusyPatience {
 
 class StoreWatcher {
  public:
-  // Called once the hub has the new image, with what is new in it since the last call; with nothing, when the image
-  // was made anew and says the same. In the watcher's thread. When it throws it is called again, with that and what
-  // came in between.
-  using OnPublished = std::function<void(const PublishedChange&)>;
-
-  // `follower` has loaded. Hub and log outlive the watcher.
-  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, OnPublished on_published,
+  // `follower` has loaded. `on_published` runs in the watcher's thread; what it throws is tried again. Hub and log
+  // outlive the watcher.
+  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, std::function<void()> on_published,
                const BusyPatience& patience = {});
   StoreWatcher(const StoreWatcher&) = delete;
   StoreWatcher& operator=(const StoreWatcher&) = delete;
@@ -63,8 +58,8 @@ class StoreWatcher {
   void look_again_in(std::chrono::milliseconds delay);
   void back_off(const zonestore::Error& error);
   void publish();
-  void tell();
-  void log_published(const PublishedChange& change);
+  void tell_workers();
+  void log_published();
   void note_trouble(const zonestore::Error& error);
   void note_busy(const zonestore::Error& error);
   void note_health();
@@ -73,9 +68,9 @@ class StoreWatcher {
   StoreFollower follower_;
   zone::ImageHub& hub_;
   const util::Log& log_;
-  OnPublished on_published_;
+  std::function<void()> on_published_;
   BusyPatience patience_;
-  zonestore::PublishedHead told_;  // as on_published_ knows it
+  zonestore::PublishedHead published_;
   std::unique_ptr<Loop> loop_;
   bool again_pending_ = false;
   std::optional<Clock::time_point> noticed_at_;  // the first look at what is being caught up with
@@ -83,7 +78,7 @@ class StoreWatcher {
   enum class BusySaid : std::uint8_t { kNothing, kAtWork, kTrouble };
   BusySaid busy_said_ = BusySaid::kNothing;
   bool unpublished_ = false;  // loaded, and not in the hub
-  bool untold_ = false;       // in the hub, and on_published_ has not been called with it
+  bool untold_ = false;       // in the hub, and the workers do not know
   bool watched_ = true;
   bool exception_said_ = false;
 };

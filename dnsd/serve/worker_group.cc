@@ -119,10 +119,10 @@ bool WorkerGroup::wait_ended(std::chrono::milliseconds at_most) {
 metrics::Totals WorkerGroup::totals() const {
   metrics::Totals totals;
   for (const auto& worker : workers_) {
-    totals.add(worker->counters());
+    metrics::add(totals, worker->counters());
   }
   for (const auto& counters : answer_counters_) {
-    totals.add(*counters);
+    metrics::add(totals, *counters);
   }
   return totals;
 }

@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "zonestore/judgement/rotation_judgement.h"
 #include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/views/readiness.h"
 #include "zonestore/operations/views/views.h"
 #include "zonestore/rows/institution_rows.h"
 
@@ -13,10 +13,9 @@ namespace zonestore {
 
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
                                                const rows::InstitutionRow& row, const Now& now);
-// The same for one of many: `servers` was read once.
+// The same for one of many: what is the same for all was read once.
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
-                                               const rows::InstitutionRow& row, const Now& now,
-                                               const OwnServers& servers);
+                                               const rows::InstitutionRow& row, const Now& now, Readiness& readiness);
 
 // Has time alone made something due here, rotations by policy aside?
 [[nodiscard]] bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,

@@ -8,24 +8,23 @@ namespace zonestore {
 namespace {
 
 // The guard that would refuse a rotation that policy has made due.
-std::optional<Guard> held_back_by(Store::Impl& store, const rows::InstitutionRow& row,
-                                  const dkim::LifecyclePolicy& policy, const OwnServers& servers, const Now& now) {
+std::optional<Guard> held_back_by(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                                  Readiness& readiness, const Now& now) {
   if (row.facts.frozen) {
     return Guard::kFrozen;
   }
   if (!is_rotation_due(row, policy, now)) {
     return std::nullopt;
   }
-  const RotationFacts facts = rotation_facts(store.connection, store.dkim_zone, row, policy, servers);
-  const RotationJudgement judgement = may_rotate(facts, {.by_policy = true}, now);
+  const RotationJudgement judgement = readiness.judge(row, policy, true, now);
   const bool is_by_what_was_seen = judgement.to && judgement.refusal && judgement.refusal->refusal;
   return is_by_what_was_seen ? std::optional(judgement.refusal->refusal->guard) : std::nullopt;
 }
 
-void add_all(Store::Impl& store, const rows::InstitutionRow& row, const OwnServers& servers, const Now& now,
+void add_all(Store::Impl& store, const rows::InstitutionRow& row, Readiness& readiness, const Now& now,
              WallTime until, EventSorter& events) {
   const dkim::LifecyclePolicy policy = rows::read_policy(store.connection, row.id);
-  const std::optional<Guard> guard = held_back_by(store, row, policy, servers, now);
+  const std::optional<Guard> guard = held_back_by(row, policy, readiness, now);
   dkim::forecast(
       row.facts, row.code.text(), policy, now, until,
       [&](const dkim::ForecastEvent& event) {
@@ -44,13 +43,13 @@ Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, Wall
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
-    const OwnServers servers = own_servers(impl.connection);
+    Readiness readiness(impl.connection, impl.dkim_zone, code ? Readiness::Of::kOne : Readiness::Of::kAll);
     EventSorter events;
     if (code) {
-      add_all(impl, require_institution(impl.connection, *code), servers, now, until, events);
+      add_all(impl, require_institution(impl.connection, *code), readiness, now, until, events);
     } else {
       for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
-        add_all(impl, row, servers, now, until, events);
+        add_all(impl, row, readiness, now, until, events);
         return true;
       });
     }

@@ -35,7 +35,6 @@ void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const d
     return;
   }
   const dkim::SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
-  status.can_rotate += other == dkim::SlotState::kStandby ? 1 : 0;
   status.ripening += other == dkim::SlotState::kPublished ? 1 : 0;
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
 }
@@ -112,12 +111,11 @@ void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::Lif
 
 // Would maintain rotate it now, but for a look that nobody took?
 void examine_look(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-                  Store::Impl& store, const OwnServers& servers, const Now& now) {
+                  Readiness& readiness, const Now& now) {
   if (!is_rotation_due(row, policy, now)) {
     return;
   }
-  const RotationFacts facts = rotation_facts(store.connection, store.dkim_zone, row, policy, servers);
-  const std::optional<Error> refusal = may_rotate(facts, {.by_policy = true}, now).refusal;
+  const std::optional<Error> refusal = readiness.judge(row, policy, true, now).refusal;
   if (refusal && refusal->refusal && refusal->refusal->guard == Guard::kUnseen) {
     note(findings.unseen, row.code.text());
   }
@@ -164,12 +162,13 @@ Result<StoreStatus> store_status(Store& store) {
     const Now now = impl.now();
     StoreStatus status;
     Findings findings;
-    const OwnServers servers = own_servers(impl.connection);
+    Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
     for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count(status, row, policy, now);
+      status.can_rotate += readiness.judge(row, policy, false, now).refusal ? 0 : 1;
       examine(findings, row, policy, now);
-      examine_look(findings, row, policy, impl, servers, now);
+      examine_look(findings, row, policy, readiness, now);
       return true;
     });
     status.spf_step_due = is_spf_step_due(impl, now);

@@ -7,6 +7,7 @@
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/evidence_rows.h"
 
 namespace zonestore {
@@ -46,10 +47,11 @@ SlotView slot_view(const Name& dkim_zone, const rows::InstitutionRow& row, dkim:
   return view;
 }
 
-void judge(InstitutionView& view, const RotationFacts& facts, bool is_due, const Now& now) {
-  view.rotate_refusal = may_rotate(facts, {}, now).refusal;
-  if (is_due) {
-    view.policy_refusal = may_rotate(facts, {.by_policy = true}, now).refusal;
+void judge(InstitutionView& view, Readiness& readiness, const rows::InstitutionRow& row,
+           const dkim::LifecyclePolicy& policy, const Now& now) {
+  view.rotate_refusal = readiness.judge(row, policy, false, now).refusal;
+  if (is_rotation_due(row, policy, now)) {
+    view.policy_refusal = readiness.judge(row, policy, true, now).refusal;
     view.maintain_due = view.maintain_due || !view.policy_refusal;
   }
 }
@@ -91,19 +93,19 @@ bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
 
 InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
                                  const Now& now) {
-  return institution_view(connection, dkim_zone, row, now, own_servers(connection));
+  Readiness readiness(connection, dkim_zone, Readiness::Of::kOne);
+  return institution_view(connection, dkim_zone, row, now, readiness);
 }
 
 InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
-                                 const Now& now, const OwnServers& servers) {
+                                 const Now& now, Readiness& readiness) {
   const dkim::LifecyclePolicy policy = rows::read_policy(connection, row.id);
   InstitutionView view;
   view.code = row.code.text();
   view.phase = row.facts.phase;
   view.active = row.facts.active;
   view.algorithm = row.algorithm;
-  const RotationFacts facts = rotation_facts(connection, dkim_zone, row, policy, servers);
-  view.domains = facts.domains;
+  view.domains = rows::domains_of(connection, row.id);
   view.added = row.added;
   for (const dkim::SlotId slot : dkim::kSlots) {
     view.slots.push_back(slot_view(dkim_zone, row, slot, policy, now));
@@ -120,7 +122,7 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
     view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
   }
   view.maintain_due = is_maintain_due(row, policy, now);
-  judge(view, facts, is_rotation_due(row, policy, now), now);
+  judge(view, readiness, row, policy, now);
   return view;
 }
 
@@ -141,9 +143,9 @@ Result<void> list_institutions(Store& store, bool with_departed,
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
-    const OwnServers servers = own_servers(impl.connection);
+    Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
     for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
-      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, servers));
+      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, readiness));
     });
     return {};
   });

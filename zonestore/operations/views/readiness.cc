@@ -1,0 +1,45 @@
+#include "zonestore/operations/views/readiness.h"
+
+#include "zonestore/operations/views/rotation_facts.h"
+
+namespace zonestore {
+namespace {
+
+std::set<rows::InstitutionId> with_bad_news(db::Connection& connection) {
+  db::Statement rows =
+      connection.prepare("SELECT DISTINCT institution_id FROM evidence WHERE verdict NOT IN ('ok', 'unreachable')");
+  std::set<rows::InstitutionId> institutions;
+  while (rows.step()) {
+    institutions.insert(rows::InstitutionId{rows.integer(0)});
+  }
+  return institutions;
+}
+
+}  // namespace
+
+Readiness::Readiness(db::Connection& connection, const Name& dkim_zone, Of of)
+    : connection_(connection), dkim_zone_(dkim_zone), servers_(own_servers(connection)) {
+  if (of == Of::kAll) {
+    bad_news_ = with_bad_news(connection);
+  }
+}
+
+RotationJudgement Readiness::judge(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                                   bool by_policy, const Now& now) {
+  RotationJudgement judgement;
+  // may_rotate asks the lifecycle first, too: where that refuses, or nothing else can, nothing is read.
+  const Result<dkim::SlotId> to =
+      dkim::may_rotate(row.facts, policy, now, {row.code.text(), std::nullopt, std::nullopt, by_policy});
+  if (!to) {
+    judgement.refusal = to.error();
+  } else if (by_policy || may_have_bad_news(row.id)) {
+    judgement =
+        may_rotate(rotation_facts(connection_, dkim_zone_, row, policy, servers_), {.by_policy = by_policy}, now);
+    judgement.warnings.clear();
+  } else {
+    judgement.to = *to;
+  }
+  return judgement;
+}
+
+}  // namespace zonestore

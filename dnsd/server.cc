@@ -14,6 +14,7 @@
 #include "dnsd/control.h"
 #include "dnsd/follow/first_load.h"
 #include "dnsd/follow/store_watcher.h"
+#include "dnsd/metrics/catalogue.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
 #include "dnsd/secrets.h"
@@ -96,24 +97,18 @@ tl::expected<follow::FirstLoad, ExitCode> load_store(const config::Config& confi
   });
 }
 
-void log_stopped(const metrics::Totals& totals, const util::Log& log) {
-  log.info("stopped", {{"queries", totals.queries()},
-                       {"answers", totals.answers()},
-                       {"udp_queries", totals.udp_queries},
-                       {"udp_answers", totals.udp_answers},
-                       {"udp_dropped", totals.udp_dropped},
-                       {"udp_oversized", totals.udp_oversized},
-                       {"udp_truncated", totals.udp_truncated},
-                       {"udp_broadcast", totals.udp_broadcast},
-                       {"limited_dropped", totals.limited_dropped},
-                       {"limited_slipped", totals.limited_slipped},
-                       {"tcp_queries", totals.tcp_queries},
-                       {"tcp_answers", totals.tcp_answers},
-                       {"tcp_connections", totals.tcp_connections},
-                       {"tcp_refused", totals.tcp_refused},
-                       {"tcp_evicted", totals.tcp_evicted},
-                       {"tcp_timed_out", totals.tcp_timed_out},
-                       {"log_lines_dropped", log.dropped()}});
+template <std::size_t... Index>
+void log_stopped(const metrics::Totals& totals, const util::Log& log, std::index_sequence<Index...> /*all*/) {
+  const auto& entries = metrics::catalogue();
+  log.info("stopped", {{"queries", totals.sum("dnsd_queries_total")},
+                       {"answers", totals.sum("dnsd_answers_total")},
+                       {entries[Index].word, totals[Index]}...});
+}
+
+// Everything that is counted: whoever restarts dnsd would lose it.
+void log_stopped(metrics::Totals totals, const util::Log& log) {
+  totals.add(metrics::ProcessCounts{.log_lines_dropped = log.dropped()});
+  log_stopped(totals, log, std::make_index_sequence<metrics::kEntries>());
 }
 
 std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bound) {
@@ -205,7 +200,8 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
                                  .nsid = config.edns.nsid};
   serve::WorkerGroup workers(settings, {hub, secrets.cookies(), answers, config.rate_limit}, std::move(bound), log,
                              on_failure);
-  follow::StoreWatcher watcher(std::move(follower), hub, log, [&workers] { workers.refresh(); });
+  follow::StoreWatcher watcher(std::move(follower), hub, log,
+                               [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
   serve::Heartbeat heartbeat;
 
   workers.start();

@@ -38,12 +38,12 @@ Hash hash_of(const CookieSecret& secret, ByteView before_hash, ByteView address)
   return hash;
 }
 
-FullCookie make_cookie(const CookieSecret& secret, ByteView client_cookie, const Client& client) {
+FullCookie make_cookie(const CookieSecret& secret, ByteView client_cookie, const CookieHolder& holder) {
   FullCookie cookie{};
   std::copy_n(client_cookie.begin(), wire::kClientCookieBytes, cookie.begin());
   cookie[kVersionAt] = kVersion;
-  wire::store_u32(cookie.data() + kTimestampAt, client.unix_seconds);
-  const Hash hash = hash_of(secret, cookie, client.address);
+  wire::store_u32(cookie.data() + kTimestampAt, holder.unix_seconds);
+  const Hash hash = hash_of(secret, cookie, holder.address);
   std::copy(hash.begin(), hash.end(), cookie.begin() + kHashAt);
   return cookie;
 }
@@ -60,17 +60,17 @@ std::int32_t seconds_old(ByteView cookie, std::uint32_t now) {
 
 }  // namespace
 
-JudgedCookie judge_cookie(const CookieSecrets& secrets, ByteView option, const Client& client) {
+JudgedCookie judge_cookie(const CookieSecrets& secrets, ByteView option, const CookieHolder& holder) {
   JudgedCookie judged{CookieState::kInvalid, {}};
   if (option.size() == wire::kClientCookieBytes) {
     judged.state = CookieState::kClientOnly;
   } else if (option.size() == judged.answer.size() && option[kVersionAt] == kVersion) {
-    const std::int32_t age = seconds_old(option, client.unix_seconds);
+    const std::int32_t age = seconds_old(option, holder.unix_seconds);
     const auto all = secrets.all();
     const auto maker = age < -kMostSecondsAhead || age > kMostSecondsOld
                            ? all.end()
                            : std::find_if(all.begin(), all.end(), [&](const CookieSecret& secret) {
-                               return made_with(secret, option, client.address);
+                               return made_with(secret, option, holder.address);
                              });
     if (maker != all.end()) {
       judged.state = CookieState::kValid;
@@ -80,7 +80,7 @@ JudgedCookie judge_cookie(const CookieSecrets& secrets, ByteView option, const C
       }
     }
   }
-  judged.answer = make_cookie(secrets.active(), option, client);
+  judged.answer = make_cookie(secrets.active(), option, holder);
   return judged;
 }
 

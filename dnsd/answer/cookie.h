@@ -14,7 +14,6 @@
 #include <span>
 #include <vector>
 
-#include "dnsd/answer/client.h"
 #include "dnsd/wire/opt_writer.h"
 
 namespace dnsd::answer {
@@ -50,9 +49,16 @@ struct JudgedCookie {
   wire::FullCookie answer{};  // to send back: the same when it is still fresh, else a new one
 };
 
+// Who sends the cookie, and when.
+struct CookieHolder {
+  wire::ByteView address;          // 4 or 16 bytes, network order
+  std::uint32_t unix_seconds = 0;  // now, modulo 2^32
+};
+
 // `option`: the data of a COOKIE option, a client cookie at least. Valid: made with one of the secrets at most an
 // hour ago, or at most 5 minutes ahead by our clock. Renewed: older than half an hour, or by another secret than
 // the active one (RFC 9018 section 4.3).
-[[nodiscard]] JudgedCookie judge_cookie(const CookieSecrets& secrets, wire::ByteView option, const Client& client);
+[[nodiscard]] JudgedCookie judge_cookie(const CookieSecrets& secrets, wire::ByteView option,
+                                        const CookieHolder& holder);
 
 }  // namespace dnsd::answer

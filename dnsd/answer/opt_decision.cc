@@ -1,6 +1,21 @@
 #include "dnsd/answer/opt_decision.h"
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
 namespace dnsd::answer {
+
+namespace {
+
+// In units of 100 ms (RFC 7828 section 3.1).
+std::uint16_t keepalive_units(std::chrono::milliseconds idle) {
+  constexpr std::chrono::milliseconds kUnit{100};
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
+  return static_cast<std::uint16_t>(std::min<std::int64_t>(idle / kUnit, kMost));
+}
+
+}  // namespace
 
 OptDecision decide_opt(const wire::Query& query, const Settings& settings, const Client& client) {
   OptDecision decision;
@@ -14,10 +29,11 @@ OptDecision decide_opt(const wire::Query& query, const Settings& settings, const
     opt.nsid = settings.nsid;
   }
   if (query.edns->wants_keepalive && client.transport == Transport::kTcp) {
-    opt.keepalive = client.keepalive;  // over UDP the option is ignored (RFC 7828 section 3.2.1)
+    opt.keepalive = keepalive_units(client.idle);  // over UDP the option is ignored (RFC 7828 section 3.2.1)
   }
   if (!query.edns->cookie.empty() && settings.cookie_secrets != nullptr) {
-    const JudgedCookie judged = judge_cookie(*settings.cookie_secrets, query.edns->cookie, client);
+    const JudgedCookie judged =
+        judge_cookie(*settings.cookie_secrets, query.edns->cookie, {client.address, settings.unix_seconds});
     opt.cookie = judged.answer;
     decision.cookie = judged.state;
   }

@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "dnsd/answer/client.h"
 #include "dnsd/answer/cookie.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/opt_writer.h"

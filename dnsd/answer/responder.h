@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <span>
 
-#include "dnsd/answer/client.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/query.h"
 #include "dnsd/zone/image.h"

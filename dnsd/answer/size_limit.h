@@ -3,7 +3,6 @@
 
 #include <cstddef>
 
-#include "dnsd/answer/client.h"
 #include "dnsd/answer/cookie.h"
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/query.h"

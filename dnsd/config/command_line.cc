@@ -58,7 +58,7 @@ std::optional<T> given(const CLI::App& app, const char* flag, const T& value) {
 
 // What was typed may be quoted.
 template <class T>
-tl::unexpected<std::string> wrong(const util::Result<T>& failed, const char* flag, const std::string& typed) {
+tl::unexpected<std::string> wrong_value(const util::Result<T>& failed, const char* flag, const std::string& typed) {
   return util::fail(std::string(flag) + ": '" + typed + "' " + failed.error());
 }
 
@@ -71,7 +71,7 @@ util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& c
   for (const std::string& text : texts) {
     const util::Result<util::Address> address = util::Address::parse(text);
     if (!address) {
-      return wrong(address, "--listen", text);
+      return wrong_value(address, "--listen", text);
     }
     config.listen.push_back(*address);
   }
@@ -91,7 +91,7 @@ util::Result<void> apply_flags(const CommandLine& flags, Config& config) {
   if (flags.log_level) {
     const util::Result<util::LogLevel> level = util::parse_log_level(*flags.log_level);
     if (!level) {
-      return wrong(level, "--log-level", *flags.log_level);
+      return wrong_value(level, "--log-level", *flags.log_level);
     }
     config.log_level = *level;
   }

@@ -37,12 +37,6 @@ bool is_commit_under_way(const std::filesystem::path& store_dir) {
   return ::stat((store_dir / "zone.db-journal").c_str(), &journal) == 0 && journal.st_size > 0;
 }
 
-const zonestore::PublishedZone* find(const zonestore::PublishedHead& head, const zonestore::Name& apex) {
-  const auto place = std::find_if(head.zones.begin(), head.zones.end(),
-                                  [&](const zonestore::PublishedZone& zone) { return zone.apex == apex; });
-  return place == head.zones.end() ? nullptr : &*place;
-}
-
 }  // namespace
 
 struct StoreWatcher::Loop {
@@ -56,13 +50,13 @@ struct StoreWatcher::Loop {
 };
 
 StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log,
-                           std::function<void()> on_published, const BusyPatience& patience)
+                           OnPublished on_published, const BusyPatience& patience)
     : follower_(std::move(follower)),
       hub_(hub),
       log_(log),
       on_published_(std::move(on_published)),
       patience_(patience),
-      published_(follower_.loaded().head),
+      told_(follower_.loaded().head),
       loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {}
 
 StoreWatcher::~StoreWatcher() = default;
@@ -128,9 +122,8 @@ void StoreWatcher::look() {
   }
   if (unpublished_) {
     publish();
-  }
-  if (untold_) {
-    tell_workers();
+  } else if (untold_) {
+    tell();
   }
   noticed_at_.reset();
   busy_said_ = BusySaid::kNothing;
@@ -159,38 +152,34 @@ void StoreWatcher::publish() {
   hub_.publish(follower_.loaded().image);
   unpublished_ = false;
   untold_ = true;
-  tell_workers();
-  hub_.free_retired();  // those before the last one: a burst of commits must not pile up a second's images
-  log_published();
+  tell();
 }
 
-void StoreWatcher::tell_workers() {
-  on_published_();
+void StoreWatcher::tell() {
+  zonestore::PublishedHead head = follower_.loaded().head;  // first: between telling and keeping it nothing may fail
+  const PublishedChange change = change_between(told_, head);
+  on_published_(change);
+  std::swap(told_, head);
   untold_ = false;
+  hub_.free_retired();  // those before the last one: a burst of commits must not pile up a second's images
+  log_published(change);
 }
 
-void StoreWatcher::log_published() {
+void StoreWatcher::log_published(const PublishedChange& change) {
   const zone::Loaded& loaded = follower_.loaded();
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_).count();
   if (loaded.whole) {
     log_report(report_on(loaded, std::chrono::duration_cast<milliseconds>(Clock::now() - *noticed_at_)), log_);
   }
-  const bool same_store = loaded.head.store_id == published_.store_id;
-  for (const zonestore::PublishedZone& zone : loaded.head.zones) {
-    const zonestore::PublishedZone* const before = find(published_, zone.apex);
-    if (before == nullptr || !same_store || before->serial != zone.serial) {
-      log_.info("published", {{"zone", zone.apex.to_text_no_dot()},
-                              {"serial", zone.serial.value},
-                              {"record_sets", zone.record_set_count},
-                              {"took_us", took}});
-    }
+  for (const zonestore::PublishedZone& zone : change.published) {
+    log_.info("published", {{"zone", zone.apex.to_text_no_dot()},
+                            {"serial", zone.serial.value},
+                            {"record_sets", zone.record_set_count},
+                            {"took_us", took}});
   }
-  for (const zonestore::PublishedZone& zone : published_.zones) {
-    if (find(loaded.head, zone.apex) == nullptr) {
-      log_.warning("withdrawn", {{"zone", zone.apex.to_text_no_dot()}, {"took_us", took}});
-    }
+  for (const zonestore::Name& apex : change.withdrawn) {
+    log_.warning("withdrawn", {{"zone", apex.to_text_no_dot()}, {"took_us", took}});
   }
-  published_ = loaded.head;
 }
 
 void StoreWatcher::note_trouble(const zonestore::Error& error) {

@@ -1,6 +1,6 @@
 // Notices commits and puts new images into the hub, on a thread of its own.
 //
-//   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell the workers
+//   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell who asked (on_published)
 //   every second ──────────┤         ├─ busy ─────> look again in 1, 2, ... 50 ms; trouble only after a minute
 //   busy before ───────────┘         └─ unusable ─> say so once, keep the image, wait for the second
 //
@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 
+#include "dnsd/follow/published_change.h"
 #include "dnsd/follow/store_follower.h"
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
@@ -35,9 +36,13 @@ struct BusyPatience {
 
 class StoreWatcher {
  public:
-  // `follower` has loaded. `on_published` runs in the watcher's thread; what it throws is tried again. Hub and log
-  // outlive the watcher.
-  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, std::function<void()> on_published,
+  // Called once the hub has the new image, with what is new in it since the last call; with nothing, when the image
+  // was made anew and says the same. In the watcher's thread. When it throws it is called again, with that and what
+  // came in between.
+  using OnPublished = std::function<void(const PublishedChange&)>;
+
+  // `follower` has loaded. Hub and log outlive the watcher.
+  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, OnPublished on_published,
                const BusyPatience& patience = {});
   StoreWatcher(const StoreWatcher&) = delete;
   StoreWatcher& operator=(const StoreWatcher&) = delete;
@@ -58,8 +63,8 @@ class StoreWatcher {
   void look_again_in(std::chrono::milliseconds delay);
   void back_off(const zonestore::Error& error);
   void publish();
-  void tell_workers();
-  void log_published();
+  void tell();
+  void log_published(const PublishedChange& change);
   void note_trouble(const zonestore::Error& error);
   void note_busy(const zonestore::Error& error);
   void note_health();
@@ -68,9 +73,9 @@ class StoreWatcher {
   StoreFollower follower_;
   zone::ImageHub& hub_;
   const util::Log& log_;
-  std::function<void()> on_published_;
+  OnPublished on_published_;
   BusyPatience patience_;
-  zonestore::PublishedHead published_;
+  zonestore::PublishedHead told_;  // as on_published_ knows it
   std::unique_ptr<Loop> loop_;
   bool again_pending_ = false;
   std::optional<Clock::time_point> noticed_at_;  // the first look at what is being caught up with
@@ -78,7 +83,7 @@ class StoreWatcher {
   enum class BusySaid : std::uint8_t { kNothing, kAtWork, kTrouble };
   BusySaid busy_said_ = BusySaid::kNothing;
   bool unpublished_ = false;  // loaded, and not in the hub
-  bool untold_ = false;       // in the hub, and the workers do not know
+  bool untold_ = false;       // in the hub, and on_published_ has not been called with it
   bool watched_ = true;
   bool exception_said_ = false;
 };

@@ -18,8 +18,10 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-// One worker's. On cache lines of its own, so that two workers do not slow each other down.
-struct alignas(64) WorkerCounters {
+// What each is called elsewhere, and what it is good for, stands in catalogue.h: a new one needs an entry there.
+
+// What one worker's sockets did.
+struct SocketCounts {
   Counter udp_queries;      // datagrams received
   Counter udp_answers;      // datagrams handed to the kernel
   Counter udp_dropped;      // answers that the kernel did not take
@@ -35,33 +37,18 @@ struct alignas(64) WorkerCounters {
 };
 
 // What one worker's handler did with its answers.
-struct alignas(64) AnswerCounters {
+struct AnswerCounts {
   Counter limited_dropped;  // answers that the rate limit held back
   Counter limited_slipped;  // answers that it sent truncated
 };
 
-struct Totals {
-  std::uint64_t udp_queries = 0;
-  std::uint64_t udp_answers = 0;
-  std::uint64_t udp_dropped = 0;
-  std::uint64_t udp_oversized = 0;
-  std::uint64_t udp_truncated = 0;
-  std::uint64_t udp_broadcast = 0;
-  std::uint64_t tcp_connections = 0;
-  std::uint64_t tcp_refused = 0;
-  std::uint64_t tcp_evicted = 0;
-  std::uint64_t tcp_timed_out = 0;
-  std::uint64_t tcp_queries = 0;
-  std::uint64_t tcp_answers = 0;
-  std::uint64_t limited_dropped = 0;
-  std::uint64_t limited_slipped = 0;
+// One worker's. On cache lines of their own, so that two workers do not slow each other down.
+struct alignas(64) WorkerCounters : SocketCounts {};
+struct alignas(64) AnswerCounters : AnswerCounts {};
 
-  [[nodiscard]] std::uint64_t queries() const { return udp_queries + tcp_queries; }
-  [[nodiscard]] std::uint64_t answers() const { return udp_answers + tcp_answers; }
+// What is counted once for the whole process, as it was when it was asked for.
+struct ProcessCounts {
+  std::uint64_t log_lines_dropped = 0;
 };
-
-// Adds one worker's counters, as they are now, to the totals.
-void add(Totals& totals, const WorkerCounters& counters);
-void add(Totals& totals, const AnswerCounters& counters);
 
 }  // namespace dnsd::metrics

@@ -4,23 +4,19 @@
 // worker and is called from that worker's thread alone.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "dnsd/util/client.h"
+
 namespace dnsd::net {
 
-enum class Transport : std::uint8_t { kUdp, kTcp };
+using util::Client;
+using util::Transport;
 
 // The largest message there is (RFC 1035 section 4.2.2); what a TCP answer's span must hold.
 inline constexpr std::size_t kMaxMessageBytes = 65535;
-
-struct Client {
-  Transport transport = Transport::kUdp;
-  std::span<const std::uint8_t> address;  // 4 or 16 bytes, network order; valid during the call
-  std::chrono::milliseconds idle{0};      // over TCP: how long the connection may wait for the next query
-};
 
 // A query that came in, and the room for its answer; they do not overlap. Both are the caller's.
 struct Exchange {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <utility>
 
 #include "dnsd/wire/truncate.h"
@@ -29,7 +28,7 @@ void QueryHandler::begin_batch() noexcept {
     settings_.cookie_secrets = seen_secrets_.value.get();
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  unix_seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  settings_.unix_seconds = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
   if (limit_) {
     const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
     limit_->begin_batch(std::chrono::duration_cast<AnswerLimit::Time>(since_start));
@@ -62,20 +61,11 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
 
 std::size_t QueryHandler::answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
                                     const net::Client& client) noexcept {
-  const answer::Answered made = answer::respond(received, answer, *image_.image, settings_, seen_by_answer(client));
+  const answer::Answered made = answer::respond(received, answer, *image_.image, settings_, client);
   if (limit_ && client.transport == net::Transport::kUdp) {
     return limit_->pass(answer.first(made.size), made, client.address);
   }
   return made.size;
-}
-
-answer::Client QueryHandler::seen_by_answer(const net::Client& client) const {
-  constexpr std::chrono::milliseconds kKeepaliveUnit{100};  // RFC 7828 section 3.1
-  constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();
-  return {.transport = client.transport == net::Transport::kUdp ? answer::Transport::kUdp : answer::Transport::kTcp,
-          .address = client.address,
-          .unix_seconds = unix_seconds_,
-          .keepalive = static_cast<std::uint16_t>(std::min(client.idle / kKeepaliveUnit, kMost))};
 }
 
 }  // namespace dnsd::serve

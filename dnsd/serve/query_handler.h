@@ -34,7 +34,6 @@ class QueryHandler final : public net::Handler {
   // So many queries are under way at once: memory has that much to do side by side, and they stay in the cache.
   static constexpr std::size_t kStride = 16;
 
-  [[nodiscard]] answer::Client seen_by_answer(const net::Client& client) const;
   [[nodiscard]] std::size_t answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
                                       const net::Client& client) noexcept;
 
@@ -44,7 +43,6 @@ class QueryHandler final : public net::Handler {
   std::optional<AnswerLimit> limit_;
   zone::ImageHub::Snapshot image_;
   util::Latest<answer::CookieSecrets>::Snapshot seen_secrets_;
-  std::uint32_t unix_seconds_ = 0;
   std::array<answer::Received, kStride> received_;
 };
 

@@ -119,10 +119,10 @@ bool WorkerGroup::wait_ended(std::chrono::milliseconds at_most) {
 metrics::Totals WorkerGroup::totals() const {
   metrics::Totals totals;
   for (const auto& worker : workers_) {
-    metrics::add(totals, worker->counters());
+    totals.add(worker->counters());
   }
   for (const auto& counters : answer_counters_) {
-    metrics::add(totals, *counters);
+    totals.add(*counters);
   }
   return totals;
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "dnsd/answer/settings.h"
+#include "dnsd/metrics/catalogue.h"
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/bind.h"

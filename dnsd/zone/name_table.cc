@@ -114,6 +114,18 @@ NodeView NameTable::guess(std::uint64_t hash) const {
   return {};
 }
 
+NodeView NameTable::next(Cursor& cursor) const {
+  for (; cursor.page < pages_.size(); ++cursor.page, cursor.slot = 0) {
+    const Page& page = pages_[cursor.page];
+    while (cursor.slot < page.slot_count()) {
+      if (const Slot slot = page.at(cursor.slot++); slot != 0) {
+        return node_in(slot);
+      }
+    }
+  }
+  return {};
+}
+
 std::size_t NameTable::memory_bytes() const {
   std::size_t bytes = sizeof *this + pages_.capacity() * sizeof(Page) + node_bytes_;
   for (const Page& page : pages_) {

@@ -52,6 +52,16 @@ class NameTable {
   void prefetch_slot(std::uint64_t hash) const;
   [[nodiscard]] NodeView guess(std::uint64_t hash) const;
 
+  // How far a walk over all nodes has come. Good for the table that it began in, as long as nobody changes that one:
+  // a zone that is sent away takes many messages, and may be sent while newer images are served.
+  struct Cursor {
+    std::size_t page = 0;
+    std::size_t slot = 0;
+  };
+  // The node that comes next, and moves the cursor past it; a view of no node: that was all. Each comes once, in an
+  // order that means nothing and is always the same.
+  [[nodiscard]] NodeView next(Cursor& cursor) const;
+
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const;
 

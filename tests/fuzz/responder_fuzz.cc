@@ -1,6 +1,7 @@
 // The whole way from a query's bytes to its answer's, held against answer_rules.
 // Input: one byte that says how it is asked (bit 0: TCP, bits 1 and 2: our UDP limit), then the query.
 #include <array>
+#include <chrono>
 
 #include "dnsd/answer/responder.h"
 #include "tests/fuzz/answer_rules.h"
@@ -68,9 +69,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Bytes nsid(100, 'n');
   static const Bytes address{192, 0, 2, 1};
   constexpr std::array<std::uint16_t, 4> kUdpLimits{1232, 512, 1400, 4096};
-  const Settings settings{kUdpLimits[(data[0] >> 1) & 3], nsid, &secrets};
+  const Settings settings{kUdpLimits[(data[0] >> 1) & 3], nsid, &secrets, 1'796'000'000};
   const bool over_udp = (data[0] & 1) == 0;
-  const Client client{over_udp ? Transport::kUdp : Transport::kTcp, address, 1'796'000'000, 100};
+  const Client client{over_udp ? Transport::kUdp : Transport::kTcp, address, std::chrono::seconds{10}};
   const ByteView query(data + 1, size - 1);
   // As large as the worker's buffers, so that the sanitizer sees a byte too many.
   Bytes answer(over_udp ? settings.udp_answer_bytes : 65535U);

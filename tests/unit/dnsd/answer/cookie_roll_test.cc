@@ -33,7 +33,7 @@ TEST(CookieRoll, AcceptsTheOldOneForItsHourAndForgetsItThen) {
 
 TEST(CookieRoll, LeavesACookieGoodUntilItIsTooOldByItself) {
   const std::array<std::uint8_t, 4> address{192, 0, 2, 1};
-  Client client{.address = address, .unix_seconds = 100'000};
+  CookieHolder client{address, 100'000};
   const std::array<std::uint8_t, 8> client_cookie{7};
   const auto given = judge_cookie(CookieSecrets({kFirst}), client_cookie, client).answer;
   CookieRoll roll(kFirst, kStart);

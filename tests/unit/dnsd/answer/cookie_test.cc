@@ -52,14 +52,14 @@ constexpr std::uint32_t kMade = 1559731985;  // 2019-06-05 10:53:05
 JudgedCookie judge(const CookieSecrets& secrets, std::string_view option, const char* address, std::uint32_t now) {
   const Bytes address_bytes = ip(address);
   const Bytes option_bytes = hex(option);
-  return judge_cookie(secrets, option_bytes, Client{.address = address_bytes, .unix_seconds = now});
+  return judge_cookie(secrets, option_bytes, {address_bytes, now});
 }
 
 class Cookie : public ::testing::Test {
  protected:
   [[nodiscard]] Bytes made() const { return bytes_of(ask(hex(kClientCookie), kMade).answer); }
   [[nodiscard]] JudgedCookie ask(const Bytes& option, std::uint32_t now) const {
-    return judge_cookie(secrets_, option, Client{.address = address_, .unix_seconds = now});
+    return judge_cookie(secrets_, option, {address_, now});
   }
 
   CookieSecrets secrets_{{secret(kSecret)}};

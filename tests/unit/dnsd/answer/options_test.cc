@@ -1,5 +1,6 @@
 // What the options of a query bring back: RFC 5001, 7828, 7873, 8914, 9660, and how much room they take.
 #include <algorithm>
+#include <chrono>
 
 #include <gtest/gtest.h>
 
@@ -23,8 +24,8 @@ constexpr std::size_t kFullCookieBytes = 24;
 class Options : public OptionsResponderTest {
  protected:
   Options() {
-    client_.unix_seconds = kNow;
-    client_.keepalive = 100;
+    settings_.unix_seconds = kNow;
+    client_.idle = std::chrono::seconds{10};
   }
 
   [[nodiscard]] Seen ask_with(ByteView options, std::string_view asked = kSelector, unsigned type = kTxt) const {
@@ -32,7 +33,7 @@ class Options : public OptionsResponderTest {
   }
 
   [[nodiscard]] Bytes good_cookie() const {
-    const auto judged = answer::judge_cookie(secrets_, client_cookie_, client_);
+    const auto judged = answer::judge_cookie(secrets_, client_cookie_, {address_, settings_.unix_seconds});
     return {judged.answer.begin(), judged.answer.end()};
   }
 
@@ -120,7 +121,7 @@ TEST_F(Options, CallerIsToldOfAValidCookieRfc7873) {
     EXPECT_FALSE(is_told(query(asked))) << asked;
   }
   const Bytes old_cookie = good_cookie();
-  client_.unix_seconds += 3601;
+  settings_.unix_seconds += 3601;
   EXPECT_FALSE(is_told(with_cookie(kSelector, old_cookie)));
 }
 

@@ -5,7 +5,11 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +20,7 @@
 namespace dnsd::follow {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Keeps the log and lets a test wait for what it is to say.
@@ -62,7 +67,7 @@ class StoreWatcherTest : public TwoZoneStore {
     ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
     hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
     watcher_ = std::make_unique<StoreWatcher>(
-        std::move(follower), *hub_, log_, [this] { ++published_; }, patience);
+        std::move(follower), *hub_, log_, [this](const PublishedChange& change) { note(change); }, patience);
     thread_ = std::thread([this] { watcher_->run(); });
   }
   void TearDown() override {
@@ -75,12 +80,34 @@ class StoreWatcherTest : public TwoZoneStore {
     return TwoZoneStore::serves(*hub_->current().image, text);
   }
 
+  void note(const PublishedChange& change) {
+    const std::lock_guard lock(told_mutex_);
+    ++published_;
+    for (const zonestore::PublishedZone& zone : change.published) {
+      told_.push_back(zone.apex.to_text_no_dot() + " " + std::to_string(zone.serial.value));
+    }
+    for (const zonestore::Name& apex : change.withdrawn) {
+      told_.push_back(apex.to_text_no_dot() + " withdrawn");
+    }
+    if (std::exchange(failures_, std::max(0, failures_ - 1)) > 0) {
+      told_.push_back("(failed)");
+      throw std::bad_alloc();
+    }
+  }
+  [[nodiscard]] std::vector<std::string> told() {
+    const std::lock_guard lock(told_mutex_);
+    return told_;
+  }
+
   std::filesystem::path store_dir_ = directory_.path();
   std::shared_ptr<LogCapture> capture_ = std::make_shared<LogCapture>();
   util::Log log_{util::LogLevel::kInfo, capture_};
   std::unique_ptr<zone::ImageHub> hub_;
   std::unique_ptr<StoreWatcher> watcher_;
   std::atomic<int> published_{0};
+  std::mutex told_mutex_;
+  std::vector<std::string> told_;  // under the mutex, as is what follows
+  int failures_ = 0;               // so many calls fail
   std::thread thread_;
 };
 
@@ -111,10 +138,35 @@ TEST_F(StoreWatcherTest, PublishesWhatWasCommittedBetweenTheLoadAndTheWatch) {
   ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
   commit("in between");
   hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
-  watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [] {});
+  watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [](const PublishedChange&) {});
   thread_ = std::thread([this] { watcher_->run(); });
   ASSERT_TRUE(capture_->comes("event=published"));
   EXPECT_TRUE(serves("in between"));
+}
+
+TEST_F(StoreWatcherTest, TellsWhichZonesHaveWhichSerialsNow) {
+  start();
+  commit("second");
+  ASSERT_TRUE(capture_->comes("event=published zone=dkim.example"));
+  const std::string dkim = "dkim.example " + std::to_string(published_serial(dkim_).value);
+  EXPECT_THAT(told(), ElementsAre(dkim)) << "the other zone did not change";
+  put(spf_, {zonestore::soa("spf.example", 7200)});
+  ASSERT_TRUE(capture_->comes("event=published zone=spf.example"));
+  EXPECT_THAT(told(), ElementsAre(dkim, "spf.example " + std::to_string(published_serial(spf_).value)));
+}
+
+TEST_F(StoreWatcherTest, TellsAgainWhatCouldNotBeToldAndWhatCameInBetween) {
+  failures_ = 1;
+  start();
+  commit("second");
+  ASSERT_TRUE(capture_->comes("event=watcher_interrupted"));
+  EXPECT_TRUE(serves("second")) << "it is in the hub";
+  put(spf_, {zonestore::soa("spf.example", 7200)});
+  ASSERT_TRUE(capture_->comes("event=published zone=spf.example"));
+  const std::string dkim = "dkim.example " + std::to_string(published_serial(dkim_).value);
+  const std::string spf = "spf.example " + std::to_string(published_serial(spf_).value);
+  EXPECT_THAT(told(), ElementsAre(dkim, "(failed)", dkim, spf));
+  EXPECT_THAT(capture_->text(), HasSubstr("event=published zone=dkim.example"));
 }
 
 TEST_F(StoreWatcherTest, SaysOnceThatTheStoreIsUnusableAndOnceThatItIsBack) {

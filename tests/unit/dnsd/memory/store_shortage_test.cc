@@ -108,7 +108,7 @@ TEST_F(StoreShortage, TheWatcherPublishesWhatItFoundNoMemoryFor) {
   zone::ImageHub hub(follower.loaded().image);
   const util::Log log(util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>());
   std::atomic<int> told{0};
-  follow::StoreWatcher watcher(std::move(follower), hub, log, [&told] {
+  follow::StoreWatcher watcher(std::move(follower), hub, log, [&told](const follow::PublishedChange&) {
     const std::string memory(100, 'x');  // as telling the workers takes
     told += static_cast<int>(memory.size()) / 100;
   });

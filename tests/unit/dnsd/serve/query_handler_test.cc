@@ -56,10 +56,8 @@ TEST_F(QueryHandlerTest, CookieHoldsTheTimeOfTheBatchRfc9018) {
 
 TEST_F(QueryHandlerTest, NewSecretsAreUsedFromTheNextBatchOn) {
   const auto made_with = [&](const answer::CookieSecrets& secrets, const Bytes& options) {
-    const answer::Client client{
-        .address = address_,
-        .unix_seconds = static_cast<std::uint32_t>(test::u16_at(options, 16) << 16 | test::u16_at(options, 18))};
-    return answer::judge_cookie(secrets, ByteView(options).subspan(4, 24), client).state ==
+    const auto made_at = static_cast<std::uint32_t>(test::u16_at(options, 16) << 16 | test::u16_at(options, 18));
+    return answer::judge_cookie(secrets, ByteView(options).subspan(4, 24), {address_, made_at}).state ==
            answer::CookieState::kValid;
   };
   const Bytes first = cookie_for(client_cookie_);

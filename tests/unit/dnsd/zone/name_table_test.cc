@@ -1,7 +1,9 @@
 #include "dnsd/zone/name_table.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +33,24 @@ NameTable table_of(std::size_t names, std::size_t expected = 0) {
 bool has(const NameTable& table, std::size_t number) {
   const NodeView node = table.find(name_of(number));
   return node && std::ranges::equal(node.name(), name_of(number));
+}
+
+// The names of a walk from `cursor` on, `most` at most.
+std::vector<Bytes> walked(const NameTable& table, NameTable::Cursor& cursor, std::size_t most = 1'000'000) {
+  std::vector<Bytes> names;
+  while (names.size() < most) {
+    const NodeView node = table.next(cursor);
+    if (!node) {
+      break;
+    }
+    names.emplace_back(node.name().begin(), node.name().end());
+  }
+  return names;
+}
+
+std::vector<Bytes> walked(const NameTable& table) {
+  NameTable::Cursor cursor;
+  return walked(table, cursor);
 }
 
 TEST(NameTable, EmptyTableFindsNothing) {
@@ -134,6 +154,53 @@ TEST(NameTable, MemoryIsCountedAndGivenBack) {
   EXPECT_GE(table.memory_bytes(), before + 400);
   table.erase(name_of(200));
   EXPECT_EQ(table.memory_bytes(), before);
+}
+
+TEST(NameTable, AWalkGivesEachNodeOnce) {
+  constexpr std::size_t kNames = 5000;
+  for (const NameTable& table : {table_of(kNames), table_of(kNames, kNames)}) {
+    const std::vector<Bytes> names = walked(table);
+    EXPECT_EQ(names.size(), kNames);
+    const std::set<Bytes> given(names.begin(), names.end());
+    for (std::size_t number = 0; number < kNames; ++number) {
+      EXPECT_TRUE(given.contains(name_of(number))) << number;
+    }
+  }
+}
+
+TEST(NameTable, AWalkOfAnEmptyTableHasComeToItsEndAndStaysThere) {
+  const NameTable table(0, 100'000);
+  NameTable::Cursor cursor;
+  EXPECT_FALSE(table.next(cursor));
+  EXPECT_FALSE(table.next(cursor));
+}
+
+TEST(NameTable, AWalkGoesOnWhereItsCursorStands) {
+  const NameTable table = table_of(2000);
+  NameTable::Cursor cursor;
+  std::vector<Bytes> names;
+  for (std::vector<Bytes> some = walked(table, cursor, 7); !some.empty(); some = walked(table, cursor, 7)) {
+    const NameTable::Cursor kept = cursor;  // as one keeps it between two messages
+    names.insert(names.end(), some.begin(), some.end());
+    cursor = kept;
+  }
+  EXPECT_EQ(names, walked(table)) << "the same nodes in the same order";
+}
+
+TEST(NameTable, ChangesToACopyLeaveAWalkAlone) {
+  const NameTable table = table_of(2000);
+  const std::vector<Bytes> expected = walked(table);
+  NameTable::Cursor cursor;
+  std::vector<Bytes> names = walked(table, cursor, 1000);
+  NameTable copy = table.share();
+  for (std::size_t number = 0; number < 500; ++number) {
+    copy.erase(name_of(number));
+    copy.put(node_of(10'000 + number));
+  }
+  const std::vector<Bytes> rest = walked(table, cursor);
+  names.insert(names.end(), rest.begin(), rest.end());
+  EXPECT_EQ(names, expected);
+  EXPECT_EQ(walked(copy).size(), 2000U);
 }
 
 }  // namespace

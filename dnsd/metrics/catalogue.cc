@@ -1,0 +1,112 @@
+#include "dnsd/metrics/catalogue.h"
+
+#include <algorithm>
+#include <type_traits>
+
+namespace dnsd::metrics {
+namespace {
+
+constexpr Family kQueries{"dnsd_queries_total", "Queries received: datagrams, and messages over TCP"};
+constexpr Family kAnswers{"dnsd_answers_total", "Answers handed to the kernel"};
+constexpr Family kDropped{"dnsd_queries_dropped_total",
+                          "Queries that were not answered, or whose answer was not sent"};
+constexpr Family kTruncated{"dnsd_answers_truncated_total",
+                            "UDP answers that were sent short, so that the client asks by TCP"};
+constexpr Family kRateLimited{"dnsd_rate_limited_total",
+                              "UDP answers that the rate limit held back (dropped) or sent truncated (slipped)"};
+constexpr Family kConnections{
+    "dnsd_tcp_connections_total",
+    "TCP connections accepted: served, or closed at once (too many from that address, no descriptor, no memory)"};
+constexpr Family kClosed{
+    "dnsd_tcp_closed_total",
+    "TCP connections that the server closed: for another one (evicted), or because a time ran out (timed_out)"};
+constexpr Family kLogDropped{"dnsd_log_lines_dropped_total",
+                             "Lines that the log lost: its reader was slow, or there was no memory"};
+
+constexpr std::array<Entry, kEntries> kCatalogue{{
+    {&kQueries, "transport=\"udp\"", "udp_queries", &SocketCounts::udp_queries},
+    {&kAnswers, "transport=\"udp\"", "udp_answers", &SocketCounts::udp_answers},
+    {&kDropped, "reason=\"send_failed\"", "udp_dropped", &SocketCounts::udp_dropped},
+    {&kDropped, "reason=\"oversized\"", "udp_oversized", &SocketCounts::udp_oversized},
+    {&kTruncated, "reason=\"interface\"", "udp_truncated", &SocketCounts::udp_truncated},
+    {&kDropped, "reason=\"broadcast\"", "udp_broadcast", &SocketCounts::udp_broadcast},
+    {&kRateLimited, "action=\"dropped\"", "limited_dropped", &AnswerCounts::limited_dropped},
+    {&kRateLimited, "action=\"slipped\"", "limited_slipped", &AnswerCounts::limited_slipped},
+    {&kQueries, "transport=\"tcp\"", "tcp_queries", &SocketCounts::tcp_queries},
+    {&kAnswers, "transport=\"tcp\"", "tcp_answers", &SocketCounts::tcp_answers},
+    {&kConnections, "outcome=\"served\"", "tcp_connections", &SocketCounts::tcp_connections},
+    {&kConnections, "outcome=\"refused\"", "tcp_refused", &SocketCounts::tcp_refused},
+    {&kClosed, "reason=\"evicted\"", "tcp_evicted", &SocketCounts::tcp_evicted},
+    {&kClosed, "reason=\"timed_out\"", "tcp_timed_out", &SocketCounts::tcp_timed_out},
+    {&kLogDropped, "", "log_lines_dropped", &ProcessCounts::log_lines_dropped},
+}};
+
+// There are as many entries as counters, so none of these is left out if no two are the same.
+constexpr bool has_each_counter_once() {
+  for (std::size_t index = 0; index < kEntries; ++index) {
+    if (kCatalogue[index].family == nullptr) {
+      return false;
+    }
+    for (std::size_t other = 0; other < index; ++other) {
+      if (kCatalogue[index].place == kCatalogue[other].place) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+static_assert(has_each_counter_once());
+
+std::uint64_t value_of(const Counter& counter) {
+  return counter.read();
+}
+
+std::uint64_t value_of(std::uint64_t count) {
+  return count;
+}
+
+}  // namespace
+
+const std::array<Entry, kEntries>& catalogue() {
+  return kCatalogue;
+}
+
+template <class Counts>
+void Totals::add_all(const Counts& counts) {
+  for (std::size_t index = 0; index < kEntries; ++index) {
+    std::visit(
+        [&](const auto member) {
+          if constexpr (std::is_invocable_v<decltype(member), const Counts&>) {
+            values_[index] += value_of(counts.*member);
+          }
+        },
+        kCatalogue[index].place);
+  }
+}
+
+void Totals::add(const SocketCounts& counts) {
+  add_all(counts);
+}
+
+void Totals::add(const AnswerCounts& counts) {
+  add_all(counts);
+}
+
+void Totals::add(const ProcessCounts& counts) {
+  add_all(counts);
+}
+
+std::uint64_t Totals::of(const Place& place) const {
+  const auto entry = std::ranges::find(kCatalogue, place, &Entry::place);
+  return values_[static_cast<std::size_t>(entry - kCatalogue.begin())];
+}
+
+std::uint64_t Totals::sum(std::string_view family) const {
+  std::uint64_t sum = 0;
+  for (std::size_t index = 0; index < kEntries; ++index) {
+    sum += kCatalogue[index].family->name == family ? values_[index] : 0;
+  }
+  return sum;
+}
+
+}  // namespace dnsd::metrics

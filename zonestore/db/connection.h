@@ -92,6 +92,8 @@ class Connection {
   friend void copy_pages(Connection& source, Connection& destination);
   friend class ScratchHold;
   friend void migrate(Connection& connection, const Schema& schema);
+  friend void check_header(const Connection& connection, const Schema& schema);
+  friend void refuse_log(const Connection& connection, const Schema& schema);
   struct Impl;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

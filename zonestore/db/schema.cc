@@ -1,15 +1,12 @@
 #include "zonestore/db/schema.h"
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <sqlite3.h>
 
-#include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/big_endian.h"
 #include "zonestore/db/embedded_schema.h"
-#include "zonestore/db/file_check.h"
 #include "zonestore/db/session.h"
 
 namespace zonestore::db {
@@ -59,55 +56,79 @@ namespace {
 
 // The first bytes of every SQLite file (https://www.sqlite.org/fileformat.html, section 1.3).
 constexpr std::size_t kHeaderBytes = 100;
+constexpr std::size_t kReadVersionAt = 19;
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
+constexpr std::uint8_t kReadVersionOfLog = 2;  // only by way of a write-ahead log
 constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
-using FileHeader = std::array<char, kHeaderBytes>;
+using FileHeader = std::array<std::uint8_t, kHeaderBytes>;
 
-std::int32_t big_endian_at(const FileHeader& header, std::size_t offset) {
-  std::uint32_t value = 0;
-  for (std::size_t index = 0; index < 4; ++index) {
-    value = value << 8U | static_cast<std::uint8_t>(header.at(offset + index));
+// `size`: as much of the header as the file has.
+void judge_header(const FileHeader& header, std::size_t size, const std::filesystem::path& file,
+                  const Schema& schema) {
+  if (size == 0) {
+    throw empty(file);
   }
-  return static_cast<std::int32_t>(value);
+  if (size < header.size() || !std::equal(kMagic.begin(), kMagic.end(), header.begin())) {
+    throw foreign(file, schema, "not an SQLite database");
+  }
+  const ByteView bytes(header);
+  if (static_cast<std::int32_t>(read_u32(bytes.subspan(kApplicationIdAt))) != schema.application_id) {
+    throw foreign(file, schema, "a database of another application");
+  }
+  const auto version = static_cast<std::int32_t>(read_u32(bytes.subspan(kUserVersionAt)));
+  if (version > newest_version(schema)) {
+    throw future(file, schema, version);
+  }
 }
 
-// Reads as much of the header as there is; gives back how much that was.
-std::size_t read_header(const std::filesystem::path& file, FileHeader& header) {
-  // O_NONBLOCK: should the file have become a pipe since it was looked at, opening it must not hang.
-  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!descriptor.is_open()) {
-    throw Failure(file_error("open", file, errno));
+// Reads as much of the header as there is, and gives back how much that was: through the descriptor that SQLite holds
+// and without a lock. To open and close another one would drop every lock that this process holds on the file.
+std::size_t read_header(const Session& session, FileHeader& header) {
+  sqlite3* const handle = session.database.getHandle();
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  int code = ::sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code == SQLITE_OK) {
+    code = file->pMethods->xFileSize(file, &size);
   }
-  const ssize_t got = ::pread(descriptor.get(), header.data(), header.size(), 0);
-  if (got < 0) {
-    throw Failure(file_error("read", file, errno));
+  // SQLite tells a file of one byte for an empty one.
+  const std::size_t there = std::clamp<std::size_t>(static_cast<std::size_t>(size), 1, header.size());
+  if (code == SQLITE_OK) {
+    code = file->pMethods->xRead(file, header.data(), static_cast<int>(there), 0);
   }
-  return static_cast<std::size_t>(got);
+  if (code == SQLITE_IOERR_SHORT_READ) {
+    return 0;  // empty, or cut since its size was asked for
+  }
+  if (code != SQLITE_OK) {
+    throw failure_from(code, "its header cannot be read", ::sqlite3_system_errno(handle), session.file, false);
+  }
+  return there;
 }
 
 }  // namespace
 
-void check_file(const std::filesystem::path& file, const Schema& schema) {
-  if (std::optional<Error> obstacle = find_obstacle(file, false)) {
-    throw Failure(std::move(*obstacle));
-  }
+void check_header(const Connection& connection, const Schema& schema) {
+  const Session& session = *connection.impl_->session;
   FileHeader header{};
-  const std::size_t size = read_header(file, header);
-  if (size == 0) {
-    throw empty(file);
+  const std::size_t size = read_header(session, header);
+  judge_header(header, size, session.file, schema);
+}
+
+void refuse_log(const Connection& connection, const Schema& schema) {
+  const Session& session = *connection.impl_->session;
+  FileHeader header{};
+  if (read_header(session, header) == header.size() && header.at(kReadVersionAt) == kReadVersionOfLog) {
+    throw Failure(Error{
+        ErrorCode::kForeign,
+        session.file.string() + " is not " + std::string(schema.what) + " as we keep it: it has a write-ahead log",
+        "run as the store's owner: zonectl maintain", std::nullopt});
   }
-  if (size < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
-    throw foreign(file, schema, "not an SQLite database");
-  }
-  if (big_endian_at(header, kApplicationIdAt) != schema.application_id) {
-    throw foreign(file, schema, "a database of another application");
-  }
-  const std::int32_t version = big_endian_at(header, kUserVersionAt);
-  if (version > newest_version(schema)) {
-    throw future(file, schema, version);
-  }
+}
+
+void check_file(const std::filesystem::path& file, const Schema& schema) {
+  check_header(Connection::open(file, Access::kReadOnly), schema);  // SQLite reads nothing before it is asked to
 }
 
 namespace {

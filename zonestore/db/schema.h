@@ -28,10 +28,16 @@ struct Schema {
 [[nodiscard]] const Schema& zone_schema();   // application id 0x7a6f6e65 "zone"
 [[nodiscard]] const Schema& vault_schema();  // application id 0x766c7421 "vlt!"
 
-// What the file is, by its bytes and without SQLite (which would create, lock or roll back): regular, not
-// empty, an SQLite database of ours. Throws Failure kMissing, kEmpty, kForeign, kFuture, kPermission. It is opened
-// and closed here, so never call it for a database that this process has open in SQLite.
+// What the file is, by its header alone: regular, not empty, an SQLite database of ours. Throws Failure kMissing,
+// kEmpty, kForeign, kFuture, kPermission. For programs that open to write, before they do: SQLite would change the
+// journal mode of a database that is not ours, or roll it back. Nothing is read but the header, by SQLite's own
+// descriptor and without a lock, so that a database which this process has open keeps all its locks.
 void check_file(const std::filesystem::path& file, const Schema& schema);
+// The same of a connection, which has not read anything yet.
+void check_header(const Connection& connection, const Schema& schema);
+// Throws kForeign for a database with a write-ahead log, beside which SQLite would make files; as check_header,
+// before anything is read.
+void refuse_log(const Connection& connection, const Schema& schema);
 
 // Throws Failure kEmpty, kForeign, kFuture, or (an older version, opened read-only) kForeign with the command
 // that upgrades. A reader that needs only what is there since version `oldest` says so.

@@ -144,9 +144,10 @@ PublishedReader::~PublishedReader() = default;
 Result<PublishedReader> PublishedReader::open(const std::filesystem::path& store_dir, Milliseconds busy_timeout) {
   return at_border<PublishedReader>([&]() -> Result<PublishedReader> {
     const std::filesystem::path file = store_dir / "zone.db";
-    db::check_file(file, db::zone_schema());
     const auto before = identity_of(file);
     db::Connection connection = db::Connection::open(file, db::Access::kReadOnly, busy_timeout);
+    db::check_header(connection, db::zone_schema());
+    db::refuse_log(connection, db::zone_schema());
     db::check_version(connection, db::zone_schema(), kPublishedSince);
     // SQLite does not tell which file it opened: if the path led to the same one before and after, to that.
     if (!before || identity_of(file) != before) {

@@ -1,9 +1,12 @@
 // The published zones as their reader sees them: what dnsd loads and follows.
 //
-// A PublishedReader holds one read-only connection to DIR/zone.db for its whole life (zone.db must not be
-// opened and closed beside SQLite: closing any descriptor drops POSIX locks). Every load runs in one read
+// A PublishedReader holds one read-only connection to DIR/zone.db for its whole life. Every load runs in one read
 // transaction, so that what it hands out is one committed state. It never waits long: a busy store is
 // reported as kBusy at once after `busy_timeout`.
+//
+// Any number of them may live beside each other in one process, each with its thread (one that follows the store, one
+// that reads the journal): nothing here opens or closes zone.db outside SQLite, for closing any descriptor of a file
+// drops all the locks that the process holds on it, and a writer would commit under the feet of the others.
 //
 // Threads: one thread at a time. Errors: as in base/error.h; the object stays usable after an error, and
 // the caller decides when to try again or to open anew.
@@ -58,8 +61,9 @@ using JournalVisitor = std::function<void(ChangeId, JournalOperation, const Stor
 
 class PublishedReader {
  public:
-  // Checks what is at `store_dir`/zone.db before SQLite touches it: a regular file, not empty, with our
-  // application id and a schema version that we know. A journal beside it must be a regular file too, each time.
+  // Checks what is at `store_dir`/zone.db before SQLite makes anything of it: a regular file, not empty, with our
+  // application id, a schema version that we know and no write-ahead log. A journal beside it must be a regular file
+  // too, each time.
   [[nodiscard]] static Result<PublishedReader> open(const std::filesystem::path& store_dir,
                                                     Milliseconds busy_timeout = Milliseconds{0});
 

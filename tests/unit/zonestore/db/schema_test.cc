@@ -225,6 +225,23 @@ TEST_F(FileCheck, RefusesWhatIsNoRegularFileWithoutHanging) {
   EXPECT_EQ(code_of([&] { check_file("/dev/zero", kNew); }), ErrorCode::kForeign);
 }
 
+// POSIX drops all locks of a process on a file when it closes any descriptor of it.
+TEST_F(FileCheck, LeavesTheLocksOfThisProcessAlone) {
+  Connection reader = make(kNew);
+  const auto commits = [&] {  // by another process
+    return std::system(("sqlite3 -cmd '.timeout 0' '" + file_.string() +
+                        "' 'CREATE TABLE another (one); DROP TABLE another' >/dev/null 2>&1")
+                           .c_str()) == 0;
+  };
+  EXPECT_TRUE(commits());
+  const Transaction reading(reader, Transaction::Kind::kRead);
+  (void)reader.integer("SELECT count(*) FROM sqlite_schema");
+  EXPECT_FALSE(commits());
+  check_file(file_, kNew);
+  EXPECT_EQ(code_of([&] { check_file(file_, vault_schema()); }), ErrorCode::kForeign);
+  EXPECT_FALSE(commits());
+}
+
 TEST_F(FileCheck, ChangesNothing) {
   make(kNew);
   const std::string before = test::read_file(file_);

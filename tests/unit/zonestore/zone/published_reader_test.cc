@@ -53,6 +53,14 @@ class PublishedReaderTest : public StoreTest {
     return followed;
   }
 
+  // By another process.
+  bool commits() {
+    const std::string file = (directory_.path() / "zone.db").string();
+    return std::system(
+               ("sqlite3 -cmd '.timeout 0' '" + file + "' 'UPDATE store SET made_ms = made_ms + 1' >/dev/null 2>&1")
+                   .c_str()) == 0;
+  }
+
   void publish_both() {
     put(dkim_, {soa("dkim.example"), txt("b.dkim.example", "bee"), txt("a.dkim.example", "ay")});
     put(spf_, {soa("spf.example"), txt("spf.example", "v=spf1 ~all", 3600)});
@@ -236,6 +244,38 @@ TEST_F(PublishedReaderTest, DoesNotHoldTheWriterBackWhenAVisitorThrows) {
   EXPECT_TRUE(reader.head());
 }
 
+// POSIX drops all locks of a process on a file when it closes any descriptor of it.
+TEST_F(PublishedReaderTest, LeavesTheLocksOfAnotherReaderOfTheProcessAlone) {
+  publish_both();
+  ASSERT_TRUE(commits());
+  auto first = open();
+  bool looked = false;
+  ASSERT_TRUE(first.load([](const PublishedHead&) {},
+                         [&](const StoredRecordSet&) {
+                           EXPECT_FALSE(commits()) << "not even one reader holds a lock";
+                           {
+                             auto second = open();
+                             EXPECT_TRUE(second.head());
+                             EXPECT_FALSE(commits()) << "once another reader has opened and looked";
+                           }
+                           EXPECT_FALSE(commits()) << "once another reader has closed";
+                           looked = true;
+                           return false;
+                         }));
+  EXPECT_TRUE(looked);
+  EXPECT_TRUE(commits());
+}
+
+TEST_F(PublishedReaderTest, LeavesTheLocksOfAnotherReaderAloneWhenItRefusesTheFile) {
+  publish_both();
+  connection_.execute("PRAGMA user_version = 999");
+  db::Connection first = db::Connection::open(directory_.path() / "zone.db", db::Access::kReadOnly);
+  const db::Transaction reading(first, db::Transaction::Kind::kRead);
+  (void)first.integer("SELECT count(*) FROM store");
+  EXPECT_EQ(PublishedReader::open(directory_.path()).error().code, ErrorCode::kFuture);
+  EXPECT_FALSE(commits());
+}
+
 TEST_F(PublishedReaderTest, KnowsWhetherThePathLeadsToItsFile) {
   auto reader = open();
   EXPECT_TRUE(reader.is_same_file());
@@ -264,6 +304,19 @@ TEST(PublishedReader, OpensOnlyAZoneStore) {
     db::migrate(vault, db::vault_schema());
   }
   EXPECT_EQ(code_of_open(), ErrorCode::kForeign);
+}
+
+TEST_F(PublishedReaderTest, TakesADatabaseWithAWriteAheadLogForForeignAndMakesNoFileBesideIt) {
+  const tests::TempDirectory elsewhere;
+  {
+    auto store = make_store(elsewhere.path());
+    store.execute("PRAGMA journal_mode = WAL; UPDATE store SET made_ms = 1");
+  }
+  const auto reader = PublishedReader::open(elsewhere.path());
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code, ErrorCode::kForeign);
+  EXPECT_THAT(reader.error().message, HasSubstr("write-ahead log"));
+  EXPECT_FALSE(std::filesystem::exists(elsewhere.path() / "zone.db-shm"));
 }
 
 TEST_F(PublishedReaderTest, RefusesAStoreFromTheFuture) {

@@ -45,7 +45,7 @@ tl::expected<FirstLoad, std::optional<zonestore::Error>> load_first(const std::f
   if (seen->outcome != StoreFollower::Outcome::kNew) {
     log.error(
         "store_unusable",
-        {{"reason", reason(seen->error->code)}, {"message", seen->error->message}, {"hint", seen->error->hint}});
+        {{"reason", to_text(seen->error->code)}, {"message", seen->error->message}, {"hint", seen->error->hint}});
     return tl::unexpected(seen->error);
   }
   const auto took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - started);

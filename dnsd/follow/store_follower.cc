@@ -108,42 +108,4 @@ StoreFollower::Look StoreFollower::give_up(Error error) {
   return {Outcome::kUnusable, std::move(error)};
 }
 
-std::string_view reason(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kInvalid:
-      return "invalid";
-    case ErrorCode::kNotFound:
-      return "not_found";
-    case ErrorCode::kRefused:
-      return "refused";
-    case ErrorCode::kBusy:
-      return "busy";
-    case ErrorCode::kMissing:
-      return "missing";
-    case ErrorCode::kEmpty:
-      return "empty";
-    case ErrorCode::kForeign:
-      return "foreign";
-    case ErrorCode::kFuture:
-      return "future";
-    case ErrorCode::kDamaged:
-      return "damaged";
-    case ErrorCode::kHotJournal:
-      return "hot_journal";
-    case ErrorCode::kReadOnly:
-      return "read_only";
-    case ErrorCode::kFull:
-      return "full";
-    case ErrorCode::kPermission:
-      return "permission";
-    case ErrorCode::kIo:
-      return "io";
-    case ErrorCode::kCrypto:
-      return "crypto";
-    case ErrorCode::kUnknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
 }  // namespace dnsd::follow

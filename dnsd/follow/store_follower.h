@@ -56,7 +56,4 @@ class StoreFollower {
   std::optional<zone::Loaded> loaded_;
 };
 
-// A word for the log and for alerts: "missing", "hot_journal", ...
-[[nodiscard]] std::string_view reason(zonestore::ErrorCode code);
-
 }  // namespace dnsd::follow

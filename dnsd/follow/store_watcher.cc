@@ -187,7 +187,7 @@ void StoreWatcher::note_trouble(const zonestore::Error& error) {
     return;
   }
   trouble_ = error.code;
-  log_.error("store_unusable", {{"reason", reason(error.code)},
+  log_.error("store_unusable", {{"reason", to_text(error.code)},
                                 {"message", error.message},
                                 {"hint", error.hint},
                                 {"serving", "the last good image"}});

@@ -161,7 +161,7 @@ class WhileRunning(unittest.TestCase):
             with self.store.sql() as database:
                 database.executescript("BEGIN; DELETE FROM record_set; DELETE FROM zone; COMMIT;")
         self.check_survives(take_out, self.put_back)
-        self.assertIn("store_unusable reason=empty", self.server.log)
+        self.assertIn("store_unusable reason=store-empty", self.server.log)
 
     def test_a_pipe_takes_the_place_of_the_journal(self):
         journal = self.store.path / "zone.db-journal"

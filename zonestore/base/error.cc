@@ -65,6 +65,33 @@ constexpr bool in_the_order_of_the_enum() {
 }
 static_assert(in_the_order_of_the_enum(), "row_of finds a guard by its place");
 
+struct CodeRow {
+  ErrorCode code;
+  std::string_view word;
+};
+
+constexpr std::array kCodes{
+    CodeRow{ErrorCode::kInvalid, "invalid"},       CodeRow{ErrorCode::kNotFound, "not-found"},
+    CodeRow{ErrorCode::kRefused, "refused"},       CodeRow{ErrorCode::kBusy, "busy"},
+    CodeRow{ErrorCode::kMissing, "store-missing"}, CodeRow{ErrorCode::kEmpty, "store-empty"},
+    CodeRow{ErrorCode::kForeign, "store-foreign"}, CodeRow{ErrorCode::kFuture, "store-from-the-future"},
+    CodeRow{ErrorCode::kDamaged, "damaged"},       CodeRow{ErrorCode::kHotJournal, "hot-journal"},
+    CodeRow{ErrorCode::kReadOnly, "read-only"},    CodeRow{ErrorCode::kFull, "disk-full"},
+    CodeRow{ErrorCode::kPermission, "permission"}, CodeRow{ErrorCode::kIo, "io"},
+    CodeRow{ErrorCode::kCrypto, "crypto"},         CodeRow{ErrorCode::kUnknown, "outcome-unknown"},
+};
+
+constexpr bool codes_are_in_the_order_of_the_enum() {
+  for (std::size_t index = 0; index < kCodes.size(); ++index) {
+    if (static_cast<std::size_t>(kCodes[index].code) != index) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(codes_are_in_the_order_of_the_enum(), "a word is found by its code's place");
+static_assert(kCodes.size() == static_cast<std::size_t>(ErrorCode::kUnknown) + 1, "the last code has a word");
+
 }  // namespace
 
 std::string_view guard_code(Guard guard) {
@@ -75,6 +102,10 @@ std::optional<Guard> guard_from_code(std::string_view code) {
   const auto* const row =
       std::find_if(kGuards.begin(), kGuards.end(), [code](const GuardRow& each) { return each.code == code; });
   return row == kGuards.end() ? std::nullopt : std::optional(row->guard);
+}
+
+std::string_view to_text(ErrorCode code) {
+  return kCodes.at(static_cast<std::size_t>(code)).word;
 }
 
 bool can_override(Guard guard) {

@@ -85,6 +85,9 @@ enum class ErrorCode : std::uint8_t {
   kUnknown,     // a commit failed, and it cannot be told whether the change was made: nothing else was done
 };
 
+// The word for it in JSON and in the log, the same in both: "store-missing", "hot-journal". A promise to scripts.
+[[nodiscard]] std::string_view to_text(ErrorCode code);
+
 struct Refusal {
   Guard guard;
   std::optional<WallTime> clears_at;  // absent: time alone does not clear it

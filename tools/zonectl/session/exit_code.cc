@@ -54,43 +54,4 @@ ExitCode exit_code_of(zonestore::ErrorCode code) {
   return ExitCode::kFailed;
 }
 
-std::string_view name_of(zonestore::ErrorCode code) {
-  using zonestore::ErrorCode;
-  switch (code) {
-    case ErrorCode::kInvalid:
-      return "invalid";
-    case ErrorCode::kNotFound:
-      return "not-found";
-    case ErrorCode::kRefused:
-      return "refused";
-    case ErrorCode::kBusy:
-      return "busy";
-    case ErrorCode::kMissing:
-      return "store-missing";
-    case ErrorCode::kEmpty:
-      return "store-empty";
-    case ErrorCode::kForeign:
-      return "store-foreign";
-    case ErrorCode::kFuture:
-      return "store-from-the-future";
-    case ErrorCode::kDamaged:
-      return "damaged";
-    case ErrorCode::kHotJournal:
-      return "hot-journal";
-    case ErrorCode::kReadOnly:
-      return "read-only";
-    case ErrorCode::kFull:
-      return "disk-full";
-    case ErrorCode::kPermission:
-      return "permission";
-    case ErrorCode::kIo:
-      return "io";
-    case ErrorCode::kCrypto:
-      return "crypto";
-    case ErrorCode::kUnknown:
-      return "outcome-unknown";
-  }
-  return {};
-}
-
 }  // namespace zonectl

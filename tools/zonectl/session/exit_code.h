@@ -29,7 +29,4 @@ enum class ExitCode : int {
 // Of an error that did not come of opening the store: for those see Session::exit_code_of.
 [[nodiscard]] ExitCode exit_code_of(zonestore::ErrorCode code);
 
-// The name of an error in JSON: "invalid", "not-found", "refused" ...
-[[nodiscard]] std::string_view name_of(zonestore::ErrorCode code);
-
 }  // namespace zonectl

@@ -44,7 +44,7 @@ Json to_json(const zonestore::Error& error) {
 }
 
 Json to_json(const zonestore::Error& error, ExitCode exit_code) {
-  Json json{{"code", name_of(error.code)},
+  Json json{{"code", to_text(error.code)},
             {"exit_code", value_of(exit_code)},
             {"message", error.message},
             {"hint", text_or_null(error.hint)},

@@ -23,7 +23,7 @@ class StoreFollowerTest : public TwoZoneStore {
   void expect_unusable(ErrorCode code) {
     const auto seen = follower_.look();
     ASSERT_EQ(seen.outcome, Outcome::kUnusable);
-    EXPECT_EQ(reason(seen.error->code), reason(code));
+    EXPECT_EQ(to_text(seen.error->code), to_text(code));
     EXPECT_FALSE(seen.error->message.empty());
   }
 

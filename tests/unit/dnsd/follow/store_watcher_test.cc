@@ -172,7 +172,7 @@ TEST_F(StoreWatcherTest, TellsAgainWhatCouldNotBeToldAndWhatCameInBetween) {
 TEST_F(StoreWatcherTest, SaysOnceThatTheStoreIsUnusableAndOnceThatItIsBack) {
   start();
   move_away();
-  ASSERT_TRUE(capture_->comes("event=store_unusable reason=missing"));
+  ASSERT_TRUE(capture_->comes("event=store_unusable reason=store-missing"));
   EXPECT_TRUE(serves("first"));
   commit_while_away("meanwhile");
   move_back();
@@ -188,7 +188,7 @@ TEST_F(StoreWatcherTest, FindsAStoreWhoseDirectoryWasMadeAnew) {
   std::filesystem::copy_file(file(), store_dir_ / "zone.db");
   start();
   std::filesystem::remove_all(store_dir_);
-  ASSERT_TRUE(capture_->comes("event=store_unusable reason=missing"));
+  ASSERT_TRUE(capture_->comes("event=store_unusable reason=store-missing"));
   std::filesystem::create_directory(store_dir_);
   commit("second");
   std::filesystem::copy_file(file(), directory_.path() / "ready");

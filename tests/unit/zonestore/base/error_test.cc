@@ -31,6 +31,25 @@ TEST(Guard, IsFoundByItsCode) {
   }
 }
 
+TEST(ErrorCode, HasTheWordThatScriptsKnow) {
+  EXPECT_EQ(to_text(ErrorCode::kInvalid), "invalid");
+  EXPECT_EQ(to_text(ErrorCode::kNotFound), "not-found");
+  EXPECT_EQ(to_text(ErrorCode::kRefused), "refused");
+  EXPECT_EQ(to_text(ErrorCode::kBusy), "busy");
+  EXPECT_EQ(to_text(ErrorCode::kMissing), "store-missing");
+  EXPECT_EQ(to_text(ErrorCode::kEmpty), "store-empty");
+  EXPECT_EQ(to_text(ErrorCode::kForeign), "store-foreign");
+  EXPECT_EQ(to_text(ErrorCode::kFuture), "store-from-the-future");
+  EXPECT_EQ(to_text(ErrorCode::kDamaged), "damaged");
+  EXPECT_EQ(to_text(ErrorCode::kHotJournal), "hot-journal");
+  EXPECT_EQ(to_text(ErrorCode::kReadOnly), "read-only");
+  EXPECT_EQ(to_text(ErrorCode::kFull), "disk-full");
+  EXPECT_EQ(to_text(ErrorCode::kPermission), "permission");
+  EXPECT_EQ(to_text(ErrorCode::kIo), "io");
+  EXPECT_EQ(to_text(ErrorCode::kCrypto), "crypto");
+  EXPECT_EQ(to_text(ErrorCode::kUnknown), "outcome-unknown");
+}
+
 TEST(Guard, IsNotFoundByAnythingElse) {
   for (const char* code : {"", "E_", "e_not_ripe", "E_NOT_RIPE ", "NOT_RIPE", "E_NOT_RIP", "kNotRipe"}) {
     EXPECT_EQ(guard_from_code(code), std::nullopt) << code;

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "zonestore/base/text_encodings.h"
+
 namespace zonestore {
 namespace {
 
@@ -93,16 +95,11 @@ fs::path directory_of(const fs::path& file) {
 }
 
 fs::path draft_name(const fs::path& file) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<std::uint8_t, 8> random{};
   if (::getentropy(random.data(), random.size()) != 0) {
     throw std::system_error(errno, std::system_category(), "no random numbers for the name of a draft");
   }
-  std::string name = file.string() + ".new-";
-  for (const std::uint8_t byte : random) {
-    name += {kDigits[byte >> 4U], kDigits[byte & 0xfU]};
-  }
-  return name;
+  return file.string() + ".new-" + hex_of(random);
 }
 
 SystemResult<DraftFile> DraftFile::create(const fs::path& file, mode_t mode) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "zonestore/base/text_encodings.h"
+
 namespace zonestore {
 namespace {
 
@@ -70,7 +72,6 @@ std::size_t visible_length(std::string_view text) {
 }
 
 void append_printable(std::string& line, std::string_view text) {
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
   while (!text.empty()) {
     const std::size_t length = visible_length(text);
     if (length > 0) {

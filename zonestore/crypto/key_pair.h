@@ -66,8 +66,4 @@ class PrivateKey {
 // Errors: kDamaged, kRefused/kWeakKey; kInvalid for a key of another kind or size.
 [[nodiscard]] Result<Algorithm> algorithm_of(ByteView public_spki);
 
-[[nodiscard]] std::string random_hex(std::size_t digits);  // from OpenSSL's generator, lower case
-[[nodiscard]] std::string base64(ByteView bytes);
-[[nodiscard]] Result<Bytes> parse_base64(std::string_view text);
-
 }  // namespace zonestore::crypto

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/crypto/spki_form.h"
 
 namespace zonestore::dkim {
@@ -132,9 +133,9 @@ Result<std::string> record_text(ByteView public_spki) {
     if (!std::equal(crypto::kEd25519SpkiHead.begin(), crypto::kEd25519SpkiHead.end(), public_spki.begin())) {
       return fail(ErrorCode::kDamaged, "the public key is not one SubjectPublicKeyInfo structure in DER");
     }
-    return "v=DKIM1; k=ed25519; p=" + crypto::base64(public_spki.subspan(crypto::kEd25519SpkiHead.size()));
+    return "v=DKIM1; k=ed25519; p=" + base64_of(public_spki.subspan(crypto::kEd25519SpkiHead.size()));
   }
-  return "v=DKIM1; k=rsa; p=" + crypto::base64(public_spki);
+  return "v=DKIM1; k=rsa; p=" + base64_of(public_spki);
 }
 
 Result<ParsedRecord> parse_record_text(std::string_view text) {
@@ -164,9 +165,11 @@ Result<ParsedRecord> parse_record_text(std::string_view text) {
   }
   std::string encoded = found->second;
   encoded.erase(std::remove_if(encoded.begin(), encoded.end(), is_space), encoded.end());
-  const auto data = crypto::parse_base64(encoded);
+  const std::optional<Bytes> data = bytes_of_base64(encoded);
   if (!data) {
-    return invalid("its p= tag: " + data.error().message);
+    return invalid(encoded.size() % 4 != 0 ? "its p= tag: base64 text of " + std::to_string(encoded.size()) +
+                                                 " characters is cut short: the length must be a multiple of 4"
+                                           : "its p= tag: text is not base64 (RFC 4648 section 4)");
   }
   return spki_of(key_type, *data).map([](Bytes spki) { return ParsedRecord{false, std::move(spki)}; });
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/db/failure.h"
 #include "zonestore/signer/beneath.h"
 #include "zonestore/signer/layout.h"
@@ -21,7 +22,7 @@ constexpr std::size_t kOldDraftDigits = 8;
 // ".new-0123abcd": a draft of before drafts were named by what they are of.
 bool is_old_draft(std::string_view name) {
   name.remove_prefix(std::min(name.size(), name.starts_with(kDraftMark) ? kDraftMark.size() : name.size()));
-  return name.size() == kOldDraftDigits && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return is_hex(name, kOldDraftDigits);
 }
 
 std::vector<std::string> without_nobodys(std::vector<std::string> names) {

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "zonestore/base/text_encodings.h"
+
 namespace zonestore::signer {
 namespace {
 
@@ -27,7 +29,7 @@ bool is_ed25519(ByteView pkcs8) {
 
 // One line of base64. `text` has room for it: memory that grows would leave a copy behind.
 void add_line(Bytes& text, ByteView bytes) {
-  std::string line = crypto::base64(bytes);
+  std::string line = base64_of(bytes);
   text.insert(text.end(), line.begin(), line.end());
   text.push_back('\n');
   ::explicit_bzero(line.data(), line.size());

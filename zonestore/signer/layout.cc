@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "zonestore/base/text_encodings.h"
+
 namespace zonestore::signer {
 namespace {
 
@@ -218,7 +220,7 @@ std::optional<std::string> key_id_of(Format format, std::string_view file_name) 
     return std::nullopt;
   }
   const std::string_view id = file_name.substr(0, kKeyIdDigits);
-  if (id.find_first_not_of("0123456789abcdef") != std::string_view::npos) {
+  if (!is_hex(id, kKeyIdDigits)) {
     return std::nullopt;
   }
   return std::string(id);

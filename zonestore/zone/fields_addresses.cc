@@ -2,8 +2,8 @@
 #include <sys/socket.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
-#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {

@@ -7,10 +7,10 @@
 #include <sys/socket.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
 #include "zonestore/zone/service_parameters.h"
-#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {

@@ -7,10 +7,10 @@
 #include <arpa/inet.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
 #include "zonestore/zone/period.h"
-#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {

@@ -1,9 +1,9 @@
 // Fields out of bytes: see fields.h.
 #include <arpa/inet.h>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
-#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {

@@ -5,9 +5,9 @@
 #include <set>
 #include <string>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/data_rules.h"
 #include "zonestore/zone/fields.h"
-#include "zonestore/zone/text_encodings.h"
 
 namespace zonestore {
 namespace {

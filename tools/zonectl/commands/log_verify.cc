@@ -2,6 +2,7 @@
 
 #include "tools/zonectl/telling/json_audit.h"
 #include "tools/zonectl/text/terminal.h"
+#include "zonestore/base/text_encodings.h"
 
 namespace zonectl::log_verify {
 namespace {
@@ -27,7 +28,7 @@ Result<std::optional<zonestore::AuditRowTold>> expectation(const Options& option
   }
   const Result<std::uint32_t> id = parse_count(options.expected.front());
   const std::string& value = options.expected.back();
-  if (!id || value.size() != kDigits || value.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (!id || !zonestore::is_hex(value, kDigits)) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
                            "--expect takes a row's number and its value, 64 hexadecimal digits",
                            "the last line of zonectl log verify, and each day a line of zonectl maintain, have both");

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "zonestore/base/durable_file.h"
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/crypto/digest.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/backup/backup_files.h"
@@ -35,19 +36,6 @@ fs::path seal_file_of(const fs::path& backup) {
   return backup / "seal";
 }
 
-std::string seal_hex(ByteView bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += {kDigits[byte >> 4U], kDigits[byte & 15U]};
-  }
-  return text;
-}
-
-bool is_hexadecimal(std::string_view text, std::size_t digits) {
-  return text.size() == digits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 // Takes "WORD rest\n" off the front.
 std::optional<std::string_view> take_line(std::string_view& text, std::string_view word) {
   const std::size_t end = text.find('\n');
@@ -69,7 +57,7 @@ std::optional<SealedFile> parse_sealed_file(std::string_view line) {
   const std::string_view size = line.substr(one + 1, two - one - 1);
   const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), file.size_bytes);
   const bool good = error == std::errc{} && end == size.data() + size.size();
-  return good && is_hexadecimal(file.digest, kDigestDigits) ? std::optional(file) : std::nullopt;
+  return good && is_hex(file.digest, kDigestDigits) ? std::optional(file) : std::nullopt;
 }
 
 [[noreturn]] void throw_at(std::string_view verb, const fs::path& file, int reason) {
@@ -113,7 +101,7 @@ SealedFile read_through(const fs::path& file, const Taker& take) {
     take(bytes);
     read.size_bytes += bytes.size();
   }
-  read.digest = seal_hex(digest.finish());
+  read.digest = hex_of(digest.finish());
   return read;
 }
 
@@ -196,7 +184,7 @@ std::optional<Seal> parse_seal(std::string_view text) {
   text.remove_prefix(kHead.size());
   const auto store = take_line(text, "store");
   const auto key = take_line(text, "key");
-  if (!store || !key || !is_hexadecimal(*store, kIdDigits) || !is_hexadecimal(*key, kIdDigits)) {
+  if (!store || !key || !is_hex(*store, kIdDigits) || !is_hex(*key, kIdDigits)) {
     return std::nullopt;
   }
   Seal seal{std::string(*store), std::string(*key), {}, {}};
@@ -208,7 +196,7 @@ std::optional<Seal> parse_seal(std::string_view text) {
     seal.files.push_back(*file);
   }
   const auto mac = take_line(text, "mac");
-  if (!mac || !is_hexadecimal(*mac, kDigestDigits) || !text.empty()) {
+  if (!mac || !is_hex(*mac, kDigestDigits) || !text.empty()) {
     return std::nullopt;
   }
   seal.mac = *mac;
@@ -232,7 +220,7 @@ void seal_backup(Store& store, const fs::path& directory) {
     seal.key_id = code.key_id;
     code = code_of_text();
   }
-  const std::string text = sealed_text(seal) + "mac " + seal_hex(code.code) + "\n";
+  const std::string text = sealed_text(seal) + "mac " + hex_of(code.code) + "\n";
   auto draft = DraftFile::create(seal_file_of(directory), kFileMode);
   SystemResult<void> done = draft ? draft->write(seal_bytes(text)) : tl::unexpected(draft.error());
   done = done ? draft->put_beside_nothing() : done;
@@ -278,7 +266,7 @@ SealJudgement judge_seal(const std::optional<Seal>& seal, const std::vector<Seal
   const auto own =
       std::find_if(codes.begin(), codes.end(), [&](const KeyedCode& each) { return each.key_id == seal->key_id; });
   if (own != codes.end()) {
-    if (is_same(seal_hex(own->code), seal->mac) && seal->files == files) {
+    if (is_same(hex_of(own->code), seal->mac) && seal->files == files) {
       return {SealState::kOurs, {}, false};
     }
     return {SealState::kBroken, "its seal does not fit its files: they were altered, or come from two backups",

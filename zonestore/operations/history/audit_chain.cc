@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/rows/audit_rows.h"
 #include "zonestore/rows/store_row.h"
@@ -11,16 +12,6 @@ namespace {
 
 // So many rows are read under one read lock: writers wait for milliseconds, however long the log is.
 constexpr std::int64_t kRowsAtATime = 5'000;
-
-std::string hexadecimal(ByteView bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
 
 std::string rows_text(std::int64_t first, std::int64_t last) {
   return first == last ? "row " + std::to_string(first) + " is missing"
@@ -53,7 +44,7 @@ class Verification {
   AuditCheck result() && {
     check_expected();
     check_.newest_id = last_id_;
-    check_.newest_chain = chained_ == 0 ? "" : hexadecimal(previous_);
+    check_.newest_chain = chained_ == 0 ? "" : hex_of(previous_);
     return std::move(check_);
   }
 
@@ -65,7 +56,7 @@ class Verification {
     last_id_ = row.id;
     ++check_.rows;
     if (expected_ && row.id == expected_->id) {
-      found_ = row.carried ? hexadecimal(*row.carried) : "";
+      found_ = row.carried ? hex_of(*row.carried) : "";
     }
     if (row.carried) {
       take_chained(row);
@@ -165,7 +156,7 @@ Result<std::optional<AuditRowTold>> tell_newest_row(Store& store) {
     }
     rows::store_audit_told(connection, now);
     writing.commit();
-    return AuditRowTold{newest->id, hexadecimal(*newest->carried)};
+    return AuditRowTold{newest->id, hex_of(*newest->carried)};
   });
 }
 

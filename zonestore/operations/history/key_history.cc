@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/rows/moment_columns.h"
@@ -97,7 +98,7 @@ Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code)
 }
 
 std::string public_key_pem(ByteView public_spki) {
-  const std::string text = crypto::base64(public_spki);
+  const std::string text = base64_of(public_spki);
   std::string pem = "-----BEGIN PUBLIC KEY-----\n";
   for (std::size_t at = 0; at < text.size(); at += kPemLineWidth) {
     pem += text.substr(at, kPemLineWidth) + "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "zonestore/crypto/random_hex.h"
 #include "zonestore/crypto/stand_in_key.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change/key_identity.h"

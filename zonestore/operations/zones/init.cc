@@ -1,4 +1,5 @@
 #include "zonestore/crypto/key_pair.h"
+#include "zonestore/crypto/random_hex.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/change/clock_report.h"

@@ -10,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/crypto/key_pair.h"
 
 namespace zonestore::crypto {
@@ -57,7 +58,7 @@ class KeyNumbers : public testing::Test {
     return der;
   }
   static Bytes pem(const Bytes& der) {
-    const std::string text = "-----BEGIN PRIVATE KEY-----\n" + base64(der) + "\n-----END PRIVATE KEY-----\n";
+    const std::string text = "-----BEGIN PRIVATE KEY-----\n" + base64_of(der) + "\n-----END PRIVATE KEY-----\n";
     return {text.begin(), text.end()};
   }
 

@@ -229,42 +229,6 @@ TEST(SecretBytes, MoveLeavesNothingBehind) {
   EXPECT_EQ(copy_of(third.view()), (Bytes{1, 2, 3}));
 }
 
-TEST(RandomHex, HasTheAskedLengthAndDiffers) {
-  EXPECT_EQ(random_hex(0), "");
-  EXPECT_THAT(random_hex(1), MatchesRegex("[0-9a-f]"));
-  EXPECT_THAT(random_hex(7), MatchesRegex("[0-9a-f]+"));
-  EXPECT_EQ(random_hex(7).size(), 7U);
-  std::set<std::string> seen;
-  for (int round = 0; round < 100; ++round) {
-    seen.insert(random_hex(16));
-  }
-  EXPECT_EQ(seen.size(), 100U);
-}
-
-TEST(Base64, WritesTheExamplesOfRfc4648) {
-  EXPECT_EQ(base64({}), "");
-  EXPECT_EQ(base64(test::bytes_of("f")), "Zg==");
-  EXPECT_EQ(base64(test::bytes_of("fo")), "Zm8=");
-  EXPECT_EQ(base64(test::bytes_of("foo")), "Zm9v");
-  EXPECT_EQ(base64(test::bytes_of("foobar")), "Zm9vYmFy");
-  EXPECT_EQ(base64(test::from_hex(test::kRfcPublicHex)), test::kRfcPublicBase64);
-}
-
-TEST(Base64, ComesBackForEveryLength) {
-  Bytes bytes;
-  for (unsigned length = 0; length < 100; ++length) {
-    EXPECT_EQ(parse_base64(base64(bytes)).value(), bytes);
-    bytes.push_back(static_cast<std::uint8_t>(length * 37U));
-  }
-}
-
-TEST(Base64, RefusesEverythingElse) {
-  for (const auto text : {"Z"sv, "Zg"sv, "Zg="sv, "Zg==="sv, "===="sv, "Zg==Zg=="sv, " Zg=="sv, "Zm9v\n\n\n\n"sv,
-                          "    "sv, "Zm9-"sv, "Zm9_"sv, "Zh=="sv, "Zm\0v"sv, "Z=g="sv}) {
-    EXPECT_EQ(parse_base64(text).error().code, ErrorCode::kInvalid) << text;
-  }
-}
-
 enum class Form { kPkcs1, kPkcs8, kWithPassPhrase };
 
 std::string pem_of(std::size_t bits, Form form) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/zonestore/crypto/keys.h"
+#include "zonestore/base/text_encodings.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/zone/record_set.h"
 
@@ -23,7 +24,7 @@ Bytes rsa_spki() {
   return test::rsa_key().public_spki().value();
 }
 std::string rsa_base64() {
-  return crypto::base64(rsa_spki());
+  return base64_of(rsa_spki());
 }
 
 std::size_t answer_for(std::string_view code, ByteView spki) {
@@ -126,7 +127,7 @@ TEST(ParseRecordText, TakesEveryFormThatVerifiersTake) {
 
 TEST(ParseRecordText, ReadsAWeakKeyAsVerifiersDo) {
   const Bytes weak = test::spki_of(*test::rsa_of_bits(1024));
-  EXPECT_EQ(parse_record_text("v=DKIM1; p=" + crypto::base64(weak))->public_spki, weak);
+  EXPECT_EQ(parse_record_text("v=DKIM1; p=" + base64_of(weak))->public_spki, weak);
 }
 
 TEST(ParseRecordText, RefusesABrokenTagList) {
@@ -164,7 +165,7 @@ TEST(ParseRecordText, RefusesABrokenTagList) {
 
 TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
   const std::string key = rsa_base64();
-  const std::string ed25519_spki = crypto::base64(test::rfc_ed25519_key().public_spki().value());
+  const std::string ed25519_spki = base64_of(test::rfc_ed25519_key().public_spki().value());
   for (const auto& text : {
            "v=DKIM1; k=ed25519; p=" + key,
            "v=DKIM1; k=ed25519; p=" + ed25519_spki,
@@ -173,7 +174,7 @@ TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
            "v=DKIM1; k=RSA; p=" + key,
            "v=DKIM1; k=; p=" + key,
            "v=DKIM1; k=ecdsa; p=" + key,
-           "v=DKIM1; p=" + crypto::base64(test::spki_of(*test::ec_key())),
+           "v=DKIM1; p=" + base64_of(test::spki_of(*test::ec_key())),
            "v=DKIM1; p=" + key.substr(0, key.size() - 4),
            "v=DKIM1; p=" + key.substr(0, key.size() - 1),
            "v=DKIM1; p=" + key + "AAAA",

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "zonestore/base/text_encodings.h"
+
 namespace zonestore::signer {
 namespace {
 
@@ -34,7 +36,7 @@ TEST(SignerKeyForm, IsPemButForEd25519AtRspamd) {
   EXPECT_EQ(text_of(form_of(Format::kRspamd, rsa)->view()).substr(0, 27), "-----BEGIN PRIVATE KEY-----");
   const std::string seed = text_of(form_of(Format::kRspamd, key)->view());
   EXPECT_EQ(seed.back(), '\n');
-  EXPECT_EQ(crypto::parse_base64(seed.substr(0, seed.size() - 1))->size(), 32U);
+  EXPECT_EQ(bytes_of_base64(seed.substr(0, seed.size() - 1))->size(), 32U);
 }
 
 // RFC 8032 section 7.1, test 1.

@@ -1,15 +1,16 @@
-#include "zonestore/zone/text_encodings.h"
-
-#include "zonestore/zone/name.h"
+#include "zonestore/base/text_encodings.h"
 
 namespace zonestore {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase32Digits = "0123456789abcdefghijklmnopqrstuv";
 constexpr unsigned kBase64Bits = 6;
 constexpr unsigned kBase32Bits = 5;
+
+constexpr char lowered(char character) {
+  return character >= 'A' && character <= 'Z' ? static_cast<char>(character - 'A' + 'a') : character;
+}
 
 // Digits of `bits` each, the most significant first. What is left behind the last whole byte must be zero, and less
 // than a digit.
@@ -54,9 +55,12 @@ std::string digits_of_bytes(ByteView bytes, std::string_view digits, unsigned bi
 }  // namespace
 
 std::optional<std::uint8_t> hex_digit(char character) {
-  const auto lower = static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
-  const std::size_t value = kHexDigits.find(lower);
+  const std::size_t value = kHexDigits.find(lowered(character));
   return value == std::string_view::npos ? std::nullopt : std::optional(static_cast<std::uint8_t>(value));
+}
+
+bool is_hex(std::string_view text, std::size_t digits) {
+  return text.size() == digits && text.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 std::optional<Bytes> bytes_of_hex(std::string_view text) {
@@ -86,11 +90,11 @@ std::optional<Bytes> bytes_of_base64(std::string_view text) {
 }
 
 std::optional<Bytes> bytes_of_base32hex(std::string_view text) {
-  std::string lowered;
+  std::string digits;
   for (const char character : text) {
-    lowered += static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
+    digits += lowered(character);
   }
-  return bytes_of_digits(lowered, kBase32Digits, kBase32Bits);
+  return bytes_of_digits(digits, kBase32Digits, kBase32Bits);
 }
 
 std::string hex_of(ByteView bytes) {

@@ -1,5 +1,5 @@
-// Bytes as hexadecimal, base64 (RFC 4648 section 4) and base32hex (section 7) in zone text: whole bytes only, padding
-// where it belongs and no bit beside. Inside zone/ only. nullopt: the text is not of that form.
+// Bytes as hexadecimal, base64 (RFC 4648 section 4) and base32hex (section 7): whole bytes only, padding where it
+// belongs and no bit beside. nullopt: the text is not of that form. Threads: pure functions.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,13 @@
 
 namespace zonestore {
 
+inline constexpr std::string_view kHexDigits = "0123456789abcdef";  // as we write them: lower case
+
+// Of either case.
 [[nodiscard]] std::optional<std::uint8_t> hex_digit(char character);
+
+// Exactly so many digits, and all in lower case.
+[[nodiscard]] bool is_hex(std::string_view text, std::size_t digits);
 
 [[nodiscard]] std::optional<Bytes> bytes_of_hex(std::string_view text);
 [[nodiscard]] std::optional<Bytes> bytes_of_base64(std::string_view text);

@@ -39,11 +39,11 @@ sigset_t heard_signals() {
   return set;
 }
 
-util::UniqueFd opened(int descriptor, const char* what) {
+zonestore::FileDescriptor opened(int descriptor, const char* what) {
   if (descriptor < 0) {
     throw std::system_error(errno, std::generic_category(), what);
   }
-  return util::UniqueFd(descriptor);
+  return zonestore::FileDescriptor(descriptor);
 }
 
 }  // namespace

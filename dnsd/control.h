@@ -18,7 +18,7 @@
 #include <thread>
 
 #include "dnsd/util/log.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd {
 
@@ -63,8 +63,8 @@ class Control {
   [[noreturn]] void leave() noexcept;
 
   const util::Log& log_;
-  util::UniqueFd signals_;
-  util::UniqueFd wake_;
+  zonestore::FileDescriptor signals_;
+  zonestore::FileDescriptor wake_;
   std::function<void()> on_hangup_ = [] {};
   std::thread listening_;
   std::atomic<bool> failed_{false};

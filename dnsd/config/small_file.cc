@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 #include "zonestore/base/file_text.h"
 
 namespace dnsd::config {
@@ -60,7 +60,7 @@ util::Result<std::string> read_small_file(const std::filesystem::path& file, std
     return util::fail(fault);
   }
   // It may be another one by now: a pipe in its place must not hold up the server.
-  const util::UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const zonestore::FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!descriptor.is_open() || ::fstat(descriptor.get(), &status) != 0) {
     return system_failure();
   }

@@ -13,7 +13,7 @@ namespace dnsd::net {
 namespace {
 
 using util::Address;
-using util::UniqueFd;
+using zonestore::FileDescriptor;
 
 constexpr int kUdpBufferBytes = 4 * 1024 * 1024;  // the kernel cuts it to net.core.{r,w}mem_max
 constexpr int kTcpBacklog = 1024;                 // the kernel cuts it to net.core.somaxconn
@@ -31,13 +31,13 @@ tl::unexpected<SocketError> last_error(const char* call) {
   return tl::unexpected(SocketError{errno, call});
 }
 
-bool set_option(const UniqueFd& socket, int level, int option, int value = 1) {
+bool set_option(const FileDescriptor& socket, int level, int option, int value = 1) {
   return ::setsockopt(socket.get(), level, option, &value, sizeof value) == 0;
 }
 
 // No fragments: PROBE sets DF on every datagram and goes by the interface's MTU alone. WANT and DO would take
 // the path's MTU from ICMP, which anyone can forge: with WANT a forged one brings fragments, with DO silence.
-bool never_fragment(const UniqueFd& socket, const Address& address) {
+bool never_fragment(const FileDescriptor& socket, const Address& address) {
   if (address.is_ipv6()) {
     return set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE) &&
            set_option(socket, IPPROTO_IPV6, IPV6_DONTFRAG);
@@ -46,7 +46,7 @@ bool never_fragment(const UniqueFd& socket, const Address& address) {
 }
 
 // An answer leaves from the address that was asked, which a socket on the wildcard only learns by datagram.
-bool ask_for_local_address(const UniqueFd& socket, const Address& address) {
+bool ask_for_local_address(const FileDescriptor& socket, const Address& address) {
   if (!address.is_wildcard()) {
     return true;
   }
@@ -54,7 +54,7 @@ bool ask_for_local_address(const UniqueFd& socket, const Address& address) {
                            : set_option(socket, IPPROTO_IP, IP_PKTINFO);
 }
 
-bool prepare_udp(const UniqueFd& socket, const Address& address) {
+bool prepare_udp(const FileDescriptor& socket, const Address& address) {
   // Larger buffers are a wish: smaller ones still work.
   (void)set_option(socket, SOL_SOCKET, SO_RCVBUF, kUdpBufferBytes);
   (void)set_option(socket, SOL_SOCKET, SO_SNDBUF, kUdpBufferBytes);
@@ -63,7 +63,7 @@ bool prepare_udp(const UniqueFd& socket, const Address& address) {
 
 // SO_REUSEADDR lets a restarted server bind while old connections linger in TIME_WAIT; it does not let two
 // servers listen.
-bool prepare_tcp(const UniqueFd& socket) {
+bool prepare_tcp(const FileDescriptor& socket) {
   return set_option(socket, SOL_SOCKET, SO_REUSEADDR) && set_option(socket, IPPROTO_TCP, TCP_NODELAY);
 }
 
@@ -76,13 +76,13 @@ struct Manner {
 };
 
 // An address that is yet to come. The option is IPv4's; IPv6 has one of its own.
-bool bind_ahead(const UniqueFd& socket, const Address& address) {
+bool bind_ahead(const FileDescriptor& socket, const Address& address) {
   return address.is_ipv6() ? set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND)
                            : set_option(socket, IPPROTO_IP, IP_FREEBIND);
 }
 
-SocketResult<UniqueFd> open_bound(int type, const Address& address, const Manner& manner) {
-  UniqueFd socket(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+SocketResult<FileDescriptor> open_bound(int type, const Address& address, const Manner& manner) {
+  FileDescriptor socket(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
     return last_error("socket");
   }
@@ -107,7 +107,7 @@ SocketResult<UniqueFd> open_bound(int type, const Address& address, const Manner
   return socket;
 }
 
-SocketResult<Address> local_address(const UniqueFd& socket) {
+SocketResult<Address> local_address(const FileDescriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
@@ -119,7 +119,7 @@ SocketResult<Address> local_address(const UniqueFd& socket) {
 
 // The kernel takes a UDP socket to an address that is all machines' on a link only from who has asked for that.
 bool is_broadcast(const Address& address) {
-  const UniqueFd socket(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor socket(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   return socket.is_open() && !address.is_ipv6() && !address.is_wildcard() &&
          ::connect(socket.get(), address.data(), address.size()) != 0 && errno == EACCES;
 }
@@ -171,8 +171,8 @@ tl::unexpected<Obstacle> obstacle(const Address& address, const char* transport,
 
 struct FirstPair {
   Address address;
-  UniqueFd udp;
-  UniqueFd tcp;
+  FileDescriptor udp;
+  FileDescriptor tcp;
 };
 
 struct PairError {
@@ -183,7 +183,7 @@ struct PairError {
 // The two sockets that claim the address. UDP first: its port is exclusive from bind on, TCP's only when it
 // listens.
 tl::expected<FirstPair, PairError> claim_once(const Address& wanted, const Manner& manner) {
-  SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, wanted, manner);
+  SocketResult<FileDescriptor> udp = open_bound(SOCK_DGRAM, wanted, manner);
   if (!udp) {
     return tl::unexpected(PairError{"UDP", udp.error()});
   }
@@ -191,7 +191,7 @@ tl::expected<FirstPair, PairError> claim_once(const Address& wanted, const Manne
   if (!real) {
     return tl::unexpected(PairError{"UDP", real.error()});
   }
-  SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, *real, manner);
+  SocketResult<FileDescriptor> tcp = open_bound(SOCK_STREAM, *real, manner);
   if (!tcp) {
     return tl::unexpected(PairError{"TCP", tcp.error()});
   }
@@ -224,18 +224,18 @@ BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool 
   bound.udp.push_back(std::move(first->udp));
   bound.tcp.push_back(std::move(first->tcp));
   for (unsigned worker = 1; worker < workers; ++worker) {
-    SocketResult<UniqueFd> udp = open_bound(SOCK_DGRAM, bound.address, {Sharing::kJoins, ahead});
+    SocketResult<FileDescriptor> udp = open_bound(SOCK_DGRAM, bound.address, {Sharing::kJoins, ahead});
     if (!udp) {
       return obstacle(bound.address, "UDP", udp.error());
     }
-    SocketResult<UniqueFd> tcp = open_bound(SOCK_STREAM, bound.address, {Sharing::kJoins, ahead});
+    SocketResult<FileDescriptor> tcp = open_bound(SOCK_STREAM, bound.address, {Sharing::kJoins, ahead});
     if (!tcp) {
       return obstacle(bound.address, "TCP", tcp.error());
     }
     bound.udp.push_back(std::move(*udp));
     bound.tcp.push_back(std::move(*tcp));
   }
-  for (const UniqueFd& socket : bound.tcp) {
+  for (const FileDescriptor& socket : bound.tcp) {
     if (::listen(socket.get(), kTcpBacklog) != 0) {
       return obstacle(bound.address, "TCP", SocketError{errno, "listen"});
     }

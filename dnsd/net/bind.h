@@ -12,14 +12,14 @@
 
 #include "dnsd/util/address.h"
 #include "dnsd/util/result.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
 struct BoundAddress {
-  util::Address address;            // with the real port, the same for UDP and TCP
-  std::vector<util::UniqueFd> udp;  // one for each worker, non-blocking
-  std::vector<util::UniqueFd> tcp;  // likewise, listening
+  util::Address address;                       // with the real port, the same for UDP and TCP
+  std::vector<zonestore::FileDescriptor> udp;  // one for each worker, non-blocking
+  std::vector<zonestore::FileDescriptor> tcp;  // likewise, listening
 };
 
 // An address of many machines (broadcast, multicast), which nobody can listen on for himself: what is wrong with it.

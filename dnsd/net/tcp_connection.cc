@@ -24,7 +24,7 @@ long receive(int socket, std::span<std::uint8_t> into) {
 
 }  // namespace
 
-TcpConnection::TcpConnection(util::UniqueFd socket, const util::Address& peer, AddressQuota::Ticket ticket,
+TcpConnection::TcpConnection(zonestore::FileDescriptor socket, const util::Address& peer, AddressQuota::Ticket ticket,
                              TcpWorkspace& workspace)
     : socket_(std::move(socket)),
       peer_(peer),

@@ -30,7 +30,7 @@
 #include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_workspace.h"
 #include "dnsd/util/address.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
@@ -44,7 +44,7 @@ class TcpConnection {
   };
 
   // `socket` does not block.
-  TcpConnection(util::UniqueFd socket, const util::Address& peer, AddressQuota::Ticket ticket,
+  TcpConnection(zonestore::FileDescriptor socket, const util::Address& peer, AddressQuota::Ticket ticket,
                 TcpWorkspace& workspace);
 
   // Does what can be done without waiting, for one read at most. `has_ended`: the kernel has reported that the
@@ -91,7 +91,7 @@ class TcpConnection {
   [[nodiscard]] Next discard_input();
   [[nodiscard]] std::chrono::seconds most_idle() const;
 
-  util::UniqueFd socket_;
+  zonestore::FileDescriptor socket_;
   util::Address peer_;
   AddressQuota::Ticket ticket_;
   TcpWorkspace& workspace_;

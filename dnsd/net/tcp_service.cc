@@ -28,15 +28,15 @@ constexpr std::size_t kMostUnreadBytes = 8192;  // of queries, in the kernel
 constexpr std::size_t kLeastUnreadBytes = 4096;
 constexpr std::size_t kWindowBytes = 4096;
 
-util::UniqueFd open_reserve() {
-  return util::UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+zonestore::FileDescriptor open_reserve() {
+  return zonestore::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-util::UniqueFd accept_one(int listener, util::Address& peer) {
+zonestore::FileDescriptor accept_one(int listener, util::Address& peer) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
-  util::UniqueFd socket(::accept4(listener, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  zonestore::FileDescriptor socket(::accept4(listener, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket.is_open()) {
     peer = util::Address::from_sockaddr(address);
   }
@@ -67,7 +67,7 @@ bool is_shortage(int error) {
 
 }  // namespace
 
-TcpService::Listener::Listener(asio::io_context& context, util::UniqueFd listening)
+TcpService::Listener::Listener(asio::io_context& context, zonestore::FileDescriptor listening)
     : socket(context, listening.get()), pause(context) {
   (void)listening.release();
 }
@@ -86,7 +86,7 @@ TcpService::TcpService(asio::io_context& context, const TcpLimits& limits, unsig
       drain_timer_(context),
       reserve_(open_reserve()) {}
 
-void TcpService::listen(util::UniqueFd socket) {
+void TcpService::listen(zonestore::FileDescriptor socket) {
   limit_unsent(socket.get(), limits_.unsent_bytes);  // connections inherit both
   limit_unread(socket.get(), kMostUnreadBytes);
   listeners_.emplace_back(context_, std::move(socket));
@@ -150,7 +150,7 @@ TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
       return Accepted::kHouseIsFull;
     }
     util::Address peer;
-    util::UniqueFd socket = accept_one(listener, peer);
+    zonestore::FileDescriptor socket = accept_one(listener, peer);
     if (socket.is_open()) {
       welcome(std::move(socket), peer);
     } else if (is_shortage(errno)) {
@@ -165,7 +165,7 @@ TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
 }
 
 // Whoever finds no memory here is refused; the others are served on.
-void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) noexcept {
+void TcpService::welcome(zonestore::FileDescriptor socket, const util::Address& peer) noexcept {
   try {
     admit(std::move(socket), peer);
   } catch (const std::exception& exception) {
@@ -174,7 +174,7 @@ void TcpService::welcome(util::UniqueFd socket, const util::Address& peer) noexc
   }
 }
 
-void TcpService::admit(util::UniqueFd socket, const util::Address& peer) {
+void TcpService::admit(zonestore::FileDescriptor socket, const util::Address& peer) {
   std::optional<AddressQuota::Ticket> ticket = quota_.take(peer.bytes());
   if (!ticket) {
     counters_.tcp_refused.add();

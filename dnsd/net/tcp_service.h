@@ -30,7 +30,7 @@
 #include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_events.h"
 #include "dnsd/util/log.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
@@ -40,7 +40,7 @@ class TcpService {
   TcpService(boost::asio::io_context& context, const TcpLimits& limits, unsigned share, AddressQuota& quota,
              Handler& handler, metrics::WorkerCounters& counters, const util::Log& log);
 
-  void listen(util::UniqueFd socket);  // takes connections from resume() on
+  void listen(zonestore::FileDescriptor socket);  // takes connections from resume() on
 
   // Begins, and begins again what an exception that came out of the event loop has left undone. No effect on what
   // goes on by itself.
@@ -52,7 +52,7 @@ class TcpService {
 
  private:
   struct Listener {
-    Listener(boost::asio::io_context& context, util::UniqueFd listening);
+    Listener(boost::asio::io_context& context, zonestore::FileDescriptor listening);
 
     boost::asio::posix::stream_descriptor socket;
     boost::asio::steady_timer pause;
@@ -65,8 +65,8 @@ class TcpService {
   void pause_accepting(Listener& listener, std::chrono::milliseconds time);
   void accept_on(Listener& listener);
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
-  void welcome(util::UniqueFd socket, const util::Address& peer) noexcept;
-  void admit(util::UniqueFd socket, const util::Address& peer);
+  void welcome(zonestore::FileDescriptor socket, const util::Address& peer) noexcept;
+  void admit(zonestore::FileDescriptor socket, const util::Address& peer);
   void wait_for_events();
   void serve_rounds();
   void serve_together(std::span<const TcpEvents::Event> events);  // at most kSlots, each of another connection
@@ -103,7 +103,7 @@ class TcpService {
   boost::asio::steady_timer drain_timer_;
   bool draining_ = false;
   TcpConnection::Clock::time_point quiet_until_;  // before it nothing is said of lost connections
-  util::UniqueFd reserve_;
+  zonestore::FileDescriptor reserve_;
 };
 
 }  // namespace dnsd::net

@@ -16,8 +16,8 @@ constexpr int kDrainTurns = 64;
 
 }  // namespace
 
-UdpService::UdpService(boost::asio::io_context& context, util::UniqueFd socket, UdpBatch& batch, Handler& handler,
-                       metrics::WorkerCounters& counters)
+UdpService::UdpService(boost::asio::io_context& context, zonestore::FileDescriptor socket, UdpBatch& batch,
+                       Handler& handler, metrics::WorkerCounters& counters)
     : socket_(std::move(socket)), readiness_(context), batch_(batch), handler_(handler), counters_(counters) {}
 
 UdpService::~UdpService() {

@@ -11,13 +11,13 @@
 #include "dnsd/metrics/counters.h"
 #include "dnsd/net/handler.h"
 #include "dnsd/net/udp_batch.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
 class UdpService {
  public:
-  UdpService(boost::asio::io_context& context, util::UniqueFd socket, UdpBatch& batch, Handler& handler,
+  UdpService(boost::asio::io_context& context, zonestore::FileDescriptor socket, UdpBatch& batch, Handler& handler,
              metrics::WorkerCounters& counters);
   UdpService(const UdpService&) = delete;
   UdpService& operator=(const UdpService&) = delete;
@@ -38,7 +38,7 @@ class UdpService {
   [[nodiscard]] bool watch();       // false: the kernel has no memory for it
   void unwatch();
 
-  util::UniqueFd socket_;
+  zonestore::FileDescriptor socket_;
   boost::asio::posix::stream_descriptor readiness_;  // borrows the socket while it is watched
   UdpBatch& batch_;
   Handler& handler_;

@@ -41,7 +41,7 @@ Worker::Worker(const WorkerSettings& settings, std::unique_ptr<Handler> handler,
 
 Worker::~Worker() = default;
 
-void Worker::serve(util::UniqueFd udp, util::UniqueFd tcp) {
+void Worker::serve(zonestore::FileDescriptor udp, zonestore::FileDescriptor tcp) {
   loop_->udp.emplace_back(loop_->context, std::move(udp), loop_->batch, *handler_, counters_).start();
   loop_->tcp.listen(std::move(tcp));
 }

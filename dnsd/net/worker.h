@@ -19,7 +19,7 @@
 #include "dnsd/net/handler.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/util/log.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
@@ -40,7 +40,7 @@ class Worker {
   ~Worker();
 
   // Before run(): serves these two from then on.
-  void serve(util::UniqueFd udp, util::UniqueFd tcp);
+  void serve(zonestore::FileDescriptor udp, zonestore::FileDescriptor tcp);
 
   // Until drained.
   void run();

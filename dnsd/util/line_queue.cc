@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::util {
 namespace {
@@ -65,7 +65,7 @@ struct LineQueue::State {
   void write_now(std::string_view line);
   [[nodiscard]] std::string line_that_tells(std::uint64_t missing) const;
 
-  const UniqueFd
+  const zonestore::FileDescriptor
       own;  // a thread that was left where it hangs must not come to write into another file of that number
   const int descriptor;  // negative: there is none, and all is lost
   const Bounds bounds;

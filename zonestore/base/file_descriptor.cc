@@ -4,9 +4,10 @@
 
 namespace zonestore {
 
-FileDescriptor::~FileDescriptor() {
-  if (is_open()) {
-    ::close(descriptor_);
+void FileDescriptor::reset(int descriptor) {
+  const int old = std::exchange(descriptor_, descriptor);
+  if (old >= 0) {
+    ::close(old);
   }
 }
 

@@ -1,4 +1,4 @@
-// A POSIX file descriptor that closes itself.
+// A POSIX file descriptor with one owner, closed when the owner goes. Threads: one thread at a time.
 #pragma once
 
 #include <utility>
@@ -11,15 +11,21 @@ class FileDescriptor {
   explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}  // takes it over; -1 is none
   FileDescriptor(const FileDescriptor&) = delete;
   FileDescriptor& operator=(const FileDescriptor&) = delete;
-  FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : descriptor_(other.release()) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
+    if (this != &other) {
+      reset(other.release());
+    }
     return *this;
   }
-  ~FileDescriptor();
+  ~FileDescriptor() { reset(); }
 
   [[nodiscard]] int get() const { return descriptor_; }
   [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+
+  // Hands the descriptor over; this one is then none.
+  [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
+  void reset(int descriptor = -1);  // closes what it had
 
  private:
   int descriptor_ = -1;

@@ -33,7 +33,7 @@ TEST(Bind, FindsOnePortForUdpAndTcp) {
     const Address& address = bound->front().address;
     EXPECT_NE(address.port(), 0);
     for (const auto& sockets : {&bound->front().udp, &bound->front().tcp}) {
-      for (const util::UniqueFd& socket : *sockets) {
+      for (const zonestore::FileDescriptor& socket : *sockets) {
         EXPECT_EQ(local_address(socket), address);
       }
     }
@@ -50,7 +50,7 @@ TEST(Bind, RefusesAPortThatAnotherServerOfTheSameKindHolds) {
 }
 
 TEST(Bind, RefusesAPortThatOnlyTcpHolds) {
-  const util::UniqueFd taken = listening_socket();
+  const zonestore::FileDescriptor taken = listening_socket();
   const auto bound = bind_text(local_address(taken).to_text());
   ASSERT_FALSE(bound);
   EXPECT_THAT(bound.error(), HasSubstr("over TCP: another program has this port"));
@@ -63,7 +63,7 @@ TEST(Bind, SaysThatTheAddressIsNotThisMachines) {
 }
 
 TEST(Bind, IsAllOrNothing) {
-  const util::UniqueFd taken = listening_socket();
+  const zonestore::FileDescriptor taken = listening_socket();
   const Address free_one = bind_text("127.0.0.1:0")->front().address;
   const std::vector addresses{free_one, local_address(taken)};
   EXPECT_FALSE(bind_all(addresses, 1));
@@ -94,7 +94,7 @@ TEST(Bind, NeedsOneAddressAtLeastAndThePortOfEach) {
   const auto none = bind_all(std::vector{kNowhere}, 1, {.some_will_do = true});
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error(), HasSubstr("no interface of this machine has that address"));
-  const util::UniqueFd taken = listening_socket();
+  const zonestore::FileDescriptor taken = listening_socket();
   const auto in_use = bind_all(std::vector{local_address(taken), kHere}, 1, {.some_will_do = true});
   ASSERT_FALSE(in_use) << "a port in use is no address that the machine cannot have";
   EXPECT_THAT(in_use.error(), HasSubstr("another program has this port"));
@@ -116,7 +116,7 @@ TEST(Bind, KeepsTheTwoFamiliesApart) {
 TEST(Bind, NeverSendsFragments) {
   const auto bound = bind_text("127.0.0.1:0", 2);
   ASSERT_TRUE(bound) << bound.error();
-  for (const util::UniqueFd& socket : bound->front().udp) {
+  for (const zonestore::FileDescriptor& socket : bound->front().udp) {
     int value = -1;
     socklen_t size = sizeof value;
     ASSERT_EQ(::getsockopt(socket.get(), IPPROTO_IP, IP_MTU_DISCOVER, &value, &size), 0);

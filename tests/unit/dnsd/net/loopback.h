@@ -13,11 +13,11 @@
 #include <sys/time.h>
 
 #include "dnsd/util/address.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 
-inline util::Address local_address(const util::UniqueFd& socket) {
+inline util::Address local_address(const zonestore::FileDescriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
@@ -25,8 +25,8 @@ inline util::Address local_address(const util::UniqueFd& socket) {
   return util::Address::from_sockaddr(address);
 }
 
-inline util::UniqueFd listening_socket() {
-  util::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+inline zonestore::FileDescriptor listening_socket() {
+  zonestore::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const util::Address any_port = util::Address::parse("127.0.0.1:0").value();
   EXPECT_EQ(::bind(socket.get(), any_port.data(), any_port.size()), 0);
   EXPECT_EQ(::listen(socket.get(), 8), 0);
@@ -98,7 +98,7 @@ class LoopbackClient {
     char byte = 0;
     return ::recv(socket_.get(), &byte, 1, 0);
   }
-  util::UniqueFd socket_;
+  zonestore::FileDescriptor socket_;
 };
 
 inline std::string frame(std::string_view message) {

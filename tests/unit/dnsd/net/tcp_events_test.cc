@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::net {
 namespace {
@@ -25,8 +25,8 @@ class TcpEventsTest : public ::testing::Test {
   void send_a_byte() const { ASSERT_EQ(::send(far_.get(), "x", 1, MSG_NOSIGNAL), 1); }
 
   boost::asio::io_context context_;
-  util::UniqueFd near_;
-  util::UniqueFd far_;
+  zonestore::FileDescriptor near_;
+  zonestore::FileDescriptor far_;
   TcpEvents events_{context_};
 };
 

@@ -282,17 +282,17 @@ TEST_F(TcpLimit, TurnsClientsAwayWhenDescriptorsRunOutAndComesBack) {
   const LoopbackClient earlier = connect();
   ask(earlier, "earlier");
   {
-    std::vector<util::UniqueFd> used_up;
-    const util::UniqueFd for_the_client(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    std::vector<zonestore::FileDescriptor> used_up;
+    const zonestore::FileDescriptor for_the_client(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     const DescriptorLimit limit(static_cast<rlim_t>(for_the_client.get()) + 1);
     while (true) {  // descriptors below the limit that are still free
-      util::UniqueFd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+      zonestore::FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
       if (!next.is_open()) {
         break;
       }
       used_up.push_back(std::move(next));
     }
-    const_cast<util::UniqueFd&>(for_the_client).reset();
+    const_cast<zonestore::FileDescriptor&>(for_the_client).reset();
     const LoopbackClient turned_away = connect();
     EXPECT_TRUE(turned_away.is_ended_by_server());
     ask(earlier, "still here");

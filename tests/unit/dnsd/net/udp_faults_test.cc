@@ -34,7 +34,7 @@ class UdpFault : public ::testing::Test {
   [[nodiscard]] std::uint64_t answers() const { return counters_.udp_answers.read(); }
   [[nodiscard]] std::uint64_t dropped() const { return counters_.udp_dropped.read(); }
 
-  util::UniqueFd socket_;
+  zonestore::FileDescriptor socket_;
   std::atomic<int> batches_{0};
   EchoHandler handler_{batches_};
   metrics::WorkerCounters counters_;
@@ -108,8 +108,8 @@ TEST_F(UdpFault, IsNotHeldUpByAClientThatDoesNotRead) {
 TEST_F(UdpFault, DropsAndCountsWhatAFullQueueDoesNotTake) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
-  const util::UniqueFd server(ends[0]);
-  const util::UniqueFd asker(ends[1]);
+  const zonestore::FileDescriptor server(ends[0]);
+  const zonestore::FileDescriptor asker(ends[1]);
   UdpBatch batch(1232);
   constexpr std::size_t kMostQueries = 10'000;
   std::size_t queries = 0;

@@ -135,7 +135,7 @@ TEST(Udp, DropsWhatTheKernelDoesNotTake) {
   EchoHandler handler(batches);
   metrics::WorkerCounters counters;
   UdpBatch batch(1232);
-  util::UniqueFd server(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  zonestore::FileDescriptor server(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const auto any_port = util::Address::parse("127.0.0.1:0").value();
   ASSERT_EQ(::bind(server.get(), any_port.data(), any_port.size()), 0);
   const LoopbackClient client(SOCK_DGRAM, local_address(server));

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "dnsd/util/log.h"
-#include "dnsd/util/unique_fd.h"
+#include "zonestore/base/file_descriptor.h"
 
 namespace dnsd::util {
 namespace {
@@ -64,8 +64,8 @@ class Pipe {
   }
 
  private:
-  UniqueFd reading_;
-  UniqueFd writing_;
+  zonestore::FileDescriptor reading_;
+  zonestore::FileDescriptor writing_;
 };
 
 std::string tell(std::uint64_t dropped) {
@@ -196,8 +196,8 @@ TEST(LineQueue, BeforeItsThreadIsThereAReaderThatStandsStillIsWaitedForOnce) {
 TEST(LineQueue, WritesToASocketToo) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-  const UniqueFd reading(ends[0]);
-  const UniqueFd writing(ends[1]);
+  const zonestore::FileDescriptor reading(ends[0]);
+  const zonestore::FileDescriptor writing(ends[1]);
   LineQueue lines(writing.get(), {}, tell);
   lines.start();
   lines.append("one\n");

@@ -27,8 +27,27 @@ TEST(FileDescriptor, MovesWithoutBeingClosed) {
   FileDescriptor first = open_null();
   const int number = first.get();
   const FileDescriptor second(std::move(first));
+  EXPECT_FALSE(first.is_open());  // NOLINT(bugprone-use-after-move): that it is empty is the promise
   EXPECT_EQ(second.get(), number);
   EXPECT_TRUE(is_open(number));
+}
+
+TEST(FileDescriptor, ClosesTheOldOneWhenAssigned) {
+  FileDescriptor target = open_null();
+  const int old = target.get();
+  FileDescriptor source = open_null();
+  const int fresh = source.get();
+  target = std::move(source);
+  EXPECT_FALSE(is_open(old));
+  EXPECT_EQ(target.get(), fresh);
+  EXPECT_TRUE(is_open(fresh));
+}
+
+TEST(FileDescriptor, ReleasesWithoutClosing) {
+  FileDescriptor first = open_null();
+  const FileDescriptor second(first.release());
+  EXPECT_FALSE(first.is_open());
+  EXPECT_TRUE(is_open(second.get()));
 }
 
 TEST(FileDescriptor, MayBeNone) {

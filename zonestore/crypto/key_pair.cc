@@ -10,13 +10,10 @@
 #include <openssl/pem.h>
 
 #include "zonestore/crypto/openssl_handles.h"
-#include "zonestore/crypto/spki_form.h"
 
 namespace zonestore::crypto {
 
 namespace {
-
-constexpr int kSmallestRsaBits = 2048;  // RFC 8301 section 3.2
 
 // What OpenSSL says about the last failure; its queue is left empty, so that nothing stale is reported later.
 tl::unexpected<Error> crypto_failure(const std::string& what) {
@@ -31,47 +28,12 @@ tl::unexpected<Error> damaged(const std::string& what) {
   return fail(ErrorCode::kDamaged, what);
 }
 
-Result<Algorithm> classify(const EVP_PKEY& key) {
-  if (EVP_PKEY_is_a(&key, "ED25519") == 1) {
-    return Algorithm::kEd25519;
+Result<Algorithm> ours(const KeyKind& kind) {
+  if (kind.algorithm) {
+    return *kind.algorithm;
   }
-  if (EVP_PKEY_is_a(&key, "RSA") != 1) {
-    const char* const name = EVP_PKEY_get0_type_name(&key);
-    return fail(ErrorCode::kInvalid, "a key of type " + std::string(name == nullptr ? "unknown" : name) +
-                                         " cannot sign DKIM: only RSA and Ed25519 can");
-  }
-  const int bits = EVP_PKEY_get_bits(&key);
-  switch (bits) {
-    case 2048:
-      return Algorithm::kRsa2048;
-    case 3072:
-      return Algorithm::kRsa3072;
-    case 4096:
-      return Algorithm::kRsa4096;
-    default:
-      break;
-  }
-  if (bits < kSmallestRsaBits) {
-    return refuse(Guard::kWeakKey,
-                  "an RSA key of " + std::to_string(bits) + " bits is too weak: receivers reject its signatures",
-                  "use a key of 2048 bits");
-  }
-  return fail(ErrorCode::kInvalid, "an RSA key of " + std::to_string(bits) + " bits is not supported",
-              "use a key of 2048, 3072 or 4096 bits");
-}
-
-// nullptr if the bytes are not exactly one SubjectPublicKeyInfo.
-KeyHandle read_public_key(ByteView spki) {
-  if (spki.empty()) {
-    return nullptr;
-  }
-  const std::uint8_t* next = spki.data();
-  KeyHandle key(d2i_PUBKEY(nullptr, &next, static_cast<long>(spki.size())));
-  if (key == nullptr || next != spki.data() + spki.size()) {
-    ERR_clear_error();
-    return nullptr;
-  }
-  return key;
+  return fail(ErrorCode::kInvalid, "a key of type " + kind.type + " with " + std::to_string(kind.bits) +
+                                       " bits is none that we sign with");
 }
 
 // RFC 8463 section 3: Ed25519 signs the SHA-256 hash of the message, and takes no digest of its own.
@@ -115,23 +77,6 @@ KeyHandle generate_handle(Algorithm algorithm) {
 
 }  // namespace
 
-SecretBytes::SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {
-  other.bytes_.clear();
-}
-
-SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
-  if (this != &other) {
-    OPENSSL_cleanse(bytes_.data(), bytes_.size());
-    bytes_ = std::move(other.bytes_);
-    other.bytes_.clear();
-  }
-  return *this;
-}
-
-SecretBytes::~SecretBytes() {
-  OPENSSL_cleanse(bytes_.data(), bytes_.size());
-}
-
 struct PrivateKey::Impl {
   KeyHandle key;
   Algorithm algorithm;
@@ -163,7 +108,7 @@ Result<PrivateKey> PrivateKey::from_pkcs8(ByteView der) {
   if (key == nullptr) {
     return damaged("the private key inside its PKCS #8 structure cannot be read");
   }
-  const auto algorithm = classify(*key);
+  const auto algorithm = ours(kind_of(*key));
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }
@@ -185,9 +130,8 @@ Result<void> check_whole(EVP_PKEY* key) {
   return {};
 }
 
-}  // namespace
-
-Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
+// The only key in the text, whatever it is.
+Result<KeyHandle> read_pem(ByteView text) {
   const BioHandle bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   bool has_pass_phrase = false;
   const auto refuse_pass_phrase = [](char*, int, int, void* asked) {
@@ -209,14 +153,28 @@ Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
     return fail(ErrorCode::kInvalid, key == nullptr ? "there is no private key in PEM form (PKCS #8 or PKCS #1)"
                                                     : "there is more than one private key");
   }
-  const auto algorithm = classify(*key);
+  return key;
+}
+
+}  // namespace
+
+Result<KeyKind> kind_of_pem(ByteView private_key) {
+  return read_pem(private_key).map([](const KeyHandle& key) { return kind_of(*key); });
+}
+
+Result<PrivateKey> PrivateKey::from_pem(ByteView text) {
+  Result<KeyHandle> key = read_pem(text);
+  if (!key) {
+    return tl::unexpected(key.error());
+  }
+  const auto algorithm = ours(kind_of(**key));
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }
-  if (const auto whole = check_whole(key.get()); !whole) {
+  if (const auto whole = check_whole(key->get()); !whole) {
     return tl::unexpected(whole.error());
   }
-  return PrivateKey(std::make_unique<Impl>(Impl{std::move(key), *algorithm}));
+  return PrivateKey(std::make_unique<Impl>(Impl{*std::move(key), *algorithm}));
 }
 
 Algorithm PrivateKey::algorithm() const {
@@ -303,40 +261,6 @@ bool verifies(ByteView public_spki, ByteView message, ByteView signature) {
       EVP_DigestVerify(context.get(), signature.data(), signature.size(), data.data(), data.size()) == 1;
   ERR_clear_error();
   return good;
-}
-
-namespace {
-
-bool is_common_rsa(ByteView spki, std::size_t modulus_bytes) {
-  const Bytes head = rsa_spki_head(modulus_bytes);
-  return spki.size() == head.size() + modulus_bytes + kRsaSpkiTail.size() &&
-         std::equal(head.begin(), head.end(), spki.begin()) &&
-         std::equal(kRsaSpkiTail.begin(), kRsaSpkiTail.end(), spki.end() - kRsaSpkiTail.size()) &&
-         spki[head.size()] >= 0x80;
-}
-
-// OpenSSL takes a tenth of a millisecond to say the same.
-std::optional<Algorithm> common_algorithm(ByteView spki) {
-  if (is_common_rsa(spki, 256)) {
-    return Algorithm::kRsa2048;
-  }
-  if (is_common_rsa(spki, 384)) {
-    return Algorithm::kRsa3072;
-  }
-  return is_common_rsa(spki, 512) ? std::optional(Algorithm::kRsa4096) : std::nullopt;
-}
-
-}  // namespace
-
-Result<Algorithm> algorithm_of(ByteView public_spki) {
-  if (const std::optional<Algorithm> common = common_algorithm(public_spki)) {
-    return *common;
-  }
-  const KeyHandle key = read_public_key(public_spki);
-  if (key == nullptr) {
-    return damaged("the public key is not one SubjectPublicKeyInfo structure");
-  }
-  return classify(*key);
 }
 
 }  // namespace zonestore::crypto

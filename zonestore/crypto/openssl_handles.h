@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "zonestore/crypto/key_kind.h"
+
 namespace zonestore::crypto {
 
 template <auto kFree>
@@ -22,5 +24,9 @@ using KeyContextHandle = std::unique_ptr<EVP_PKEY_CTX, HandleDeleter<&EVP_PKEY_C
 using DigestContextHandle = std::unique_ptr<EVP_MD_CTX, HandleDeleter<&EVP_MD_CTX_free>>;
 using Pkcs8Handle = std::unique_ptr<PKCS8_PRIV_KEY_INFO, HandleDeleter<&PKCS8_PRIV_KEY_INFO_free>>;
 using BioHandle = std::unique_ptr<BIO, HandleDeleter<&BIO_free_all>>;
+
+[[nodiscard]] KeyKind kind_of(const EVP_PKEY& key);
+// nullptr if the bytes are not exactly one SubjectPublicKeyInfo.
+[[nodiscard]] KeyHandle read_public_key(ByteView spki);
 
 }  // namespace zonestore::crypto

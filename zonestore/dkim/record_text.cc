@@ -7,6 +7,7 @@
 
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/crypto/spki_form.h"
+#include "zonestore/dkim/algorithm.h"
 
 namespace zonestore::dkim {
 
@@ -109,7 +110,7 @@ Result<Bytes> spki_of(std::string_view key_type, const Bytes& data) {
     spki.insert(spki.end(), data.begin(), data.end());
     return spki;
   }
-  const auto algorithm = crypto::algorithm_of(data);
+  const auto algorithm = algorithm_of(data);
   // A short key is weak but a key; whether it may be used is for the caller to decide.
   const bool is_weak_rsa = !algorithm && algorithm.error().code == ErrorCode::kRefused;
   if (!algorithm && !is_weak_rsa) {
@@ -124,7 +125,7 @@ Result<Bytes> spki_of(std::string_view key_type, const Bytes& data) {
 }  // namespace
 
 Result<std::string> record_text(ByteView public_spki) {
-  const auto algorithm = crypto::algorithm_of(public_spki);
+  const auto algorithm = algorithm_of(public_spki);
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }

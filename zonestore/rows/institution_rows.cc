@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/dkim/algorithm.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/evidence_rows.h"
@@ -97,7 +98,7 @@ std::optional<InstitutionRow> find_institution(db::Connection& connection, const
     return std::nullopt;
   }
   InstitutionRow institution{.id = InstitutionId{row.integer(0)}, .code = code, .added = {}, .facts = {}, .keys = {}};
-  institution.algorithm = db::unwrap(crypto::parse_algorithm(row.text(1)));
+  institution.algorithm = db::unwrap(dkim::parse_algorithm(row.text(1)));
   institution.added = wall_column(row, 2);
   institution.facts.phase = phase_from(row.text(3));
   if (!row.is_null(4)) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/dkim/algorithm.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/moment_columns.h"
 
@@ -47,7 +48,7 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
     if (!row.is_null(3)) {
       facts.has_key = true;
       const ByteView spki = row.blob(5);
-      institution.key(slot) = SlotKey{row.text(3), db::unwrap(crypto::parse_algorithm(row.text(4))),
+      institution.key(slot) = SlotKey{row.text(3), db::unwrap(dkim::parse_algorithm(row.text(4))),
                                       Bytes(spki.begin(), spki.end()), wall_column(row, 6)};
     }
     row.reset();

@@ -9,6 +9,7 @@
 
 #include "tools/zonectl/bulk/csv.h"
 #include "zonestore/base/file_text.h"
+#include "zonestore/dkim/algorithm.h"
 
 namespace zonectl {
 
@@ -89,7 +90,7 @@ class FileReader {
     }
     if (columns_.key && !row.fields[*columns_.key].empty()) {
       const std::string& text = row.fields[*columns_.key];
-      const auto algorithm = zonestore::crypto::parse_algorithm(text);
+      const auto algorithm = zonestore::dkim::parse_algorithm(text);
       if (!algorithm) {
         Error error = algorithm.error();
         error.message =
@@ -145,7 +146,7 @@ Result<AddOptions> parse_add_options(const std::string& json_text) {
     return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
   }
   AddOptions options;
-  const auto algorithm = zonestore::crypto::parse_algorithm(json.value("key", ""));
+  const auto algorithm = zonestore::dkim::parse_algorithm(json.value("key", ""));
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }

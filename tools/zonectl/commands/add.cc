@@ -3,6 +3,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
+#include "zonestore/dkim/algorithm.h"
 #include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl::add {
@@ -24,7 +25,7 @@ void arguments(Arguments& arguments, Options& options) {
                             "the institution's code, such as mosa");
   arguments.operators().many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
                              "a mail domain of the institution; may be repeated");
-  arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::crypto::parse_algorithm,
+  arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
                             "rsa2048 (default), rsa3072, rsa4096 or ed25519");
   declare(arguments, options.bulk);
   arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});

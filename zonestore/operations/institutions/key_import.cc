@@ -11,6 +11,7 @@
 
 #include "zonestore/base/file_descriptor.h"
 #include "zonestore/base/file_text.h"
+#include "zonestore/dkim/algorithm.h"
 #include "zonestore/operations/change/key_identity.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/institutions/new_institution.h"
@@ -198,7 +199,7 @@ Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file) {
   }
   const std::string_view text(reinterpret_cast<const char*>(secret.view().data()), static_cast<std::size_t>(size));
   const std::string_view pem = without_byte_order_mark(text);
-  return crypto::PrivateKey::from_pem(secret.view().subspan(text.size() - pem.size(), pem.size()));
+  return dkim::key_from_pem(secret.view().subspan(text.size() - pem.size(), pem.size()));
 }
 
 Result<KeysImported> import_keys(Store& store, const ChangeContext& context, const dkim::Code& code,

@@ -10,7 +10,7 @@
 namespace zonestore {
 
 // A private key in PEM form (PKCS #8 or PKCS #1). Errors: kMissing, kPermission, kIo; kInvalid, kRefused/kWeakKey as
-// of crypto::PrivateKey::from_pem. The file's name is the caller's to tell.
+// of dkim::key_from_pem. The file's name is the caller's to tell.
 [[nodiscard]] Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file);
 
 struct SuppliedKey {

@@ -5,6 +5,7 @@
 
 #include "tests/unit/zonestore/crypto/keys.h"
 #include "zonestore/base/text_encodings.h"
+#include "zonestore/crypto/stand_in_key.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/zone/record_set.h"
 
@@ -222,6 +223,13 @@ TEST(Probe, RefusesAnyOtherRecord) {
     ASSERT_TRUE(refused.error().refusal);
     EXPECT_EQ(refused.error().refusal->guard, Guard::kKeyMismatch);
     EXPECT_FALSE(refused.error().refusal->clears_at);
+  }
+}
+
+TEST(RecordText, IsMadeOfAStandInTooForADryRun) {
+  for (const auto algorithm : {crypto::Algorithm::kRsa2048, crypto::Algorithm::kRsa3072, crypto::Algorithm::kRsa4096,
+                               crypto::Algorithm::kEd25519}) {
+    EXPECT_TRUE(record_text(crypto::stand_in_key(algorithm, 7))) << to_text(algorithm);
   }
 }
 

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "zonestore/crypto/key_pair.h"
+#include "zonestore/base/error.h"
+#include "zonestore/crypto/secret_bytes.h"
 
 namespace zonestore {
 
@@ -32,7 +33,7 @@ class WrappingKey {
   [[nodiscard]] Result<Bytes> code(std::string_view purpose, ByteView message) const;
 
  private:
-  explicit WrappingKey(Bytes bytes);
+  explicit WrappingKey(crypto::SecretBytes bytes);
   crypto::SecretBytes bytes_;
   std::string id_;
 };

@@ -20,9 +20,9 @@ NOBODY = "127.0.0.1:1"
 
 
 def looking_nowhere(arguments):
-    """The words of a command; a `rotate` that says nothing of whom to ask looks at nobody."""
+    """The words of a command; a `rotate` or `status` that says nothing of whom to ask looks at nobody."""
     words = [str(word) for word in arguments]
-    if words[:1] == ["rotate"] and not {"--resolver", "--server", "--no-look"} & set(words):
+    if words[:1] in (["rotate"], ["status"]) and not {"--resolver", "--server", "--no-look", "--offline"} & set(words):
         words += ["--resolver", NOBODY]
     return words
 
@@ -105,7 +105,7 @@ class Store:
 
     def content(self):
         """All rows of zone.db as SQL text, but for the moment that a command keeps, a refused one too, the mark of its
-        commit, and when maintain told the newest audit row."""
+        commit, when maintain told the newest audit row, and what was done or looked at last."""
         with self.sql() as database, contextlib.closing(sqlite3.connect(":memory:")) as copy:
             database.backup(copy)
             copy.execute("UPDATE store SET last_wall_ms = 0, last_boot_ms = 0, last_boot_id = '', last_trusted_ms = 0,"
@@ -113,6 +113,8 @@ class Store:
             if any(row[1] == "audit_told_ms" for row in copy.execute("PRAGMA table_info(store)")):
                 copy.execute("UPDATE store SET audit_told_ms = 0")
             copy.execute("DELETE FROM commit_mark")
+            if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'last_done'").fetchone():
+                copy.execute("DELETE FROM last_done")
             return "\n".join(copy.iterdump())
 
     def sql(self, file=None):

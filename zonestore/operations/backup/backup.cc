@@ -8,7 +8,9 @@
 #include "zonestore/operations/backup/backup_files.h"
 #include "zonestore/operations/backup/backup_seal.h"
 #include "zonestore/operations/change/store_impl.h"
+#include "zonestore/rows/last_done_rows.h"
 #include "zonestore/rows/moment_columns.h"
+#include "zonestore/zone/content_check.h"
 
 namespace zonestore {
 namespace {
@@ -49,9 +51,8 @@ void read_zone_part(const fs::path& directory, const std::set<std::string>& priv
   for (const PublishedZone& each : list_zones(zone)) {
     backup.zones.push_back({each.apex, each.serial, false});
   }
-  if (zone.integer("SELECT count(*) FROM zone AS z WHERE record_set_count <> "
-                   "(SELECT count(*) FROM record_set AS r WHERE r.zone_id = z.zone_id)") != 0) {
-    throw_no_backup(ErrorCode::kDamaged, directory, "a zone has not the record sets that it says it has");
+  if (const std::vector<std::string> faults = find_content_faults(zone); !faults.empty()) {
+    throw_no_backup(ErrorCode::kDamaged, directory, faults.front());
   }
   db::Statement keys = zone.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
   while (keys.step()) {
@@ -96,15 +97,46 @@ std::string_view to_text(SealState state) {
   return {};
 }
 
+namespace {
+
+// For `status`. That it cannot be written does not matter here.
+void keep_look(Store& store, const std::string& what, const std::string& fault) {
+  const Result<void> ignored = db::at_border<void>([&] {
+    db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
+    rows::write_last_done(store.impl().connection, {what, store.impl().clock->now().wall, "backup", fault});
+    writing.commit();
+  });
+  (void)ignored;
+}
+
+// Before anything is copied, so that it is the store that is told of; the copy is looked at in its turn.
+void check_content(Store& store) {
+  std::vector<std::string> faults;
+  {
+    const db::Transaction reading(store.impl().connection, db::Transaction::Kind::kRead);
+    faults = find_content_faults(store.impl().connection);
+  }
+  keep_look(store, "zones", faults.empty() ? "" : faults.front());
+  if (!faults.empty()) {
+    throw db::Failure(
+        Error{ErrorCode::kDamaged, "no backup was made, because the store is not whole: " + faults.front(),
+              "zonectl store verify tells all; an earlier backup puts it right: zonectl restore", std::nullopt});
+  }
+}
+
+}  // namespace
+
 Result<Backup> back_up(Store& store, const fs::path& directory) {
   return db::at_border<Backup>([&] {
     if (std::optional<Error> inside = db::find_store_around(directory)) {
       throw db::Failure(std::move(*inside));
     }
+    check_content(store);
     NewDirectory draft(directory);
     copy_store(store.impl().connection, &store.impl().vault(), draft.draft());
     seal_backup(store, draft.draft());
     Backup backup = read(draft.draft());
+    keep_look(store, "file", "");
     draft.put_in_place();
     backup.directory = directory;
     return backup;

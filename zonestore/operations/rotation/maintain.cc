@@ -6,6 +6,7 @@
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/change/private_halves.h"
+#include "zonestore/operations/history/store_verify.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/keys/vault_keys.h"
 #include "zonestore/operations/policy/spf_policy.h"
@@ -17,9 +18,12 @@
 #include "zonestore/operations/views/institution_view.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/due_rows.h"
+#include "zonestore/rows/last_done_rows.h"
 
 namespace zonestore {
 namespace {
+
+constexpr Milliseconds kContentIsLookedAtEvery{std::chrono::hours{24}};
 
 // Collects the steps of one institution and ends its change with one audit row.
 class InstitutionMaintenance {
@@ -237,6 +241,40 @@ void follow_ttls_left(Store& store, const ChangeContext& context, Maintained& ou
   }
 }
 
+// Once a day: is what is published whole? dnsd would refuse to load what is not.
+void look_at_content(Store& store, const ChangeContext& context, Maintained& outcome) {
+  if (context.dry_run) {
+    return;
+  }
+  const Result<void> looked = db::at_border<void>([&]() -> Result<void> {
+    const std::vector<rows::LastDone> done = rows::read_last_done(store.impl().connection);
+    const auto last = std::find_if(done.begin(), done.end(), [](const auto& each) { return each.what == "zones"; });
+    const WallTime now = store.impl().clock->now().wall;
+    if (last != done.end() && last->at <= now && now - last->at < kContentIsLookedAtEvery) {
+      return {};
+    }
+    const Verified verified = db::unwrap(verify_zones(store));
+    outcome.failures.insert(outcome.failures.end(), verified.faults.begin(), verified.faults.end());
+    return keep_verified(store, {verified}, "maintain");
+  });
+  if (!looked) {
+    outcome.failures.push_back("what is published could not be looked at: " + looked.error().message);
+  }
+}
+
+// For `status`. That it cannot be written does not matter: the next run writes it.
+void note_maintained(Store& store, const ChangeContext& context) {
+  if (context.dry_run) {
+    return;
+  }
+  const Result<void> ignored = db::at_border<void>([&] {
+    db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
+    rows::write_last_done(store.impl().connection, {"maintain", store.impl().clock->now().wall, "maintain", ""});
+    writing.commit();
+  });
+  (void)ignored;
+}
+
 // What the changes above have left in the outbox, and what was there before.
 void sync_signers_due(Store& store, const ChangeContext& context, Maintained& outcome) {
   const Result<SignersSynced> synced = sync_open_tasks(store, context);
@@ -337,6 +375,8 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     keep_vault(store, context, outcome);
     look_at_directories(store, context, outcome);
     sync_signers_due(store, context, outcome);
+    look_at_content(store, context, outcome);
+    note_maintained(store, context);
     steps.tell();
     return outcome;
   });

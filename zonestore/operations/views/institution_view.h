@@ -20,6 +20,10 @@ namespace zonestore {
 // Has time alone made something due here, rotations by policy aside?
 [[nodiscard]] bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                                    const Now& now);
+// Since when; nullopt: nothing is due. Of an empty slot that is when something was last done to the institution's
+// signing, at the earliest.
+[[nodiscard]] std::optional<WallTime> maintain_due_since(const rows::InstitutionRow& row,
+                                                         const dkim::LifecyclePolicy& policy, const Now& now);
 // Has policy made a rotation due, in an open window, and nobody frozen it?
 [[nodiscard]] bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                                    const Now& now);

@@ -91,4 +91,33 @@ bool is_spf_step_due(Store::Impl& store, const Now& now) {
   return view.next_step_at && *view.next_step_at <= now.moment.wall;
 }
 
+namespace {
+
+bool was_spf_step_due(Store::Impl& store, Now now, Seconds ago) {
+  now.moment.wall -= ago;
+  now.moment.since_boot -= ago;
+  now.moment.trusted -= ago;
+  return is_spf_step_due(store, now);
+}
+
+}  // namespace
+
+// What is due stays due until it is done, so that the moment can be found between one at which it was and one at
+// which it was not.
+std::optional<WallTime> spf_step_due_since(Store::Impl& store, const Now& now) {
+  if (!is_spf_step_due(store, now)) {
+    return std::nullopt;
+  }
+  Seconds due{0};
+  Seconds not_due{std::chrono::hours{24 * 30}};
+  if (was_spf_step_due(store, now, not_due)) {
+    return now.moment.wall - not_due;
+  }
+  while (not_due - due > Seconds{1}) {
+    const Seconds middle = due + (not_due - due) / 2;
+    (was_spf_step_due(store, now, middle) ? due : not_due) = middle;
+  }
+  return now.moment.wall - due;
+}
+
 }  // namespace zonestore

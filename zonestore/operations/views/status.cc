@@ -6,6 +6,9 @@
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
 #include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/last_done_rows.h"
+#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/revocation_rows.h"
 
 namespace zonestore {
@@ -37,6 +40,12 @@ void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const d
   const dkim::SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
   status.ripening += other == dkim::SlotState::kPublished ? 1 : 0;
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
+}
+
+void take_earlier(std::optional<WallTime>& earliest, const std::optional<WallTime>& time) {
+  if (time && (!earliest || *time < *earliest)) {
+    earliest = time;
+  }
 }
 
 void note(Attention& attention, const std::string& code) {
@@ -92,6 +101,7 @@ void examine(Findings& findings, const rows::InstitutionRow& row, const dkim::Li
   const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, code, policy, now);
   if (schedule && !row.facts.frozen && dkim::is_overdue(*schedule, policy, now)) {
     note(findings.overdue, code);
+    take_earlier(findings.overdue.since, schedule->opening.value_or(schedule->due));
   }
 }
 
@@ -101,7 +111,8 @@ void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::Lif
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
   count_standby(status, row, policy, now);
-  if (is_maintain_due(row, policy, now)) {
+  if (const std::optional<WallTime> since = maintain_due_since(row, policy, now)) {
+    take_earlier(status.maintain_due_since, since);
     ++status.maintain_due;
     if (status.maintain_due_codes.size() < kNamedCodes) {
       status.maintain_due_codes.push_back(row.code.text());
@@ -146,14 +157,36 @@ void count_evidence(StoreStatus& status, db::Connection& connection) {
   }
 }
 
-}  // namespace
-
-bool needs_attention(const StoreStatus& status) {
-  return status.maintain_due > 0 || status.spf_step_due || status.evidence_against > 0 ||
-         status.clock.identity == ClockIdentity::kUnknown || !status.attention.empty() ||
-         std::any_of(status.signers.begin(), status.signers.end(),
-                     [](const SignerView& signer) { return needs_attention(signer); });
+void read_zones(StoreStatus& status, db::Connection& connection) {
+  for (const PublishedZone& zone : list_zones(connection)) {
+    ZoneNow now{zone.apex, zone.serial, std::nullopt};
+    db::Statement& change =
+        connection.cached("SELECT at_ms FROM journal_change WHERE zone_id = ?1 ORDER BY change_id DESC LIMIT 1");
+    if (change.bind(1, static_cast<std::int64_t>(zone.id)).step()) {
+      now.changed = rows::wall_column(change, 0);
+    }
+    change.reset();
+    status.zones.push_back(std::move(now));
+  }
 }
+
+void read_what_was_done(StoreStatus& status, db::Connection& connection) {
+  for (rows::LastDone& done : rows::read_last_done(connection)) {
+    if (done.what == "maintain") {
+      status.maintained = done.at;
+    } else {
+      status.looks.push_back({std::move(done.what), done.at, std::move(done.command), std::move(done.fault)});
+    }
+  }
+}
+
+void examine_spf(StoreStatus& status, Store::Impl& store, const Now& now) {
+  const std::optional<WallTime> since = spf_step_due_since(store, now);
+  status.spf_step_due = since.has_value();
+  take_earlier(status.maintain_due_since, since);
+}
+
+}  // namespace
 
 Result<StoreStatus> store_status(Store& store) {
   return db::at_border<StoreStatus>([&] {
@@ -161,6 +194,7 @@ Result<StoreStatus> store_status(Store& store) {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     StoreStatus status;
+    status.as_of = now.moment.wall;
     Findings findings;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
     for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
@@ -171,7 +205,7 @@ Result<StoreStatus> store_status(Store& store) {
       examine_look(findings, row, policy, readiness, now);
       return true;
     });
-    status.spf_step_due = is_spf_step_due(impl, now);
+    examine_spf(status, impl, now);
     for (const rows::RevocationRow& pending : rows::read_revocations(impl.connection)) {
       note(findings.to_revoke, pending.code.text());
     }
@@ -181,9 +215,9 @@ Result<StoreStatus> store_status(Store& store) {
     status.unseen = findings.unseen.count;
     status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
-    for (const PublishedZone& zone : list_zones(impl.connection)) {
-      status.zones.push_back({zone.apex, zone.serial, false});
-    }
+    read_zones(status, impl.connection);
+    read_what_was_done(status, impl.connection);
+    status.signer_limit = rows::read_policy(impl.connection, rows::kWholeStore).signer_limit;
     for (const rows::SignerRow& signer : rows::read_signers(impl.connection)) {
       status.signers.push_back(signer_view(impl.connection, signer));
     }

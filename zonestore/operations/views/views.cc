@@ -77,6 +77,22 @@ bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolic
   return false;
 }
 
+std::optional<WallTime> maintain_due_since(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                                           const Now& now) {
+  if (!is_maintain_due(row, policy, now)) {
+    return std::nullopt;
+  }
+  if (row.facts.phase == dkim::Phase::kDeparting) {
+    return dkim::leaves_at(row.facts, now);
+  }
+  if (row.facts.phase == dkim::Phase::kStarting) {
+    return dkim::ripe_at(dkim::facts_of(row.facts, dkim::starts_with(row.facts).value()), policy, now);
+  }
+  const dkim::SlotFacts& other = dkim::facts_of(row.facts, dkim::other(*row.facts.active));
+  const WallTime moved = row.facts.moved ? row.facts.moved->wall : row.added;
+  return dkim::drained_at(other, now).value_or(moved);
+}
+
 bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
   const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now);
   return schedule && schedule->is_due && !row.facts.frozen;

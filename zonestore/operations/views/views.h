@@ -13,6 +13,7 @@
 #include "zonestore/operations/change/clock_report.h"
 #include "zonestore/operations/change/store.h"
 #include "zonestore/operations/signers/signers.h"
+#include "zonestore/operations/views/own_servers_seen.h"
 
 namespace zonestore {
 
@@ -64,11 +65,27 @@ struct Attention {
   std::string what;  // stable: "not-signing", "no-standby", "overdue", "unseen"
   std::string text;  // for people: "cannot rotate: the other slot was revoked"
   std::uint64_t count = 0;
-  std::vector<std::string> codes;  // the first 20
-  std::string run;                 // the command to use, with CODE in the place of the institution's
+  std::vector<std::string> codes;   // the first 20
+  std::string run;                  // the command to use, with CODE in the place of the institution's
+  std::optional<WallTime> since{};  // of the one that waits longest; known of some
+};
+
+struct ZoneNow {
+  Name apex;
+  Serial serial;
+  std::optional<WallTime> changed;  // when it got that serial; nullopt: the journal has forgotten
+};
+
+// What somebody found who looked whether the store is whole: store_verify.h.
+struct LastLook {
+  std::string what;  // "file", "zones", "keys", "log"
+  WallTime at;
+  std::string command;  // "store verify", "backup", "maintain"
+  std::string fault;    // empty: whole
 };
 
 struct StoreStatus {
+  WallTime as_of;
   std::uint64_t institutions = 0;  // without the departed
   std::uint64_t starting = 0;
   std::uint64_t signing = 0;
@@ -76,9 +93,11 @@ struct StoreStatus {
   std::uint64_t can_rotate = 0;  // now
   std::uint64_t ripening = 0;    // their standby is published but not ripe
   std::uint64_t draining = 0;
-  std::uint64_t maintain_due = 0;                   // needs attention: run maintain
+  std::uint64_t maintain_due = 0;                   // needs attention once it is late: troubles.h
   std::vector<std::string> maintain_due_codes;      // the first 20
-  bool spf_step_due = false;                        // needs attention too: run maintain
+  bool spf_step_due = false;                        // likewise
+  std::optional<WallTime> maintain_due_since;       // of all that is due, SPF's step too, what waits longest
+  std::optional<WallTime> maintained;               // when maintain last ran to its end
   std::uint64_t evidence_against = 0;               // institutions of which `check` saw something wrong
   std::vector<std::string> evidence_against_codes;  // the first 20
   std::uint64_t never_seen = 0;                     // of which nobody ever saw anything in the DNS; only told
@@ -86,11 +105,15 @@ struct StoreStatus {
   std::uint64_t frozen = 0;                         // by themselves; only told
   std::optional<dkim::Freeze> store_frozen;         // only told
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
-  std::vector<ZoneSerial> zones;
+  std::vector<ZoneNow> zones;
   std::vector<SignerView> signers;
+  Seconds signer_limit{0};      // the store's policy
+  std::vector<LastLook> looks;  // of those that somebody took
   ClockReport clock;
+  OwnServersSeen servers;  // by whoever asked them: nobody in store_status
 };
 [[nodiscard]] Result<StoreStatus> store_status(Store& store);
+// Is there any trouble (troubles.h)?
 [[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 struct CustomerRecord {

@@ -183,7 +183,12 @@ TEST_F(SpfPolicy, ANewRecordWaitsForTheRealNegativeTtl) {
   EXPECT_EQ(show_spf().lookups, 1U);
   EXPECT_EQ(show_spf().lookups_to_come, 2U);
   EXPECT_FALSE(store_status(*store_)->spf_step_due);
+  const WallTime due = wall() + seconds(1800 + 600);
   clock_.advance(seconds(1800 + 600));
+  EXPECT_TRUE(store_status(*store_)->spf_step_due);
+  EXPECT_FALSE(needs_attention(*store_status(*store_))) << "maintain runs every quarter of an hour";
+  clock_.advance(seconds(3601));
+  EXPECT_EQ(store_status(*store_)->maintain_due_since, due);
   EXPECT_TRUE(needs_attention(*store_status(*store_)));
   EXPECT_EQ(steps_of_maintain().size(), 1U);
   EXPECT_THAT(served(0), HasSubstr("include:_1.spf.secutix.com"));

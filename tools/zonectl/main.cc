@@ -17,6 +17,7 @@
 #include "tools/zonectl/session/caller.h"
 #include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/session/process.h"
+#include "tools/zonectl/telling/monitor_line.h"
 
 namespace {
 
@@ -96,6 +97,12 @@ int main(int argc, char** argv) {
     return run_main(argc, argv);
   } catch (const std::exception& mistake) {
     std::cerr << "zonectl: internal error: " << mistake.what() << '\n';
+    if (zonectl::asks_for_monitor_line(std::vector<std::string>(argv + 1, argv + argc))) {
+      const zonectl::MonitorLine line =
+          zonectl::monitor_line(zonestore::Error{zonestore::ErrorCode::kIo, "internal error", {}, std::nullopt});
+      std::cout << line.text << std::flush;
+      return zonectl::value_of(exit_code_of(line.code));
+    }
     return zonectl::value_of(zonectl::ExitCode::kFailed);
   }
 }

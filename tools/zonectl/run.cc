@@ -11,6 +11,7 @@
 #include "tools/zonectl/session/command_line.h"
 #include "tools/zonectl/session/help.h"
 #include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/monitor_line.h"
 #include "tools/zonectl/text/suggestion.h"
 
 namespace zonectl {
@@ -134,9 +135,17 @@ Result<std::optional<std::string>> parse(CLI::App& root, std::span<const std::st
   }
 }
 
-int finish_with(const Error& error, const Session& session, bool json) {
+// How an error is told beside its words on standard error.
+enum class Form : std::uint8_t { kWords, kJson, kMonitor };
+
+int finish_with(const Error& error, const Session& session, Form form) {
   session.report(error);
-  if (json) {
+  if (form == Form::kMonitor) {
+    const MonitorLine line = monitor_line(error);
+    session.out() << line.text;
+    return value_of(exit_code_of(line.code));
+  }
+  if (form == Form::kJson) {
     print(session.out(), Json{{"error", to_json(error, session.exit_code_of(error))}});
   }
   return value_of(session.exit_code_of(error));
@@ -160,6 +169,14 @@ std::vector<std::string> words_of(std::span<const std::string> args) {
 
 }  // namespace
 
+namespace {
+
+Form form_of(std::span<const std::string> args, bool json) {
+  return asks_for_monitor_line(args) ? Form::kMonitor : json ? Form::kJson : Form::kWords;
+}
+
+}  // namespace
+
 int run(std::span<const std::string> args, Streams& streams, const Environment& environment,
         const zonestore::Clock& clock) {
   GlobalOptions globals;
@@ -176,17 +193,17 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
   if (!parsed) {
     // A parse that failed may not have come as far as the flag.
     const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
-    return finish_with(parsed.error(), session, json);
+    return finish_with(parsed.error(), session, form_of(args, json));
   }
   if (*parsed) {
     streams.out << **parsed;
     return value_of(ExitCode::kDone);
   }
   if (const Result<void> became = chosen.needs_store ? session.become_owner() : Result<void>{}; !became) {
-    return finish_with(became.error(), session, globals.json);
+    return finish_with(became.error(), session, form_of(args, globals.json));
   }
   const Result<ExitCode> result = chosen.body(session);
-  return result ? value_of(*result) : finish_with(result.error(), session, globals.json);
+  return result ? value_of(*result) : finish_with(result.error(), session, form_of(args, globals.json));
 }
 
 }  // namespace zonectl

@@ -1,8 +1,13 @@
-// zonectl status: the store at a glance, and whether it needs attention.
+// zonectl status: the store at a glance, and whether it needs attention. Who looks at our own name servers is a child
+// (look/), made before the store is opened.
+#include <memory>
+
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/telling/json.h"
-#include "tools/zonectl/telling/words.h"
-#include "zonestore/operations/views/views.h"
+#include "tools/zonectl/look/serial_looks.h"
+#include "tools/zonectl/session/look_flags.h"
+#include "tools/zonectl/telling/json_status.h"
+#include "tools/zonectl/telling/monitor_line.h"
+#include "tools/zonectl/telling/status_words.h"
 
 namespace zonectl::status {
 namespace {
@@ -10,143 +15,74 @@ namespace {
 using zonestore::Result;
 using zonestore::StoreStatus;
 
-struct Options {};
+struct Options {
+  bool offline = false;
+  bool monitor = false;
+  look::Flags flags;
+};
 
-void arguments(Arguments&, Options&) {}
-
-std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
-  std::string text;
-  for (const std::string& code : codes) {
-    text += (text.empty() ? "" : " ") + code;
-  }
-  return codes.size() < count ? text + " ..." : text;
+void arguments(Arguments& arguments, Options& options) {
+  arguments.operators().flag("--offline", options.offline, "do not ask our own name servers");
+  arguments.operators().flag(kMonitorFlag, options.monitor,
+                             "one line with figures and the exit codes of monitoring plug-ins: 0 well, 1 warning, "
+                             "2 critical, 3 it could not be told");
+  declare(arguments, options.flags);
 }
 
-void write_frozen(const Session& session, const StoreStatus& status) {
-  std::ostream& out = session.out();
-  if (status.store_frozen) {
-    out << "frozen        the whole store since " << session.times().text(status.store_frozen->since) << ": "
-        << printable(status.store_frozen->reason) << '\n';
+// Asks while the store is walked.
+Result<StoreStatus> look(Session& session, const Options& options) {
+  const std::unique_ptr<look::Lookout> lookout =
+      options.offline ? nullptr : std::make_unique<look::Lookout>(means_of(session, options.flags));
+  Result<zonestore::Store> store = session.open_to_read();
+  if (!store) {
+    return tl::unexpected(store.error());
   }
-  if (status.frozen > 0) {
-    out << "frozen        " << status.frozen << " by themselves\n";
+  std::optional<look::SerialLooks> servers;
+  if (lookout) {
+    servers.emplace(*lookout);
+    if (const Result<void> begun = servers->begin(*store); !begun) {
+      return tl::unexpected(begun.error());
+    }
   }
+  Result<StoreStatus> status = store_status(*store);
+  if (status && servers) {
+    status->servers = servers->take();
+  }
+  return status;
 }
 
-// What looks found in its directory; what was altered stays told until somebody has looked.
-void write_findings(const Session& session, const zonestore::SignerView& signer) {
-  std::ostream& out = session.out();
-  bool altered = false;
-  for (const zonestore::SignerView::Finding& finding : signer.findings) {
-    altered = altered || finding.needs_attention;
-    out << "  " << (finding.needs_attention ? session.terminal().styled(Style::kBad, "found") : "found") << " "
-        << session.times().text(finding.found) << ": " << printable(finding.path) << " " << printable(finding.what)
-        << '\n';
+Result<ExitCode> body(Session& session, const Options& options) {
+  if (options.monitor && session.json()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "--monitor prints one line, --json a document",
+                           "give one of them");
   }
-  if (altered) {
-    out << "  made good with the next sync; look who could write or read there, then: zonectl signer sync "
-        << signer.name << '\n';
+  const Result<StoreStatus> status = look(session, options);
+  if (!status) {
+    return tl::unexpected(status.error());
   }
-}
-
-void write_signer(const Session& session, const zonestore::SignerView& signer) {
-  std::ostream& out = session.out();
-  out << "signer        " << signer.name << "  ";
-  if (signer.taken) {
-    out << session.terminal().styled(Style::kBad, "taken") << " at " << session.times().text(*signer.taken)
-        << ": zonectl signer remove " << signer.name << '\n';
-  } else if (!signer.enabled) {
-    out << session.terminal().styled(Style::kCaution, "switched off") << " since a restore: zonectl signer sync "
-        << signer.name << " --enable\n";
-  } else if (signer.open == 0) {
-    out << "has followed every change\n";
-  } else {
-    out << signer.open << " institutions to follow, since " << session.times().text(*signer.since) << '\n';
+  if (options.monitor) {
+    const MonitorLine line = monitor_line(*status);
+    session.out() << line.text;
+    return exit_code_of(line.code);
   }
-  if (signer.open > 0 && !signer.failure.empty()) {
-    out << "  " << session.terminal().styled(Style::kBad, "failed") << " " << signer.attempts
-        << " times: " << printable(signer.failure) << '\n';
-  }
-  write_findings(session, signer);
-}
-
-// What is odd, and which waits it makes longer.
-void write_clock(const Session& session, const StoreStatus& status) {
-  std::ostream& out = session.out();
-  for (const std::string& note : status.clock.notes) {
-    out << "clock         " << printable(note) << '\n';
-  }
-  if (!status.clock.notes.empty()) {
-    out << "  waits that run: " << status.draining << " draining, " << status.ripening << " ripening, "
-        << status.starting << " starting, " << status.departing << " being removed\n";
-  }
-}
-
-void write_attention(const Session& session, const StoreStatus& status) {
-  std::ostream& out = session.out();
-  if (!needs_attention(status)) {
-    out << session.terminal().styled(Style::kGood, "nothing needs attention") << '\n';
-  }
-  if (status.clock.identity == zonestore::ClockIdentity::kUnknown) {
-    out << session.terminal().styled(Style::kBad, "no time passes") << ": nobody can say whose clock this is\n";
-  }
-  if (status.maintain_due > 0) {
-    out << session.terminal().styled(Style::kCaution, "maintain is due") << " for " << status.maintain_due
-        << " of them: " << listed(status.maintain_due_codes, status.maintain_due) << "\n  run: zonectl maintain\n";
-  }
-  if (status.spf_step_due) {
-    out << session.terminal().styled(Style::kCaution, "maintain is due")
-        << " for the SPF records: zonectl spf show\n  run: zonectl maintain\n";
-  }
-  if (status.evidence_against > 0) {
-    out << session.terminal().styled(Style::kCaution, "not right in the DNS")
-        << " when last looked at: " << listed(status.evidence_against_codes, status.evidence_against)
-        << "\n  run: zonectl check INST\n";
-  }
-  for (const zonestore::Attention& each : status.attention) {
-    out << session.terminal().styled(Style::kCaution, each.what) << ": " << each.count << " " << each.text << ": "
-        << listed(each.codes, each.count) << "\n  run: " << each.run << '\n';
-  }
-}
-
-void write(const Session& session, const StoreStatus& status) {
-  std::ostream& out = session.out();
-  out << "institutions  " << status.institutions << "  (" << status.signing << " signing, " << status.starting
-      << " starting, " << status.departing << " being removed)\n";
-  out << "rotation      " << status.can_rotate << " ready, " << status.ripening << " ripening, " << status.draining
-      << " draining\n";
-  if (status.never_seen > 0) {
-    out << "in DNS        nobody ever looked at " << status.never_seen << " of them: zonectl check --all\n";
-  }
-  for (const zonestore::ZoneSerial& zone : status.zones) {
-    out << "zone          " << zone.apex.to_text_no_dot() << "  serial " << zone.serial.value << '\n';
-  }
-  for (const zonestore::SignerView& signer : status.signers) {
-    write_signer(session, signer);
-  }
-  write_frozen(session, status);
-  write_clock(session, status);
-  write_attention(session, status);
-}
-
-Result<ExitCode> body(Session& session, const Options&) {
-  const auto in_json = [](const StoreStatus& status) { return to_json(status); };
-  const auto exit_of = [](const StoreStatus& status) {
-    return needs_attention(status) ? ExitCode::kFailed : ExitCode::kDone;
+  const auto in_json = [](const StoreStatus& told) { return to_json(told); };
+  const auto exit_of = [](const StoreStatus& told) {
+    return needs_attention(told) ? ExitCode::kFailed : ExitCode::kDone;
   };
-  return session.tell(session.read(zonestore::store_status), in_json, write, exit_of);
+  return session.tell(status, in_json, write_status, exit_of);
 }
 
 }  // namespace
 
 void define(CommandLine& line) {
   line.command<Options>(
-      {"status", "show the store at a glance, and whether anything needs attention", "zonectl status",
+      {"status", "show the store at a glance, and whether anything needs attention",
+       "zonectl status\nzonectl status --monitor",
        exits_of_reading(
            {{ExitCode::kDone, "nothing needs attention"},
-            {ExitCode::kFailed,
-             "maintain is due, a signer does not follow, its files were altered, or check saw a fault; or the "
-             "command failed"}}),
+            {ExitCode::kFailed, "something needs attention; with --monitor: a warning; or the command failed"},
+            {ExitCode::kUsage, "wrong usage; with --monitor: something critical"},
+            {ExitCode::kRefused, "with --monitor alone: whatever kept it from answering"}}),
        For::kOperators},
       arguments, body);
 }

@@ -1,9 +1,10 @@
-// zonectl store recover: after a writer was killed. zonectl store accept-clock: an operator's word for the wall
-// clock.
+// zonectl store recover: after a writer was killed. store verify: is it whole? store accept-clock: an operator's word
+// for the wall clock.
 #include "zonestore/operations/change/store.h"
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/json_status.h"
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/change/clock.h"
 #include "zonestore/operations/change/store_files.h"
@@ -113,14 +114,93 @@ Result<ExitCode> accept_clock(Session& session, const ClockOptions& options) {
   return session.tell(session.change(options.change, operation), to_json, write);
 }
 
+struct VerifyOptions {};
+
+void verify_arguments(Arguments&, VerifyOptions&) {}
+
+void write(const Session& session, const std::vector<zonestore::Verified>& verified) {
+  std::ostream& out = session.out();
+  for (const zonestore::Verified& each : verified) {
+    std::string label = each.what;
+    label.resize(7, ' ');
+    out << label;
+    if (!each.not_looked.empty()) {
+      out << session.terminal().styled(Style::kCaution, "not looked at") << ": " << printable(each.not_looked)
+          << '\n';
+      continue;
+    }
+    out << (each.fault_count == 0 ? session.terminal().styled(Style::kGood, "whole")
+                                  : session.terminal().styled(Style::kBad, "NOT WHOLE"))
+        << (each.told.empty() ? "" : "  (" + each.told + ")") << '\n';
+    for (const std::string& fault : each.faults) {
+      out << "  " << printable(fault) << '\n';
+    }
+    if (each.fault_count > each.faults.size()) {
+      out << "  and " << each.fault_count - each.faults.size() << " more\n";
+    }
+  }
+}
+
+// Who may only read the store can still look.
+struct ToVerify {
+  Store store;
+  bool keeps = true;
+};
+Result<ToVerify> open_to_verify(const Session& session) {
+  Result<Store> store = session.open_to_write();
+  if (store) {
+    return ToVerify{*std::move(store)};
+  }
+  if (store.error().code != ErrorCode::kPermission && store.error().code != ErrorCode::kReadOnly) {
+    return tl::unexpected(store.error());
+  }
+  store = session.open_to_read();
+  return std::move(store).map([](Store&& opened) { return ToVerify{std::move(opened), false}; });
+}
+
+Result<ExitCode> verify(Session& session, const VerifyOptions&) {
+  Result<ToVerify> opened = open_to_verify(session);
+  if (!opened) {
+    return tl::unexpected(opened.error());
+  }
+  const auto verified = verify_store(opened->store);
+  if (!verified) {
+    return tl::unexpected(verified.error());
+  }
+  const bool kept = opened->keeps && keep_verified(opened->store, *verified, "store verify").has_value();
+  std::uint64_t faults = 0;
+  Json looks = Json::array();
+  for (const zonestore::Verified& each : *verified) {
+    faults += each.fault_count;
+    looks.push_back(zonectl::to_json(each));
+  }
+  if (session.json()) {
+    print(session.out(), Json{{"good", faults == 0}, {"looks", std::move(looks)}, {"kept", kept}});
+  } else {
+    write(session, *verified);
+    if (!kept) {
+      session.err() << "what was found is not kept for status: the store could not be written\n";
+    }
+  }
+  return faults == 0 ? ExitCode::kDone : ExitCode::kFailed;
+}
+
 }  // namespace
 
 void define(CommandLine& line) {
-  CommandLine store = line.noun("store", "the store's files and its clock: recover, accept-clock");
+  CommandLine store = line.noun("store", "the store's files and its clock: recover, verify, accept-clock");
   store.command<Options>(
       {"recover", "roll back what a killed writer left half-way; close to strangers what an older version left open",
        "zonectl store recover", exits_of_change()},
       arguments, body);
+  store.command<VerifyOptions>(
+      {"verify",
+       "look whether the store is whole: its file, what is published (as dnsd checks it), private keys, the log",
+       "zonectl store verify",
+       exits_of_reading({{ExitCode::kDone, "all that could be looked at is whole"},
+                         {ExitCode::kFailed, "something is not whole; or the command failed"}}),
+       For::kOperators},
+      verify_arguments, verify);
   store.command<ClockOptions>(
       {"accept-clock", "say that the wall clock is right now, as far as you know; no wait becomes shorter by it",
        "zonectl store accept-clock --reason \"compared with the radio clock\"", exits_of_change()},

@@ -11,6 +11,7 @@
 #include "tools/zonectl/look/child.h"
 #include "tools/zonectl/look/messages.h"
 #include "tools/zonectl/probe/customer.h"
+#include "tools/zonectl/probe/serials.h"
 
 namespace zonectl::look {
 
@@ -76,6 +77,7 @@ class Looker {
 
   void serve(std::uint32_t number, const Task& task) {
     const zonestore::Bytes answer = task.kind == Kind::kZone       ? write_seen(zone(task))
+                                    : task.kind == Kind::kSerials  ? write_seen(serials(task))
                                     : task.kind == Kind::kRotation ? write_seen(rotation(task))
                                                                    : write_seen(institution(task));
     const std::lock_guard lock(writing_);
@@ -117,6 +119,11 @@ class Looker {
       keep_own(servers, evidence);
     }
     return evidence;
+  }
+
+  [[nodiscard]] std::vector<zonestore::ServerEvidence> serials(const Task& task) const {
+    const SteadyTime until = steady_clock::now() + Milliseconds{task.budget_ms};
+    return look_at_serials({task.zone, task.known_servers, means_.servers}, means_.resolvers, until);
   }
 
   // A silent server is not asked for every slot of every institution.

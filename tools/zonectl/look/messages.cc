@@ -164,13 +164,17 @@ Bytes write_task(const Task& task) {
   if (task.subject) {
     write(out, *task.subject);
   }
+  out.number(static_cast<std::uint32_t>(task.known_servers.size()));
+  for (const std::string& server : task.known_servers) {
+    out.text(server);
+  }
   return out.taken();
 }
 
 std::optional<Task> read_task(ByteView bytes) {
   Reader in(bytes);
   Task task;
-  task.kind = static_cast<Kind>(in.number_up_to(3));
+  task.kind = static_cast<Kind>(in.number_up_to(4));
   task.dkim_zone = in.name();
   task.spf_zone = in.name();
   task.zone = read_zone(in);
@@ -179,7 +183,10 @@ std::optional<Task> read_task(ByteView bytes) {
   if (in.number_up_to(1) == 1) {
     task.subject = read_subject(in);
   }
-  const bool wants_subject = task.kind != Kind::kZone;
+  for (std::uint32_t left = in.number_up_to(kMostItems); left > 0 && in.is_good(); --left) {
+    task.known_servers.push_back(in.text(kLongestBytes));
+  }
+  const bool wants_subject = task.kind == Kind::kInstitution || task.kind == Kind::kRotation;
   return in.is_done() && wants_subject == task.subject.has_value() ? std::optional(std::move(task)) : std::nullopt;
 }
 

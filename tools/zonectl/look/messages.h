@@ -22,6 +22,7 @@ enum class Kind : std::uint32_t {
   kZone = 1,         // every name server of it, thoroughly
   kInstitution = 2,  // all of it, thoroughly
   kRotation = 3,     // what a rotation to one slot rests on, in little time
+  kSerials = 4,      // of every name server of a zone its serial, in little time
 };
 
 struct Task {
@@ -29,9 +30,10 @@ struct Task {
   zonestore::Name dkim_zone;
   zonestore::Name spf_zone;
   zonestore::ExpectedZone zone;                         // of kZone; of kRotation its apex and name servers alone
-  std::optional<zonestore::CheckSubject> subject = {};  // but of kZone
+  std::optional<zonestore::CheckSubject> subject = {};  // of kInstitution and kRotation
   zonestore::dkim::SlotId target = zonestore::dkim::SlotId::kSel1;  // of kRotation
-  std::uint32_t budget_ms = 0;                                      // of kRotation: how long the look may take
+  std::uint32_t budget_ms = 0;                  // of kRotation and kSerials: how long the look may take
+  std::vector<std::string> known_servers = {};  // of kSerials: name and address, as the store knows them
 };
 
 struct SeenInstitution {

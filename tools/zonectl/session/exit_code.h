@@ -19,6 +19,9 @@ enum class ExitCode : int {
   kBusy = 75,     // EX_TEMPFAIL of sysexits.h
 };
 
+// The flag of `status` under which whatever keeps it from answering is told as monitoring plug-ins do: run.cc.
+inline constexpr const char* kMonitorFlag = "--monitor";
+
 [[nodiscard]] constexpr int value_of(ExitCode code) {
   return static_cast<int>(code);
 }

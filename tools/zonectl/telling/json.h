@@ -25,7 +25,6 @@ namespace zonectl {
 [[nodiscard]] Json to_json(const zonestore::EvidenceView& evidence);
 // {"since", "reason", "whole_store"}; null if there is none.
 [[nodiscard]] Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze);
-[[nodiscard]] Json to_json(const zonestore::StoreStatus& status);
 [[nodiscard]] Json to_json(const zonestore::DomainInstructions& instructions);
 [[nodiscard]] Json to_json(const zonestore::SpfView& spf);
 [[nodiscard]] Json to_json(const zonestore::ZoneView& zone);

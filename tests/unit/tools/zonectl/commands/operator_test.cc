@@ -107,7 +107,7 @@ TEST_F(Operator, MayWhatTheManualListsAndNothingElse) {
                                      "spf deny",    "spf show",    "zone list",    "zone show",
                                      "zone export", "record list", "policy show",  "log",
                                      "log verify",  "signer list", "signer sync",  "version",
-                                     "help"};
+                                     "help",        "store verify"};
   std::set<std::string> marked;
   for (const Command& command : declared_commands()) {
     if (command.is_marked) {

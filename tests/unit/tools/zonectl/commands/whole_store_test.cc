@@ -1,4 +1,5 @@
 // The commands for the whole store: status, maintain, spf, zone, policy, log, key, instructions.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -6,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/tools/zonectl/command_run.h"
+#include "zonestore/db/connection.h"
 
 namespace tests {
 namespace {
@@ -32,8 +34,99 @@ TEST_F(WholeStore, StatusIsZeroUntilMaintainIsDue) {
   clock_.advance(std::chrono::days{8});
   const Outcome due = run({"status"});
   EXPECT_EQ(due.code, 1);
-  EXPECT_THAT(due.out, HasSubstr("maintain is due for 1 of them: mosa\n  run: zonectl maintain\n"));
+  EXPECT_THAT(due.out, HasSubstr("maintain-late: maintain is late for 1 of them: mosa\n  since "));
+  EXPECT_THAT(due.out, HasSubstr(": 22 h 50 min\n  run: zonectl maintain\n"));
   EXPECT_EQ(json_of({"status"}, 1).at("needs_attention"), true);
+}
+
+TEST_F(WholeStore, StatusTellsWhatIsDueAndCallsItLateAfterAnHour) {
+  init_and_add("mosa");
+  ripen();
+  expect_done({"maintain"});
+  expect_done({"rotate", "mosa"});
+  const std::string due = json_of({"show", "mosa"}).at("slots").at(0).at("drained_at");
+  clock_.advance(std::chrono::days{7} + std::chrono::minutes{70} + std::chrono::minutes{60});
+  const auto status = json_of({"status"});
+  EXPECT_EQ(status.at("maintain_due"), 1);
+  EXPECT_EQ(status.at("maintain_due_since"), due);
+  EXPECT_EQ(status.at("needs_attention"), false);
+  EXPECT_THAT(run({"status"}).out, HasSubstr("; something is due since " + due + "\n"));
+  clock_.advance(std::chrono::seconds{1});
+  EXPECT_EQ(json_of({"status"}, 1).at("troubles").at(0).at("what"), "maintain-late");
+  expect_done({"maintain"});
+  EXPECT_EQ(json_of({"status"}).at("maintained"), zonestore::to_rfc3339(clock_.now().wall));
+}
+
+TEST_F(WholeStore, StatusForAMonitorIsOneLineWithFigures) {
+  init_and_add("mosa");
+  ripen();
+  const Outcome well = run({"status", "--monitor"});
+  EXPECT_EQ(well.code, 0);
+  EXPECT_THAT(well.out,
+              StartsWith("ZONESTORE OK - 1 of 1 institutions sign, 1 can rotate, no name server of ours could be "
+                         "asked | institutions=1;;;0 "
+                         "signing=1;;;0 not_signing=0;;0;0 "));
+  EXPECT_THAT(well.out, HasSubstr(" maintain_late=0s;3600;;0 signer_late=0s;;120;0 content_faults=0;;0;0\n"));
+  EXPECT_EQ(std::count(well.out.begin(), well.out.end(), '\n'), 1);
+  expect_done({"revoke", "mosa", "sel2"});
+  const Outcome warned = run({"status", "--monitor"});
+  EXPECT_EQ(warned.code, 1);
+  EXPECT_THAT(warned.out,
+              StartsWith("ZONESTORE WARNING - 1 cannot rotate: their other slot was revoked: mosa | institutions=1"));
+  expect_done({"revoke", "mosa", "sel1", "--stop-signing"});
+  const Outcome critical = run({"status", "--monitor", "--offline"});
+  EXPECT_EQ(critical.code, 2);
+  EXPECT_THAT(critical.out, StartsWith("ZONESTORE CRITICAL - 1 do not sign, and hold no fresh key to begin with"));
+}
+
+TEST_F(WholeStore, StatusForAMonitorIsUnknownWhateverKeepsItFromAnswering) {
+  const auto expect_unknown = [this](const std::vector<std::string>& words) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_THAT(outcome.out, StartsWith("ZONESTORE UNKNOWN - ")) << outcome.err;
+    EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 1) << outcome.out;
+  };
+  expect_unknown({"status", "--monitor"});  // no store
+  init();
+  expect_unknown({"status", "--monitor", "--nonsense"});
+  expect_unknown({"--nonsense", "status", "--monitor"});
+  expect_unknown({"status", "--monitor", "--json"});
+  expect_unknown({"status", "--monitor", "--server", "nowhere"});
+  expect_unknown({"status", "--monitor", "one", "too", "many"});
+  std::ofstream(store() + "/zone.db") << "garbage";
+  expect_unknown({"status", "--monitor"});
+  EXPECT_EQ(run({"status"}).code, 66);
+}
+
+TEST_F(WholeStore, StatusSaysInOneLineThatNoNameServerCouldBeAsked) {
+  init();
+  EXPECT_THAT(run({"status"}).out,
+              HasSubstr("servers       not asked: no address was found to which there is a way\n"));
+  EXPECT_EQ(json_of({"status"}).at("servers_asked"), true);
+  EXPECT_EQ(json_of({"status"}).at("servers").at(0).at("state"), "never-answered");
+  EXPECT_EQ(json_of({"status", "--offline"}).at("servers_asked"), false);
+  // Nobody listens there, and nobody ever did.
+  EXPECT_THAT(run({"status", "--server", "127.0.0.1:1"}).out,
+              HasSubstr("servers       never answered yet: 127.0.0.1:1\n"));
+}
+
+TEST_F(WholeStore, StoreVerifyTellsWhatIsWholeAndStatusRemembers) {
+  init_and_add("mosa");
+  EXPECT_THAT(run({"status"}).out, HasSubstr("content       nobody has looked whether it is whole"));
+  const Outcome whole = run({"store", "verify"});
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_THAT(whole.out, HasSubstr("zones  whole  (2 zones, 7 record sets)\nkeys   whole  (2 private keys)\n"));
+  EXPECT_THAT(run({"status"}).out, HasSubstr("content       whole, "));
+  zonestore::db::Connection::open(store() + "/zone.db", zonestore::db::Access::kReadWrite)
+      .execute("UPDATE record_set SET ttl = 301 WHERE type = 16 AND ttl = 300");
+  const auto verified = json_of({"store", "verify"}, 1);
+  EXPECT_EQ(verified.at("good"), false);
+  EXPECT_EQ(verified.at("looks").at(1).at("what"), "zones");
+  EXPECT_EQ(verified.at("looks").at(1).at("fault_count"), 1);
+  const Outcome status = run({"status"});
+  EXPECT_EQ(status.code, 1);
+  EXPECT_THAT(status.out, StartsWith("content: zone dkim.secutix.com: its record sets do not fit its checksum\n"));
+  EXPECT_EQ(run({"status", "--monitor"}).code, 2);
 }
 
 TEST_F(WholeStore, MaintainDoesWhatIsDueOnce) {

@@ -1,0 +1,127 @@
+#include "tools/zonectl/probe/serials.h"
+
+#include <future>
+#include <optional>
+#include <thread>
+
+namespace zonectl::probe {
+
+using std::chrono::steady_clock;
+using zonestore::Milliseconds;
+using zonestore::Name;
+using zonestore::RecordType;
+using zonestore::Serial;
+using zonestore::ServerEvidence;
+using zonestore::Verdict;
+
+namespace {
+
+using SteadyTime = steady_clock::time_point;
+
+constexpr Milliseconds kResolverAttempt{90};
+constexpr Milliseconds kServerAttempt{120};
+constexpr Milliseconds kAskedAgainAfter{50};
+
+// "ns1.secutix.com (192.0.2.1)" of that name: the address.
+std::optional<Address> known_address(const std::string& server, const std::string& name) {
+  if (zonestore::server_name(server) != name || !server.ends_with(')')) {
+    return std::nullopt;
+  }
+  const std::size_t first = name.size() + 2;
+  const auto address = Address::parse(std::string_view(server).substr(first, server.size() - first - 1));
+  return address && address->has_route() ? std::optional(*address) : std::nullopt;
+}
+
+std::vector<NameServer> servers_of(const SerialQuestion& question, const Name& name, const Resolver& resolver) {
+  std::vector<NameServer> servers = with_addresses(resolver, {name});
+  if (servers.empty()) {
+    for (const std::string& known : question.known) {
+      if (const std::optional<Address> address = known_address(known, name.lowered().to_text_no_dot())) {
+        servers.push_back({name.lowered(), *address});
+      }
+    }
+  }
+  return servers;
+}
+
+void judge(ServerEvidence& evidence, const Reply& reply, const zonestore::ExpectedZone& zone) {
+  evidence.serial.reset();
+  evidence.verdict = Verdict::kLame;
+  if (!reply.answered) {
+    evidence.verdict = Verdict::kUnreachable;
+    evidence.detail = "no answer";
+    return;
+  }
+  if (reply.rcode != kNoError || !reply.authoritative) {
+    evidence.detail = reply.rcode == kNoError ? "it is not authoritative" : "it answers " + rcode_text(reply.rcode);
+    return;
+  }
+  const std::vector<Record> records = reply.records(zone.apex, RecordType::kSoa);
+  const auto soa =
+      records.empty() ? tl::unexpected(zonestore::Error{}) : zonestore::parse_soa_rdata(records.front().rdata);
+  if (!soa) {
+    evidence.detail = "it has no SOA record";
+    return;
+  }
+  evidence.serial = Serial{soa->serial};
+  evidence.verdict = is_before(*evidence.serial, zone.serial) ? Verdict::kLagging : Verdict::kOk;
+  evidence.detail = "serial " + std::to_string(soa->serial);
+}
+
+ServerEvidence look_at(const NameServer& server, const zonestore::ExpectedZone& zone, SteadyTime until) {
+  ServerEvidence evidence{zone.apex, server.to_text(), Verdict::kUnreachable, std::nullopt, ""};
+  const Patience patience{kServerAttempt, 3, until};
+  judge(evidence, ask(server.address, {zone.apex, RecordType::kSoa}, false, patience), zone);
+  while (evidence.verdict == Verdict::kLagging && steady_clock::now() + 2 * kAskedAgainAfter < until) {
+    std::this_thread::sleep_for(kAskedAgainAfter);
+    const Reply again = ask(server.address, {zone.apex, RecordType::kSoa}, false, patience);
+    if (again.answered) {
+      judge(evidence, again, zone);
+    }
+  }
+  return evidence;
+}
+
+std::vector<ServerEvidence> look_at_all(const std::vector<NameServer>& servers, const zonestore::ExpectedZone& zone,
+                                        SteadyTime until) {
+  std::vector<std::future<ServerEvidence>> looks;
+  looks.reserve(servers.size());
+  for (const NameServer& server : servers) {
+    looks.push_back(std::async(std::launch::async, [&server, &zone, until] { return look_at(server, zone, until); }));
+  }
+  std::vector<ServerEvidence> seen;
+  for (std::future<ServerEvidence>& look : looks) {
+    seen.push_back(look.get());
+  }
+  return seen;
+}
+
+}  // namespace
+
+std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, const std::vector<Address>& resolvers,
+                                            SteadyTime until) {
+  if (!question.in_place.empty()) {
+    std::vector<NameServer> servers;
+    for (const Address& address : question.in_place) {
+      servers.push_back({Name(), address});
+    }
+    return look_at_all(servers, question.zone, until);
+  }
+  const SteadyTime resolved = steady_clock::now() + (until - steady_clock::now()) / 2;
+  const Resolver resolver(resolvers, {kResolverAttempt, 2, resolved});
+  std::vector<std::future<std::vector<ServerEvidence>>> names;
+  for (const Name& name : question.zone.name_servers) {
+    names.push_back(std::async(std::launch::async, [&question, &resolver, &name, until] {
+      return look_at_all(servers_of(question, name, resolver), question.zone, until);
+    }));
+  }
+  std::vector<ServerEvidence> seen;
+  for (std::future<std::vector<ServerEvidence>>& name : names) {
+    for (ServerEvidence& each : name.get()) {
+      seen.push_back(std::move(each));
+    }
+  }
+  return seen;
+}
+
+}  // namespace zonectl::probe

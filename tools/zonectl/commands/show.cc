@@ -1,4 +1,6 @@
 // zonectl show: one institution, its slots, and what can be done next.
+#include <algorithm>
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
@@ -58,7 +60,7 @@ void write_next(const Session& session, const InstitutionView& institution) {
   }
 }
 
-// What `check` saw last: the faults, or that there were none, and when.
+// What `check` saw last: the faults, or that there were none, and when: as long ago as the oldest look it rests on.
 void write_evidence(const Session& session, const InstitutionView& institution) {
   std::ostream& out = session.out();
   bool is_good = true;
@@ -73,7 +75,10 @@ void write_evidence(const Session& session, const InstitutionView& institution) 
   if (institution.evidence.empty()) {
     out << "in DNS    nobody has looked yet: zonectl check " << institution.code << '\n';
   } else if (is_good) {
-    out << "in DNS    all right, " << session.times().text(institution.evidence.front().seen.wall) << '\n';
+    const auto oldest =
+        std::min_element(institution.evidence.begin(), institution.evidence.end(),
+                         [](const auto& left, const auto& right) { return left.seen.wall < right.seen.wall; });
+    out << "in DNS    all right, " << session.times().text(oldest->seen.wall) << '\n';
   }
 }
 

@@ -78,6 +78,7 @@ class Looker {
   void serve(std::uint32_t number, const Task& task) {
     const zonestore::Bytes answer = task.kind == Kind::kZone       ? write_seen(zone(task))
                                     : task.kind == Kind::kSerials  ? write_seen(serials(task))
+                                    : task.kind == Kind::kResolver ? write_resolver_answers(resolver_serves(task))
                                     : task.kind == Kind::kRotation ? write_seen(rotation(task))
                                                                    : write_seen(institution(task));
     const std::lock_guard lock(writing_);
@@ -109,6 +110,18 @@ class Looker {
       servers.push_back({zonestore::Name(), address});
     }
     return servers;
+  }
+
+  // Any name of the world's will do that a resolver is sure to know.
+  [[nodiscard]] bool resolver_serves(const Task& task) const {
+    const World world = patient_world(task);
+    for (const zonestore::Name& name : {zonestore::Name(), task.dkim_zone}) {
+      const probe::Reply reply = world.resolver.ask({name, zonestore::RecordType::kNs});
+      if (reply.is(probe::kNoError) || reply.is(probe::kNxDomain)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   std::vector<zonestore::ServerEvidence> zone(const Task& task) {

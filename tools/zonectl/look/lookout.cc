@@ -70,6 +70,19 @@ std::optional<SeenInstitution> Lookout::take_institution(std::uint32_t number, S
   return seen;
 }
 
+std::optional<bool> Lookout::take_resolver(std::uint32_t number, SteadyTime until) {
+  const std::optional<Bytes> answer = take(number, until);
+  if (!answer) {
+    return std::nullopt;
+  }
+  auto seen = read_resolver_answers(*answer);
+  open_.erase(number);
+  if (!seen) {
+    child_.end(kImpossible);
+  }
+  return seen;
+}
+
 std::optional<std::vector<zonestore::ServerEvidence>> Lookout::take_zone(std::uint32_t number, SteadyTime until) {
   const std::optional<Bytes> answer = take(number, until);
   if (!answer) {

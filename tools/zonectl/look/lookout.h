@@ -25,6 +25,7 @@ class Lookout {
   std::uint32_t ask(Task task);
   // nullopt: no answer in time, or none that can be one. It is not asked for again.
   [[nodiscard]] std::optional<SeenInstitution> take_institution(std::uint32_t number, SteadyTime until);
+  [[nodiscard]] std::optional<bool> take_resolver(std::uint32_t number, SteadyTime until);
   [[nodiscard]] std::optional<std::vector<zonestore::ServerEvidence>> take_zone(std::uint32_t number,
                                                                                 SteadyTime until);
 

@@ -174,7 +174,7 @@ Bytes write_task(const Task& task) {
 std::optional<Task> read_task(ByteView bytes) {
   Reader in(bytes);
   Task task;
-  task.kind = static_cast<Kind>(in.number_up_to(4));
+  task.kind = static_cast<Kind>(in.number_up_to(5));
   task.dkim_zone = in.name();
   task.spf_zone = in.name();
   task.zone = read_zone(in);
@@ -191,6 +191,18 @@ std::optional<Task> read_task(ByteView bytes) {
 }
 
 // ---- answers, as the child writes them ----
+
+Bytes write_resolver_answers(bool answers) {
+  Writer out;
+  out.number(answers ? 1 : 0);
+  return out.taken();
+}
+
+std::optional<bool> read_resolver_answers(ByteView bytes) {
+  Reader in(bytes);
+  const bool answers = in.number_up_to(1) == 1;
+  return in.is_done() ? std::optional(answers) : std::nullopt;
+}
 
 namespace {
 

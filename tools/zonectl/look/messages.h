@@ -23,6 +23,7 @@ enum class Kind : std::uint32_t {
   kInstitution = 2,  // all of it, thoroughly
   kRotation = 3,     // what a rotation to one slot rests on, in little time
   kSerials = 4,      // of every name server of a zone its serial, in little time
+  kResolver = 5,     // whether any resolver answers at all
 };
 
 struct Task {
@@ -46,6 +47,9 @@ struct SeenInstitution {
 
 [[nodiscard]] zonestore::Bytes write_seen(const SeenInstitution& seen);
 [[nodiscard]] zonestore::Bytes write_seen(const std::vector<zonestore::ServerEvidence>& servers);
+
+[[nodiscard]] zonestore::Bytes write_resolver_answers(bool answers);
+[[nodiscard]] std::optional<bool> read_resolver_answers(zonestore::ByteView bytes);
 
 // `named_servers`: those that the caller named by their address, as people read them. nullopt: the answer cannot be
 // one to this task.

@@ -46,6 +46,26 @@ void CheckOutput::warn(const std::string& warning) {
   warnings_.push_back(warning);
 }
 
+// One line for all that could not be seen because of it.
+void CheckOutput::lacks_resolver(const std::vector<probe::Address>& resolvers) {
+  std::string addresses;
+  for (const probe::Address& resolver : resolvers) {
+    addresses += (addresses.empty() ? "" : ", ") + resolver.to_text();
+  }
+  warnings_.push_back("no resolver answers (" + addresses +
+                      "): no domain's name servers can be found; say which to ask with --resolver");
+  needs_attention_ = true;
+}
+
+void CheckOutput::waits(std::uint64_t institutions, std::chrono::seconds left) {
+  if (of_all_ && session_.terminal().interactive && !session_.json()) {
+    clear_progress();
+    session_.out() << institutions << " that were right before are looked at again in " << left.count() << " s"
+                   << std::flush;
+    shows_progress_ = true;
+  }
+}
+
 void CheckOutput::add_servers(const zonestore::ExpectedZone& zone,
                               const std::vector<zonestore::ServerEvidence>& evidence) {
   for (const zonestore::ServerEvidence& each : evidence) {

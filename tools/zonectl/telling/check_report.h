@@ -2,6 +2,7 @@
 // Ownership: the session must outlive it. Threads: one.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ class CheckOutput {
   // JSON is held back until it is whole: an error on the way prints nothing else. Errors: kIo.
   [[nodiscard]] zonestore::Result<void> begin();
   void expect(std::uint64_t institutions) { expected_ = institutions; }
-  void warn(const std::string& warning);  // shown at the end
+  void warn(const std::string& warning);                              // shown at the end
+  void lacks_resolver(const std::vector<probe::Address>& resolvers);  // so that no domain could be looked at
+  void waits(std::uint64_t institutions, std::chrono::seconds left);  // for a second look
   void add_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
   void add(const probe::Report& report);
   [[nodiscard]] zonestore::Result<void> finish();

@@ -79,6 +79,7 @@ Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
     for (const dkim::SlotId slot : dkim::kSlots) {
       subject.slots.push_back(expected_slot(impl, zone, row, slot));
     }
+    subject.known = rows::read_evidence(impl.connection, row.id);
     return subject;
   });
 }

@@ -31,6 +31,7 @@ struct CheckSubject {
   Moment as_of;  // when this was read: what is seen from now on is as old as that
   std::vector<ExpectedSlot> slots;
   std::vector<DomainInstructions> domains;
+  std::vector<EvidenceView> known = {};  // what was seen before
 };
 
 // What a caller of `rotate` says that bears on whether it is worth a look.

@@ -263,15 +263,15 @@ Walk::Match Walk::match_ptr(const Name& name) {
 
 // The names of the sender's address that lead back to it (section 5.5): what fails on the way is passed over.
 const std::vector<Name>& Walk::validated_names() {
+  const auto reverse = reverse_name(sender_.address);
+  const Found found = reverse ? look_ups_.ask(*reverse, RecordType::kPtr) : Found{};
+  if (!found.failed && found.count == 0) {
+    static_cast<void>(count_void());  // each term's that asks
+  }
   if (validated_) {
     return *validated_;
   }
   validated_.emplace();
-  const auto reverse = reverse_name(sender_.address);
-  const Found found = reverse ? look_ups_.ask(*reverse, RecordType::kPtr) : Found{};
-  if (!found.failed && found.count == 0) {
-    static_cast<void>(count_void());
-  }
   const auto type = sender_.address.size() == sizeof(std::uint32_t) ? RecordType::kA : RecordType::kAaaa;
   for (std::size_t i = 0; i < std::min<std::size_t>(found.names.size(), kMostHosts); ++i) {
     const Found& back = look_ups_.ask(found.names[i], type);

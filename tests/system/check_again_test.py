@@ -1,0 +1,90 @@
+"""`zonectl check --all` believes that something has turned bad when two looks say so; a resolver that is silent is one
+line; `show` tells how old the oldest look is."""
+
+import time
+import unittest
+
+import dns.rcode
+import dns.rdatatype
+
+from support import namespace
+from support.customers import RESOLVER, Customers, target
+from support.odd_server import OddServer
+from support.server import serve
+from support.store import new_store
+from support.tree import DNSD_ADDRESS, add_address
+
+FLIPS, NOBODY = "198.18.53.21", "198.18.53.24"
+QUICK = ("--key", "ed25519", "--override", "E_KEY_TYPE", "--reason", "test")
+
+
+class Refuses:
+    """The first `looks` looks: each asks for the SOA record first."""
+
+    def __init__(self):
+        self.looks = 0
+
+    def __call__(self, query):
+        if query.question[0].rdtype == dns.rdatatype.SOA and self.looks > 0:
+            self.looks -= 1
+            return dns.rcode.REFUSED
+        return None
+
+
+class CheckAgain(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.store = new_store(cls)
+        cls.store.zonectl("spf", "allow", "ip4:192.28.148.112")
+        for code in ("good", "flip"):
+            cls.store.zonectl("add", code, "--domain", f"{code}.com", *QUICK)
+        for address in (DNSD_ADDRESS, FLIPS, NOBODY):
+            add_address(address)
+        serve(cls, cls.store, listen=(f"{DNSD_ADDRESS}:53",))
+        scratch = cls.store.scratch / "customers"
+        scratch.mkdir()
+        cls.customers = Customers(scratch, elsewhere={"flip.com": FLIPS})
+        cls.addClassCleanup(cls.customers.stop)
+        cls.refuses = Refuses()
+        lines = [f"stx{slot}._domainkey CNAME {target('flip', slot)}" for slot in ("sel1", "sel2")]
+        server = OddServer(FLIPS, "flip.com", [*lines, '@ TXT "v=spf1 include:spf.secutix.com ~all"',
+                                               '_dmarc TXT "v=DMARC1; p=none"'], cls.refuses)
+        cls.addClassCleanup(server.stop)
+
+    def check_all(self, looks_refused, expect):
+        self.refuses.looks = looks_refused
+        began = time.monotonic()
+        seen = self.store.json("check", "--all", "--resolver", RESOLVER, "--again-after", "2s", expect=expect)
+        by_code = {each["code"]: each for each in seen["institutions"]}
+        self.assertEqual(set(by_code), {"good", "flip"}, "each is told once")
+        servers = {each["subject"]: each["verdict"] for each in by_code["flip"]["findings"] if each["domain"]}["servers"]
+        return servers, time.monotonic() - began >= 2
+
+    def test_what_was_right_is_bad_when_a_second_look_agrees(self):
+        self.assertEqual(self.check_all(0, expect=0), ("ok", False))
+        self.assertEqual(self.check_all(1, expect=0), ("ok", True), "the second look does not agree")
+        self.assertEqual(self.check_all(2, expect=1), ("lame-server", True), "both say so")
+
+    def test_show_tells_how_old_the_oldest_look_is(self):
+        self.store.zonectl("check", "good", "--resolver", RESOLVER)
+        with self.store.sql() as database, database:
+            database.execute("UPDATE evidence SET seen_wall_ms = seen_wall_ms - 7200000 WHERE subject = 'sel2' AND "
+                             "domain <> x'' AND institution_id = (SELECT institution_id FROM institution WHERE code = 'good')")
+        oldest = min(each["seen"] for each in self.store.json("show", "good")["evidence"])
+        self.assertIn(f"all right, {oldest}", self.store.zonectl("show", "good").stdout)
+
+    def test_a_resolver_that_is_silent_is_one_line(self):
+        seen = self.store.json("check", "--all", "--resolver", NOBODY, "--timeout", "1s", expect=1)
+        self.assertEqual((len(seen["warnings"]), seen["institutions"], seen["servers"]), (1, [], []), seen)
+        self.assertIn(f"no resolver answers ({NOBODY})", seen["warnings"][0])
+        ours = self.store.json("check", "good", "--resolver", NOBODY, "--server", DNSD_ADDRESS, "--timeout", "1s", expect=1)
+        (institution,) = ours["institutions"]
+        self.assertEqual({(each["domain"], each["verdict"]) for each in institution["findings"]}, {(None, "ok")}, ours)
+        self.assertEqual(len(ours["warnings"]), 1)
+        own = self.store.json("check", "--own", "--resolver", NOBODY, "--server", DNSD_ADDRESS, "--timeout", "1s")
+        self.assertEqual(own["warnings"], [], "nobody needs it")
+
+
+if __name__ == "__main__":
+    namespace.enter_or_skip()
+    unittest.main()

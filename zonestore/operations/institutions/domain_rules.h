@@ -9,7 +9,8 @@
 
 namespace zonestore {
 
-// Throws kRefused/kExists when another institution has the domain.
+// Throws kRefused/kExists when another institution has the domain, or it lies in a zone of ours: what stands there is
+// ours, no customer's.
 void check_domain_is_free(db::Connection& connection, const dkim::Code& code, const Name& domain);
 
 [[nodiscard]] std::string domains_json(const std::vector<Name>& domains);

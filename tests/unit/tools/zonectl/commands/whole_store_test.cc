@@ -361,6 +361,31 @@ TEST_F(WholeStore, InstructionsAreWhatTheInstitutionPublishes) {
   EXPECT_EQ(domain.at("spf").at("relative_name"), "@");
 }
 
+TEST_F(WholeStore, InstructionsOfADomainBelowTheOrganizationsNameBothPanels) {
+  init_and_add("mosa");
+  expect_done({"domain", "add", "mosa", "news.mosamuseum.com"});
+  const std::string text = run({"instructions", "mosa"}).out;
+  EXPECT_THAT(
+      text, HasSubstr("    Name   stxsel1._domainkey.news.mosamuseum.com.\n"
+                      "           (in the DNS panel of mosamuseum.com: stxsel1._domainkey.news\n"
+                      "            in that of news.mosamuseum.com, if it has one of its own: stxsel1._domainkey)\n"));
+  EXPECT_THAT(text, HasSubstr("(in the DNS panel of mosamuseum.com: news\n"));
+  const auto panels = json_of({"instructions", "mosa"}).at("domains").at(0).at("panels");
+  EXPECT_EQ(panels.at(0).at("zone"), "mosamuseum.com");
+  EXPECT_EQ(panels.at(0).at("cnames").at(1), "stxsel2._domainkey.news");
+  EXPECT_EQ(panels.at(1).at("spf"), "@");
+}
+
+TEST_F(WholeStore, AZoneOfOursIsNoCustomersDomain) {
+  init_and_add("mosa");
+  for (const char* const ours : {"dkim.secutix.com", "SPF.secutix.com", "news.dkim.secutix.com"}) {
+    EXPECT_EQ(json_of({"domain", "add", "mosa", ours}, 3).at("error").at("guard"), "E_EXISTS") << ours;
+    EXPECT_EQ(run({"add", "nova", "--domain", ours}).code, 3) << ours;
+  }
+  EXPECT_EQ(run({"show", "nova"}).code, 6) << "nothing was kept";
+  expect_done({"domain", "add", "mosa", "secutix.com"});
+}
+
 TEST_F(WholeStore, DomainsComeAndGo) {
   init_and_add("mosa");
   expect_done({"domain", "add", "mosa", "mosamuseum.com"});

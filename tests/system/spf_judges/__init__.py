@@ -1,0 +1,1 @@
+"""Our judgement of SPF beside two others, pyspf and Mail::SPF, over generated records and worlds."""

@@ -15,7 +15,7 @@ using zonestore::Result;
 
 namespace {
 
-constexpr std::size_t kAtATime = 16;  // institutions that are looked at side by side
+constexpr std::size_t kAtATime = 48;  // institutions that are looked at side by side
 constexpr std::size_t kCodesAtATime = 256;
 constexpr std::chrono::minutes kLongestLook{30};  // of one that takes its time; only a child that hangs takes so long
 

@@ -1,6 +1,7 @@
 #include "tools/zonectl/look/messages.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -213,6 +214,15 @@ void write(Writer& out, const std::vector<std::string>& texts) {
   }
 }
 
+// No line is told that does not fit whole.
+std::vector<std::string> without_long(const std::vector<std::string>& lines) {
+  std::vector<std::string> kept;
+  std::copy_if(lines.begin(), lines.end(), std::back_inserter(kept),
+               [](const std::string& line) { return line.size() <= kLongestText; });
+  kept.resize(std::min<std::size_t>(kept.size(), kMostLines));
+  return kept;
+}
+
 std::string_view cut(const std::string& text) {
   return std::string_view(text).substr(0, kLongestText);
 }
@@ -226,9 +236,8 @@ Bytes write_seen(const SeenInstitution& seen) {
     out.number(finding.domain ? 1 : 0).name(finding.domain.value_or(Name())).text(finding.subject);
     out.text(to_text(finding.verdict)).number(static_cast<std::uint32_t>(finding.severity));
     out.text(cut(finding.detail)).text(cut(finding.advice));
-    write(out, finding.publish);
-    write(out, {finding.notes.begin(),
-                finding.notes.begin() + std::min<std::ptrdiff_t>(std::ssize(finding.notes), kMostLines)});
+    write(out, without_long(finding.publish));
+    write(out, without_long(finding.notes));
     write(out, finding.asked);
     write(out, finding.served);
     write(out, finding.behind);

@@ -57,7 +57,8 @@ struct Texts {
 // The texts that a server has at a name. An alias there is followed by the resolver.
 std::optional<Texts> texts_by(const World& world, Witness& witness, const Name& name) {
   const Reply reply = witness.ask({name, RecordType::kTxt});
-  const std::vector<Name> targets = witness.targets_at(name);
+  // At the zone's own top an alias would be in that answer, too.
+  const std::vector<Name> targets = name == witness.zone() ? cname_targets(reply, name) : witness.targets_at(name);
   if (!witness.answers()) {
     return std::nullopt;
   }

@@ -24,6 +24,7 @@ class Witness {
   [[nodiscard]] std::vector<zonestore::Name> targets_at(const zonestore::Name& name);
 
   [[nodiscard]] Sighting sighting() const;
+  [[nodiscard]] const zonestore::Name& zone() const { return authority_.zone; }
   [[nodiscard]] bool answers() const { return sighting_.state == Sighting::State::kAnswered; }
 
  private:

@@ -14,6 +14,8 @@ using zonestore::Verdict;
 
 namespace {
 
+constexpr std::size_t kLongestRecord = 4000;
+
 // As rdata_to_text writes it: strings of at most 255 bytes, quoted, with escapes.
 std::string txt_line(const Name& owner, const std::string& text) {
   const auto data = zonestore::rdata_to_text(zonestore::RecordType::kTxt, zonestore::txt_rdata(text));
@@ -46,6 +48,10 @@ std::optional<std::vector<std::string>> common_records(const PolicyFacts& facts)
 void advise(Finding& finding, const PolicyFacts& facts, const std::vector<std::string>& records,
             const std::vector<spf::Sender>& senders, LookUps& look_ups) {
   spf::Line line = spf::line_to_publish(records, facts.domain, facts.include, senders, look_ups);
+  if (line.text && line.text->size() > kLongestRecord) {
+    line.text = std::nullopt;
+    line.refusal = "with our include it has more bytes than receivers read: terms must go";
+  }
   if (!line.text) {
     finding.advice = zonestore::printable(line.refusal);
     return;

@@ -5,6 +5,7 @@ namespace zonectl::probe {
 namespace {
 
 constexpr std::size_t kMostQuestions = 600;
+constexpr std::size_t kMostBytes = 32'000'000;
 
 }  // namespace
 
@@ -18,6 +19,11 @@ const Found& LookUps::ask(const zonestore::Name& name, zonestore::RecordType typ
     return kNothingMore;
   }
   return found_.emplace(std::pair(name, type), look_up_(name, type)).first->second;
+}
+
+bool LookUps::may_read(std::size_t bytes) {
+  read_bytes_ += bytes;
+  return read_bytes_ <= kMostBytes;
 }
 
 }  // namespace zonectl::probe

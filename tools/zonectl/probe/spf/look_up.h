@@ -28,9 +28,12 @@ class LookUps {
  public:
   explicit LookUps(const LookUp& look_up) : look_up_(look_up) {}
   [[nodiscard]] const Found& ask(const zonestore::Name& name, zonestore::RecordType type);
+  // False: more text was to be read than records of good will have, however often it is gone through.
+  [[nodiscard]] bool may_read(std::size_t bytes);
 
  private:
   const LookUp& look_up_;
+  std::size_t read_bytes_ = 0;
   std::map<std::pair<zonestore::Name, zonestore::RecordType>, Found> found_;
 };
 

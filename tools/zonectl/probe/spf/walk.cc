@@ -41,6 +41,10 @@ Evaluation Walk::run(const std::string& record, const Name& domain) {
 }
 
 Result Walk::check_record(const std::string& text, const Name& domain) {
+  if (!look_ups_.may_read(text.size())) {
+    static_cast<void>(give_up(Trouble::kUnanswered, "all that its terms lead to"));
+    return Result::kTempError;
+  }
   const auto record = zonestore::spf::parse_policy_record(text);
   if (!record) {
     static_cast<void>(give_up(Trouble::kBroken, record.error().message));

@@ -6,6 +6,7 @@
 
 #include "tools/zonectl/session/bad_value.h"
 #include "tools/zonectl/session/help.h"
+#include "tools/zonectl/session/tree.h"
 
 namespace zonectl {
 

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 namespace zonectl {
 namespace {
 
@@ -30,67 +28,49 @@ void write_rows(std::ostream& out, const std::string& heading, const Rows& rows)
   }
 }
 
-bool is_shown(const CLI::Option& option) {
-  return !option.get_group().empty();
-}
-
-// "--expect sel1|sel2", "INST".
-std::string shown_name(const CLI::Option& option) {
-  if (option.get_positional()) {
-    return option.get_name(true) + (option.get_items_expected_max() > 1 ? "..." : "");
-  }
-  std::string text = option.get_name(false, true);
-  if (const std::size_t comma = text.find(','); comma != std::string::npos) {
-    text.insert(comma + 1, " ");
-  }
-  return option.get_type_name().empty() ? text : text + " " + option.get_type_name();
-}
-
-std::string usage_of(const CLI::App& app) {
-  std::string text = "Usage: " + full_name(app);
+std::string usage_of(const CommandShape& command) {
+  std::string text = "Usage: " + command.full_name;
   bool has_options = false;
   std::string positionals;
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string name = shown_name(*option);
-    if (option->get_positional()) {
-      positionals += option->get_required() ? " " + name : " [" + name + "]";
-    } else if (option->get_required()) {
-      text += " " + name + (option->get_items_expected_max() > 1 ? "..." : "");
+  for (const OptionShape& option : command.options) {
+    if (option.is_positional) {
+      positionals += option.is_required ? " " + option.name : " [" + option.name + "]";
+    } else if (option.is_required) {
+      text += " " + option.name + (option.is_repeated ? "..." : "");
     } else {
       has_options = true;
     }
   }
   text += positionals + (has_options ? " [OPTION]..." : "");
-  if (app.get_subcommands({}).empty()) {
+  if (command.commands.empty()) {
     return text;
   }
-  return text + (app.get_require_subcommand_min() == 0 ? " [COMMAND ...]" : " COMMAND ...");
+  return text + (command.needs_command ? " COMMAND ..." : " [COMMAND ...]");
 }
 
-Rows rows_of_options(const CLI::App& app, bool positional) {
+Rows rows_of_options(const CommandShape& command, bool positional) {
   Rows rows;
-  for (const CLI::Option* option : app.get_options()) {
-    if (is_shown(*option) && option->get_positional() == positional) {
-      rows.emplace_back(shown_name(*option), option->get_description());
+  for (const OptionShape& option : command.options) {
+    if (!option.is_hidden && option.is_positional == positional) {
+      rows.emplace_back(option.name, option.description);
     }
   }
   return rows;
 }
 
 // The commands under their headings, in the order in which they were added.
-void write_commands(std::ostream& out, const CLI::App& app) {
-  const std::vector<const CLI::App*> commands = app.get_subcommands(std::function<bool(const CLI::App*)>{});
+void write_commands(std::ostream& out, const CommandShape& above) {
   std::vector<std::string> groups;
-  for (const CLI::App* command : commands) {
-    if (std::find(groups.begin(), groups.end(), command->get_group()) == groups.end()) {
-      groups.push_back(command->get_group());
+  for (const CommandShape& command : above.commands) {
+    if (std::find(groups.begin(), groups.end(), command.group) == groups.end()) {
+      groups.push_back(command.group);
     }
   }
   for (const std::string& group : groups) {
     Rows rows;
-    for (const CLI::App* command : commands) {
-      if (command->get_group() == group) {
-        rows.emplace_back(command->get_name(), command->get_description());
+    for (const CommandShape& command : above.commands) {
+      if (command.group == group) {
+        rows.emplace_back(command.name, command.purpose);
       }
     }
     write_rows(out, group, rows);
@@ -99,26 +79,17 @@ void write_commands(std::ostream& out, const CLI::App& app) {
 
 }  // namespace
 
-std::string full_name(const CLI::App& app) {
-  return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
-}
-
-std::string help_text(const CLI::App& app) {
+std::string help_text(const CommandShape& command) {
   std::ostringstream out;
-  out << full_name(app) << " - " << app.get_description() << "\n\n" << usage_of(app) << '\n';
-  write_commands(out, app);
-  write_rows(out, "Arguments", rows_of_options(app, true));
-  write_rows(out, "Options", rows_of_options(app, false));
-  if (app.get_parent() != nullptr) {
-    const CLI::App* root = app.get_parent();
-    while (root->get_parent() != nullptr) {
-      root = root->get_parent();
-    }
-    const bool is_any_store = root->get_option_no_throw("--store") != nullptr;  // an operator's is one
-    out << "\nEvery command also takes " << (is_any_store ? "--store DIR, " : "") << "--json and --actor NAME: see "
-        << root->get_name() << " --help.\n";
+  out << command.full_name << " - " << command.purpose << "\n\n" << usage_of(command) << '\n';
+  write_commands(out, command);
+  write_rows(out, "Arguments", rows_of_options(command, true));
+  write_rows(out, "Options", rows_of_options(command, false));
+  if (!command.program.empty()) {
+    out << "\nEvery command also takes " << (command.is_any_store ? "--store DIR, " : "")
+        << "--json and --actor NAME: see " << command.program << " --help.\n";
   }
-  out << app.get_footer();
+  out << command.footer;
   return out.str();
 }
 

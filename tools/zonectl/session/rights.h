@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "zonestore/base/error.h"
 
@@ -42,18 +43,18 @@ class OperatorMarks {
   void mark(const CLI::Option& option) { marked_.insert(&option); }
   [[nodiscard]] bool has(const void* command_or_option) const { return marked_.contains(command_or_option); }
 
-  // In an operator's run: takes what has no mark out of the tree, and remembers its name.
-  void take_out_unmarked(CLI::App& root);
-  // Why the first of these words that was taken out is refused; nullopt: none was. `at`: the command that they
-  // follow.
-  [[nodiscard]] std::optional<zonestore::Error> refusal(const CLI::App& at, std::span<const std::string> words) const;
+  // The full name of what has no mark and was taken out of the tree: "zonectl key export", "zonectl zone export
+  // --out".
+  void remember(std::string name) { taken_out_.insert(std::move(name)); }
+  // Why the first of these words that was taken out is refused; nullopt: none was. `at`: the full name of the command
+  // that they follow.
+  [[nodiscard]] std::optional<zonestore::Error> refusal(std::string_view at,
+                                                        std::span<const std::string> words) const;
 
  private:
-  void take_out_options(CLI::App& app);
-
   Role role_;
   std::set<const void*> marked_;
-  std::set<std::string> taken_out_;  // "zonectl key export", "zonectl zone export --out", "zonectl --store"
+  std::set<std::string> taken_out_;
 };
 
 // The name of a list that comes by standard input.

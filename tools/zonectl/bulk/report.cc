@@ -3,6 +3,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "tools/zonectl/bulk/warnings.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
@@ -57,6 +58,15 @@ void write_troubles(const Session& session, const BulkReport& report) {
   }
 }
 
+// By kind, each with an example: what is amiss everywhere is amiss thousands of times.
+void write_warnings(const Session& session, const BulkReport& report) {
+  for (const WarningGroup& group : group_warnings(report.warnings)) {
+    session.out() << session.terminal().styled(Style::kCaution, "warning:") << ' '
+                  << (group.count > 1 ? std::to_string(group.count) + " of this kind, such as " : "")
+                  << printable(group.example) << '\n';
+  }
+}
+
 std::string guards_text(const BulkReport& report) {
   std::string text;
   for (const auto& [guard, count] : report.refused_by) {
@@ -86,6 +96,7 @@ ExitCode exit_of(const BulkReport& report) {
 void write(const Session& session, const BulkReport& report, const BulkWords& words, const BulkAddition& more) {
   std::ostream& out = session.out();
   write_troubles(session, report);
+  write_warnings(session, report);
   out << report.done << " of " << report.total << (report.total == 1 ? " institution " : " institutions ")
       << verb(report, words.done, words.would) << " in " << took_text(report) << serials_text(report) << '\n';
   if (report.refused > 0) {
@@ -104,7 +115,9 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
   if (is_open(report)) {
     out << "go on with: " << resume_command(report, words) << '\n';
   }
-  write_end(out, session.terminal(), report);
+  zonestore::Changed end = report;
+  end.warnings.clear();  // told above
+  write_end(out, session.terminal(), end);
 }
 
 Json to_json(const BulkReport& report, const BulkWords& words) {

@@ -11,7 +11,6 @@ namespace zonectl::bulk_add {
 
 using zonestore::AddOptions;
 using zonestore::BulkItem;
-using zonestore::BulkPlan;
 using zonestore::BulkRun;
 using zonestore::BulkState;
 using zonestore::ChangeContext;
@@ -52,56 +51,36 @@ Result<zonestore::Changed> add_one(Store& store, const ChangeContext& context, c
   });
 }
 
-Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, Interruption& interruption) {
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
+                              Interruption& interruption) {
   const BulkWork work{"add", "adding",
                       [&store](const ChangeContext& own, const BulkItem& item) { return add_one(store, own, item); }};
   std::optional<zonestore::KeyStock> stock;
-  if (!context.dry_run) {
-    stock.emplace(store, wanted_keys(run), context);
+  if (!begun.context.dry_run) {
+    stock.emplace(store, wanted_keys(begun.run), begun.context);
   }
-  ChangeContext own = context;
+  ChangeContext own = begun.context;
   own.signers_later = true;  // once for all, below
-  BulkReport report = run_bulk(session, store, own, run, settings, work, interruption);
+  BulkReport report = run_bulk(session, store, own, begun.run, begun.settings, work, interruption);
   stock.reset();
-  follow_new_ones(store, context, report);
-  return end_run(session, store, context, report, words());
+  follow_new_ones(store, begun.context, report);
+  return end_run(session, store, begun.context, report, words());
 }
 
 // The whole file against itself and against the store.
-std::vector<FileFault> check(Store& store, const ChangeContext& context, InstitutionFile& file) {
-  std::vector<FileFault> faults = std::move(file.faults);
-  for (const InstitutionLine& each : file.institutions) {
-    if (const auto checked = check_add_institution(store, context, each.code, each.options); !checked) {
-      faults.push_back({each.line, checked.error()});
+Result<BulkList> list_in(const Session& session, Store& store, const ChangeContext& context,
+                         const std::string& name) {
+  return read_list_text(session, name).map([&](const std::string& text) {
+    InstitutionFile file = parse_institution_file(text);
+    BulkList list{{}, std::move(file.faults)};
+    for (const InstitutionLine& each : file.institutions) {
+      list.items.push_back({each.code, to_json_text(each.options)});
+      if (const auto checked = check_add_institution(store, context, each.code, each.options); !checked) {
+        list.faults.push_back({each.line, checked.error()});
+      }
     }
-  }
-  return faults;
-}
-
-Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
-                       Interruption& interruption) {
-  const auto text = read_list_text(session, *options.file);
-  if (!text) {
-    return tl::unexpected(text.error());
-  }
-  const ChangeContext context = session.context(change);
-  InstitutionFile file = parse_institution_file(*text);
-  if (const auto faults = check(store, context, file); !faults.empty()) {
-    return tell_faults(session, *options.file, faults);
-  }
-  BulkSettings settings = options.settings;
-  settings.override_guard = change.override_guard;
-  settings.reason = change.reason;
-  BulkPlan plan{"add", to_json_text(settings), {}};
-  for (const InstitutionLine& each : file.institutions) {
-    plan.items.push_back({each.code, to_json_text(each.options)});
-  }
-  const auto run = begin_run(store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, store, context, *run, settings, interruption);
+    return list;
+  });
 }
 
 }  // namespace
@@ -121,17 +100,15 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the file that the run was begun with",
                            "zonectl add --resume");
   }
-  Interruption interruption;
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return open_bulk(session, *store, change, {"add", options.resume, options.give_up, options.file.has_value()},
-                   {[&](const ResumedRun& resumed) {
-                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
-                                          interruption);
-                    },
-                    [&] { return begin(session, *store, options, change, interruption); }});
+  const BulkWays ways{"add",        options.resume,  options.give_up, options.file.has_value(),
+                      options.file, options.settings};
+  return session.change(change, [&](Store& store, const ChangeContext& context) {
+    return open_bulk(
+        session, store, change, ways,
+        {.list = [&] { return list_in(session, store, context, *options.file); },
+         .work = [&](const BegunRun& begun,
+                     Interruption& interruption) { return work_through(session, store, begun, interruption); }});
+  });
 }
 
 }  // namespace zonectl::bulk_add

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/keys/key_stock.h"
@@ -13,7 +11,6 @@
 namespace zonectl::bulk_prepare {
 
 using zonestore::BulkItem;
-using zonestore::BulkPlan;
 using zonestore::BulkRun;
 using zonestore::BulkState;
 using zonestore::ChangeContext;
@@ -27,23 +24,12 @@ namespace {
 
 constexpr const char* kSlot = "slot";  // in the arguments that the run keeps
 
-std::string arguments_of(const BulkSettings& settings, std::optional<SlotId> slot) {
-  nlohmann::json json = nlohmann::json::parse(to_json_text(settings));
-  if (slot) {
-    json[kSlot] = to_text(*slot);
-  }
-  return json.dump();
-}
-
-Result<std::optional<SlotId>> slot_of(const BulkRun& run) {
-  const nlohmann::json json = nlohmann::json::parse(run.arguments_json, nullptr, false);
-  if (!json.is_object()) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
-  }
-  if (!json.contains(kSlot)) {
+Result<std::optional<SlotId>> slot_of(const RunArguments& arguments) {
+  const std::optional<std::string> text = arguments.text(kSlot);
+  if (!text) {
     return std::optional<SlotId>();
   }
-  return zonestore::dkim::parse_slot(json.value(kSlot, "")).map([](SlotId slot) { return std::optional(slot); });
+  return zonestore::dkim::parse_slot(*text).map([](SlotId slot) { return std::optional(slot); });
 }
 
 // A fresh key into a slot of each, and when the last of them is ripe.
@@ -108,47 +94,19 @@ class PrepareWork {
   std::optional<WallTime> ripe_;
 };
 
-Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, Interruption& interruption) {
-  const auto slot = slot_of(run);
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
+                              Interruption& interruption) {
+  const auto slot = slot_of(begun.arguments);
   if (!slot) {
     return tl::unexpected(slot.error());
   }
   PrepareWork preparing(store, *slot);
-  preparing.stock_keys(run, context);
-  BulkReport report = run_bulk(session, store, context, run, settings, preparing.work(), interruption);
-  preparing.finish(context, report);
-  return end_run(session, store, context, report, {"were given a fresh key", "would be given a fresh key", {}},
+  preparing.stock_keys(begun.run, begun.context);
+  BulkReport report =
+      run_bulk(session, store, begun.context, begun.run, begun.settings, preparing.work(), interruption);
+  preparing.finish(begun.context, report);
+  return end_run(session, store, begun.context, report, {"were given a fresh key", "would be given a fresh key", {}},
                  preparing.tell(session, report));
-}
-
-Result<ExitCode> begin(const Session& session, Store& store, const Options& options, std::optional<SlotId> slot,
-                       const ChangeOptions& change, Interruption& interruption) {
-  BulkPlan plan{"prepare", arguments_of(options.settings, slot), {}};
-  if (options.file) {
-    const auto text = read_list_text(session, *options.file);
-    if (!text) {
-      return tl::unexpected(text.error());
-    }
-    // Whether its slot is free is asked at its turn: one that is not is refused, as by itself.
-    NamedInstitutions named = named_institutions(store, *text);
-    if (!named.faults.empty()) {
-      return tell_faults(session, *options.file, named.faults);
-    }
-    plan.items = std::move(named.items);
-  } else {
-    const auto codes = institutions_to_prepare(store, slot);
-    if (!codes) {
-      return tl::unexpected(codes.error());
-    }
-    plan.items = items_of(*codes);
-  }
-  const ChangeContext context = session.context(change);
-  const auto run = begin_run(store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, store, context, *run, options.settings, interruption);
 }
 
 Result<void> check(const Options& options, std::optional<SlotId> slot) {
@@ -183,17 +141,22 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
   if (const auto checked = check(options, slot); !checked) {
     return tl::unexpected(checked.error());
   }
-  Interruption interruption;
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return open_bulk(session, *store, change, {"prepare", options.resume, options.give_up, options.ways() > 0},
-                   {[&](const ResumedRun& resumed) {
-                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
-                                          interruption);
-                    },
-                    [&] { return begin(session, *store, options, slot, change, interruption); }});
+  const BulkWays ways{"prepare", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
+    // Whether its slot is free is asked at its turn: one that is not is refused, as by itself.
+    const auto find = [&] { return institutions_to_prepare(store, slot); };
+    const auto keep = [&](RunArguments& kept) {
+      if (slot) {
+        kept.set(kSlot, to_text(*slot));
+      }
+    };
+    return open_bulk(
+        session, store, change, ways,
+        {.list = [&] { return named_or_found(session, store, options.file, find); },
+         .work = [&](const BegunRun& begun,
+                     Interruption& interruption) { return work_through(session, store, begun, interruption); },
+         .keep = keep});
+  });
 }
 
 }  // namespace zonectl::bulk_prepare

@@ -9,8 +9,6 @@
 
 namespace zonectl::bulk_revoke {
 
-using zonestore::BulkPlan;
-using zonestore::BulkRun;
 using zonestore::ChangeContext;
 using zonestore::ErrorCode;
 using zonestore::Result;
@@ -19,21 +17,22 @@ using zonestore::dkim::SlotId;
 
 namespace {
 
-Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, Interruption& interruption) {
-  const auto target = parse_target(run.arguments_json);
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
+                              Interruption& interruption) {
+  const auto target = target_of(begun.arguments);
   if (!target) {
     return tl::unexpected(target.error());
   }
   RevokeWork revocations(store, *target);
-  revocations.stock_keys(run, context);
-  BulkReport report = run_bulk(session, store, context, run, settings, revocations.work(), interruption);
-  revocations.finish(context, report);
-  const auto more = revocations.tell(session, report, run.began);
+  revocations.stock_keys(begun.run, begun.context);
+  BulkReport report =
+      run_bulk(session, store, begun.context, begun.run, begun.settings, revocations.work(), interruption);
+  revocations.finish(begun.context, report);
+  const auto more = revocations.tell(session, report, begun.run.began);
   if (!more) {
     return tl::unexpected(more.error());
   }
-  return end_run(session, store, context, report, {"revoked", "would be revoked", {}}, *more);
+  return end_run(session, store, begun.context, report, {"revoked", "would be revoked", {}}, *more);
 }
 
 Result<void> holds_key(const zonestore::InstitutionView& view, SlotId slot) {
@@ -88,44 +87,24 @@ Result<void> switch_off(const Session& session, Store& store, const ChangeContex
   return {};
 }
 
-Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const RevokeTarget& target,
-                       const ChangeOptions& change) {
-  BulkSettings settings = options.settings;
-  settings.reason = change.reason;
-  BulkPlan plan{"revoke", to_json_text(target, settings), {}};
-  if (options.file) {
-    const auto text = read_list_text(session, *options.file);
-    if (!text) {
-      return tl::unexpected(text.error());
-    }
-    NamedInstitutions named = named_institutions(
-        store, *text, [&](const zonestore::InstitutionView& view) { return holds_key(view, *target.slot); });
-    if (!named.faults.empty()) {
-      return tell_faults(session, *options.file, named.faults);
-    }
-    plan.items = std::move(named.items);
-  } else {
-    const auto codes = institutions_with_keys(store, target.slot);
-    if (!codes) {
-      return tl::unexpected(codes.error());
-    }
-    plan.items = items_of(*codes);
-  }
-  if (const auto confirmed =
-          change.dry_run ? Result<void>{} : confirm(session, options, question(target, plan.items.size()));
-      !confirmed) {
-    return tl::unexpected(confirmed.error());
-  }
-  Interruption interruption;  // not before: at the question Ctrl-C ends the program
-  const ChangeContext context = session.context(change);
-  if (const auto off = switch_off(session, store, context, target); !off) {
-    return tl::unexpected(off.error());
-  }
-  const auto run = begin_run(store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, store, context, *run, settings, interruption);
+BulkSteps steps_of(const Session& session, Store& store, const Options& options, const RevokeTarget& target,
+                   const ChangeOptions& change) {
+  const auto find = [&] { return institutions_with_keys(store, target.slot); };
+  const auto accept = [&](const zonestore::InstitutionView& view) { return holds_key(view, *target.slot); };
+  return {
+      .list = [=, &session, &store, &options] { return named_or_found(session, store, options.file, find, accept); },
+      .work = [&](const BegunRun& begun,
+                  Interruption& interruption) { return work_through(session, store, begun, interruption); },
+      .keep = [&](RunArguments& kept) { keep(target, kept); },
+      .ask =
+          [&](const BulkItems& items) {
+            return change.dry_run ? Result<void>{} : confirm(session, options, question(target, items.size()));
+          },
+      .do_first = [&](const ChangeContext& context) { return switch_off(session, store, context, target); },
+      .nothing_to_resume =
+          [&](Interruption& interruption) {
+            return revoke_what_waits(session, store, session.context(change), interruption);
+          }};
 }
 
 Result<void> check(const Options& options, std::optional<SlotId> slot, const ChangeOptions& change) {
@@ -169,23 +148,11 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
   if (const auto checked = check(options, slot, change); !checked) {
     return tl::unexpected(checked.error());
   }
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  const auto resume = [&](const ResumedRun& resumed) {
-    Interruption interruption;  // not before a question, at which Ctrl-C ends the program
-    return work_through(session, *store, resumed.context, resumed.run, resumed.settings, interruption);
-  };
-  const auto nothing_to_resume = [&] {
-    Interruption interruption;
-    return revoke_what_waits(session, *store, session.context(change), interruption);
-  };
-  const auto begin_anew = [&] {
-    return begin(session, *store, options, {slot, options.signer.value_or(""), stop_signing}, change);
-  };
-  return open_bulk(session, *store, change, {"revoke", options.resume, options.give_up, options.ways() > 0},
-                   {resume, begin_anew, nothing_to_resume});
+  const RevokeTarget target{slot, options.signer.value_or(""), stop_signing};
+  const BulkWays ways{"revoke", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
+    return open_bulk(session, store, change, ways, steps_of(session, store, options, target, change));
+  });
 }
 
 }  // namespace zonectl::bulk_revoke

@@ -15,7 +15,6 @@
 namespace zonectl::bulk_rotate {
 
 using zonestore::BulkItem;
-using zonestore::BulkPlan;
 using zonestore::BulkRun;
 using zonestore::ChangeContext;
 using zonestore::Error;
@@ -27,12 +26,6 @@ namespace {
 
 BulkWords words() {
   return {"rotated", "would be rotated"};
-}
-
-using Items = std::vector<BulkPlan::Item>;
-
-Result<Items> institutions(Store& store, bool due_only) {
-  return (due_only ? due_rotations(store) : signing_institutions(store)).map(items_of);
 }
 
 // Looks at institutions of a run before their turn comes, so that many looks are under way at once.
@@ -175,15 +168,16 @@ class RotateWork {
   std::map<std::string, Made> made_;  // by code
 };
 
-Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, look::Lookout* lookout, Interruption& interruption) {
-  LooksAhead looks(store, lookout, run, settings);
-  RotateWork rotations(store, context, looks);
-  BulkReport report = run_bulk(session, store, context, run, settings, rotations.work(), interruption);
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun, look::Lookout* lookout,
+                              Interruption& interruption) {
+  LooksAhead looks(store, lookout, begun.run, begun.settings);
+  RotateWork rotations(store, begun.context, looks);
+  BulkReport report =
+      run_bulk(session, store, begun.context, begun.run, begun.settings, rotations.work(), interruption);
   for (std::string& warning : looks.finish()) {
     report.warnings.push_back(std::move(warning));
   }
-  return end_run(session, store, context, report, words());
+  return end_run(session, store, begun.context, report, words());
 }
 
 Result<void> check(const Options& options, const ChangeOptions& change) {
@@ -196,37 +190,6 @@ Result<void> check(const Options& options, const ChangeOptions& change) {
                            "zonectl rotate --resume");
   }
   return {};
-}
-
-Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
-                       look::Lookout* lookout, Interruption& interruption) {
-  BulkSettings settings = options.settings;
-  settings.override_guard = change.override_guard;
-  settings.reason = change.reason;
-  BulkPlan plan{"rotate", to_json_text(settings), {}};
-  if (options.file) {
-    const auto text = read_list_text(session, *options.file);
-    if (!text) {
-      return tl::unexpected(text.error());
-    }
-    NamedInstitutions named = named_institutions(store, *text);
-    if (!named.faults.empty()) {
-      return tell_faults(session, *options.file, named.faults);
-    }
-    plan.items = std::move(named.items);
-  } else {
-    auto items = institutions(store, options.due);
-    if (!items) {
-      return tl::unexpected(items.error());
-    }
-    plan.items = *std::move(items);
-  }
-  const ChangeContext context = session.context(change);
-  const auto run = begin_run(store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, store, context, *run, settings, lookout, interruption);
 }
 
 }  // namespace
@@ -249,17 +212,16 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
     return tl::unexpected(checked.error());
   }
   const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looking, change.dry_run);
-  Interruption interruption;
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return open_bulk(session, *store, change, {"rotate", options.resume, options.give_up, options.ways() > 0},
-                   {[&](const ResumedRun& resumed) {
-                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
-                                          lookout.get(), interruption);
-                    },
-                    [&] { return begin(session, *store, options, change, lookout.get(), interruption); }});
+  const BulkWays ways{"rotate", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
+    const auto find = [&] { return options.due ? due_rotations(store) : signing_institutions(store); };
+    return open_bulk(session, store, change, ways,
+                     {.list = [&] { return named_or_found(session, store, options.file, find); },
+                      .work =
+                          [&](const BegunRun& begun, Interruption& interruption) {
+                            return work_through(session, store, begun, lookout.get(), interruption);
+                          }});
+  });
 }
 
 }  // namespace zonectl::bulk_rotate

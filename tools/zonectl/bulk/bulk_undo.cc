@@ -4,16 +4,12 @@
 #include <optional>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "tools/zonectl/bulk/opening.h"
 #include "zonestore/operations/rotation/rotation.h"
 
 namespace zonectl::bulk_undo {
 
 using zonestore::BulkItem;
-using zonestore::BulkPlan;
-using zonestore::BulkRun;
 using zonestore::ChangeContext;
 using zonestore::ErrorCode;
 using zonestore::Result;
@@ -25,20 +21,6 @@ constexpr const char* kOfRun = "of_run";  // the rotations' run, in the argument
 
 BulkWords words() {
   return {"taken back", "would be taken back"};
-}
-
-std::string arguments_of(const BulkSettings& settings, std::uint32_t of_run) {
-  nlohmann::json json = nlohmann::json::parse(to_json_text(settings));
-  json[kOfRun] = of_run;
-  return json.dump();
-}
-
-Result<std::int64_t> run_to_undo(const BulkRun& run) {
-  const nlohmann::json json = nlohmann::json::parse(run.arguments_json, nullptr, false);
-  if (!json.is_object() || !json.contains(kOfRun) || !json[kOfRun].is_number_integer()) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
-  }
-  return json[kOfRun].get<std::int64_t>();
 }
 
 // Moves signing back where its last move is that run's, and proves that it arrived.
@@ -86,32 +68,16 @@ class UndoWork {
   std::map<std::string, zonestore::dkim::SlotId> to_;  // by code
 };
 
-Result<ExitCode> work_through(const Session& session, Store& store, const ChangeContext& context, const BulkRun& run,
-                              const BulkSettings& settings, Interruption& interruption) {
-  const auto of_run = run_to_undo(run);
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
+                              Interruption& interruption) {
+  const auto of_run = begun.arguments.number(kOfRun);
   if (!of_run) {
-    return tl::unexpected(of_run.error());
+    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
   }
-  UndoWork undos(store, context, *of_run);
-  const BulkReport report = run_bulk(session, store, context, run, settings, undos.work(), interruption);
-  return end_run(session, store, context, report, words());
-}
-
-Result<ExitCode> begin(const Session& session, Store& store, const Options& options, const ChangeOptions& change,
-                       Interruption& interruption) {
-  const auto codes = rotations_of_run(store, *options.run);
-  if (!codes) {
-    return tl::unexpected(codes.error());
-  }
-  BulkSettings settings = options.settings;
-  settings.reason = change.reason;
-  const BulkPlan plan{"undo", arguments_of(settings, *options.run), items_of(*codes)};
-  const ChangeContext context = session.context(change);
-  const auto run = begin_run(store, context, plan);
-  if (!run) {
-    return tl::unexpected(run.error());
-  }
-  return work_through(session, store, context, *run, settings, interruption);
+  UndoWork undos(store, begun.context, *of_run);
+  const BulkReport report =
+      run_bulk(session, store, begun.context, begun.run, begun.settings, undos.work(), interruption);
+  return end_run(session, store, begun.context, report, words());
 }
 
 }  // namespace
@@ -130,17 +96,16 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl undo --resume");
   }
-  Interruption interruption;
-  Result<Store> store = session.open_to_change(change);
-  if (!store) {
-    return tl::unexpected(store.error());
-  }
-  return open_bulk(session, *store, change, {"undo", options.resume, options.give_up, options.run.has_value()},
-                   {[&](const ResumedRun& resumed) {
-                      return work_through(session, *store, resumed.context, resumed.run, resumed.settings,
-                                          interruption);
-                    },
-                    [&] { return begin(session, *store, options, change, interruption); }});
+  const BulkWays ways{"undo",       options.resume,  options.give_up, options.run.has_value(),
+                      std::nullopt, options.settings};
+  return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
+    return open_bulk(
+        session, store, change, ways,
+        {.list = [&] { return rotations_of_run(store, *options.run).map(list_of); },
+         .work = [&](const BegunRun& begun,
+                     Interruption& interruption) { return work_through(session, store, begun, interruption); },
+         .keep = [&](RunArguments& kept) { kept.set(kOfRun, std::int64_t{*options.run}); }});
+  });
 }
 
 }  // namespace zonectl::bulk_undo

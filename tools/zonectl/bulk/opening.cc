@@ -1,22 +1,65 @@
 #include "tools/zonectl/bulk/opening.h"
 
 #include <set>
+#include <utility>
 
 namespace zonectl {
 
 using zonestore::ErrorCode;
+using zonestore::Result;
 
-zonestore::Result<ExitCode> open_bulk(const Session& session, zonestore::Store& store, const ChangeOptions& change,
-                                      const BulkWays& ways, const BulkSteps& steps) {
+namespace {
+
+Result<ExitCode> go_on(const Session& session, zonestore::Store& store, const ChangeOptions& change,
+                       const BulkWays& ways, const BulkSteps& steps) {
+  Interruption interruption;
+  const Result<BegunRun> resumed = resumed_run(session, store, ways.command, change);
+  if (!resumed && resumed.error().code == ErrorCode::kNotFound && steps.nothing_to_resume) {
+    return steps.nothing_to_resume(interruption);
+  }
+  if (!resumed) {
+    return tl::unexpected(resumed.error());
+  }
+  return steps.work(*resumed, interruption);
+}
+
+Result<ExitCode> begin(const Session& session, zonestore::Store& store, const ChangeOptions& change,
+                       const BulkWays& ways, const BulkSteps& steps) {
+  Result<BulkList> list = steps.list();
+  if (!list) {
+    return tl::unexpected(list.error());
+  }
+  if (!list->faults.empty()) {
+    return tell_faults(session, ways.file.value_or(""), list->faults);
+  }
+  if (const auto agreed = steps.ask ? steps.ask(list->items) : Result<void>{}; !agreed) {
+    return tl::unexpected(agreed.error());
+  }
+  Interruption interruption;
+  BegunRun begun{{}, {}, ways.settings, session.context(change)};
+  if (const auto done = steps.do_first ? steps.do_first(begun.context) : Result<void>{}; !done) {
+    return tl::unexpected(done.error());
+  }
+  begun.settings.override_guard = change.override_guard;
+  begun.settings.reason = change.reason;
+  begun.arguments = arguments_of(begun.settings);
+  if (steps.keep) {
+    steps.keep(begun.arguments);
+  }
+  auto run = begin_run(store, begun.context, {ways.command, begun.arguments.to_json_text(), std::move(list->items)});
+  if (!run) {
+    return tl::unexpected(run.error());
+  }
+  begun.run = *std::move(run);
+  return steps.work(begun, interruption);
+}
+
+}  // namespace
+
+Result<ExitCode> open_bulk(const Session& session, zonestore::Store& store, const ChangeOptions& change,
+                           const BulkWays& ways, const BulkSteps& steps) {
   if (ways.resume) {
-    const auto resumed = resumed_run(session, store, ways.command, change);
-    if (!resumed && resumed.error().code == ErrorCode::kNotFound && steps.nothing_to_resume) {
-      return steps.nothing_to_resume();
-    }
-    if (!resumed) {
-      return tl::unexpected(resumed.error());
-    }
-    return steps.resume(*resumed);
+    return go_on(session, store, change, ways, steps);
   }
   if (ways.give_up) {
     auto given_up = give_up_run(session, store, change, ways.command, *ways.give_up, !ways.begins);
@@ -24,18 +67,18 @@ zonestore::Result<ExitCode> open_bulk(const Session& session, zonestore::Store& 
       return given_up;
     }
   }
-  return steps.begin();
+  return begin(session, store, change, ways, steps);
 }
 
-zonestore::Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(const std::optional<std::string>& word) {
+Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(const std::optional<std::string>& word) {
   if (!word) {
     return std::optional<zonestore::dkim::SlotId>();
   }
   return zonestore::dkim::parse_slot(*word).map([](zonestore::dkim::SlotId slot) { return std::optional(slot); });
 }
 
-NamedInstitutions named_institutions(zonestore::Store& store, const std::string& text, const AcceptNamed& accept) {
-  NamedInstitutions named;
+BulkList named_institutions(zonestore::Store& store, const std::string& text, const AcceptNamed& accept) {
+  BulkList named;
   std::set<std::string> seen;
   for (const ListedWord& listed : read_list(text)) {
     const auto code = zonestore::dkim::code_in_file("", listed.word);
@@ -49,7 +92,7 @@ NamedInstitutions named_institutions(zonestore::Store& store, const std::string&
       continue;
     }
     const auto view = show_institution(store, *code);
-    const auto accepted = view && accept ? accept(*view) : zonestore::Result<void>{};
+    const auto accepted = view && accept ? accept(*view) : Result<void>{};
     if (!view || !accepted) {
       named.faults.push_back({listed.line, view ? accepted.error() : view.error()});
     } else {
@@ -59,13 +102,25 @@ NamedInstitutions named_institutions(zonestore::Store& store, const std::string&
   return named;
 }
 
-std::vector<zonestore::BulkPlan::Item> items_of(const std::vector<zonestore::dkim::Code>& codes) {
-  std::vector<zonestore::BulkPlan::Item> items;
-  items.reserve(codes.size());
-  for (const zonestore::dkim::Code& code : codes) {
-    items.push_back({code, "{}"});
+Result<BulkList> named_or_found(const Session& session, zonestore::Store& store,
+                                const std::optional<std::string>& file,
+                                const std::function<Result<std::vector<zonestore::dkim::Code>>()>& find,
+                                const AcceptNamed& accept) {
+  if (!file) {
+    return find().map(list_of);
   }
-  return items;
+  return read_list_text(session, *file).map([&](const std::string& text) {
+    return named_institutions(store, text, accept);
+  });
+}
+
+BulkList list_of(const std::vector<zonestore::dkim::Code>& codes) {
+  BulkList list;
+  list.items.reserve(codes.size());
+  for (const zonestore::dkim::Code& code : codes) {
+    list.items.push_back({code, "{}"});
+  }
+  return list;
 }
 
 }  // namespace zonectl

@@ -17,15 +17,34 @@ struct BulkWays {
   std::string command;
   bool resume = false;
   std::optional<std::uint32_t> give_up;
-  bool begins = false;  // a way to begin a new run was named; else --give-up is all that was asked for
+  bool begins = false;              // a way to begin a new run was named; else --give-up is all that was asked for
+  std::optional<std::string> file;  // that the list of a new run stands in
+  BulkSettings settings;            // of a new run; the guard and the reason come with the change's own options
 };
+
+using BulkItems = std::vector<zonestore::BulkPlan::Item>;
+struct BulkList {
+  BulkItems items;
+  std::vector<FileFault> faults;  // of the file: if there are any nothing is begun
+};
+
+// The command's own part.
 struct BulkSteps {
-  // Goes on with the interrupted run of the command.
-  std::function<zonestore::Result<ExitCode>(const ResumedRun&)> resume;
-  std::function<zonestore::Result<ExitCode>()> begin;
-  // In the place of kNotFound, where there is no such run.
-  std::function<zonestore::Result<ExitCode>()> nothing_to_resume{};
+  // Whom a new run is about.
+  std::function<zonestore::Result<BulkList>()> list;
+  // Works through a run, a new one or one that goes on.
+  std::function<zonestore::Result<ExitCode>(const BegunRun&, Interruption&)> work;
+  // What the run keeps beside its settings.
+  std::function<void(RunArguments&)> keep{};
+  // Before a new run: asks a person, whose Ctrl-C ends the program here and interrupts the run from then on; and does
+  // what must be done before anything else.
+  std::function<zonestore::Result<void>(const BulkItems&)> ask{};
+  std::function<zonestore::Result<void>(const zonestore::ChangeContext&)> do_first{};
+  // In the place of kNotFound, where there is no run to go on with.
+  std::function<zonestore::Result<ExitCode>(Interruption&)> nothing_to_resume{};
 };
+
+// Goes on with the interrupted run, gives one up, begins a new one: as the flags say.
 [[nodiscard]] zonestore::Result<ExitCode> open_bulk(const Session& session, zonestore::Store& store,
                                                     const ChangeOptions& change, const BulkWays& ways,
                                                     const BulkSteps& steps);
@@ -34,15 +53,17 @@ struct BulkSteps {
 [[nodiscard]] zonestore::Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(
     const std::optional<std::string>& word);
 
-// The institutions that a list names, one code a line, each once, in its order.
-struct NamedInstitutions {
-  std::vector<zonestore::BulkPlan::Item> items;
-  std::vector<FileFault> faults;  // all of them: no code, named twice, no such institution, what `accept` says
-};
+// The institutions that a list names, one code a line, each once, in its order. Faults: no code, named twice, no such
+// institution, what `accept` says.
 using AcceptNamed = std::function<zonestore::Result<void>(const zonestore::InstitutionView&)>;
-[[nodiscard]] NamedInstitutions named_institutions(zonestore::Store& store, const std::string& text,
-                                                   const AcceptNamed& accept = {});
+[[nodiscard]] BulkList named_institutions(zonestore::Store& store, const std::string& text,
+                                          const AcceptNamed& accept = {});
+// Those of the file; where none is named, those that are found.
+[[nodiscard]] zonestore::Result<BulkList> named_or_found(
+    const Session& session, zonestore::Store& store, const std::optional<std::string>& file,
+    const std::function<zonestore::Result<std::vector<zonestore::dkim::Code>>()>& find,
+    const AcceptNamed& accept = {});
 
-[[nodiscard]] std::vector<zonestore::BulkPlan::Item> items_of(const std::vector<zonestore::dkim::Code>& codes);
+[[nodiscard]] BulkList list_of(const std::vector<zonestore::dkim::Code>& codes);
 
 }  // namespace zonectl

@@ -176,8 +176,8 @@ Result<ExitCode> give_up_run(const Session& session, zonestore::Store& store, co
   return ExitCode::kDone;
 }
 
-Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command,
-                               ChangeOptions change) {
+Result<BegunRun> resumed_run(const Session& session, zonestore::Store& store, const std::string& command,
+                             ChangeOptions change) {
   auto run = resume_bulk_run(store, session.context(change), command);
   if (!run) {
     return tl::unexpected(run.error());
@@ -187,13 +187,14 @@ Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store, 
                            "zonectl log shows the runs that there were");
   }
   session.err() << "going on with run " << (*run)->id << ", begun " << session.times().text((*run)->began) << '\n';
-  Result<BulkSettings> settings = parse_settings((*run)->arguments_json);
-  if (!settings) {
-    return tl::unexpected(settings.error());
+  Result<RunArguments> arguments = RunArguments::parse((*run)->arguments_json);
+  if (!arguments) {
+    return tl::unexpected(arguments.error());
   }
-  change.override_guard = settings->override_guard;
-  change.reason = settings->reason;
-  return ResumedRun{**std::move(run), *std::move(settings), session.context(change)};
+  BulkSettings settings = settings_of(*arguments);
+  change.override_guard = settings.override_guard;
+  change.reason = settings.reason;
+  return BegunRun{**std::move(run), *std::move(arguments), std::move(settings), session.context(change)};
 }
 
 ExitCode tell_run(const Session& session, const BulkReport& report, const BulkWords& words,

@@ -31,16 +31,17 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
 [[nodiscard]] zonestore::Result<zonestore::BulkRun> begin_run(zonestore::Store& store,
                                                               const zonestore::ChangeContext& context,
                                                               const zonestore::BulkPlan& plan);
-// The interrupted run of the command, to go on with as it was begun: its own settings, override and reason.
-struct ResumedRun {
+// A run to be worked through, a new one or one that goes on.
+struct BegunRun {
   zonestore::BulkRun run;
+  RunArguments arguments;
   BulkSettings settings;
   zonestore::ChangeContext context;
 };
-// Says so on standard error. `change` has what a resumed run takes anew: --dry-run. Errors: kNotFound if there is
-// none.
-[[nodiscard]] zonestore::Result<ResumedRun> resumed_run(const Session& session, zonestore::Store& store,
-                                                        const std::string& command, ChangeOptions change);
+// The interrupted run of the command, to go on with as it was begun: its own arguments, override and reason. Says so
+// on standard error. `change` has what a resumed run takes anew: --dry-run. Errors: kNotFound if there is none.
+[[nodiscard]] zonestore::Result<BegunRun> resumed_run(const Session& session, zonestore::Store& store,
+                                                      const std::string& command, ChangeOptions change);
 // --give-up N: ends that run of the command as it is. It tells so on standard error, or, if that is all that was
 // asked for, as the answer.
 [[nodiscard]] zonestore::Result<ExitCode> give_up_run(const Session& session, zonestore::Store& store,

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/signers/signers.h"
 
@@ -46,28 +44,23 @@ std::string forged_until(const Session& session, const std::optional<WallTime>& 
 
 }  // namespace
 
-std::string to_json_text(const RevokeTarget& target, const BulkSettings& settings) {
-  nlohmann::json json = nlohmann::json::parse(to_json_text(settings));
+void keep(const RevokeTarget& target, RunArguments& kept) {
   if (target.slot) {
-    json["slot"] = zonestore::dkim::to_text(*target.slot);
+    kept.set("slot", zonestore::dkim::to_text(*target.slot));
   }
   if (!target.signer.empty()) {
-    json["signer"] = target.signer;
+    kept.set("signer", target.signer);
   }
-  json["stop_signing"] = target.stop_signing;
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  kept.set_flag("stop_signing", target.stop_signing);
 }
 
-Result<RevokeTarget> parse_target(const std::string& json_text) {
-  const nlohmann::json json = nlohmann::json::parse(json_text, nullptr, false);
+Result<RevokeTarget> target_of(const RunArguments& kept) {
   RevokeTarget target;
-  if (json.is_object()) {
-    if (const auto slot = zonestore::dkim::parse_slot(json.value("slot", ""))) {
-      target.slot = *slot;
-    }
-    target.signer = json.value("signer", "");
-    target.stop_signing = json.value("stop_signing", false);
+  if (const auto slot = zonestore::dkim::parse_slot(kept.text("slot").value_or(""))) {
+    target.slot = *slot;
   }
+  target.signer = kept.text("signer").value_or("");
+  target.stop_signing = kept.flag("stop_signing");
   if (target.slot.has_value() == !target.signer.empty()) {
     return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
   }

@@ -18,8 +18,9 @@ struct RevokeTarget {
   std::string signer;  // empty: none
   bool stop_signing = false;
 };
-[[nodiscard]] std::string to_json_text(const RevokeTarget& target, const BulkSettings& settings);
-[[nodiscard]] zonestore::Result<RevokeTarget> parse_target(const std::string& json_text);
+// Into what the run keeps, and back.
+void keep(const RevokeTarget& target, RunArguments& kept);
+[[nodiscard]] zonestore::Result<RevokeTarget> target_of(const RunArguments& kept);
 
 class RevokeWork {
  public:

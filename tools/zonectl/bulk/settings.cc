@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-
-#include <nlohmann/json.hpp>
+#include <cstdint>
 
 namespace zonectl {
 
@@ -77,49 +76,39 @@ void declare(Arguments& arguments, BulkSettings& settings, bool with_canary) {
                             "of many: stop at so many failures (default: " + std::to_string(kDefaultHaltOn) + ")");
 }
 
-std::string to_json_text(const BulkSettings& settings) {
-  nlohmann::json json = nlohmann::json::object();
+RunArguments arguments_of(const BulkSettings& settings) {
+  RunArguments arguments;
   if (settings.canary) {
-    json["canary"] = settings.canary->text;
+    arguments.set("canary", settings.canary->text);
   }
   if (settings.rate) {
-    json["rate"] = settings.rate->text;
+    arguments.set("rate", settings.rate->text);
   }
   if (settings.halt_on) {
-    json["halt_on"] = *settings.halt_on;
+    arguments.set("halt_on", std::int64_t{*settings.halt_on});
   }
   if (settings.override_guard) {
-    json["override"] = zonestore::guard_code(*settings.override_guard);
+    arguments.set("override", std::string(zonestore::guard_code(*settings.override_guard)));
   }
   if (settings.reason) {
-    json["reason"] = *settings.reason;
+    arguments.set("reason", *settings.reason);
   }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return arguments;
 }
 
-Result<BulkSettings> parse_settings(const std::string& json_text) {
-  const nlohmann::json json = nlohmann::json::parse(json_text, nullptr, false);
-  if (!json.is_object()) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
-  }
+BulkSettings settings_of(const RunArguments& arguments) {
   BulkSettings settings;
-  if (const std::string text = json.value("canary", ""); !text.empty()) {
-    const auto share = parse_share(text);
-    settings.canary = share ? std::optional(*share) : std::nullopt;
+  if (const auto share = parse_share(arguments.text("canary").value_or(""))) {
+    settings.canary = *share;
   }
-  if (const std::string text = json.value("rate", ""); !text.empty()) {
-    const auto rate = parse_rate(text);
-    settings.rate = rate ? std::optional(*rate) : std::nullopt;
+  if (const auto rate = parse_rate(arguments.text("rate").value_or(""))) {
+    settings.rate = *rate;
   }
-  if (json.contains("halt_on")) {
-    settings.halt_on = json["halt_on"].get<std::uint32_t>();
+  if (const auto halt_on = arguments.number("halt_on"); halt_on && *halt_on > 0) {
+    settings.halt_on = static_cast<std::uint32_t>(std::min<std::int64_t>(*halt_on, UINT32_MAX));
   }
-  if (const std::string text = json.value("override", ""); !text.empty()) {
-    settings.override_guard = zonestore::guard_from_code(text);
-  }
-  if (json.contains("reason")) {
-    settings.reason = json.value("reason", "");
-  }
+  settings.override_guard = zonestore::guard_from_code(arguments.text("override").value_or(""));
+  settings.reason = arguments.text("reason");
   return settings;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tools/zonectl/bulk/run_arguments.h"
 #include "tools/zonectl/session/arguments.h"
 #include "zonestore/base/error.h"
 
@@ -45,8 +46,8 @@ struct BulkSettings {
 // --rate and --halt-on; `with_canary`: --canary too.
 void declare(Arguments& arguments, BulkSettings& settings, bool with_canary);
 
-[[nodiscard]] std::string to_json_text(const BulkSettings& settings);
-// Errors: kInvalid for what to_json_text did not write.
-[[nodiscard]] zonestore::Result<BulkSettings> parse_settings(const std::string& json_text);
+// What the run keeps of them, and back; a field that cannot be read counts as not given.
+[[nodiscard]] RunArguments arguments_of(const BulkSettings& settings);
+[[nodiscard]] BulkSettings settings_of(const RunArguments& arguments);
 
 }  // namespace zonectl

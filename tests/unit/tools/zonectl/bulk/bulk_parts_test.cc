@@ -42,15 +42,42 @@ TEST(BulkSettings, ComeBackAsTheyWereKept) {
   settings.halt_on = 2;
   settings.override_guard = zonestore::Guard::kNotRipe;
   settings.reason = "a \"leak\"";
-  const auto kept = parse_settings(to_json_text(settings));
+  const auto arguments = RunArguments::parse(arguments_of(settings).to_json_text());
+  ASSERT_TRUE(arguments);
+  const BulkSettings kept = settings_of(*arguments);
+  EXPECT_EQ(kept.canary->of(100), 2U);
+  EXPECT_EQ(kept.rate->interval, seconds(3));
+  EXPECT_EQ(kept.failures_allowed(), 2U);
+  EXPECT_EQ(kept.override_guard, zonestore::Guard::kNotRipe);
+  EXPECT_EQ(kept.reason, "a \"leak\"");
+  EXPECT_EQ(settings_of({}).failures_allowed(), kDefaultHaltOn);
+  EXPECT_FALSE(settings_of({}).override_guard);
+  EXPECT_FALSE(RunArguments::parse("no JSON"));
+  EXPECT_FALSE(RunArguments::parse("[]"));
+}
+
+TEST(RunArguments, KeepTextsNumbersAndFlags) {
+  RunArguments arguments;
+  arguments.set("slot", std::string("sel1"));
+  arguments.set("of_run", std::int64_t{7});
+  arguments.set("servers", std::vector<std::string>{"192.0.2.1", "2001:db8::1"});
+  arguments.set_flag("no_look", true);
+  const auto kept = RunArguments::parse(arguments.to_json_text());
   ASSERT_TRUE(kept);
-  EXPECT_EQ(kept->canary->of(100), 2U);
-  EXPECT_EQ(kept->rate->interval, seconds(3));
-  EXPECT_EQ(kept->failures_allowed(), 2U);
-  EXPECT_EQ(kept->override_guard, zonestore::Guard::kNotRipe);
-  EXPECT_EQ(kept->reason, "a \"leak\"");
-  EXPECT_EQ(parse_settings("{}")->failures_allowed(), kDefaultHaltOn);
-  EXPECT_FALSE(parse_settings("no JSON"));
+  EXPECT_EQ(kept->text("slot"), "sel1");
+  EXPECT_EQ(kept->number("of_run"), 7);
+  EXPECT_EQ(kept->texts("servers"), (std::vector<std::string>{"192.0.2.1", "2001:db8::1"}));
+  EXPECT_TRUE(kept->flag("no_look"));
+}
+
+TEST(RunArguments, AFieldOfAnotherKindIsNotThere) {
+  const auto kept = RunArguments::parse(R"({"halt_on": "two", "reason": {"a": 1}, "slot": 1, "servers": [1, "a"]})");
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(kept->number("halt_on"));
+  EXPECT_FALSE(kept->text("reason"));
+  EXPECT_FALSE(kept->text("slot"));
+  EXPECT_FALSE(kept->flag("slot"));
+  EXPECT_EQ(kept->texts("servers"), std::vector<std::string>{"a"});
 }
 
 TEST(InstitutionFile, TakesColumnsInAnyOrder) {

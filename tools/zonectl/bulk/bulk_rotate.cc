@@ -180,6 +180,55 @@ Result<ExitCode> work_through(const Session& session, Store& store, const BegunR
   return end_run(session, store, begun.context, report, words());
 }
 
+// How a run looks belongs to what it keeps.
+constexpr const char* kNoLook = "no_look";
+constexpr const char* kServers = "servers";
+constexpr const char* kResolvers = "resolvers";
+
+std::vector<std::string> texts_of(const std::vector<probe::Address>& addresses) {
+  std::vector<std::string> texts;
+  for (const probe::Address& address : addresses) {
+    texts.push_back(address.to_text());
+  }
+  return texts;
+}
+
+void keep(const look::Looking& looking, RunArguments& kept) {
+  kept.set_flag(kNoLook, looking.no_look);
+  if (!looking.flags.servers.empty()) {
+    kept.set(kServers, texts_of(looking.flags.servers));
+  }
+  if (!looking.flags.resolvers.empty()) {
+    kept.set(kResolvers, texts_of(looking.flags.resolvers));
+  }
+}
+
+// What is named anew is asked in the place of what the run has kept.
+void take_kept(const std::vector<std::string>& kept, std::vector<probe::Address>& addresses) {
+  if (!addresses.empty()) {
+    return;
+  }
+  for (const std::string& text : kept) {
+    if (const auto address = probe::Address::parse(text)) {
+      addresses.push_back(*address);
+    }
+  }
+}
+
+// The child that looks is made before the store is opened for the run, so what the run has kept is read on its own.
+// What hinders that will hinder the run, which tells it.
+look::Looking looking_of_resumed(const Session& session, look::Looking looking) {
+  const auto run =
+      session.open_to_peek().and_then([](Store&& store) { return interrupted_bulk_run(store, "rotate"); });
+  const auto kept = run && *run ? RunArguments::parse((*run)->arguments_json) : Result<RunArguments>{};
+  if (kept) {
+    looking.no_look = looking.no_look || kept->flag(kNoLook);
+    take_kept(kept->texts(kServers), looking.flags.servers);
+    take_kept(kept->texts(kResolvers), looking.flags.resolvers);
+  }
+  return looking;
+}
+
 Result<void> check(const Options& options, const ChangeOptions& change) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
@@ -211,7 +260,8 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
   if (const auto checked = check(options, change); !checked) {
     return tl::unexpected(checked.error());
   }
-  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looking, change.dry_run);
+  const look::Looking looks = options.resume ? looking_of_resumed(session, looking) : looking;
+  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looks, change.dry_run);
   const BulkWays ways{"rotate", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
     const auto find = [&] { return options.due ? due_rotations(store) : signing_institutions(store); };
@@ -220,7 +270,8 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
                       .work =
                           [&](const BegunRun& begun, Interruption& interruption) {
                             return work_through(session, store, begun, lookout.get(), interruption);
-                          }});
+                          },
+                      .keep = [&](RunArguments& kept) { keep(looks, kept); }});
   });
 }
 

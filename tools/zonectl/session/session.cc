@@ -48,9 +48,6 @@ Result<void> Session::become_owner() {
 }
 
 Result<Store> Session::open(Store::Access access) const {
-  if (became_ && access != Store::Access::kWrite) {
-    gain_no_rights();  // nothing is run
-  }
   return noted(Store::open(store_dir(), access, clock_, key_sources()).map([this](Store&& opened) {
     opened.run_commands_as(became_ ? zonestore::signer::RunsAs::of_process() : environment_.runs_as);
     return std::move(opened);
@@ -68,7 +65,18 @@ Result<Store> Session::open_recovered(Store::Access access) const {
   return open(access);
 }
 
+void Session::run_nothing() const {
+  if (became_) {
+    gain_no_rights();
+  }
+}
+
 Result<Store> Session::open_to_read() const {
+  run_nothing();
+  return open_recovered(Store::Access::kRead);
+}
+
+Result<Store> Session::open_to_peek() const {
   return open_recovered(Store::Access::kRead);
 }
 
@@ -76,6 +84,7 @@ Result<Store> Session::open_to_change(const ChangeOptions& options) const {
   if (!options.dry_run) {
     return open_to_write();
   }
+  run_nothing();
   Result<Store> store = open_recovered(Store::Access::kDryRun);
   if (store && store->older_schema()) {
     err() << "zone.db has the older schema version " << *store->older_schema()
@@ -89,6 +98,7 @@ Result<Store> Session::open_to_write() const {
 }
 
 Result<Store> Session::open_unrecovered() const {
+  run_nothing();
   return open(Store::Access::kDryRun);
 }
 

@@ -42,6 +42,8 @@ class Session {
   [[nodiscard]] std::filesystem::path store_dir() const;
   // What a killed writer left behind is rolled back first.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_read() const;
+  // The same before a change opens the store: what that one runs, such as a signer's command, keeps its rights.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_to_peek() const;
   // For a change. A dry run decides by the same code on a store that it cannot change: see Store::Access::kDryRun.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_change(const ChangeOptions& options) const;
   // For what writes beside changes, or needs the vault, and has no dry run.
@@ -103,6 +105,7 @@ class Session {
 
  private:
   [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
+  void run_nothing() const;  // of a process of root's that became the store's owner: for good
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
   template <class T>
   [[nodiscard]] zonestore::Result<T> noted(zonestore::Result<T> opened) const {

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "tools/zonectl/text/terminal.h"
+#include "tools/zonectl/text/printable.h"
 
 namespace zonectl::look {
 

@@ -1,12 +1,9 @@
 #include "tools/zonectl/text/terminal.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "zonestore/base/printable.h"
 
 namespace zonectl {
 namespace {
@@ -54,30 +51,6 @@ Terminal terminal_of(int descriptor) {
     terminal.width = size.ws_col;
   }
   return terminal;
-}
-
-std::string printable(std::string_view text) {
-  return zonestore::printable(text);
-}
-
-std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
-  std::string out;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (column != 0 && column + 1 + word.size() > width) {
-      (out += '\n') += indent;
-      column = 0;
-    } else if (column != 0) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out;
 }
 
 }  // namespace zonectl

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "tools/zonectl/text/printable.h"
+
 namespace zonectl {
 
 enum class Style : std::uint8_t { kPlain, kBold, kDim, kGood, kCaution, kBad };
@@ -23,12 +25,5 @@ struct Terminal {
 // What an open file descriptor is connected to. Colour is off if $NO_COLOR is set and not
 // empty, and on a "dumb" terminal.
 [[nodiscard]] Terminal terminal_of(int descriptor);
-
-// One line of UTF-8 that cannot drive a terminal (zonestore/base/printable.h). Stored text came from people.
-[[nodiscard]] std::string printable(std::string_view text);
-
-// Lines of at most `width` columns, broken at spaces; a longer word stays whole. `indent` goes before each
-// line but the first.
-[[nodiscard]] std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
 
 }  // namespace zonectl

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "tools/zonectl/probe/resolver.h"
@@ -56,18 +57,22 @@ zonectl::Environment environment_of(zonectl::Role role) {
   return environment;
 }
 
-// The exit code, or kFailed if what was printed did not arrive. A reader that went away (head) knows why.
+// Whoever read our output had enough of it: `head`, `grep -q`, a person who left the pager.
+bool reader_has_gone() {
+  pollfd output{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+// The exit code, or kFailed if what was printed did not arrive where somebody waits for it.
 int flushed(int code) {
   errno = 0;
   std::cout.flush();
   const int reason = errno;
-  if (std::cout) {
+  if (std::cout || reader_has_gone()) {
     return code;
   }
-  if (reason != EPIPE) {
-    std::cerr << "zonectl: cannot write to standard output: " << (reason == 0 ? "it failed" : std::strerror(reason))
-              << "\n  the command itself ended with exit code " << code << '\n';
-  }
+  std::cerr << "zonectl: cannot write to standard output: " << (reason == 0 ? "it failed" : std::strerror(reason))
+            << "\n  the command itself ended with exit code " << code << '\n';
   return code == 0 ? zonectl::value_of(zonectl::ExitCode::kFailed) : code;
 }
 

@@ -16,12 +16,36 @@ using zonestore::Result;
 
 namespace {
 
-void declare_globals(Arguments arguments, GlobalOptions& globals) {
+// Of words, never of JSON; `auto`: on a terminal, as $NO_COLOR and $TERM let it.
+enum class Colour : std::uint8_t { kAuto, kAlways, kNever };
+
+Result<Colour> parse_colour(std::string_view text) {
+  if (text == "auto") {
+    return Colour::kAuto;
+  }
+  if (text == "always") {
+    return Colour::kAlways;
+  }
+  if (text == "never") {
+    return Colour::kNever;
+  }
+  return zonestore::fail(zonestore::ErrorCode::kInvalid, "colour is auto, always or never");
+}
+
+void paint(Streams& streams, Colour colour) {
+  for (Terminal* const terminal : {&streams.out_terminal, &streams.err_terminal}) {
+    terminal->colour = colour == Colour::kAlways || (colour == Colour::kAuto && terminal->colour);
+  }
+}
+
+void declare_globals(Arguments arguments, GlobalOptions& globals, std::optional<Colour>& colour) {
   arguments.one("--store", "DIR", globals.store, Need::kOptional, &parse_line,
                 "the store's directory (default: $ZONESTORE, else /var/lib/zonestore)");
   arguments.operators().flag("--json", globals.json, "print JSON, in the forms that JSON.md documents");
   arguments.operators().one("--actor", "NAME", globals.actor, Need::kOptional, &parse_line,
                             "who asks, for the log (default: the login user)");
+  arguments.operators().one("--color", "auto|always|never", colour, Need::kOptional, &parse_colour,
+                            "colour what is told in words (default: auto, on a terminal)");
 }
 
 // How an error is told beside its words on standard error.
@@ -69,12 +93,14 @@ Form form_of(std::span<const std::string> args, bool json) {
 int run(std::span<const std::string> args, Streams& streams, const Environment& environment,
         const zonestore::Clock& clock) {
   GlobalOptions globals;
+  std::optional<Colour> colour;
   CommandTree tree("zonectl", "DKIM keys and SPF of institutions: the operators' command", environment.role);
-  declare_globals(tree.arguments(), globals);
+  declare_globals(tree.arguments(), globals, colour);
   CommandLine line = tree.line();
   define_commands(line);
 
   const Result<std::optional<std::string>> parsed = tree.parse(words_of(args));
+  paint(streams, colour.value_or(Colour::kAuto));
   Session session(globals, streams, environment, clock);
   if (!parsed) {
     // A parse that failed may not have come as far as the flag.

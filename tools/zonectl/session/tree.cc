@@ -179,7 +179,7 @@ CommandTree::CommandTree(std::string_view program, std::string_view purpose, Rol
     : marks_(role), root_(std::make_unique<CLI::App>(std::string(purpose), std::string(program))) {
   root_->require_subcommand(1)->fallthrough();
   root_->set_help_flag("-h,--help", "print this help");
-  root_->set_version_flag("--version", std::string(program) + " " + DNSD_VERSION, "print the program's version");
+  root_->set_version_flag("-V,--version", std::string(program) + " " + DNSD_VERSION, "print the program's version");
   root_->formatter_fn([](const CLI::App* shown, const std::string&, CLI::AppFormatMode) { return help_of(*shown); });
   root_->footer("\n" + std::string(program) +
                 " COMMAND --help prints a command's arguments, an example and its exit codes.\n");

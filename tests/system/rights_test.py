@@ -110,6 +110,9 @@ class Rights(unittest.TestCase):
                       ("domain", "add", "nova", "more.example"), ("remove", "nova"), ("instructions", "nova"), ("spf", "show")):
             self.assertIn(zonectl(*words, person=OPERATOR, expect=None).returncode, (0, 3), words)
         self.assertIn(zonectl("status", person=OPERATOR, expect=None).returncode, (0, 1))
+        done = zonectl("status", "--monitor", person=OPERATOR, expect=None)
+        self.assertRegex(done.stdout, r"\AZONESTORE (OK|WARNING|CRITICAL) - [^\n]+\n\Z")
+        self.assertIn("keys   whole", zonectl("store", "verify", person=OPERATOR).stdout)
         operator("add", "--file", "-", input="code,domains,key\nlouvre,louvre.example,\n", stdin=None)
         operator("revoke", "sel2", "--file", "-", "--yes", input="louvre\n", stdin=None)
         done = operator("revoke", "sel1", "--file", "-", input="louvre\n", stdin=None, expect=3)
@@ -265,6 +268,8 @@ class Rights(unittest.TestCase):
                 self.assertEqual(done.stdout, "")
         done = zonectl("list", person=STRANGER, expect=66)
         self.assertRegex(done.stderr, "neither of the groups zone-operators and zone-admins")
+        done = zonectl("status", "--monitor", person=STRANGER, expect=3)
+        self.assertRegex(done.stdout, r"\AZONESTORE UNKNOWN - [^\n]+\n\Z")
 
     def test_no_process_of_the_same_user_looks_in_and_none_leaves_a_core(self):
         """Of an operator's run that stands still, before it was told what to add."""

@@ -33,7 +33,9 @@ Task task(Kind kind) {
   task.zone.apex = task.dkim_zone;
   task.zone.serial = zonestore::Serial{7};
   task.zone.name_servers = {name("ns1.secutix.com"), name("ns2.secutix.com")};
-  if (kind != Kind::kZone) {
+  if (kind == Kind::kSerials) {
+    task.known_servers = {"ns1.secutix.com (192.0.2.1)"};
+  } else if (kind != Kind::kZone) {
     task.subject = zonestore::CheckSubject{*zonestore::dkim::Code::parse("mosa"), {}, {}, {}};
     for (const SlotId slot : zonestore::dkim::kSlots) {
       zonestore::ExpectedSlot expected;
@@ -72,7 +74,7 @@ std::optional<SeenInstitution> believed(const std::vector<Finding>& findings, Ki
 }
 
 TEST(LookMessages, ATaskArrivesAsItWasGiven) {
-  for (const Kind kind : {Kind::kZone, Kind::kInstitution, Kind::kRotation}) {
+  for (const Kind kind : {Kind::kZone, Kind::kInstitution, Kind::kRotation, Kind::kSerials}) {
     const std::optional<Task> read = read_task(write_task(task(kind)));
     ASSERT_TRUE(read);
     EXPECT_EQ(write_task(*read), write_task(task(kind)));
@@ -265,6 +267,17 @@ TEST(Confinement, LeavesTheChildItsPipeAndNothingOfItsParent) {
   EXPECT_EQ(said.number(), 0U) << "no core, and nobody looks in";
   EXPECT_EQ(said.number(), 0U) << "root no more";
   EXPECT_EQ(said.number(), 1U) << "it may ask";
+}
+
+TEST(RealLook, ForSerialsAsksAServerWhereItWasLastKnownIfNobodyNamesItsAddress) {
+  Task to_ask = task(Kind::kSerials);
+  to_ask.known_servers = {"ns2.secutix.com (127.0.0.1:1)", "ns3.secutix.com (127.0.0.1:1)", "127.0.0.1:1"};
+  Lookout lookout({{}, {*probe::Address::parse("127.0.0.1:1")}, milliseconds{2000}});
+  const auto seen = lookout.take_zone(lookout.ask(to_ask), soon());
+  ASSERT_TRUE(seen) << lookout.failure();
+  ASSERT_EQ(seen->size(), 1U) << "one that the zone does not name is not asked";
+  EXPECT_EQ(seen->front().server, "ns2.secutix.com (127.0.0.1:1)");
+  EXPECT_EQ(seen->front().verdict, Verdict::kUnreachable);
 }
 
 TEST(RealLook, AtClosedPortsIsQuickAndSeesNothing) {

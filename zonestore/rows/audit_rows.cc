@@ -185,6 +185,11 @@ void read_audit(db::Connection& connection, const AuditFilter& filter,
   }
 }
 
+bool has_audit(db::Connection& connection, std::string_view command, std::string_view after_json) {
+  db::Statement row = connection.prepare("SELECT 1 FROM audit WHERE command = ?1 AND after_json = ?2");
+  return row.bind(1, command).bind(2, after_json).step();
+}
+
 crypto::Sha256Digest audit_chain_start(db::Connection& connection) {
   crypto::Sha256 digest;
   add_text(digest, "zonestore audit chain 1");

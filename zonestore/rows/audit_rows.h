@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/moment.h"
@@ -40,6 +41,9 @@ struct AuditFilter {
 // Oldest first. The visitor returns false to stop.
 void read_audit(db::Connection& connection, const AuditFilter& filter,
                 const std::function<bool(const AuditRow&)>& visitor);
+
+// Is there a row of this command that says this of what came after it?
+[[nodiscard]] bool has_audit(db::Connection& connection, std::string_view command, std::string_view after_json);
 
 // ---- the chain ----
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/backup/restore_rows.h"
 #include "zonestore/operations/backup/restore_spf.h"
 #include "zonestore/operations/change/change_scope.h"
@@ -259,17 +257,17 @@ void merge_institutions(ChangeScope& change, bool has_live, const std::set<std::
 }
 
 AuditNote audit_note(const Restored& outcome) {
-  nlohmann::json after{{"backup", outcome.backup.directory.string()},
-                       {"newest_change", to_rfc3339(outcome.backup.newest_change)},
-                       {"kept_in", outcome.kept ? nlohmann::json(outcome.kept->string()) : nlohmann::json(nullptr)},
-                       {"revoked", outcome.revoked},
-                       {"notes", nlohmann::json::array()}};
-  for (const RestoreNote& note : outcome.notes) {
-    after["notes"].push_back({{"code", note.code}, {"what", note.what}});
-  }
+  const auto as_value = [](const RestoreNote& note) -> AuditValue {
+    return {{"code", note.code}, {"what", note.what}};
+  };
   return {
       "restored from " + outcome.backup.directory.string() + ", as of " + to_rfc3339(outcome.backup.newest_change),
-      "{}", after.dump()};
+      {},
+      {{"backup", outcome.backup.directory.string()},
+       {"newest_change", to_rfc3339(outcome.backup.newest_change)},
+       {"kept_in", outcome.kept ? AuditValue(outcome.kept->string()) : AuditValue(nullptr)},
+       {"revoked", AuditValue::list_of(outcome.revoked, [](const std::string& what) { return what; })},
+       {"notes", AuditValue::list_of(outcome.notes, as_value)}}};
 }
 
 }  // namespace

@@ -146,8 +146,9 @@ Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const
                              {run.id, position, each.code, each.arguments_json, BulkState::kWaiting, ""});
     }
     Changed ignored;
-    change.finish({name_of(run.id) + " began: " + std::to_string(plan.items.size()) + " institutions", "{}",
-                   plan.arguments_json},
+    change.finish({name_of(run.id) + " began: " + std::to_string(plan.items.size()) + " institutions",
+                   {},
+                   AuditValue::of_json(plan.arguments_json)},
                   ignored);
     return run;
   });

@@ -1,5 +1,6 @@
 #include "zonestore/operations/change/audit_writer.h"
 
+#include "zonestore/operations/change/audit_json.h"
 #include "zonestore/rows/audit_rows.h"
 
 namespace zonestore {
@@ -19,8 +20,8 @@ void write_audit(db::Connection& connection, const ChangeContext& context, std::
   } else {
     row.reason = context.reason.value_or("");
   }
-  row.before_json = note.before_json;
-  row.after_json = note.after_json;
+  row.before_json = to_json(note.before);
+  row.after_json = to_json(note.after);
   rows::insert_audit(connection, row);
 }
 

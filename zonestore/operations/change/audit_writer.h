@@ -1,17 +1,19 @@
 // What an operation says of its change, as a row of the audit log. For the sources of zonestore/operations only.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/operations/change/audit_value.h"
 #include "zonestore/operations/change/context.h"
 
 namespace zonestore {
 
 struct AuditNote {
   std::string what;  // one line for people
-  std::string before_json = "{}";
-  std::string after_json = "{}";
+  AuditValue before = {};
+  AuditValue after = {};
 };
 
 // Within the caller's transaction: writes the row, chains it to the one before, and notes in the store's row that it

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/private_halves.h"
 #include "zonestore/rows/bulk_rows.h"
 #include "zonestore/rows/signer_rows.h"
@@ -142,22 +140,17 @@ rows::InstitutionRow require_institution(db::Connection& connection, const dkim:
   return *std::move(row);
 }
 
-std::string audit_json(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Now& now) {
-  nlohmann::json json;
-  json["phase"] = dkim::to_text(institution.facts.phase);
-  json["active"] = nullptr;
-  if (institution.facts.active) {
-    json["active"] = dkim::to_text(*institution.facts.active);
-  }
+AuditValue audit_state(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Now& now) {
+  AuditValue slots;
   for (const dkim::SlotId slot : dkim::kSlots) {
-    nlohmann::json& entry = json["slots"][dkim::to_text(slot)];
-    entry["state"] = dkim::to_text(dkim::state_of(institution.facts, slot, policy, now));
-    entry["key_id"] = nullptr;
-    if (institution.key(slot)) {
-      entry["key_id"] = institution.key(slot)->key_id;
-    }
+    const std::optional<rows::SlotKey>& key = institution.key(slot);
+    slots.set(dkim::to_text(slot), {{"state", dkim::to_text(dkim::state_of(institution.facts, slot, policy, now))},
+                                    {"key_id", key ? AuditValue(key->key_id) : AuditValue(nullptr)}});
   }
-  return json.dump();
+  const std::optional<dkim::SlotId>& active = institution.facts.active;
+  return {{"phase", dkim::to_text(institution.facts.phase)},
+          {"active", active ? AuditValue(dkim::to_text(*active)) : AuditValue(nullptr)},
+          {"slots", std::move(slots)}};
 }
 
 }  // namespace zonestore

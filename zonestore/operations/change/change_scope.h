@@ -71,7 +71,7 @@ class ChangeScope {
 [[nodiscard]] rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code);
 
 // An institution's state for the audit: phase, active slot, each slot's state and key id.
-[[nodiscard]] std::string audit_json(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
+[[nodiscard]] AuditValue audit_state(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,
                                      const Now& now);
 
 }  // namespace zonestore

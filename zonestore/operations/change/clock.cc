@@ -1,15 +1,12 @@
 #include "zonestore/operations/change/clock.h"
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/change_scope.h"
 
 namespace zonestore {
 namespace {
 
-std::string expected_json(const std::optional<WallTime>& expected) {
-  return nlohmann::json{{"expected", expected ? nlohmann::json(to_rfc3339(*expected)) : nlohmann::json(nullptr)}}
-      .dump();
+AuditValue expected_value(const std::optional<WallTime>& expected) {
+  return {{"expected", expected ? AuditValue(to_rfc3339(*expected)) : AuditValue(nullptr)}};
 }
 
 }  // namespace
@@ -25,7 +22,7 @@ Result<ClockAccepted> accept_clock(Store& store, const ChangeContext& context) {
     outcome.wall = change.wall();
     outcome.before = change.accept_clock();
     change.finish({"the wall clock is right, an operator says: " + to_rfc3339(change.wall()),
-                   expected_json(outcome.before), expected_json(change.wall())},
+                   expected_value(outcome.before), expected_value(change.wall())},
                   outcome);
     return outcome;
   });

@@ -2,11 +2,11 @@
 
 #include <map>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/dkim/record_text.h"
+#include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/change_scope.h"
+#include "zonestore/rows/audit_rows.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore {
@@ -16,40 +16,23 @@ constexpr std::size_t kPemLineWidth = 64;
 
 using Spans = std::map<std::string, std::vector<SigningSpan>>;  // by key id
 
-// The key that signs in a state that audit_json wrote; nullopt if the text is of another kind.
-std::optional<std::string> active_key(const std::string& state) {
-  const nlohmann::json json = nlohmann::json::parse(state, nullptr, false);
-  if (!json.is_object() || !json.contains("active") || !json.contains("slots")) {
-    return std::nullopt;
-  }
-  if (!json.at("active").is_string()) {
-    return "";
-  }
-  const nlohmann::json& slot = json.at("slots").value(json.at("active").get<std::string>(), nlohmann::json::object());
-  return slot.is_object() && slot.contains("key_id") && slot.at("key_id").is_string()
-             ? slot.at("key_id").get<std::string>()
-             : std::string();
-}
-
 Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
-  db::Statement rows = connection.prepare("SELECT at_ms, after_json FROM audit WHERE subject = ?1 ORDER BY audit_id");
-  rows.bind(1, std::string_view(code.text()));
   Spans spans;
   std::string signs;
-  while (rows.step()) {
-    const std::optional<std::string> after = active_key(rows.text(1));
+  rows::read_audit(connection, {.subject = code.text()}, [&](const rows::AuditRow& row) {
+    const std::optional<std::string> after = signing_key_in(row.after_json);
     if (!after || *after == signs) {
-      continue;
+      return true;
     }
-    const WallTime at = rows::wall_column(rows, 0);
     if (!signs.empty()) {
-      spans[signs].back().until = at;
+      spans[signs].back().until = row.at;
     }
     if (!after->empty()) {
-      spans[*after].push_back({at, std::nullopt});
+      spans[*after].push_back({row.at, std::nullopt});
     }
     signs = *after;
-  }
+    return true;
+  });
   return spans;
 }
 

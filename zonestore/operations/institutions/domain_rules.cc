@@ -1,7 +1,5 @@
 #include "zonestore/operations/institutions/domain_rules.h"
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/institution_rows.h"
 #include "zonestore/zone/published_writer.h"
@@ -25,14 +23,6 @@ void check_domain_is_free(db::Connection& connection, const dkim::Code& code, co
                             "zonectl domain remove " + *owner + " " + domain.to_text_no_dot() + " frees it",
                             Refusal{Guard::kExists, std::nullopt}});
   }
-}
-
-std::string domains_json(const std::vector<Name>& domains) {
-  nlohmann::json names = nlohmann::json::array();
-  for (const Name& domain : domains) {
-    names.push_back(domain.to_text_no_dot());
-  }
-  return nlohmann::json{{"domains", names}}.dump();
 }
 
 }  // namespace zonestore

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/institutions/domain_rules.h"
 #include "zonestore/operations/institutions/institutions.h"
 #include "zonestore/operations/signers/signer_sync.h"
@@ -16,7 +17,7 @@ InstitutionChanged edit_domains(Store& store, const ChangeContext& context, cons
                                 const std::string& command, Edit&& edit) {
   ChangeScope change(store, context, command, code.text());
   const rows::InstitutionRow row = require_institution(change.connection(), code);
-  const std::string before = domains_json(rows::domains_of(change.connection(), row.id));
+  const AuditValue before{{"domains", audit_value(rows::domains_of(change.connection(), row.id))}};
   InstitutionChanged outcome;
   const std::string what = edit(change, row, outcome);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
@@ -25,7 +26,7 @@ InstitutionChanged edit_domains(Store& store, const ChangeContext& context, cons
     outcome.dry_run = context.dry_run;
     return outcome;
   }
-  change.finish({what, before, domains_json(outcome.institution.domains)}, outcome);
+  change.finish({what, before, {{"domains", audit_value(outcome.institution.domains)}}}, outcome);
   return outcome;
 }
 

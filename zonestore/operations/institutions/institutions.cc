@@ -101,9 +101,10 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
   row = *rows::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
-  change.finish(
-      {details.what, "{}", with_domains(audit_json(row, policy, change.now()), outcome.institution.domains)},
-      outcome);
+  change.finish({details.what,
+                 {},
+                 audit_state(row, policy, change.now()).set("domains", audit_value(outcome.institution.domains))},
+                outcome);
   return withdrawn;
 }
 
@@ -169,13 +170,13 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
     outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
     return outcome;
   }
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   row.facts = dkim::departing(std::move(row.facts), policy, change.moment());
   rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
-                 before, audit_json(row, policy, change.now())},
+                 before, audit_state(row, policy, change.now())},
                 outcome);
   return outcome;
 }

@@ -103,7 +103,7 @@ void import_into(Store& store, const ChangeContext& context, const dkim::Code& c
   InstitutionRow row = require_institution(change.connection(), code);
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   db::unwrap(dkim::may_prepare(row.facts, slot, policy, change.now(), {code.text(), std::nullopt, std::nullopt}));
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   withdraw(change.connection(), row, slot, change.wall(), withdrawn);
   made.put_into(change.connection(), row, change.wall());
   rows::store_facts(change.connection(), row, change.wall());
@@ -111,7 +111,7 @@ void import_into(Store& store, const ChangeContext& context, const dkim::Code& c
   row = *rows::find_institution(change.connection(), code);  // with what the name has served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({dkim::to_text(slot) + ": key " + row.key(slot)->key_id + " imported and published", before,
-                 audit_json(row, policy, change.now())},
+                 audit_state(row, policy, change.now())},
                 outcome);
 }
 

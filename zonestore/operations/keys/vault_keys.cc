@@ -1,24 +1,23 @@
 #include "zonestore/operations/keys/vault_keys.h"
 
-#include <nlohmann/json.hpp>
-
+#include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/change_scope.h"
+#include "zonestore/rows/audit_rows.h"
 
 namespace zonestore {
 namespace {
 
-std::string json_of(const std::string& wrapping_key_id) {
-  return nlohmann::json{{"wrapping_key_id", wrapping_key_id}}.dump();
+AuditValue audited_key(const std::string& wrapping_key_id) {
+  return {{"wrapping_key_id", wrapping_key_id}};
 }
 
 AuditNote note_of(const RekeyNote& note, const std::string& how) {
-  return {std::to_string(note.keys) + " private keys sealed with another wrapping key" + how, json_of(note.old_id),
-          json_of(note.new_id)};
+  return {std::to_string(note.keys) + " private keys sealed with another wrapping key" + how,
+          audited_key(note.old_id), audited_key(note.new_id)};
 }
 
 bool is_in_the_log(db::Connection& connection, const RekeyNote& note) {
-  db::Statement row = connection.prepare("SELECT 1 FROM audit WHERE command = 'vault rekey' AND after_json = ?1");
-  return row.bind(1, std::string_view(json_of(note.new_id))).step();
+  return rows::has_audit(connection, "vault rekey", to_json(audited_key(note.new_id)));
 }
 
 // Whoever sealed it was killed before the log said so.

@@ -1,20 +1,16 @@
 #include "zonestore/operations/policy/freeze.h"
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/rows/freeze_rows.h"
 
 namespace zonestore {
 namespace {
 
-std::string freeze_json(const std::optional<dkim::Freeze>& freeze) {
-  nlohmann::json json;
-  json["frozen"] = nullptr;
-  if (freeze) {
-    json["frozen"] = {{"since", to_rfc3339(freeze->since)}, {"reason", freeze->reason}};
+AuditValue audited_freeze(const std::optional<dkim::Freeze>& freeze) {
+  if (!freeze) {
+    return {{"frozen", nullptr}};
   }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return {{"frozen", {{"since", to_rfc3339(freeze->since)}, {"reason", freeze->reason}}}};
 }
 
 bool are_equal(const std::optional<dkim::Freeze>& one, const std::optional<dkim::Freeze>& another) {
@@ -41,7 +37,7 @@ FreezeChanged set_freeze(Store& store, const ChangeContext& context, const std::
   }
   rows::store_freeze(connection, scope, outcome.frozen);
   change.finish(
-      {reason ? "frozen: " + *reason : std::string("thawed"), freeze_json(before), freeze_json(outcome.frozen)},
+      {reason ? "frozen: " + *reason : std::string("thawed"), audited_freeze(before), audited_freeze(outcome.frozen)},
       outcome);
   return outcome;
 }

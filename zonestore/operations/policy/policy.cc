@@ -1,7 +1,5 @@
 #include "zonestore/operations/policy/policy.h"
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/policy/policy_rules.h"
@@ -58,16 +56,13 @@ std::vector<PolicyValue> policy_values(db::Connection& connection, rows::Institu
   return values;
 }
 
-std::string policy_json(const std::vector<PolicyValue>& values) {
-  nlohmann::json json = nlohmann::json::object();
+AuditValue audited_policy(const std::vector<PolicyValue>& values) {
+  AuditValue audited;
   for (const PolicyValue& value : values) {
-    if (value.value.duration) {
-      json[value.key] = value.value.duration->count();
-    } else {
-      json[value.key] = value.value.text;
-    }
+    const std::optional<Seconds>& duration = value.value.duration;
+    audited.set(value.key, duration ? AuditValue(duration->count()) : AuditValue(value.value.text));
   }
-  return json.dump();
+  return audited;
 }
 
 bool is_ttl(PolicyKey key) {
@@ -137,7 +132,7 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
   if (value.duration) {
     check_policy_value(context, key, *value.duration, rows::read_policy(connection, scope));
   }
-  const std::string before = policy_json(policy_values(connection, scope));
+  const AuditValue before = audited_policy(policy_values(connection, scope));
   PolicyChanged outcome;
   if (is_stored(connection, scope, key, value)) {
     outcome.changed = false;
@@ -151,7 +146,7 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
   }
   outcome.policy = policy_values(connection, scope);
   warn_about_every(rows::read_policy(connection, scope), outcome);
-  change.finish({describe(key, value), before, policy_json(outcome.policy)}, outcome);
+  change.finish({describe(key, value), before, audited_policy(outcome.policy)}, outcome);
   return outcome;
 }
 

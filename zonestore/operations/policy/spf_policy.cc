@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/views/spf_view.h"
 
@@ -20,14 +18,20 @@ std::string joined(const std::vector<std::string>& texts) {
   return line;
 }
 
-std::string terms_json(const SpfView& view) {
-  nlohmann::json json{{"terms", view.terms}};
+AuditValue audited_spf(const SpfView& view) {
+  AuditValue value{{"terms", AuditValue::list_of(view.terms, [](const std::string& term) { return term; })}};
+  AuditValue leaving;
+  bool any_leaves = false;
   for (const SpfTermView& term : view.details) {
     if (term.leaves_at) {
-      json["leaving"][term.term] = to_rfc3339(*term.leaves_at);
+      leaving.set(term.term, to_rfc3339(*term.leaves_at));
+      any_leaves = true;
     }
   }
-  return json.dump();
+  if (any_leaves) {
+    value.set("leaving", std::move(leaving));
+  }
+  return value;
 }
 
 std::optional<SpfTermRow> find_term(db::Connection& connection, const spf::Term& term) {
@@ -51,7 +55,7 @@ SpfChanged finish(ChangeScope& change, const ChangeContext& context, const SpfVi
   const PublishedZone zone = change.store().published(change.store().spf_zone);
   rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   outcome.spf = spf_view(change.store(), change.now());
-  change.finish({verb + " " + joined(altered), terms_json(before), terms_json(outcome.spf)}, outcome);
+  change.finish({verb + " " + joined(altered), audited_spf(before), audited_spf(outcome.spf)}, outcome);
   return outcome;
 }
 
@@ -221,7 +225,7 @@ std::optional<SpfStepTaken> spf_maintain(Store& store, const ChangeContext& cont
   if (taken.what.empty()) {
     return std::nullopt;  // somebody else was here first
   }
-  change.finish({taken.what, terms_json(before), terms_json(spf_view(impl, change.now()))}, taken);
+  change.finish({taken.what, audited_spf(before), audited_spf(spf_view(impl, change.now()))}, taken);
   return taken;
 }
 

@@ -79,7 +79,7 @@ class HeldKeys {
       return false;
     }
     const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
-    const std::string before = audit_json(row, policy, change.now());
+    const AuditValue before = audit_state(row, policy, change.now());
     revoke_idle(change, row, policy);
     if (keys) {
       keys->put_into(change.connection(), row, change.wall());
@@ -90,7 +90,7 @@ class HeldKeys {
     change.publish(row);
     row = *rows::find_institution(change.connection(), code_);
     tell_of_wait(row, policy, change.now());
-    change.finish({describe(), before, audit_json(row, policy, change.now())}, outcome_);
+    change.finish({describe(), before, audit_state(row, policy, change.now())}, outcome_);
     if (keys) {
       keys->keep();
     }

@@ -65,9 +65,9 @@ class InstitutionMaintenance {
     if (!is_maintain_due(row, policy, change.now())) {
       return;  // somebody else was here first
     }
-    std::string before = audit_json(row, policy, change.now());
+    AuditValue before = audit_state(row, policy, change.now());
     if (row.facts.phase == dkim::Phase::kDeparting) {
-      before = with_domains(before, rows::domains_of(change.connection(), row.id));  // which go with it
+      before.set("domains", audit_value(rows::domains_of(change.connection(), row.id)));  // which go with it
     }
     const std::string what = alter(change, row, refill, keys);
     if (what.empty()) {
@@ -81,7 +81,7 @@ class InstitutionMaintenance {
     }
     const rows::InstitutionRow after = *rows::find_institution(change.connection(), code);
     Changed changed;
-    change.finish({what, before, audit_json(after, policy, change.now())}, changed);
+    change.finish({what, before, audit_state(after, policy, change.now())}, changed);
     if (keys && !context_.dry_run) {
       keys->keep();
     }

@@ -32,12 +32,12 @@ Swapped take_removal_back(Store& store, const ChangeContext& context, const Swap
   if (outcome.returned->signs_with) {
     check_served_key(change.store(), row, *outcome.returned->signs_with);
   }
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   row.facts = dkim::returned(std::move(row.facts), outcome.returned->signs_with);
   rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({describe(*outcome.returned), before, audit_json(row, policy, change.now())}, outcome);
+  change.finish({describe(*outcome.returned), before, audit_state(row, policy, change.now())}, outcome);
   return outcome;
 }
 
@@ -105,7 +105,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {
     return take_removal_back(store, context, options, change, row, policy);
   }
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   Swapped outcome;
   const dkim::SlotId to = rotates ? judge_rotation(change, context, row, policy, options, outcome)
                                   : judge_undo(change, context, row, policy, options);
@@ -122,7 +122,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
     outcome.undo_until = outcome.drains_until;
   }
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({describe(outcome, rotates, options.by_policy) + why, before, audit_json(row, policy, change.now())},
+  change.finish({describe(outcome, rotates, options.by_policy) + why, before, audit_state(row, policy, change.now())},
                 outcome);
   return outcome;
 }

@@ -58,7 +58,7 @@ std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeCo
   rows::InstitutionRow row = require_institution(change.connection(), code);
   (void)require_target(change.connection(), row, outcome.slot, change.now());
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   withdraw(change.connection(), row, outcome.slot, change.wall(), withdrawn);
   keys.put_into(change.connection(), row, change.wall());
   rows::store_facts(change.connection(), row, change.wall());
@@ -66,7 +66,7 @@ std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeCo
   row = *rows::find_institution(change.connection(), code);  // with what the name has served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   change.finish({dkim::to_text(outcome.slot) + ": fresh key " + row.key(outcome.slot)->key_id + " published", before,
-                 audit_json(row, policy, change.now())},
+                 audit_state(row, policy, change.now())},
                 outcome);
   return withdrawn;
 }
@@ -161,7 +161,7 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   if (revocation.swaps_to && options.signers_must_hold && !context.dry_run) {  // which has not asked them to
     check_signers_followed(connection, row);
   }
-  const std::string before = audit_json(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());
   outcome.swapped_to = revocation.swaps_to;
   outcome.signing_stopped = revocation.stops_signing;
   outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
@@ -183,7 +183,7 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   change.publish(row);
   row = *rows::find_institution(connection, code);
   outcome.institution = institution_view(connection, store.dkim_zone(), row, change.now());
-  change.finish({describe(outcome), before, audit_json(row, policy, change.now())}, outcome);
+  change.finish({describe(outcome), before, audit_state(row, policy, change.now())}, outcome);
   return outcome;
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/rows/revocation_rows.h"
@@ -105,17 +103,12 @@ void take_directory(Store& store, const ChangeContext& context, const SignerOpti
                                  *store.impl().clock);
 }
 
-std::string signer_json(const rows::SignerRow& row) {
-  nlohmann::json json;
-  json["name"] = row.name;
-  json["format"] = signer::to_text(row.format);
-  json["directory"] = row.directory;
-  json["command"] = nullptr;
-  if (!row.command.empty()) {
-    json["command"] = row.command;
-  }
-  json["enabled"] = row.enabled;
-  return json.dump();
+AuditValue audited_signer(const rows::SignerRow& row) {
+  return {{"name", row.name},
+          {"format", signer::to_text(row.format)},
+          {"directory", row.directory},
+          {"command", row.command.empty() ? AuditValue(nullptr) : AuditValue(row.command)},
+          {"enabled", row.enabled}};
 }
 
 rows::SignerRow enrol(Store& store, const ChangeContext& context, const SignerOptions& options,
@@ -128,18 +121,19 @@ rows::SignerRow enrol(Store& store, const ChangeContext& context, const SignerOp
   row.id = rows::insert_signer(change.connection(), row);
   outcome.signer = signer_view(change.connection(), row);
   change.finish(
-      {"signer " + row.name + " enrolled: " + std::string(signer::to_text(row.format)) + " in " + row.directory, "{}",
-       signer_json(row)},
+      {"signer " + row.name + " enrolled: " + std::string(signer::to_text(row.format)) + " in " + row.directory,
+       {},
+       audited_signer(row)},
       outcome);
   return row;
 }
 
 void enable(Store& store, const ChangeContext& context, rows::SignerRow& row, Changed& outcome) {
   ChangeScope change(store, context, "signer sync", "");
-  const std::string before = signer_json(row);
+  const AuditValue before = audited_signer(row);
   rows::enable_signer(change.connection(), row.id);
   row.enabled = true;
-  change.finish({"signer " + row.name + " switched on", before, signer_json(row)}, outcome);
+  change.finish({"signer " + row.name + " switched on", before, audited_signer(row)}, outcome);
 }
 
 // What a dry run can tell: how much there is to follow.
@@ -306,7 +300,7 @@ Result<SignerRemoved> remove_signer(Store& store, const ChangeContext& context, 
       rows::delete_signer(change.connection(), row.id);
       rows::begin_waiting_drains(change.connection(), change.moment());
       change.finish(
-          {"signer " + name + " removed" + (purge ? ", its files too" : "; its files stay"), signer_json(row), "{}"},
+          {"signer " + name + " removed" + (purge ? ", its files too" : "; its files stay"), audited_signer(row), {}},
           outcome);
     }
     if (!purge) {

@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/zones/reserved_names.h"
@@ -38,25 +36,16 @@ std::string text_of(const Name& owner, RecordType type) {
   return owner.to_text_no_dot() + " " + to_text(type);
 }
 
-std::string json_of(const std::optional<RecordSet>& set) {
-  nlohmann::json json{{"records", nlohmann::json::array()}};
-  if (set) {
-    json["owner"] = set->owner.to_text();
-    json["type"] = to_text(set->type);
-    json["ttl"] = seconds(set->ttl);
-    for (const Bytes& rdata : set->rdata) {
-      json["records"].push_back(db::unwrap(rdata_to_text(set->type, rdata)));
-    }
-  }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+AuditValue audited_set(const std::optional<RecordSet>& set) {
+  return set ? audit_value(*set) : AuditValue{{"records", AuditValue::list()}};
 }
 
-std::string glue_in(const std::string& json, const std::string& field, const std::vector<RecordSet>& glue) {
+AuditValue with_glue(AuditValue value, const std::string& field, const std::vector<RecordSet>& glue) {
   AuditedSets sets;
   for (const RecordSet& set : glue) {
     sets.add(set);
   }
-  return sets.put_into(json, field);
+  return sets.put_into(std::move(value), field);
 }
 
 std::vector<Name> targets_of(const std::optional<RecordSet>& set) {
@@ -310,9 +299,10 @@ Result<RecordsChanged> add_record(Store& store, const ChangeContext& context, co
     }
     set.judge_around();
     set.warn_of_deeper_zone();
-    change.finish({"added " + text_of(addition.owner, addition.type) + " " + data_text(addition.type, addition.rdata),
-                   json_of(outcome.before), glue_in(json_of(outcome.after), "glue_added", outcome.glue_added)},
-                  outcome);
+    change.finish(
+        {"added " + text_of(addition.owner, addition.type) + " " + data_text(addition.type, addition.rdata),
+         audited_set(outcome.before), with_glue(audited_set(outcome.after), "glue_added", outcome.glue_added)},
+        outcome);
     return std::move(outcome);
   });
 }
@@ -340,9 +330,10 @@ Result<RecordsChanged> remove_record(Store& store, const ChangeContext& context,
     }
     set.drop_orphaned_glue();
     set.judge_around();
-    change.finish({"removed " + text_of(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
-                   glue_in(json_of(outcome.before), "glue_removed", outcome.glue_removed), json_of(outcome.after)},
-                  outcome);
+    change.finish(
+        {"removed " + text_of(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
+         with_glue(audited_set(outcome.before), "glue_removed", outcome.glue_removed), audited_set(outcome.after)},
+        outcome);
     return std::move(outcome);
   });
 }

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/zones/draft_settings.h"
@@ -174,7 +172,7 @@ class Import {
   }
 
   void write(const PublishedZone& zone, const rows::ZoneSettingsRow& settings) {
-    const std::string before = outcome_.is_new ? "{}" : zone_json(zone_view(connection(), zone));
+    const AuditValue before = outcome_.is_new ? AuditValue() : audit_value(zone_view(connection(), zone));
     rows::store_zone_settings(connection(), zone.id, settings, change_.moment());
     publish::publish_apex(connection(), change_.zone(zone), zone);
     Replacement replacement(change_, zone, outcome_);
@@ -227,9 +225,9 @@ class Import {
     }
   }
 
-  void finish(const PublishedZone& zone, const std::string& before, const Replacement& replacement) {
+  void finish(const PublishedZone& zone, const AuditValue& before, const Replacement& replacement) {
     outcome_.zone = zone_view(connection(), zone);
-    const std::string after = zone_json(*outcome_.zone);
+    const AuditValue after = audit_value(*outcome_.zone);
     const bool same_records = outcome_.added + outcome_.altered + outcome_.removed == 0;
     if (!outcome_.is_new && same_records && before == after && !floor_) {
       outcome_.changed = false;
@@ -237,7 +235,7 @@ class Import {
       return;
     }
     change_.finish({what(), replacement.gone().put_into(before, "records_gone_or_altered"),
-                    replacement.altered().put_into(after_json(after), "records_altered")},
+                    replacement.altered().put_into(after_value(after), "records_altered")},
                    outcome_);
     outcome_.zone->serial = outcome_.zones.front().serial;
     outcome_.zone->record_sets = find_zone(connection(), zone.apex)->record_set_count;
@@ -249,13 +247,11 @@ class Import {
            std::to_string(outcome_.altered) + " altered, " + std::to_string(outcome_.removed) + " removed";
   }
 
-  [[nodiscard]] std::string after_json(const std::string& settings) const {
-    nlohmann::json json = nlohmann::json::parse(settings);
-    json["added"] = outcome_.added;
-    json["altered"] = outcome_.altered;
-    json["removed"] = outcome_.removed;
-    json["unchanged"] = outcome_.unchanged;
-    return json.dump();
+  [[nodiscard]] AuditValue after_value(AuditValue settings) const {
+    return settings.set("added", outcome_.added)
+        .set("altered", outcome_.altered)
+        .set("removed", outcome_.removed)
+        .set("unchanged", outcome_.unchanged);
   }
 
   ChangeScope& change_;
@@ -314,7 +310,7 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
       gone.add(set);
       return true;
     });
-    const std::string before = gone.put_into(zone_json(zone_view(connection, zone)), "records_gone");
+    const AuditValue before = gone.put_into(audit_value(zone_view(connection, zone)), "records_gone");
     rows::delete_zone_settings(connection, zone.id);
     for (const Name& server : rows::read_all_name_servers(connection)) {
       if (has_address(connection, zone, server) && answers_for(connection, zone, server)) {
@@ -327,7 +323,7 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
     rows::delete_static(connection, zone.id);
     delete_zone(connection, zone);
     Changed outcome;
-    change.finish({"zone removed", before, "{}"}, outcome);
+    change.finish({"zone removed", before, {}}, outcome);
     return outcome;
   });
 }

@@ -1,6 +1,7 @@
 // A zone as readers see it. For the sources of zonestore/operations only.
 #pragma once
 
+#include "zonestore/operations/change/audit_value.h"
 #include "zonestore/operations/zones/zones.h"
 #include "zonestore/zone/published_writer.h"
 
@@ -8,6 +9,6 @@ namespace zonestore {
 
 [[nodiscard]] ZoneView zone_view(db::Connection& connection, const PublishedZone& zone);
 // Its settings, for the audit.
-[[nodiscard]] std::string zone_json(const ZoneView& view);
+[[nodiscard]] AuditValue audit_value(const ZoneView& view);
 
 }  // namespace zonestore

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/zones/stored_content.h"
 #include "zonestore/operations/zones/zone_settings_rules.h"
@@ -32,19 +30,17 @@ ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
                   settings.ns_ttl};
 }
 
-std::string zone_json(const ZoneView& view) {
-  nlohmann::json json{{"primary", view.primary.to_text()},
-                      {"mailbox", view.mailbox.to_text()},
-                      {"soa_ttl", view.soa_ttl},
-                      {"refresh", view.refresh},
-                      {"retry", view.retry},
-                      {"expire", view.expire},
-                      {"minimum", view.minimum},
-                      {"ns_ttl", view.ns_ttl}};
-  for (const Name& name : view.name_servers) {
-    json["name_servers"].push_back(name.to_text());
-  }
-  return json.dump();
+AuditValue audit_value(const ZoneView& view) {
+  const auto text_of = [](const Name& name) { return name.to_text(); };
+  return {{"primary", view.primary.to_text()},
+          {"mailbox", view.mailbox.to_text()},
+          {"soa_ttl", view.soa_ttl},
+          {"refresh", view.refresh},
+          {"retry", view.retry},
+          {"expire", view.expire},
+          {"minimum", view.minimum},
+          {"ns_ttl", view.ns_ttl},
+          {"name_servers", AuditValue::list_of(view.name_servers, text_of)}};
 }
 
 namespace {
@@ -105,7 +101,7 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
   return db::at_border<ZoneChanged>([&] {
     ChangeScope change(store, context, "zone set", apex.to_text_no_dot());
     const PublishedZone zone = change.store().published(apex);
-    const std::string before = zone_json(zone_view(change.connection(), zone));
+    const AuditValue before = audit_value(zone_view(change.connection(), zone));
     rows::ZoneSettingsRow row = rows::read_zone_settings(change.connection(), zone.id);
     const rows::ZoneSettingsRow row_before = row;
     apply(settings, row);
@@ -118,7 +114,7 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     ZoneChanged outcome;
     judge_name_servers(change, zone, row_before.name_servers, known, outcome);
     outcome.zone = zone_view(change.connection(), zone);
-    const std::string after = zone_json(outcome.zone);
+    const AuditValue after = audit_value(outcome.zone);
     if (after == before) {
       outcome.changed = false;
       outcome.dry_run = context.dry_run;

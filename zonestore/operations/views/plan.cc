@@ -44,7 +44,7 @@ Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, Wall
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     Readiness readiness(impl.connection, impl.dkim_zone, code ? Readiness::Of::kOne : Readiness::Of::kAll);
-    EventSorter events;
+    EventSorter events(impl.dir);
     if (code) {
       add_all(impl, require_institution(impl.connection, *code), readiness, now, until, events);
     } else {

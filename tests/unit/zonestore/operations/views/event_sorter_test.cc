@@ -1,6 +1,10 @@
 #include "zonestore/operations/views/event_sorter.h"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
+
+#include "tests/support/temp_directory.h"
 
 namespace zonestore {
 namespace {
@@ -33,45 +37,61 @@ void add_all(EventSorter& sorter) {
   sorter.add(event(7, "a"));
 }
 
-class EventSorterTest : public testing::TestWithParam<std::size_t> {};
+class EventSorterTest : public testing::Test {
+ protected:
+  tests::TempDirectory directory_;
+};
 
-TEST_P(EventSorterTest, PutsThemInOrderHoweverFewItHolds) {
-  EventSorter sorter(GetParam());
+TEST_F(EventSorterTest, PutsThemInOrder) {
+  EventSorter sorter(directory_.path());
   add_all(sorter);
   EXPECT_THAT(visited(sorter), ElementsAre("-3 nova ripens", "1 nova ripens", "5 bern ripens", "5 mosa ripens",
                                            "5 mosa rotates about", "7 a ripens", "9 mosa ripens"));
 }
 
-TEST_P(EventSorterTest, StopsWhenItsVisitorDoes) {
-  EventSorter sorter(GetParam());
+TEST_F(EventSorterTest, StopsWhenItsVisitorDoes) {
+  EventSorter sorter(directory_.path());
   add_all(sorter);
   EXPECT_THAT(visited(sorter, 2), ElementsAre("-3 nova ripens", "1 nova ripens"));
 }
 
-INSTANTIATE_TEST_SUITE_P(RunsOf, EventSorterTest, testing::Values(1, 3, 7, 100));
+TEST_F(EventSorterTest, LeavesNoFileBehind) {
+  EventSorter sorter(directory_.path());
+  add_all(sorter);
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.path()));
+}
 
-TEST(EventSorter, KeepsTheSlot) {
-  EventSorter sorter(1);
+TEST_F(EventSorterTest, WithoutADirectoryOfTheStoreTakesThatForTemporaryFiles) {
+  EventSorter sorter(directory_.path() / "none");
+  add_all(sorter);
+  EXPECT_EQ(visited(sorter).size(), 7U);
+}
+
+TEST_F(EventSorterTest, KeepsTheSlotAndTheGuard) {
+  EventSorter sorter(directory_.path());
   sorter.add(event(1, "mosa"));
   PlannedEvent without = event(2, "mosa", Kind::kDeparts);
   without.event.slot.reset();
+  without.held_back_by = Guard::kFrozen;
   sorter.add(without);
   std::vector<std::optional<dkim::SlotId>> slots;
+  std::vector<std::optional<Guard>> guards;
   sorter.visit([&](const PlannedEvent& planned) {
     slots.push_back(planned.event.slot);
+    guards.push_back(planned.held_back_by);
     return true;
   });
   EXPECT_THAT(slots, ElementsAre(dkim::SlotId::kSel2, std::nullopt));
+  EXPECT_THAT(guards, ElementsAre(std::nullopt, Guard::kFrozen));
 }
 
-TEST(EventSorter, OfNothingVisitsNothing) {
-  EventSorter sorter;
+TEST_F(EventSorterTest, OfNothingVisitsNothing) {
+  EventSorter sorter(directory_.path());
   EXPECT_TRUE(visited(sorter).empty());
 }
 
-// 70 runs of 1,000 are merged with blocks that do not divide them.
-TEST(EventSorter, MergesManyLongRuns) {
-  EventSorter sorter(1'000);
+TEST_F(EventSorterTest, PutsManyInOrder) {
+  EventSorter sorter(directory_.path());
   constexpr int kEvents = 70'000;
   for (int i = 0; i < kEvents; ++i) {
     sorter.add(event(static_cast<int>((static_cast<unsigned>(i) * 2'654'435'761U) % 100'000), "mosa"));

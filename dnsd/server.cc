@@ -111,8 +111,8 @@ void log_stopped(metrics::Totals totals, const util::Log& log) {
   log_stopped(totals, log, std::make_index_sequence<metrics::kEntries>());
 }
 
-std::vector<util::Address> addresses_of(const std::vector<net::BoundAddress>& bound) {
-  std::vector<util::Address> addresses;
+std::vector<zonestore::SocketAddress> addresses_of(const std::vector<net::BoundAddress>& bound) {
+  std::vector<zonestore::SocketAddress> addresses;
   addresses.reserve(bound.size());
   for (const net::BoundAddress& address : bound) {
     addresses.push_back(address.address);
@@ -179,8 +179,8 @@ void end_all(const config::Config& config, serve::WorkerGroup& workers, follow::
   control.allow(kForTheRest, "the store's watcher");
 }
 
-void log_ready(const std::vector<util::Address>& addresses, unsigned workers, const util::Log& log) {
-  for (const util::Address& address : addresses) {
+void log_ready(const std::vector<zonestore::SocketAddress>& addresses, unsigned workers, const util::Log& log) {
+  for (const zonestore::SocketAddress& address : addresses) {
     for (const char* const transport : {"udp", "tcp"}) {
       log.info("listening", {{"transport", transport}, {"address", address.to_text()}});
     }
@@ -194,7 +194,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
                            std::vector<net::BoundAddress> bound, follow::StoreFollower follower, Secrets& secrets,
                            Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
-  const std::vector<util::Address> addresses = addresses_of(bound);
+  const std::vector<zonestore::SocketAddress> addresses = addresses_of(bound);
   zone::ImageHub hub(follower.loaded().image);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
@@ -232,7 +232,7 @@ util::Result<std::optional<Account>> account_for(const config::Config& config) {
 }
 
 void print_limits(const config::Config& config, std::ostream& out) {
-  for (const util::Address& address : config.listen) {
+  for (const zonestore::SocketAddress& address : config.listen) {
     out << "listen: " << address.to_text() << (config.listen_is_default ? ", if this machine can have it\n" : "\n");
   }
   if (!config.rate_limit.is_on()) {
@@ -294,7 +294,7 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
       return refuse(log, ExitCode::kUsage, given_up.error());
     }
   }
-  for (const util::Address& address : config.listen) {
+  for (const zonestore::SocketAddress& address : config.listen) {
     if (const auto own = net::refuse_shared(address); !own) {
       return refuse(log, ExitCode::kAddress, own.error());
     }

@@ -69,7 +69,7 @@ util::Result<void> apply_listen(const std::vector<std::string>& texts, Config& c
   config.listen.clear();
   config.listen_is_default = false;
   for (const std::string& text : texts) {
-    const util::Result<util::Address> address = util::Address::parse(text);
+    const util::Result<zonestore::SocketAddress> address = zonestore::SocketAddress::parse(text);
     if (!address) {
       return wrong_value(address, "--listen", text);
     }
@@ -99,7 +99,7 @@ util::Result<void> apply_flags(const CommandLine& flags, Config& config) {
 }
 
 // The same address twice can only fail later, as a port that is in use, by ourselves.
-util::Result<void> refuse_twice(const std::vector<util::Address>& addresses) {
+util::Result<void> refuse_twice(const std::vector<zonestore::SocketAddress>& addresses) {
   for (auto address = addresses.begin(); address != addresses.end(); ++address) {
     if (address->port() != 0 && std::find(addresses.begin(), address, *address) != address) {
       return util::fail("listen: " + address->to_text() + " is given twice");
@@ -110,10 +110,10 @@ util::Result<void> refuse_twice(const std::vector<util::Address>& addresses) {
 
 }  // namespace
 
-std::vector<util::Address> default_listen() {
-  std::vector<util::Address> addresses;
+std::vector<zonestore::SocketAddress> default_listen() {
+  std::vector<zonestore::SocketAddress> addresses;
   for (const char* const text : {"127.0.0.1:53", "[::1]:53"}) {
-    addresses.push_back(util::Address::parse(text).value());
+    addresses.push_back(zonestore::SocketAddress::parse(text).value());
   }
   return addresses;
 }

@@ -11,10 +11,10 @@
 
 #include "dnsd/limit/settings.h"
 #include "dnsd/net/limits.h"
-#include "dnsd/util/address.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/result.h"
 #include "zonestore/base/bytes.h"
+#include "zonestore/base/socket_address.h"
 
 namespace dnsd::config {
 
@@ -27,12 +27,12 @@ struct Edns {
 
 struct Config {
   std::filesystem::path store = "/var/lib/zonestore";
-  std::vector<util::Address> listen;  // see default_listen; never empty after load
-  bool listen_is_default = false;     // nobody has named others: those that the machine cannot have are left out
-  bool listen_ahead = false;          // also where no interface has the address yet
-  std::string user;                   // empty: stay as who we are
-  bool user_is_typed = false;         // by --user: it may be quoted
-  unsigned workers = 0;               // 0: one for each core
+  std::vector<zonestore::SocketAddress> listen;  // see default_listen; never empty after load
+  bool listen_is_default = false;  // nobody has named others: those that the machine cannot have are left out
+  bool listen_ahead = false;       // also where no interface has the address yet
+  std::string user;                // empty: stay as who we are
+  bool user_is_typed = false;      // by --user: it may be quoted
+  unsigned workers = 0;            // 0: one for each core
   util::LogLevel log_level = util::LogLevel::kInfo;
   std::chrono::seconds drain{5};
   net::UdpLimits udp;
@@ -41,7 +41,7 @@ struct Config {
   limit::Settings rate_limit;
 };
 
-[[nodiscard]] std::vector<util::Address> default_listen();  // 127.0.0.1:53 and [::1]:53
+[[nodiscard]] std::vector<zonestore::SocketAddress> default_listen();  // 127.0.0.1:53 and [::1]:53
 
 // Sets what the TOML text sets and leaves the rest. `source` names the text in messages. Errors: the place
 // (file:line:column), the setting, and what it should be, without a word of the text (zonestore/base/file_text.h); an

@@ -108,14 +108,14 @@ util::Result<void> set_listen(const toml::node& node, const Place& place, Config
   if (list == nullptr || list->empty()) {
     return wrong(place, "must be a list of addresses, such as [\"127.0.0.1:53\", \"[::1]:53\"]");
   }
-  std::vector<util::Address> addresses;
+  std::vector<zonestore::SocketAddress> addresses;
   for (const toml::node& element : *list) {
     const Place element_place{place.source, place.key, element.source()};
     const util::Result<std::string> value = read_text(element, element_place);
     if (!value) {
       return util::fail(value.error());
     }
-    const util::Result<util::Address> address = util::Address::parse(*value);
+    const util::Result<zonestore::SocketAddress> address = zonestore::SocketAddress::parse(*value);
     if (!address) {
       return wrong(element_place, "it " + address.error());
     }

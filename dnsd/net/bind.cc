@@ -12,8 +12,8 @@
 namespace dnsd::net {
 namespace {
 
-using util::Address;
 using zonestore::FileDescriptor;
+using zonestore::SocketAddress;
 
 constexpr int kUdpBufferBytes = 4 * 1024 * 1024;  // the kernel cuts it to net.core.{r,w}mem_max
 constexpr int kTcpBacklog = 1024;                 // the kernel cuts it to net.core.somaxconn
@@ -37,7 +37,7 @@ bool set_option(const FileDescriptor& socket, int level, int option, int value =
 
 // No fragments: PROBE sets DF on every datagram and goes by the interface's MTU alone. WANT and DO would take
 // the path's MTU from ICMP, which anyone can forge: with WANT a forged one brings fragments, with DO silence.
-bool never_fragment(const FileDescriptor& socket, const Address& address) {
+bool never_fragment(const FileDescriptor& socket, const SocketAddress& address) {
   if (address.is_ipv6()) {
     return set_option(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE) &&
            set_option(socket, IPPROTO_IPV6, IPV6_DONTFRAG);
@@ -46,7 +46,7 @@ bool never_fragment(const FileDescriptor& socket, const Address& address) {
 }
 
 // An answer leaves from the address that was asked, which a socket on the wildcard only learns by datagram.
-bool ask_for_local_address(const FileDescriptor& socket, const Address& address) {
+bool ask_for_local_address(const FileDescriptor& socket, const SocketAddress& address) {
   if (!address.is_wildcard()) {
     return true;
   }
@@ -54,7 +54,7 @@ bool ask_for_local_address(const FileDescriptor& socket, const Address& address)
                            : set_option(socket, IPPROTO_IP, IP_PKTINFO);
 }
 
-bool prepare_udp(const FileDescriptor& socket, const Address& address) {
+bool prepare_udp(const FileDescriptor& socket, const SocketAddress& address) {
   // Larger buffers are a wish: smaller ones still work.
   (void)set_option(socket, SOL_SOCKET, SO_RCVBUF, kUdpBufferBytes);
   (void)set_option(socket, SOL_SOCKET, SO_SNDBUF, kUdpBufferBytes);
@@ -76,12 +76,12 @@ struct Manner {
 };
 
 // An address that is yet to come. The option is IPv4's; IPv6 has one of its own.
-bool bind_ahead(const FileDescriptor& socket, const Address& address) {
+bool bind_ahead(const FileDescriptor& socket, const SocketAddress& address) {
   return address.is_ipv6() ? set_option(socket, IPPROTO_IPV6, IPV6_FREEBIND)
                            : set_option(socket, IPPROTO_IP, IP_FREEBIND);
 }
 
-SocketResult<FileDescriptor> open_bound(int type, const Address& address, const Manner& manner) {
+SocketResult<FileDescriptor> open_bound(int type, const SocketAddress& address, const Manner& manner) {
   FileDescriptor socket(::socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) {
     return last_error("socket");
@@ -107,24 +107,24 @@ SocketResult<FileDescriptor> open_bound(int type, const Address& address, const 
   return socket;
 }
 
-SocketResult<Address> local_address(const FileDescriptor& socket) {
+SocketResult<SocketAddress> local_address(const FileDescriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
   if (::getsockname(socket.get(), address, &size) != 0) {
     return last_error("getsockname");
   }
-  return Address::from_sockaddr(address);
+  return SocketAddress::from_sockaddr(address);
 }
 
 // The kernel takes a UDP socket to an address that is all machines' on a link only from who has asked for that.
-bool is_broadcast(const Address& address) {
+bool is_broadcast(const SocketAddress& address) {
   const FileDescriptor socket(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   return socket.is_open() && !address.is_ipv6() && !address.is_wildcard() &&
          ::connect(socket.get(), address.data(), address.size()) != 0 && errno == EACCES;
 }
 
-bool is_multicast(const Address& address) {
+bool is_multicast(const SocketAddress& address) {
   constexpr unsigned kIpv4Begin = 224;
   constexpr unsigned kIpv4End = 240;
   constexpr unsigned kIpv6 = 0xFF;
@@ -136,7 +136,7 @@ bool is_not_the_machines(const SocketError& error) {
   return error.number == EADDRNOTAVAIL || error.number == EAFNOSUPPORT;
 }
 
-std::string explain(const Address& address, const char* transport, const SocketError& error) {
+std::string explain(const SocketAddress& address, const char* transport, const SocketError& error) {
   const std::string where = address.to_text() + " over " + transport;
   switch (error.number) {
     case EADDRINUSE:
@@ -165,12 +165,12 @@ struct Obstacle {
 template <class T>
 using BindResult = tl::expected<T, Obstacle>;
 
-tl::unexpected<Obstacle> obstacle(const Address& address, const char* transport, const SocketError& error) {
+tl::unexpected<Obstacle> obstacle(const SocketAddress& address, const char* transport, const SocketError& error) {
   return tl::unexpected(Obstacle{explain(address, transport, error), is_not_the_machines(error)});
 }
 
 struct FirstPair {
-  Address address;
+  SocketAddress address;
   FileDescriptor udp;
   FileDescriptor tcp;
 };
@@ -182,12 +182,12 @@ struct PairError {
 
 // The two sockets that claim the address. UDP first: its port is exclusive from bind on, TCP's only when it
 // listens.
-tl::expected<FirstPair, PairError> claim_once(const Address& wanted, const Manner& manner) {
+tl::expected<FirstPair, PairError> claim_once(const SocketAddress& wanted, const Manner& manner) {
   SocketResult<FileDescriptor> udp = open_bound(SOCK_DGRAM, wanted, manner);
   if (!udp) {
     return tl::unexpected(PairError{"UDP", udp.error()});
   }
-  const SocketResult<Address> real = local_address(*udp);
+  const SocketResult<SocketAddress> real = local_address(*udp);
   if (!real) {
     return tl::unexpected(PairError{"UDP", real.error()});
   }
@@ -198,7 +198,7 @@ tl::expected<FirstPair, PairError> claim_once(const Address& wanted, const Manne
   return FirstPair{*real, std::move(*udp), std::move(*tcp)};
 }
 
-BindResult<FirstPair> claim(const Address& wanted, const Manner& manner) {
+BindResult<FirstPair> claim(const SocketAddress& wanted, const Manner& manner) {
   for (int attempt = 1;; ++attempt) {
     auto pair = claim_once(wanted, manner);
     if (pair) {
@@ -211,7 +211,7 @@ BindResult<FirstPair> claim(const Address& wanted, const Manner& manner) {
   }
 }
 
-BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool ahead) {
+BindResult<BoundAddress> bind_one(const SocketAddress& wanted, unsigned workers, bool ahead) {
   if (const auto own = refuse_shared(wanted); !own) {
     return tl::unexpected(Obstacle{own.error()});
   }
@@ -245,7 +245,7 @@ BindResult<BoundAddress> bind_one(const Address& wanted, unsigned workers, bool 
 
 }  // namespace
 
-util::Result<void> refuse_shared(const Address& address) {
+util::Result<void> refuse_shared(const SocketAddress& address) {
   if (is_multicast(address) || is_broadcast(address)) {
     return util::fail("cannot listen on " + address.to_text() +
                       ": that is the address of many machines; name one of this machine's own");
@@ -253,9 +253,9 @@ util::Result<void> refuse_shared(const Address& address) {
   return {};
 }
 
-util::Result<Bound> bind_all(std::span<const Address> addresses, unsigned workers, const BindOptions& options) {
+util::Result<Bound> bind_all(std::span<const SocketAddress> addresses, unsigned workers, const BindOptions& options) {
   Bound all;
-  for (const Address& wanted : addresses) {
+  for (const SocketAddress& wanted : addresses) {
     BindResult<BoundAddress> bound = bind_one(wanted, workers, options.ahead);
     if (bound) {
       all.addresses.push_back(std::move(*bound));
@@ -271,7 +271,7 @@ util::Result<Bound> bind_all(std::span<const Address> addresses, unsigned worker
   return all;
 }
 
-util::Result<std::vector<BoundAddress>> bind_all(std::span<const Address> addresses, unsigned workers) {
+util::Result<std::vector<BoundAddress>> bind_all(std::span<const SocketAddress> addresses, unsigned workers) {
   return bind_all(addresses, workers, BindOptions{}).map([](Bound bound) { return std::move(bound.addresses); });
 }
 

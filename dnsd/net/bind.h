@@ -10,20 +10,20 @@
 #include <string>
 #include <vector>
 
-#include "dnsd/util/address.h"
 #include "dnsd/util/result.h"
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/socket_address.h"
 
 namespace dnsd::net {
 
 struct BoundAddress {
-  util::Address address;                       // with the real port, the same for UDP and TCP
+  zonestore::SocketAddress address;            // with the real port, the same for UDP and TCP
   std::vector<zonestore::FileDescriptor> udp;  // one for each worker, non-blocking
   std::vector<zonestore::FileDescriptor> tcp;  // likewise, listening
 };
 
 // An address of many machines (broadcast, multicast), which nobody can listen on for himself: what is wrong with it.
-[[nodiscard]] util::Result<void> refuse_shared(const util::Address& address);
+[[nodiscard]] util::Result<void> refuse_shared(const zonestore::SocketAddress& address);
 
 struct BindOptions {
   bool ahead = false;         // also an address that no interface has yet (IP_FREEBIND)
@@ -38,9 +38,9 @@ struct Bound {
 // All or none, but for what the options leave out. Port 0 takes a port that is free for both UDP and TCP. An address
 // that is not one machine's (broadcast, multicast) is refused. Errors: which address and transport, why, and what to
 // do.
-[[nodiscard]] util::Result<Bound> bind_all(std::span<const util::Address> addresses, unsigned workers,
+[[nodiscard]] util::Result<Bound> bind_all(std::span<const zonestore::SocketAddress> addresses, unsigned workers,
                                            const BindOptions& options);
-[[nodiscard]] util::Result<std::vector<BoundAddress>> bind_all(std::span<const util::Address> addresses,
+[[nodiscard]] util::Result<std::vector<BoundAddress>> bind_all(std::span<const zonestore::SocketAddress> addresses,
                                                                unsigned workers);
 
 }  // namespace dnsd::net

@@ -24,8 +24,8 @@ long receive(int socket, std::span<std::uint8_t> into) {
 
 }  // namespace
 
-TcpConnection::TcpConnection(zonestore::FileDescriptor socket, const util::Address& peer, AddressQuota::Ticket ticket,
-                             TcpWorkspace& workspace)
+TcpConnection::TcpConnection(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer,
+                             AddressQuota::Ticket ticket, TcpWorkspace& workspace)
     : socket_(std::move(socket)),
       peer_(peer),
       ticket_(std::move(ticket)),

@@ -29,8 +29,8 @@
 #include "dnsd/net/frame_reader.h"
 #include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_workspace.h"
-#include "dnsd/util/address.h"
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/socket_address.h"
 
 namespace dnsd::net {
 
@@ -44,7 +44,7 @@ class TcpConnection {
   };
 
   // `socket` does not block.
-  TcpConnection(zonestore::FileDescriptor socket, const util::Address& peer, AddressQuota::Ticket ticket,
+  TcpConnection(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer, AddressQuota::Ticket ticket,
                 TcpWorkspace& workspace);
 
   // Does what can be done without waiting, for one read at most. `has_ended`: the kernel has reported that the
@@ -92,7 +92,7 @@ class TcpConnection {
   [[nodiscard]] std::chrono::seconds most_idle() const;
 
   zonestore::FileDescriptor socket_;
-  util::Address peer_;
+  zonestore::SocketAddress peer_;
   AddressQuota::Ticket ticket_;
   TcpWorkspace& workspace_;
   FrameReader reader_;

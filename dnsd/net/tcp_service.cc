@@ -32,13 +32,13 @@ zonestore::FileDescriptor open_reserve() {
   return zonestore::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }
 
-zonestore::FileDescriptor accept_one(int listener, util::Address& peer) {
+zonestore::FileDescriptor accept_one(int listener, zonestore::SocketAddress& peer) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
   zonestore::FileDescriptor socket(::accept4(listener, address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket.is_open()) {
-    peer = util::Address::from_sockaddr(address);
+    peer = zonestore::SocketAddress::from_sockaddr(address);
   }
   return socket;
 }
@@ -149,7 +149,7 @@ TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
     if (!may_welcome()) {
       return Accepted::kHouseIsFull;
     }
-    util::Address peer;
+    zonestore::SocketAddress peer;
     zonestore::FileDescriptor socket = accept_one(listener, peer);
     if (socket.is_open()) {
       welcome(std::move(socket), peer);
@@ -165,7 +165,7 @@ TcpService::Accepted TcpService::accept_waiting(int listener, int at_most) {
 }
 
 // Whoever finds no memory here is refused; the others are served on.
-void TcpService::welcome(zonestore::FileDescriptor socket, const util::Address& peer) noexcept {
+void TcpService::welcome(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer) noexcept {
   try {
     admit(std::move(socket), peer);
   } catch (const std::exception& exception) {
@@ -174,7 +174,7 @@ void TcpService::welcome(zonestore::FileDescriptor socket, const util::Address& 
   }
 }
 
-void TcpService::admit(zonestore::FileDescriptor socket, const util::Address& peer) {
+void TcpService::admit(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer) {
   std::optional<AddressQuota::Ticket> ticket = quota_.take(peer.bytes());
   if (!ticket) {
     counters_.tcp_refused.add();
@@ -306,7 +306,7 @@ void TcpService::end(TcpConnection& connection) {
 // Better a closed connection now than a client that waits for its own time-out.
 void TcpService::turn_one_away(int listener) {
   reserve_.reset();
-  util::Address peer;
+  zonestore::SocketAddress peer;
   if (accept_one(listener, peer).is_open()) {
     counters_.tcp_refused.add();
   }

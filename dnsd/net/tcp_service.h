@@ -65,8 +65,8 @@ class TcpService {
   void pause_accepting(Listener& listener, std::chrono::milliseconds time);
   void accept_on(Listener& listener);
   [[nodiscard]] Accepted accept_waiting(int listener, int at_most);
-  void welcome(zonestore::FileDescriptor socket, const util::Address& peer) noexcept;
-  void admit(zonestore::FileDescriptor socket, const util::Address& peer);
+  void welcome(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer) noexcept;
+  void admit(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer);
   void wait_for_events();
   void serve_rounds();
   void serve_together(std::span<const TcpEvents::Event> events);  // at most kSlots, each of another connection

@@ -5,7 +5,7 @@
 
 #include <netinet/in.h>
 
-#include "dnsd/util/address.h"
+#include "zonestore/base/socket_address.h"
 
 namespace dnsd::net {
 namespace {
@@ -119,7 +119,7 @@ void UdpBatch::list_queries(metrics::WorkerCounters& counters) {
     Exchange& exchange = exchanges_[exchange_count_];
     exchange.query = {static_cast<const std::uint8_t*>(query_parts_[index].iov_base), message.msg_len};
     exchange.room = {static_cast<std::uint8_t*>(answer_parts_[index].iov_base), answer_bytes_};
-    exchange.client.address = util::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index]));
+    exchange.client.address = zonestore::address_bytes(reinterpret_cast<const sockaddr&>(peers_[index]));
     places_[exchange_count_++] = static_cast<std::uint8_t>(index);
   }
 }

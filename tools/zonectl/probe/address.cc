@@ -3,27 +3,27 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <span>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <unistd.h>
+
+#include "zonestore/base/file_descriptor.h"
 
 namespace zonectl::probe {
 
-using zonestore::Bytes;
 using zonestore::Result;
+using zonestore::SocketAddress;
 
 namespace {
 
-constexpr std::size_t kIp4Bytes = 4;
-constexpr std::size_t kIp6Bytes = 16;
-
-std::optional<Bytes> address_bytes(int family, const std::string& text) {
-  Bytes bytes(family == AF_INET ? kIp4Bytes : kIp6Bytes, 0);
-  if (::inet_pton(family, text.c_str(), bytes.data()) != 1) {
-    return std::nullopt;
+std::optional<SocketAddress> from_host(const std::string& text, std::uint16_t port) {
+  std::array<std::uint8_t, sizeof(in6_addr)> bytes{};
+  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
+    return SocketAddress::from_bytes(std::span(bytes).first(sizeof(in_addr)), port);
   }
-  return bytes;
+  return ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 ? SocketAddress::from_bytes(bytes, port)
+                                                                : std::nullopt;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -67,10 +67,8 @@ Result<Address> Address::parse(std::string_view text) {
   const std::optional<std::uint16_t> port =
       parts && parts->port ? parse_port(*parts->port) : std::optional<std::uint16_t>(kDnsPort);
   if (parts && port) {
-    for (const int family : {AF_INET, AF_INET6}) {
-      if (std::optional<Bytes> bytes = address_bytes(family, parts->host)) {
-        return Address(*std::move(bytes), *port);
-      }
+    if (const std::optional<SocketAddress> address = from_host(parts->host, *port)) {
+      return Address(*address);
     }
   }
   return zonestore::fail(zonestore::ErrorCode::kInvalid, "\"" + std::string(text) + "\" is no address of a server",
@@ -78,53 +76,30 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 std::optional<Address> Address::from_rdata(zonestore::ByteView rdata) {
-  if (rdata.size() != kIp4Bytes && rdata.size() != kIp6Bytes) {
-    return std::nullopt;
-  }
-  return Address(Bytes(rdata.begin(), rdata.end()), kDnsPort);
+  const std::optional<SocketAddress> address = SocketAddress::from_bytes(rdata, kDnsPort);
+  return address ? std::optional(Address(*address)) : std::nullopt;
 }
 
 std::string Address::to_text() const {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool is_ip6 = bytes_.size() == kIp6Bytes;
-  ::inet_ntop(is_ip6 ? AF_INET6 : AF_INET, bytes_.data(), text.data(), text.size());
-  if (port_ == kDnsPort) {
-    return text.data();
+  if (address_.port() != kDnsPort) {
+    return address_.to_text();
   }
-  return (is_ip6 ? "[" + std::string(text.data()) + "]" : std::string(text.data())) + ":" + std::to_string(port_);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(address_.family(), address_.bytes().data(), text.data(), text.size());
+  return text.data();
 }
 
 sockaddr_storage Address::socket_address(socklen_t& size) const {
   sockaddr_storage storage{};
-  if (bytes_.size() == kIp4Bytes) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    std::memcpy(&address.sin_addr, bytes_.data(), kIp4Bytes);
-    std::memcpy(&storage, &address, sizeof address);
-    size = sizeof address;
-  } else {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_port = htons(port_);
-    std::memcpy(&address.sin6_addr, bytes_.data(), kIp6Bytes);
-    std::memcpy(&storage, &address, sizeof address);
-    size = sizeof address;
-  }
+  size = address_.size();
+  std::memcpy(&storage, address_.data(), size);
   return storage;
 }
 
 bool Address::has_route() const {
-  socklen_t size = 0;
-  const sockaddr_storage to = socket_address(size);
-  const int descriptor = ::socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) {
-    return false;
-  }
+  const zonestore::FileDescriptor socket(::socket(address_.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   // A datagram socket's connect only looks for a route.
-  const bool found = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&to), size) == 0;
-  ::close(descriptor);
-  return found;
+  return socket.is_open() && ::connect(socket.get(), address_.data(), address_.size()) == 0;
 }
 
 }  // namespace zonectl::probe

@@ -1,4 +1,4 @@
-// The address and port of a name server. Threads: plain value.
+// The address and port of a name server, as people write it: the port may be left out. Threads: plain value.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/error.h"
+#include "zonestore/base/socket_address.h"
 
 namespace zonectl::probe {
 
@@ -31,9 +32,8 @@ class Address {
   friend bool operator==(const Address&, const Address&) = default;
 
  private:
-  Address(zonestore::Bytes bytes, std::uint16_t port) : bytes_(std::move(bytes)), port_(port) {}
-  zonestore::Bytes bytes_;  // 4 or 16, network order
-  std::uint16_t port_;
+  explicit Address(const zonestore::SocketAddress& address) : address_(address) {}
+  zonestore::SocketAddress address_;
 };
 
 }  // namespace zonectl::probe

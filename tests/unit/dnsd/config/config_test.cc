@@ -106,7 +106,7 @@ TEST(ConfigFile, SetsEverySetting) {
   ASSERT_TRUE(applied) << applied.error();
   Config wanted;
   wanted.store = "/srv/store";
-  wanted.listen = {util::Address::parse("192.0.2.1:53").value()};
+  wanted.listen = {zonestore::SocketAddress::parse("192.0.2.1:53").value()};
   wanted.listen_ahead = true;
   wanted.user = "dnsd";
   wanted.workers = 3;

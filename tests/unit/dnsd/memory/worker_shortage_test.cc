@@ -48,7 +48,7 @@ class WorkerShortage : public follow::TwoZoneStore {
     worker_ = std::make_unique<net::Worker>(
         net::WorkerSettings{{}, tcp, 1}, std::make_unique<serve::QueryHandler>(*hub_, secrets_, answer::Settings{}),
         *quota_, log_);
-    auto bound = net::bind_all(std::vector{util::Address::parse("127.0.0.1:0").value()}, 1).value();
+    auto bound = net::bind_all(std::vector{zonestore::SocketAddress::parse("127.0.0.1:0").value()}, 1).value();
     address_ = bound.front().address;
     worker_->serve(std::move(bound.front().udp.front()), std::move(bound.front().tcp.front()));
     thread_ = std::thread([this] { worker_->run(); });
@@ -97,7 +97,7 @@ class WorkerShortage : public follow::TwoZoneStore {
   util::Log log_{util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>()};
   std::unique_ptr<net::AddressQuota> quota_;
   std::unique_ptr<net::Worker> worker_;
-  util::Address address_;
+  zonestore::SocketAddress address_;
   std::thread thread_;
 };
 

@@ -11,10 +11,10 @@ namespace dnsd::net {
 namespace {
 
 using ::testing::HasSubstr;
-using util::Address;
+using zonestore::SocketAddress;
 
 util::Result<std::vector<BoundAddress>> bind_text(const std::string& text, unsigned workers = 1) {
-  const std::vector addresses{Address::parse(text).value()};
+  const std::vector addresses{SocketAddress::parse(text).value()};
   return bind_all(addresses, workers);
 }
 
@@ -30,7 +30,7 @@ TEST(Bind, FindsOnePortForUdpAndTcp) {
   for (const char* const text : {"127.0.0.1:0", "[::1]:0"}) {
     const auto bound = bind_text(text, 2);
     ASSERT_TRUE(bound) << bound.error();
-    const Address& address = bound->front().address;
+    const SocketAddress& address = bound->front().address;
     EXPECT_NE(address.port(), 0);
     for (const auto& sockets : {&bound->front().udp, &bound->front().tcp}) {
       for (const zonestore::FileDescriptor& socket : *sockets) {
@@ -64,7 +64,7 @@ TEST(Bind, SaysThatTheAddressIsNotThisMachines) {
 
 TEST(Bind, IsAllOrNothing) {
   const zonestore::FileDescriptor taken = listening_socket();
-  const Address free_one = bind_text("127.0.0.1:0")->front().address;
+  const SocketAddress free_one = bind_text("127.0.0.1:0")->front().address;
   const std::vector addresses{free_one, local_address(taken)};
   EXPECT_FALSE(bind_all(addresses, 1));
   EXPECT_TRUE(bind_all(std::vector{free_one}, 1)) << "the first address is free again";
@@ -79,8 +79,8 @@ TEST(Bind, RefusesTheAddressOfManyMachines) {
   }
 }
 
-const Address kHere = Address::parse("127.0.0.1:0").value();
-const Address kNowhere = Address::parse("192.0.2.1:0").value();
+const SocketAddress kHere = SocketAddress::parse("127.0.0.1:0").value();
+const SocketAddress kNowhere = SocketAddress::parse("192.0.2.1:0").value();
 
 TEST(Bind, LeavesOutWhatTheMachineCannotHaveWhereSomeWillDo) {
   const auto bound = bind_all(std::vector{kNowhere, kHere}, 1, {.some_will_do = true});

@@ -12,22 +12,22 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "dnsd/util/address.h"
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/socket_address.h"
 
 namespace dnsd::net {
 
-inline util::Address local_address(const zonestore::FileDescriptor& socket) {
+inline zonestore::SocketAddress local_address(const zonestore::FileDescriptor& socket) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   auto* const address = reinterpret_cast<sockaddr*>(&storage);
   EXPECT_EQ(::getsockname(socket.get(), address, &size), 0);
-  return util::Address::from_sockaddr(address);
+  return zonestore::SocketAddress::from_sockaddr(address);
 }
 
 inline zonestore::FileDescriptor listening_socket() {
   zonestore::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const util::Address any_port = util::Address::parse("127.0.0.1:0").value();
+  const zonestore::SocketAddress any_port = zonestore::SocketAddress::parse("127.0.0.1:0").value();
   EXPECT_EQ(::bind(socket.get(), any_port.data(), any_port.size()), 0);
   EXPECT_EQ(::listen(socket.get(), 8), 0);
   return socket;
@@ -35,7 +35,8 @@ inline zonestore::FileDescriptor listening_socket() {
 
 class LoopbackClient {
  public:
-  LoopbackClient(int type, const util::Address& server) : socket_(::socket(server.family(), type | SOCK_CLOEXEC, 0)) {
+  LoopbackClient(int type, const zonestore::SocketAddress& server)
+      : socket_(::socket(server.family(), type | SOCK_CLOEXEC, 0)) {
     const timeval patience{10, 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);

@@ -63,7 +63,7 @@ class RunningWorker {
       : log_(util::LogLevel::kInfo, std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_)),
         quota_(tcp.connections_per_address),
         worker_({UdpLimits{}, tcp, 1}, std::make_unique<EchoHandler>(batches_), quota_, log_) {
-    auto bound = bind_all(std::vector{util::Address::parse(address).value()}, 1).value();
+    auto bound = bind_all(std::vector{zonestore::SocketAddress::parse(address).value()}, 1).value();
     address_ = bound.front().address;
     worker_.serve(std::move(bound.front().udp.front()), std::move(bound.front().tcp.front()));
     thread_ = std::thread([this] { worker_.run(); });
@@ -83,7 +83,7 @@ class RunningWorker {
   }
 
   [[nodiscard]] Worker& worker() { return worker_; }
-  [[nodiscard]] const util::Address& address() const { return address_; }
+  [[nodiscard]] const zonestore::SocketAddress& address() const { return address_; }
   [[nodiscard]] const metrics::WorkerCounters& counters() const { return worker_.counters(); }
   [[nodiscard]] int batches() const { return batches_; }
   [[nodiscard]] std::string log_text() const { return log_text_.str(); }  // after drain()
@@ -94,7 +94,7 @@ class RunningWorker {
   std::atomic<int> batches_{0};
   AddressQuota quota_;
   Worker worker_;
-  util::Address address_;
+  zonestore::SocketAddress address_;
   std::thread thread_;
 };
 

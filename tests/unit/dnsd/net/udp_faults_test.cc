@@ -25,7 +25,7 @@ class UdpFault : public ::testing::Test {
  protected:
   UdpFault() : socket_(std::move(bind_all(std::vector{any_port()}, 1)->front().udp.front())) {}
 
-  static util::Address any_port() { return util::Address::parse("127.0.0.1:0").value(); }
+  static zonestore::SocketAddress any_port() { return zonestore::SocketAddress::parse("127.0.0.1:0").value(); }
   [[nodiscard]] LoopbackClient client() const { return LoopbackClient(SOCK_DGRAM, local_address(socket_)); }
 
   // From the thread that calls it.

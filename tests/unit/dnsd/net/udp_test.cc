@@ -105,7 +105,7 @@ TEST(Udp, AnswersMoreDatagramsThanABatchHolds) {
 
 TEST(Udp, AnswersFromTheAddressThatWasAskedOfAWildcardSocket) {
   RunningWorker running({}, "0.0.0.0:0");
-  const auto asked = *util::Address::parse("127.0.0.5:" + std::to_string(running.address().port()));
+  const auto asked = *zonestore::SocketAddress::parse("127.0.0.5:" + std::to_string(running.address().port()));
   const LoopbackClient client(SOCK_DGRAM, asked);  // connected: takes answers from that address only
   client.send("hello");
   EXPECT_EQ(client.receive(), "hello");
@@ -113,7 +113,7 @@ TEST(Udp, AnswersFromTheAddressThatWasAskedOfAWildcardSocket) {
 
 TEST(Udp, AnswersFromAnIPv6WildcardSocket) {
   RunningWorker running({}, "[::]:0");
-  const auto asked = *util::Address::parse("[::1]:" + std::to_string(running.address().port()));
+  const auto asked = *zonestore::SocketAddress::parse("[::1]:" + std::to_string(running.address().port()));
   const LoopbackClient client(SOCK_DGRAM, asked);
   client.send("hello");
   EXPECT_EQ(client.receive(), "hello");
@@ -136,7 +136,7 @@ TEST(Udp, DropsWhatTheKernelDoesNotTake) {
   metrics::WorkerCounters counters;
   UdpBatch batch(1232);
   zonestore::FileDescriptor server(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  const auto any_port = util::Address::parse("127.0.0.1:0").value();
+  const auto any_port = zonestore::SocketAddress::parse("127.0.0.1:0").value();
   ASSERT_EQ(::bind(server.get(), any_port.data(), any_port.size()), 0);
   const LoopbackClient client(SOCK_DGRAM, local_address(server));
   client.send("one");

@@ -4,25 +4,28 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <tl/expected.hpp>
 
-#include "dnsd/util/result.h"
+namespace zonestore {
 
-namespace dnsd::util {
-
-class Address {
+class SocketAddress {
  public:
-  Address();  // 0.0.0.0:0
+  SocketAddress();  // 0.0.0.0:0
 
   // Errors: what is wrong with the text ("has no port"), without it, and how an address is written.
-  [[nodiscard]] static Result<Address> parse(std::string_view text);
+  [[nodiscard]] static tl::expected<SocketAddress, std::string> parse(std::string_view text);
+  // 4 bytes of an IPv4 address or 16 of an IPv6 one, in network order; nullopt for another length.
+  [[nodiscard]] static std::optional<SocketAddress> from_bytes(std::span<const std::uint8_t> bytes,
+                                                               std::uint16_t port);
   // Precondition: an AF_INET or AF_INET6 address of the right length; anything else gives 0.0.0.0:0.
-  [[nodiscard]] static Address from_sockaddr(const sockaddr* address);
+  [[nodiscard]] static SocketAddress from_sockaddr(const sockaddr* address);
 
   [[nodiscard]] std::string to_text() const;  // "[::1]:53"
   [[nodiscard]] bool is_ipv6() const { return family() == AF_INET6; }
@@ -35,7 +38,7 @@ class Address {
   [[nodiscard]] const sockaddr* data() const { return &storage_.any; }
   [[nodiscard]] socklen_t size() const;
 
-  friend bool operator==(const Address& left, const Address& right);
+  friend bool operator==(const SocketAddress& left, const SocketAddress& right);
 
  private:
   union Storage {
@@ -49,4 +52,4 @@ class Address {
 // The bytes of a socket address: 4 or 16 in network order, none for another family. Views `address`.
 [[nodiscard]] std::span<const std::uint8_t> address_bytes(const sockaddr& address);
 
-}  // namespace dnsd::util
+}  // namespace zonestore

@@ -1,4 +1,4 @@
-#include "dnsd/util/address.h"
+#include "zonestore/base/socket_address.h"
 
 #include <algorithm>
 #include <array>
@@ -8,11 +8,11 @@
 
 #include <arpa/inet.h>
 
-namespace dnsd::util {
+namespace zonestore {
 namespace {
 
 tl::unexpected<std::string> unfit(const std::string& why) {
-  return fail(why + ": write an address as 127.0.0.1:53 or [::1]:53");
+  return tl::unexpected(why + ": write an address as 127.0.0.1:53 or [::1]:53");
 }
 
 struct Parts {
@@ -21,7 +21,7 @@ struct Parts {
   bool bracketed = false;
 };
 
-Result<Parts> split(std::string_view text) {
+tl::expected<Parts, std::string> split(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find("]:");
     if (end == std::string_view::npos) {
@@ -50,21 +50,21 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 }  // namespace
 
-Address::Address() : storage_{} {
+SocketAddress::SocketAddress() : storage_{} {
   storage_.v4 = sockaddr_in{};
   storage_.v4.sin_family = AF_INET;
 }
 
-Result<Address> Address::parse(std::string_view text) {
-  const Result<Parts> parts = split(text);
+tl::expected<SocketAddress, std::string> SocketAddress::parse(std::string_view text) {
+  const tl::expected<Parts, std::string> parts = split(text);
   if (!parts) {
-    return fail(parts.error());
+    return tl::unexpected(parts.error());
   }
   const std::optional<std::uint16_t> port = parse_port(parts->port);
   if (!port) {
     return unfit("has no port from 0 to 65535");
   }
-  Address address;
+  SocketAddress address;
   if (parts->bracketed) {
     address.storage_.v6 = sockaddr_in6{};
     address.storage_.v6.sin6_family = AF_INET6;
@@ -81,8 +81,25 @@ Result<Address> Address::parse(std::string_view text) {
   return address;
 }
 
-Address Address::from_sockaddr(const sockaddr* address) {
-  Address result;
+std::optional<SocketAddress> SocketAddress::from_bytes(std::span<const std::uint8_t> bytes, std::uint16_t port) {
+  SocketAddress address;
+  if (bytes.size() == sizeof(in_addr)) {
+    address.storage_.v4.sin_port = htons(port);
+    std::memcpy(&address.storage_.v4.sin_addr, bytes.data(), bytes.size());
+    return address;
+  }
+  if (bytes.size() != sizeof(in6_addr)) {
+    return std::nullopt;
+  }
+  address.storage_.v6 = sockaddr_in6{};
+  address.storage_.v6.sin6_family = AF_INET6;
+  address.storage_.v6.sin6_port = htons(port);
+  std::memcpy(&address.storage_.v6.sin6_addr, bytes.data(), bytes.size());
+  return address;
+}
+
+SocketAddress SocketAddress::from_sockaddr(const sockaddr* address) {
+  SocketAddress result;
   if (address->sa_family == AF_INET) {
     std::memcpy(&result.storage_.v4, address, sizeof(sockaddr_in));
   } else if (address->sa_family == AF_INET6) {
@@ -91,7 +108,7 @@ Address Address::from_sockaddr(const sockaddr* address) {
   return result;
 }
 
-std::string Address::to_text() const {
+std::string SocketAddress::to_text() const {
   std::array<char, INET6_ADDRSTRLEN> host{};
   const void* const raw = is_ipv6() ? static_cast<const void*>(&storage_.v6.sin6_addr) : &storage_.v4.sin_addr;
   ::inet_ntop(family(), raw, host.data(), static_cast<socklen_t>(host.size()));
@@ -99,24 +116,24 @@ std::string Address::to_text() const {
   return (is_ipv6() ? "[" + text + "]" : text) + ":" + std::to_string(port());
 }
 
-bool Address::is_wildcard() const {
+bool SocketAddress::is_wildcard() const {
   const auto raw = bytes();
   return std::all_of(raw.begin(), raw.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
-std::uint16_t Address::port() const {
+std::uint16_t SocketAddress::port() const {
   return ntohs(is_ipv6() ? storage_.v6.sin6_port : storage_.v4.sin_port);
 }
 
-std::span<const std::uint8_t> Address::bytes() const {
+std::span<const std::uint8_t> SocketAddress::bytes() const {
   return address_bytes(storage_.any);
 }
 
-socklen_t Address::size() const {
+socklen_t SocketAddress::size() const {
   return is_ipv6() ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }
 
-bool operator==(const Address& left, const Address& right) {
+bool operator==(const SocketAddress& left, const SocketAddress& right) {
   const auto left_bytes = left.bytes();
   const auto right_bytes = right.bytes();
   return left.family() == right.family() && left.port() == right.port() &&
@@ -135,4 +152,4 @@ std::span<const std::uint8_t> address_bytes(const sockaddr& address) {
   }
 }
 
-}  // namespace dnsd::util
+}  // namespace zonestore

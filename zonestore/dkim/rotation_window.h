@@ -32,7 +32,6 @@ class RotationWindow {
   [[nodiscard]] static RotationWindow never(std::string text);
 
   [[nodiscard]] const std::string& text() const { return text_; }  // as parse takes it
-  [[nodiscard]] bool is_always() const { return kind_ == Kind::kAlways; }
 
   [[nodiscard]] bool is_open(WallTime time) const;
   // The first moment from `time` on at which it is open; nullopt if there is none within a year.

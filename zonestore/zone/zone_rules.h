@@ -1,9 +1,11 @@
 // What a zone must fulfil to be served rightly: the one judgement over zone files, whole zones and single changes.
 //
-//   alone in its set   TTL, size, one CNAME, one DNAME, one SPF record, wildcards, what is a setting or made by
-//   signing at its name        a CNAME is alone (RFC 1034 3.6.2, RFC 2181 10.1); at a zone cut only NS, DS and glue
-//   above it           nothing below a DNAME (RFC 6672 2.3), below a zone cut only glue (RFC 1034 4.2.1)
-//   where it leads     NS and MX to no alias (RFC 2181 10.3); a name server in its own zone has an address (RFC 9471)
+//   a set, by itself            TTL, size, one CNAME, one DNAME, one SPF record, wildcards; no setting, and
+//    |                          nothing that signing makes
+//    +-- its name               a CNAME is alone (RFC 1034 3.6.2, RFC 2181 10.1); at a cut only NS, DS and glue
+//    +-- names above it         nothing below a DNAME (RFC 6672 2.3); below a cut only glue (RFC 1034 4.2.1)
+//    +-- names it leads to      NS and MX to no alias (RFC 2181 10.3); a name server in its own zone has an
+//                               address (RFC 9471)
 //
 // The rules ask for the name, its ancestors and its targets, never for the whole zone: a single change is judged at
 // as many names as it touches. Pure. Threads: those of the ZoneContent.

@@ -20,5 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     FUZZ_REQUIRE(again.has_value() && zonectl::to_json_text(*again) == kept);
   }
   FUZZ_REQUIRE(!file.faults.empty() || codes.size() == file.institutions.size());
+  // What is kept lies in the store, which a restore may bring from elsewhere.
+  if (const auto options = zonectl::parse_add_options(std::string(text))) {
+    FUZZ_REQUIRE(zonectl::parse_add_options(zonectl::to_json_text(*options)).has_value());
+  } else {
+    dnsd::fuzz::check_message(options.error().message);
+  }
   return 0;
 }

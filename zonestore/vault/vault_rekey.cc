@@ -91,15 +91,19 @@ std::optional<RekeyNote> note_from(const std::string& text) {
   if (!json.is_object()) {
     return std::nullopt;
   }
-  RekeyNote note;
-  note.actor = json.value("actor", "");
-  note.login = json.value("login", "");
-  note.reason = json.value("reason", "");
-  note.old_id = json.value("old_id", "");
-  note.new_id = json.value("new_id", "");
-  note.keys = json.value("keys", std::size_t{0});
-  note.at = WallTime(Milliseconds(json.value("at_ms", std::int64_t{0})));
-  return note;
+  try {
+    RekeyNote note;
+    note.actor = json.value("actor", "");
+    note.login = json.value("login", "");
+    note.reason = json.value("reason", "");
+    note.old_id = json.value("old_id", "");
+    note.new_id = json.value("new_id", "");
+    note.keys = json.value("keys", std::size_t{0});
+    note.at = WallTime(Milliseconds(json.value("at_ms", std::int64_t{0})));
+    return note;
+  } catch (const nlohmann::json::exception&) {  // a value of another type
+    return std::nullopt;
+  }
 }
 
 void replace_files(const KeyPlace& old, const NextKey& next) {

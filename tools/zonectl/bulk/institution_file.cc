@@ -146,7 +146,9 @@ Result<AddOptions> parse_add_options(const std::string& json_text) {
     return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
   }
   AddOptions options;
-  const auto algorithm = zonestore::dkim::parse_algorithm(json.value("key", ""));
+  const auto key = json.find("key");
+  const auto algorithm =
+      zonestore::dkim::parse_algorithm(key != json.end() && key->is_string() ? key->get<std::string>() : "");
   if (!algorithm) {
     return tl::unexpected(algorithm.error());
   }

@@ -95,6 +95,13 @@ TEST(InstitutionFile, TakesColumnsInAnyOrder) {
   EXPECT_EQ(kept->algorithm, zonestore::crypto::Algorithm::kRsa4096);
 }
 
+TEST(InstitutionFile, RefusesWhatIsKeptWithValuesOfOtherTypes) {
+  for (const char* kept : {R"({"domains":[],"key":1})", R"({"domains":[],"key":null})",
+                           R"({"domains":[1],"key":"rsa2048"})", R"({"domains":{},"key":"rsa2048"})", R"([])"}) {
+    EXPECT_FALSE(parse_add_options(kept)) << kept;
+  }
+}
+
 TEST(InstitutionFile, NamesEveryFaultInTheOrderOfTheLines) {
   const InstitutionFile file = parse_institution_file(
       "code,domains,key\nmosa,a.example,\nMOSA,,\nmosa,,\nb,a.example,\nc,no,\nd,,rsa1024\ne,,dsa\nf\n");

@@ -61,6 +61,19 @@ TEST_F(Rekey, ThatWasKilledBeforeItsNoteWasTakenAwayIsInTheLogOnce) {
   EXPECT_FALSE(store_->impl().vault().rekey_note().value());
 }
 
+TEST_F(Rekey, ANoteThatNobodyUnderstandsKeepsNobodyFromTheVault) {
+  for (const std::string note :
+       {"no JSON", "[]", R"({"new_id":7})", R"({"actor":[],"keys":2})", R"({"keys":"two"})"}) {
+    db::Connection::open(dir() / "vault" / "vault.db", db::Access::kReadWrite)
+        .prepare("UPDATE vault SET rekey_note = ?1")
+        .bind(1, std::string_view(note))
+        .run();
+    EXPECT_FALSE(store_->impl().vault().rekey_note().value()) << note;
+    EXPECT_TRUE(maintain(*store_, context_)) << note;
+  }
+  EXPECT_TRUE(rows().empty());
+}
+
 TEST_F(Rekey, ADryRunLeavesNoRowAndNoNote) {
   ChangeContext dry = context_;
   dry.dry_run = true;

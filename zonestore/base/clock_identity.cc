@@ -13,7 +13,7 @@ namespace zonestore {
 
 namespace {
 
-constexpr std::string_view kMachine = "machine:";
+constexpr std::string_view kMachinePrefix = "machine:";
 constexpr const char* kBootIdFile = "/proc/sys/kernel/random/boot_id";
 constexpr const char* kOffsetsFile = "/proc/self/timens_offsets";
 constexpr const char* kMachineIdFile = "/etc/machine-id";
@@ -78,7 +78,7 @@ std::string clock_identity(const ClockFiles& files) {
     return std::string(boot) + *shift;
   }
   const std::string_view machine = id_in(files.machine_id);
-  return machine.empty() ? std::string() : std::string(kMachine) + std::string(machine) + *shift;
+  return machine.empty() ? std::string() : std::string(kMachinePrefix) + std::string(machine) + *shift;
 }
 
 std::string missing_for_boot_identity(const ClockFiles& files) {
@@ -99,7 +99,7 @@ ClockIdentity kind_of(std::string_view identity) {
   if (identity.empty()) {
     return ClockIdentity::kUnknown;
   }
-  return identity.substr(0, kMachine.size()) == kMachine ? ClockIdentity::kMachine : ClockIdentity::kBoot;
+  return identity.substr(0, kMachinePrefix.size()) == kMachinePrefix ? ClockIdentity::kMachine : ClockIdentity::kBoot;
 }
 
 }  // namespace zonestore

@@ -143,7 +143,7 @@ bool fit_together(const RsaNumbers& key, BN_CTX* scratch) {
          fits_prime(key, key.p.get(), key.d_p.get(), scratch) && fits_prime(key, key.q.get(), key.d_q.get(), scratch);
 }
 
-tl::unexpected<Error> damaged(const std::string& what) {
+tl::unexpected<Error> damaged_numbers(const std::string& what) {
   return fail(ErrorCode::kDamaged, what);
 }
 
@@ -152,12 +152,12 @@ Result<void> check_rsa(ByteView pkcs8, ByteView public_spki) {
   const std::optional<RsaPublic> published = read_public(public_spki);
   const Scratch scratch(BN_CTX_new());
   if (!key || !published || scratch == nullptr || published->n == nullptr || published->e == nullptr) {
-    return damaged("it is not one RSA key");
+    return damaged_numbers("it is not one RSA key");
   }
   if (BN_cmp(key->n.get(), published->n.get()) != 0 || BN_cmp(key->e.get(), published->e.get()) != 0) {
-    return damaged("it is not the private half of the public key");
+    return damaged_numbers("it is not the private half of the public key");
   }
-  return fit_together(*key, scratch.get()) ? Result<void>{} : damaged("its numbers do not fit together");
+  return fit_together(*key, scratch.get()) ? Result<void>{} : damaged_numbers("its numbers do not fit together");
 }
 
 }  // namespace
@@ -167,19 +167,19 @@ Result<void> check_numbers(ByteView pkcs8, ByteView public_spki) {
   const std::optional<ByteView> version = info ? info->take(kInteger) : std::nullopt;
   const std::optional<ByteView> algorithm = version ? info->take(kSequence) : std::nullopt;
   if (!algorithm) {
-    return damaged("it is not one PKCS #8 structure");
+    return damaged_numbers("it is not one PKCS #8 structure");
   }
   if (is_rsa(*algorithm)) {
     return check_rsa(pkcs8, public_spki);
   }
   const Result<PrivateKey> key = PrivateKey::from_pkcs8(pkcs8);  // Ed25519 has one number, which makes the public one
   if (!key) {
-    return damaged(key.error().message);
+    return damaged_numbers(key.error().message);
   }
   const Result<Bytes> made = key->public_spki();
   return made && std::equal(made->begin(), made->end(), public_spki.begin(), public_spki.end())
              ? Result<void>{}
-             : damaged("it is not the private half of the public key");
+             : damaged_numbers("it is not the private half of the public key");
 }
 
 }  // namespace zonestore::crypto

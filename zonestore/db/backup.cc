@@ -70,7 +70,7 @@ namespace {
 
 // The copy ends with a commit, and an error of that leaves open whether it was made. Returns if it was: the
 // destination then carries the mark of the source's last commit.
-void find_out(Connection& source, Connection& destination, const Failure& failure) {
+void find_out_which(Connection& source, Connection& destination, const Failure& failure) {
   bool is_there = false;
   const std::optional<Bytes> wanted = CommitMark::newest(source);
   if (!wanted) {
@@ -97,7 +97,7 @@ void copy_database(Connection& source, Connection& destination) {
   try {
     copy_pages(source, destination);
   } catch (const Failure& failure) {
-    find_out(source, destination, failure);
+    find_out_which(source, destination, failure);
   }
 }
 

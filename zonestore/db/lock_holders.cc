@@ -18,7 +18,7 @@ constexpr std::uint64_t kLastSharedByte = kPendingByte + 511;
 constexpr std::size_t kMostTold = 4;
 
 template <class T>
-std::optional<T> number(std::string_view text, int base = 10) {
+std::optional<T> number_in(std::string_view text, int base = 10) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
@@ -41,9 +41,9 @@ std::optional<LockedFile> parse_file(const std::string& text) {
     return std::nullopt;
   }
   const std::string_view whole(text);
-  const auto major = number<unsigned>(whole.substr(0, one), 16);
-  const auto minor = number<unsigned>(whole.substr(one + 1, two - one - 1), 16);
-  const auto inode = number<std::uint64_t>(whole.substr(two + 1));
+  const auto major = number_in<unsigned>(whole.substr(0, one), 16);
+  const auto minor = number_in<unsigned>(whole.substr(one + 1, two - one - 1), 16);
+  const auto inode = number_in<std::uint64_t>(whole.substr(two + 1));
   return major && minor && inode ? std::optional(LockedFile{*major, *minor, *inode}) : std::nullopt;
 }
 
@@ -61,9 +61,9 @@ std::optional<Line> parse_line(const std::string& text) {
       !(words >> advisory >> access >> pid >> place >> first >> last)) {
     return std::nullopt;
   }
-  const auto holder = number<std::int64_t>(pid);
+  const auto holder = number_in<std::int64_t>(pid);
   const auto file = parse_file(place);
-  const auto begin = number<std::uint64_t>(first);
+  const auto begin = number_in<std::uint64_t>(first);
   if (!holder || !file || !begin) {
     return std::nullopt;
   }
@@ -71,7 +71,7 @@ std::optional<Line> parse_line(const std::string& text) {
   line.pid = *holder;
   line.file = *file;
   line.first = *begin;
-  line.last = number<std::uint64_t>(last).value_or(UINT64_MAX);
+  line.last = number_in<std::uint64_t>(last).value_or(UINT64_MAX);
   return line;
 }
 

@@ -21,7 +21,7 @@ Failure foreign(const std::filesystem::path& file, const Schema& schema, const s
                        "name the store's directory with --store"});
 }
 
-Failure empty(const std::filesystem::path& file) {
+Failure empty_file(const std::filesystem::path& file) {
   return Failure(Error{ErrorCode::kEmpty, file.string() + " is empty",
                        "an interrupted zonectl init leaves this behind: run zonectl init again"});
 }
@@ -68,7 +68,7 @@ using FileHeader = std::array<std::uint8_t, kHeaderBytes>;
 void judge_header(const FileHeader& header, std::size_t size, const std::filesystem::path& file,
                   const Schema& schema) {
   if (size == 0) {
-    throw empty(file);
+    throw empty_file(file);
   }
   if (size < header.size() || !std::equal(kMagic.begin(), kMagic.end(), header.begin())) {
     throw foreign(file, schema, "not an SQLite database");
@@ -172,7 +172,7 @@ void check_version(Connection& connection, const Schema& schema) {
 
 void check_version(Connection& connection, const Schema& schema, std::int64_t oldest) {
   if (is_empty(connection)) {
-    throw empty(connection.file());
+    throw empty_file(connection.file());
   }
   const std::int64_t version = checked_version(connection, schema);
   if (connection.is_read_only() && version < oldest) {

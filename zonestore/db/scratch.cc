@@ -257,7 +257,7 @@ ScratchFile& scratch_of(sqlite3_file* file) {
 }
 
 template <class Body>
-int told(Body&& body) noexcept {
+int told_to_sqlite(Body&& body) noexcept {
   try {
     return body();
   } catch (const std::exception&) {
@@ -273,23 +273,23 @@ int close_file(sqlite3_file* file) {
 }
 
 int read_file(sqlite3_file* file, void* into, int amount, sqlite3_int64 offset) {
-  return told([&] {
+  return told_to_sqlite([&] {
     return scratch_of(file).read({static_cast<std::byte*>(into), static_cast<std::size_t>(amount)}, offset);
   });
 }
 
 int write_file(sqlite3_file* file, const void* from, int amount, sqlite3_int64 offset) {
-  return told([&] {
+  return told_to_sqlite([&] {
     return scratch_of(file).write({static_cast<const std::byte*>(from), static_cast<std::size_t>(amount)}, offset);
   });
 }
 
 int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
-  return told([&] { return scratch_of(file).truncate(size); });
+  return told_to_sqlite([&] { return scratch_of(file).truncate(size); });
 }
 
 int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
-  return told([&] {
+  return told_to_sqlite([&] {
     std::int64_t bytes = 0;
     const int code = scratch_of(file).file_size(bytes);
     *size = bytes;
@@ -298,11 +298,11 @@ int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
 }
 
 int lock_file(sqlite3_file* file, int level) {
-  return told([&] { return scratch_of(file).lock(level); });
+  return told_to_sqlite([&] { return scratch_of(file).lock(level); });
 }
 
 int unlock_file(sqlite3_file* file, int level) {
-  return told([&] { return scratch_of(file).unlock(level); });
+  return told_to_sqlite([&] { return scratch_of(file).unlock(level); });
 }
 
 int check_reserved(sqlite3_file* file, int* taken) {
@@ -310,7 +310,7 @@ int check_reserved(sqlite3_file* file, int* taken) {
 }
 
 int control_file(sqlite3_file* file, int operation, void* argument) {
-  return told([&] { return scratch_of(file).control(operation, argument); });
+  return told_to_sqlite([&] { return scratch_of(file).control(operation, argument); });
 }
 
 constexpr sqlite3_io_methods kMethods{

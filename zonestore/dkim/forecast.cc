@@ -7,7 +7,7 @@ namespace zonestore::dkim {
 
 namespace {
 
-using Kind = ForecastEvent::Kind;
+using EventKind = ForecastEvent::Kind;
 
 // One institution, played forward from event to event.
 class Future {
@@ -35,24 +35,24 @@ class Future {
   void apply(const ForecastEvent& event) {
     advance_to(event.at);
     switch (event.kind) {
-      case Kind::kRipens:
+      case EventKind::kRipens:
         break;  // by the passing of time alone
-      case Kind::kBegins:
+      case EventKind::kBegins:
         facts_ = begun(std::move(facts_), *event.slot, now_.moment);
         was_altered_ = true;
         break;
-      case Kind::kRotates:
+      case EventKind::kRotates:
         facts_ = swapped(std::move(facts_), *event.slot, Swap::kRotate, policy_, now_.moment);
         was_altered_ = true;
         break;
-      case Kind::kFreshKey:
+      case EventKind::kFreshKey:
         put_fresh_key(*event.slot);
         was_altered_ = true;
         break;
-      case Kind::kDeparts:
+      case EventKind::kDeparts:
         facts_.phase = Phase::kDeparted;
         break;
-      case Kind::kHeldBack:
+      case EventKind::kHeldBack:
         is_held_back_ = true;  // told once
         break;
     }
@@ -65,13 +65,13 @@ class Future {
       case Phase::kStarting: {
         const std::optional<SlotId> first = starts_with(facts_);
         return first ? std::optional(
-                           ForecastEvent{ripe_at(facts_of(facts_, *first), policy_, now_), Kind::kBegins, first})
+                           ForecastEvent{ripe_at(facts_of(facts_, *first), policy_, now_), EventKind::kBegins, first})
                      : std::nullopt;
       }
       case Phase::kSigning:
         return upkeep_of(other(*facts_.active));
       case Phase::kDeparting:
-        return ForecastEvent{leaves_at(facts_, now_), Kind::kDeparts, std::nullopt};
+        return ForecastEvent{leaves_at(facts_, now_), EventKind::kDeparts, std::nullopt};
       case Phase::kDeparted:
         break;
     }
@@ -82,12 +82,12 @@ class Future {
     const SlotFacts& facts = facts_of(facts_, slot);
     switch (state_of(facts_, slot, policy_, now_)) {
       case SlotState::kPublished:
-        return ForecastEvent{ripe_at(facts, policy_, now_), Kind::kRipens, slot};
+        return ForecastEvent{ripe_at(facts, policy_, now_), EventKind::kRipens, slot};
       case SlotState::kDraining:
-        return ForecastEvent{*drained_at(facts, now_), Kind::kFreshKey, slot};
+        return ForecastEvent{*drained_at(facts, now_), EventKind::kFreshKey, slot};
       case SlotState::kEmpty:
       case SlotState::kDrained:
-        return ForecastEvent{now_.moment.wall, Kind::kFreshKey, slot};
+        return ForecastEvent{now_.moment.wall, EventKind::kFreshKey, slot};
       case SlotState::kStandby:
       case SlotState::kActive:
       case SlotState::kRevoked:
@@ -102,13 +102,13 @@ class Future {
       return std::nullopt;
     }
     if (facts_.frozen || (holds_back_until_ && *schedule->planned <= *holds_back_until_)) {
-      return ForecastEvent{*schedule->planned, Kind::kHeldBack, std::nullopt};
+      return ForecastEvent{*schedule->planned, EventKind::kHeldBack, std::nullopt};
     }
     const SlotId to = other(*facts_.active);
     if (state_of(facts_, to, policy_, now_) != SlotState::kStandby) {
       return std::nullopt;  // asked again when the other slot has come so far
     }
-    return ForecastEvent{*schedule->planned, Kind::kRotates, to};
+    return ForecastEvent{*schedule->planned, EventKind::kRotates, to};
   }
 
   void advance_to(WallTime time) {
@@ -140,19 +140,19 @@ class Future {
 
 }  // namespace
 
-std::string_view to_text(Kind kind) {
+std::string_view to_text(EventKind kind) {
   switch (kind) {
-    case Kind::kRipens:
+    case EventKind::kRipens:
       return "ripens";
-    case Kind::kBegins:
+    case EventKind::kBegins:
       return "begins";
-    case Kind::kRotates:
+    case EventKind::kRotates:
       return "rotates";
-    case Kind::kFreshKey:
+    case EventKind::kFreshKey:
       return "fresh-key";
-    case Kind::kDeparts:
+    case EventKind::kDeparts:
       return "departs";
-    case Kind::kHeldBack:
+    case EventKind::kHeldBack:
       return "held-back";
   }
   return {};

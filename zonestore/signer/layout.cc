@@ -8,7 +8,7 @@
 namespace zonestore::signer {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 37;
+constexpr std::size_t kMaxFileNameBytes = 37;
 constexpr std::size_t kKeyIdDigits = 16;
 constexpr std::string_view kHead = "# Written by zonectl signer sync; changes made here are lost.\n";
 
@@ -182,7 +182,7 @@ bool has_domains(Format format) {
 }
 
 Result<std::string> parse_signer_name(std::string_view text) {
-  const bool good = !text.empty() && text.size() <= kMaxNameBytes && text.front() != '-' && text.back() != '-' &&
+  const bool good = !text.empty() && text.size() <= kMaxFileNameBytes && text.front() != '-' && text.back() != '-' &&
                     std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
   if (!good) {
     return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is no name for a signer",

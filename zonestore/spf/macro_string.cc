@@ -9,15 +9,15 @@ constexpr std::string_view kLetters = "slodiphvcrt";
 constexpr std::string_view kOfExplanations = "crt";  // may stand there alone
 constexpr std::string_view kDelimiters = ".-+,/_=";
 constexpr unsigned kMostLabels = 128;  // more than any name has
-constexpr unsigned kTen = 10;
+constexpr unsigned kBase = 10;
 
 bool is_digit(char character) {
   return character >= '0' && character <= '9';
 }
-bool is_alpha(char character) {
+bool is_letter(char character) {
   return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
 }
-char lower(char character) {
+char lower_letter(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A')) : character;
 }
 
@@ -25,14 +25,14 @@ char lower(char character) {
 Result<void> take_transformers(MacroPart& part, std::string_view rest) {
   bool has_digits = false;
   while (!rest.empty() && is_digit(rest.front())) {
-    part.labels = std::min(part.labels * kTen + static_cast<unsigned>(rest.front() - '0'), kMostLabels);
+    part.labels = std::min(part.labels * kBase + static_cast<unsigned>(rest.front() - '0'), kMostLabels);
     has_digits = true;
     rest.remove_prefix(1);
   }
   if (has_digits && part.labels == 0) {
     return fail(ErrorCode::kInvalid, "a macro that keeps 0 parts");
   }
-  if (!rest.empty() && lower(rest.front()) == 'r') {
+  if (!rest.empty() && lower_letter(rest.front()) == 'r') {
     part.is_reversed = true;
     rest.remove_prefix(1);
   }
@@ -56,7 +56,7 @@ Result<MacroPart> take_macro(std::string_view text, std::size_t& used) {
   if (kind != '{' || end == std::string_view::npos || end < 2) {
     return fail(ErrorCode::kInvalid, "a % that begins no macro");
   }
-  part.letter = lower(text[1]);
+  part.letter = lower_letter(text[1]);
   part.is_escaped = part.letter != text[1];
   if (kLetters.find(part.letter) == std::string_view::npos) {
     return fail(ErrorCode::kInvalid, "a macro that there is not");
@@ -67,8 +67,8 @@ Result<MacroPart> take_macro(std::string_view text, std::size_t& used) {
 
 // The last label, behind the last dot of what is plain text.
 bool is_top_label(std::string_view label) {
-  const bool is_made_of_good = std::all_of(label.begin(), label.end(),
-                                           [](char each) { return is_alpha(each) || is_digit(each) || each == '-'; });
+  const bool is_made_of_good = std::all_of(
+      label.begin(), label.end(), [](char each) { return is_letter(each) || is_digit(each) || each == '-'; });
   const bool is_number = std::all_of(label.begin(), label.end(), is_digit);
   return is_made_of_good && !is_number && label.front() != '-' && label.back() != '-';
 }

@@ -7,10 +7,10 @@
 namespace zonestore::spf {
 namespace {
 
-constexpr std::string_view kHead = "v=spf1";
+constexpr std::string_view kTextHead = "v=spf1";
 // An include counts only if the included record passes (RFC 7208 section 5.2), so the same tail serves all records.
 constexpr std::string_view kTail = " ~all";
-constexpr std::string_view kInclude = "include:";
+constexpr std::string_view kIncludeWord = "include:";
 constexpr std::size_t kStringBytes = 255;
 
 // The longest text whose answer has at most `most` bytes.
@@ -19,7 +19,7 @@ std::size_t text_room(const Name& owner, std::size_t most) {
   while (bytes > 0 && answer_bytes(owner, bytes) > most) {
     --bytes;
   }
-  const std::size_t frame = kHead.size() + kTail.size();
+  const std::size_t frame = kTextHead.size() + kTail.size();
   return bytes > frame ? bytes - frame : 0;
 }
 
@@ -73,12 +73,12 @@ RecordShape::RecordShape(const Name& apex) : owners_{apex} {
 }
 
 std::string RecordShape::text(const Body& body) const {
-  std::string text(kHead);
+  std::string text(kTextHead);
   for (const std::string& term : body.terms) {
     text += " " + term;
   }
   for (const unsigned number : body.includes) {
-    text += " " + std::string(kInclude) + owner(number).to_text_no_dot();
+    text += " " + std::string(kIncludeWord) + owner(number).to_text_no_dot();
   }
   text += kTail;
   return text;
@@ -91,7 +91,7 @@ Body RecordShape::body(std::string_view text) const {
       body.terms.emplace_back(word);
     }
     for (unsigned number = 1; has(number); ++number) {
-      if (word.starts_with(kInclude) && word.substr(kInclude.size()) == owner(number).to_text_no_dot()) {
+      if (word.starts_with(kIncludeWord) && word.substr(kIncludeWord.size()) == owner(number).to_text_no_dot()) {
         body.includes.push_back(number);
       }
     }
@@ -101,7 +101,7 @@ Body RecordShape::body(std::string_view text) const {
 }
 
 std::size_t RecordShape::include_weight(unsigned number) const {
-  return weight(kInclude) + owner(number).to_text_no_dot().size();
+  return weight(kIncludeWord) + owner(number).to_text_no_dot().size();
 }
 
 std::size_t RecordShape::weight(const Body& body) const {

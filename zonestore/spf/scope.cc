@@ -11,7 +11,7 @@ struct Block {
 };
 
 // IANA's special-purpose registries (RFC 6890), as far as nobody on the Internet sends mail from there.
-constexpr std::array kNotPublic{
+constexpr std::array kNotPublicBlocks{
     Block{"ip4:0.0.0.0/8", "this network (0.0.0.0/8, RFC 791)"},
     Block{"ip4:10.0.0.0/8", "private (10.0.0.0/8, RFC 1918)"},
     Block{"ip4:100.64.0.0/10", "shared by providers' customers (100.64.0.0/10, RFC 6598)"},
@@ -40,7 +40,7 @@ constexpr std::array kNotPublic{
     Block{"ip6:fec0::/10", "site-local (fec0::/10, RFC 3879)"},
     Block{"ip6:ff00::/8", "multicast (ff00::/8, RFC 4291)"}};
 
-constexpr std::array kDocumentation{
+constexpr std::array kDocumentationBlocks{
     Block{"ip4:192.0.2.0/24", "192.0.2.0/24, RFC 5737"}, Block{"ip4:198.51.100.0/24", "198.51.100.0/24, RFC 5737"},
     Block{"ip4:203.0.113.0/24", "203.0.113.0/24, RFC 5737"}, Block{"ip6:2001:db8::/32", "2001:db8::/32, RFC 3849"},
     Block{"ip6:3fff::/20", "3fff::/20, RFC 9637"}};
@@ -63,7 +63,7 @@ std::string_view block_of(const Blocks& blocks, const Term& term) {
 Scope scope_of(const Term& term) {
   constexpr unsigned kWidestIp4 = 8;
   constexpr unsigned kWidestIp6 = 19;
-  if (const std::string_view block = block_of(kNotPublic, term); !block.empty()) {
+  if (const std::string_view block = block_of(kNotPublicBlocks, term); !block.empty()) {
     return {Reach::kNotPublic, block};
   }
   if (term.prefix_bits() < (term.is_ip4() ? kWidestIp4 : kWidestIp6)) {
@@ -72,7 +72,7 @@ Scope scope_of(const Term& term) {
   if (!term.is_ip4() && !Term::parse(kGlobalIp6).value().covers(term)) {
     return {Reach::kNotPublic, kNotGivenOut};
   }
-  if (const std::string_view block = block_of(kDocumentation, term); !block.empty()) {
+  if (const std::string_view block = block_of(kDocumentationBlocks, term); !block.empty()) {
     return {Reach::kDocumentation, block};
   }
   return {};

@@ -6,10 +6,10 @@
 namespace zonestore::spf {
 namespace {
 
-constexpr Milliseconds kNow{0};
+constexpr Milliseconds kAtOnce{0};
 using When = std::optional<Milliseconds>;  // nullopt: never
 
-When later(const When& left, const When& right) {
+When later_of(const When& left, const When& right) {
   return left && right ? When(std::max(*left, *right)) : std::nullopt;
 }
 
@@ -20,23 +20,23 @@ When sooner(const When& left, const When& right) {
   return std::min(*left, *right);
 }
 
-bool has(const std::optional<Body>& body, std::string_view term) {
+bool has_term(const std::optional<Body>& body, std::string_view term) {
   return body && body->has(term);
 }
 
 // When all versions of this name that may be held have the term.
 When everywhere_in(const Served& name, std::string_view term) {
-  if (!has(name.body, term)) {
+  if (!has_term(name.body, term)) {
     return std::nullopt;
   }
-  Milliseconds when = kNow;
+  Milliseconds when = kAtOnce;
   for (const Version& version : name.earlier) {
-    when = has(version.body, term) ? when : std::max(when, version.forgotten_in);
+    when = has_term(version.body, term) ? when : std::max(when, version.forgotten_in);
   }
   return when;
 }
 
-bool includes(const std::optional<Body>& apex, unsigned number) {
+bool includes_record(const std::optional<Body>& apex, unsigned number) {
   return apex && apex->has_include(number);
 }
 
@@ -49,45 +49,45 @@ When ServedZone::passes_in(std::string_view term) const {
   }
   // When whoever holds this apex lets it pass.
   const auto passes_with = [&](const std::optional<Body>& body) {
-    if (has(body, term)) {
-      return When(kNow);
+    if (has_term(body, term)) {
+      return When(kAtOnce);
     }
     When when;
     for (unsigned number = 1; number < kRecords; ++number) {
-      when = includes(body, number) ? sooner(when, everywhere.at(number)) : when;
+      when = includes_record(body, number) ? sooner(when, everywhere.at(number)) : when;
     }
     return when;
   };
   When when = passes_with(apex().body);
   for (const Version& version : apex().earlier) {
-    when = later(when, sooner(passes_with(version.body), version.forgotten_in));
+    when = later_of(when, sooner(passes_with(version.body), version.forgotten_in));
   }
   return when;
 }
 
 bool ServedZone::is_in_force(std::string_view term) const {
   for (unsigned number = 1; number < kRecords; ++number) {
-    if (includes(apex().body, number) && has(names.at(number).body, term)) {
+    if (includes_record(apex().body, number) && has_term(names.at(number).body, term)) {
       return true;
     }
   }
-  return has(apex().body, term);
+  return has_term(apex().body, term);
 }
 
 Milliseconds ServedZone::no_longer_asked_for_in(unsigned number) const {
-  Milliseconds when = kNow;
+  Milliseconds when = kAtOnce;
   for (const Version& version : apex().earlier) {
-    when = includes(version.body, number) ? std::max(when, version.forgotten_in) : when;
+    when = includes_record(version.body, number) ? std::max(when, version.forgotten_in) : when;
   }
   return when;
 }
 
 bool ServedZone::may_be_asked_for(unsigned number) const {
-  return includes(apex().body, number) || no_longer_asked_for_in(number) > kNow;
+  return includes_record(apex().body, number) || no_longer_asked_for_in(number) > kAtOnce;
 }
 
 Milliseconds ServedZone::no_longer_missing_in(unsigned number) const {
-  Milliseconds when = kNow;
+  Milliseconds when = kAtOnce;
   for (const Version& version : names.at(number).earlier) {
     when = version.body ? when : std::max(when, version.forgotten_in);
   }
@@ -95,7 +95,7 @@ Milliseconds ServedZone::no_longer_missing_in(unsigned number) const {
 }
 
 bool ServedZone::may_be_missing(unsigned number) const {
-  return !names.at(number).body || no_longer_missing_in(number) > kNow;
+  return !names.at(number).body || no_longer_missing_in(number) > kAtOnce;
 }
 
 unsigned ServedZone::most_lookups() const {
@@ -130,7 +130,7 @@ void ServedZone::put(const Bodies& bodies, const Waits& waits) {
     if (name.body == bodies.at(number)) {
       continue;
     }
-    if (name.held_for > kNow) {
+    if (name.held_for > kAtOnce) {
       name.earlier.push_back({std::move(name.body), name.held_for});
     }
     name.body = bodies.at(number);
@@ -143,7 +143,7 @@ void ServedZone::pass(Milliseconds time) {
     for (Version& version : name.earlier) {
       version.forgotten_in -= time;
     }
-    std::erase_if(name.earlier, [](const Version& version) { return version.forgotten_in <= kNow; });
+    std::erase_if(name.earlier, [](const Version& version) { return version.forgotten_in <= kAtOnce; });
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using db::Failure;
 
-constexpr std::string_view kCredential = "zonestore-vault-key";
+constexpr std::string_view kCredentialName = "zonestore-vault-key";
 constexpr mode_t kKeyFileMode = 0600;
 constexpr off_t kKeyFileBytes = 65;      // that we write; a draft that was cut off has fewer
 constexpr std::size_t kMostBytes = 256;  // of a key's file: more is something else
@@ -110,7 +110,7 @@ void overwrite(const fs::path& file) {
   }
 }
 
-void destroy_one(const fs::path& file) {
+void destroy_file(const fs::path& file) {
   overwrite(file);
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) {
     throw_file_error("destroy", file, errno);
@@ -132,7 +132,7 @@ void destroy_old_draft(const fs::path& key_file) {
     throw Failure(Error{ErrorCode::kRefused, draft.string() + " is there, and is no draft of a wrapping key",
                         "move it away, or name another file", Refusal{Guard::kExists, std::nullopt}});
   }
-  destroy_one(draft);
+  destroy_file(draft);
 }
 
 // What is at a place, in a few words for the error that lists them all; `key` is set if it is a key.
@@ -158,7 +158,8 @@ std::optional<FoundKey> look_for(const std::string& id, const std::vector<KeyPla
 }
 
 std::optional<fs::path> credential_file(const VaultKeySources& sources) {
-  return sources.credentials_directory ? std::optional(*sources.credentials_directory / kCredential) : std::nullopt;
+  return sources.credentials_directory ? std::optional(*sources.credentials_directory / kCredentialName)
+                                       : std::nullopt;
 }
 
 }  // namespace
@@ -287,8 +288,8 @@ void put_draft_in_place(const fs::path& key_file) {
 }
 
 void destroy_key_file(const fs::path& key_file) {
-  destroy_one(key_file);
-  destroy_one(draft_of(key_file));
+  destroy_file(key_file);
+  destroy_file(draft_of(key_file));
   sync_directory_of(key_file);
 }
 

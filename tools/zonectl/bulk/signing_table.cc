@@ -91,6 +91,9 @@ class SigningTableReader {
     if (std::count(domain.begin(), domain.end(), '*') > 1) {
       return fail(listed.line, "word 1 has more than one * in its domain");
     }
+    if (domain.ends_with('.')) {
+      return fail(listed.line, "word 1 ends with a dot, as no address does that opendkim looks for");
+    }
     if (!named.empty() && !known) {
       table_.faults.push_back({listed.line, known.error()});
       return;
@@ -157,7 +160,7 @@ Scope SigningTable::scope_of(const SigningLine& line) const {
   const auto named = domain.find('*') == std::string::npos && !domain.starts_with('.')
                          ? zonestore::dkim::parse_domain(domain)
                          : zonestore::Result<Name>(tl::unexpected(zonestore::Error{}));
-  if (!named) {
+  if (!named || named->to_text_no_dot() != domain) {  // written as no address has it: it fits none
     return {};
   }
   const bool is_whole =

@@ -77,6 +77,8 @@ TEST(SigningTable, ALineThatFitsNothingInItsFormIsAFault) {
   EXPECT_THAT(lines_of(parse_signing_table("*@a.example k\nb.example k\n.c.example k\n").faults), ElementsAre(2, 3));
   EXPECT_THAT(lines_of(parse_signing_table("*@a.example k\nb.example k\n", SigningTableForm::kFlat).faults),
               ElementsAre(1));
+  EXPECT_THAT(lines_of(parse_signing_table("a.example. k\n*@b.example. k\n. k\nc.example k\n").faults),
+              ElementsAre(1, 2, 3));
   EXPECT_THAT(lines_of(parse_signing_table("one two three\nonly\na.example :x\na.example k\n").faults),
               ElementsAre(1, 2, 3));
 }

@@ -90,6 +90,7 @@ std::vector<ServerEvidence> look_at_all(const std::vector<NameServer>& servers, 
     looks.push_back(std::async(std::launch::async, [&server, &zone, until] { return look_at(server, zone, until); }));
   }
   std::vector<ServerEvidence> seen;
+  seen.reserve(looks.size());
   for (std::future<ServerEvidence>& look : looks) {
     seen.push_back(look.get());
   }
@@ -102,6 +103,7 @@ std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, cons
                                             SteadyTime until) {
   if (!question.in_place.empty()) {
     std::vector<NameServer> servers;
+    servers.reserve(question.in_place.size());
     for (const Address& address : question.in_place) {
       servers.push_back({Name(), address});
     }
@@ -110,6 +112,7 @@ std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, cons
   const SteadyTime resolved = steady_clock::now() + (until - steady_clock::now()) / 2;
   const Resolver resolver(resolvers, {kResolverAttempt, 2, resolved});
   std::vector<std::future<std::vector<ServerEvidence>>> names;
+  names.reserve(question.zone.name_servers.size());
   for (const Name& name : question.zone.name_servers) {
     names.push_back(std::async(std::launch::async, [&question, &resolver, &name, until] {
       return look_at_all(servers_of(question, name, resolver), question.zone, until);

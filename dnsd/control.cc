@@ -90,6 +90,7 @@ void Control::listen() noexcept {
     (void)::poll(waiting.data(), waiting.size(), milliseconds_left());
     std::uint64_t woken = 0;
     (void)!::read(wake_.get(), &woken, sizeof woken);
+    // The wake before the state: whoever wakes now is heard in the next round.
     take_signals();
     bool is_over = false;
     {
@@ -148,6 +149,7 @@ bool Control::wait_for(milliseconds at_most) {
   std::unique_lock lock(mutex_);
   while (changed_.wait_until(lock, until, [this] { return ending_ || hung_up_; }) && !ending_) {
     hung_up_ = false;
+    // It reads files: signals must be heard meanwhile.
     lock.unlock();
     try {
       on_hangup_();

@@ -69,6 +69,7 @@ util::Result<void> become(const Account& account) {
   if (::setresuid(account.user, account.user, account.user) != 0) {
     return system_failure("cannot become the user '" + account.name + "'");
   }
+  // Trying it is the proof: a kernel or a filter may have done less than it said.
   if (!is_wholly(account) || ::setuid(0) == 0) {
     return util::fail("became '" + account.name + "' only in part; refusing to go on");
   }
@@ -83,6 +84,7 @@ util::Result<void> renounce_capabilities() {
   (void)::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   const std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+  // No header of the C library declares it, and libcap would be a dependency for one call.
   if (::syscall(SYS_capset, &header, none.data()) != 0) {
     return system_failure("cannot give up capabilities");
   }
@@ -92,6 +94,7 @@ util::Result<void> renounce_capabilities() {
 std::size_t raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    // What Linux gives a process that asks for nothing.
     return 1024;
   }
   const rlimit raised{limit.rlim_max, limit.rlim_max};

@@ -5,7 +5,6 @@
 #include <limits>
 
 namespace dnsd::answer {
-
 namespace {
 
 // In units of 100 ms (RFC 7828 section 3.1).

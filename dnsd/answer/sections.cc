@@ -23,6 +23,7 @@ bool add_set(AnswerWriter& writer, Section section, ByteView owner, const Record
   RecordView record;
   while (zone::take_record(rest, record)) {
     if (!writer.add_record(section, owner, record)) {
+      // All of a set or none of it (RFC 2181 section 5).
       writer.back_to(before);
       return false;
     }
@@ -72,6 +73,7 @@ bool add_glue(AnswerWriter& writer, const RecordSetView& servers, ByteView cut, 
 }  // namespace
 
 bool add_answer(AnswerWriter& writer, const Owner& owner, const RecordSetView& record_set) {
+  // Names in the data may be compressed against this message: such a set cannot be copied as it was laid out.
   if (owner.is_question && wire::compressible_names(record_set.type).count == 0) {
     return writer.add_answer(record_set.answer, record_set.count);
   }

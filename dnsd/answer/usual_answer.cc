@@ -37,6 +37,8 @@ void write(const wire::Query& query, const zone::RecordSetView& record_set, cons
   wire::store_u16(out + 6, record_set.count);
   wire::store_u16(out + 8, 0);
   wire::store_u16(out + 10, query.edns ? 1 : 0);
+  // The owners in a record set that is laid out point to the question, which begins behind the header in every
+  // answer.
   out = append(append(out + wire::kHeaderBytes, query.question.bytes), record_set.answer);
   if (query.edns) {
     wire::write_opt_head(out, {settings.udp_answer_bytes, query.edns->dnssec_ok}, 0, 0);
@@ -59,6 +61,7 @@ Answered usual_answer(const Received& received, std::span<std::uint8_t> answer, 
   const std::size_t size = wire::kHeaderBytes + query.question.bytes.size() + record_set->answer.size() +
                            (query.edns ? wire::kOptBytes : 0);
   const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, CookieState::kNone);
+  // The general way knows how to leave out and truncate.
   if (size > std::min(limit, answer.size())) {
     return {};
   }

@@ -21,6 +21,7 @@ using answer::CookieSecret;
 using answer::CookieSecrets;
 
 constexpr std::size_t kMostFileBytes = 16384;
+// Its group may read it: the file is root:dnsd.
 constexpr mode_t kNobodyElse = S_IWGRP | S_IRWXO;
 
 std::string_view strip(std::string_view line) {
@@ -88,6 +89,7 @@ util::Result<CookieSecrets> read_cookie_secrets(const std::filesystem::path& fil
 
 util::Result<CookieSecrets> random_cookie_secrets() {
   CookieSecret secret{};
+  // So few bytes come whole, whatever signals come in between (getrandom(2)).
   if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size())) {
     return util::fail("no random numbers for a cookie secret: " + std::generic_category().message(errno));
   }

@@ -26,6 +26,7 @@ DirectoryWatch::DirectoryWatch(boost::asio::io_context& context, std::filesystem
       files_(std::move(files)),
       on_change_(std::move(on_change)) {
   const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  // None is left (fs.inotify.max_user_instances): renew() will say that nothing is watched.
   if (descriptor >= 0) {
     inotify_.assign(descriptor);
   }
@@ -39,6 +40,7 @@ bool DirectoryWatch::renew() {
   if (!waiting_) {
     wait();
   }
+  // A watch follows the directory, not the path: one that was made anew there must be watched anew.
   if (watch_ >= 0 && found.st_dev == device_ && found.st_ino == inode_) {
     return true;
   }
@@ -59,6 +61,7 @@ void DirectoryWatch::wait() {
                           return;
                         }
                         const bool concerns_us = read_events();
+                        // Before it tells: what comes out of on_change_ must not end the watch.
                         wait();
                         if (concerns_us) {
                           on_change_();
@@ -81,6 +84,7 @@ bool DirectoryWatch::read_events() {
       const std::string name = event->len > 0 ? std::string(event->name) : std::string();
       const bool is_ours = std::find(files_.begin(), files_.end(), name) != files_.end();
       concerns_us = concerns_us || is_ours || (event->mask & kWhole) != 0;
+      // The kernel has taken the watch out by itself, as the directory is gone.
       if ((event->mask & IN_IGNORED) != 0 && event->wd == watch_) {
         watch_ = -1;
       }

@@ -23,6 +23,7 @@ constexpr Family kClosed{
 constexpr Family kLogDropped{"dnsd_log_lines_dropped_total",
                              "Lines that the log lost: its reader was slow, or there was no memory"};
 
+// In the order of the line `stopped`, which people and scripts know.
 constexpr std::array<Entry, kEntries> kCatalogue{{
     {&kQueries, "transport=\"udp\"", "udp_queries", &SocketCounts::udp_queries},
     {&kAnswers, "transport=\"udp\"", "udp_answers", &SocketCounts::udp_answers},

@@ -5,6 +5,7 @@
 namespace dnsd::net {
 
 std::optional<AddressQuota::Ticket> AddressQuota::take(std::span<const std::uint8_t> address) {
+  // All of an IPv4 address, the /64 of an IPv6 one: of different lengths, so that they cannot meet.
   constexpr std::size_t kMostKeyBytes = 8;
   const auto client = address.first(std::min(address.size(), kMostKeyBytes));
   std::string key(client.begin(), client.end());

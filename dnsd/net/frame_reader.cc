@@ -19,6 +19,7 @@ void FrameReader::feed(std::span<const std::uint8_t> bytes) {
 }
 
 std::span<const std::uint8_t> FrameReader::only_message_in(std::span<const std::uint8_t> bytes) const {
+  // Most reads are one query and no more, which is answered where it lies.
   if (is_inside() || bytes.size() <= kTcpPrefixBytes || length_in(bytes) != bytes.size() - kTcpPrefixBytes) {
     return {};
   }
@@ -50,6 +51,7 @@ FrameReader::Status FrameReader::next_in_place(std::span<const std::uint8_t>& me
 
 FrameReader::Status FrameReader::next_from_parts(std::span<const std::uint8_t>& message) {
   if (partial_.size() < kTcpPrefixBytes) {
+    // The length itself may come in two segments.
     keep(std::min(kTcpPrefixBytes - partial_.size(), input_.size()));
     if (partial_.size() < kTcpPrefixBytes) {
       return Status::kNeedMore;

@@ -79,6 +79,7 @@ void TcpCrowd::enter(int socket, std::span<const std::uint8_t> address, Time now
   const Key host = host_of(address);
   const Key network = network_of(host);
   try {
+    // What needs memory is made first and moved afterwards: where there is none, nobody has entered.
     Members for_all{{socket, now}};
     Members for_network{{socket, now}};
     Members for_host{{socket, now}};

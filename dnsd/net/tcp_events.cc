@@ -14,6 +14,7 @@ int make_set() {
   return set;
 }
 
+// Writing is asked about from the start, though seldom needed: it spares a call just when an answer does not fit.
 epoll_event every_change(int socket) {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -32,6 +33,7 @@ bool TcpEvents::add(int socket) {
 
 void TcpEvents::report_again(int socket) {
   epoll_event event = every_change(socket);
+  // Looks at the socket anew, and so reports what an edge has told already (epoll(7)).
   (void)::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, socket, &event);  // cannot fail for a socket of the set
 }
 

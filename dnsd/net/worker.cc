@@ -86,6 +86,7 @@ void Worker::note(const char* what) noexcept {
 
 void Worker::drain(std::chrono::milliseconds at_most) {
   boost::asio::post(loop_->context, [this, at_most] {
+    // Kept until all of it is done: what throws in the middle is done again.
     to_drain_ = at_most;
     resume();
   });
@@ -96,6 +97,7 @@ void Worker::refresh() {
 }
 
 void Worker::ask_for_beat() {
+  // One at most is on its way: a loop that stands still must not pile them up.
   if (beat_asked_.exchange(true)) {
     return;
   }

@@ -70,6 +70,7 @@ void AnswerLimit::begin_batch(Time now) noexcept {
 
 std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answered& made,
                               std::span<const std::uint8_t> client_address) noexcept {
+  // Who has shown a cookie is at its address: nobody is flooded in its name.
   if (made.size == 0 || made.has_valid_cookie) {
     return made.size;
   }
@@ -85,6 +86,7 @@ std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answe
     counters_.limited_dropped.add();
     return 0;
   }
+  // Some come short instead of not at all, so that a real client at that address goes on over TCP.
   counters_.limited_slipped.add();
   return wire::truncate_answer(bytes);
 }

@@ -20,6 +20,7 @@ QueryHandler::QueryHandler(const zone::ImageHub& hub, const util::Latest<answer:
 }
 
 void QueryHandler::begin_batch() noexcept {
+  // Numbers are compared; a lock is taken only when something has been published.
   if (hub_.generation() != image_.generation) {
     image_ = hub_.current();
   }
@@ -35,6 +36,8 @@ void QueryHandler::begin_batch() noexcept {
   }
 }
 
+// The way of pipelined queries. Without prefetch there is no guess of the node, and the general way answers: byte for
+// byte the same.
 std::size_t QueryHandler::handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                  const net::Client& client) noexcept {
   answer::receive(query, *image_.image, received_[0]);
@@ -62,6 +65,7 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
 std::size_t QueryHandler::answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
                                     const net::Client& client) noexcept {
   const answer::Answered made = answer::respond(received, answer, *image_.image, settings_, client);
+  // Only datagrams have addresses that may be forged: who has a connection is where it says.
   if (limit_ && client.transport == net::Transport::kUdp) {
     return limit_->pass(answer.first(made.size), made, client.address);
   }

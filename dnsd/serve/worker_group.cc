@@ -47,6 +47,8 @@ WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sou
   }
 }
 
+// No thread may be left: it would use what goes next. Where there is no memory to tell one, it is tried until there
+// is.
 WorkerGroup::~WorkerGroup() {
   constexpr std::chrono::milliseconds kForMemory{10};
   while (!threads_.empty()) {
@@ -61,6 +63,8 @@ WorkerGroup::~WorkerGroup() {
 }
 
 void WorkerGroup::start() {
+  // Both before the first thread: it notes its end in the one, and a thread that finds no place in the other could
+  // not even be joined.
   ended_->workers.resize(workers_.size());
   threads_.reserve(workers_.size());
   for (std::size_t index = 0; index < workers_.size(); ++index) {
@@ -84,6 +88,7 @@ std::vector<Pulse> WorkerGroup::pulses() {
   std::vector<Pulse> pulses;
   for (std::size_t index = 0; index < workers_.size(); ++index) {
     const std::lock_guard lock(ended_->mutex);
+    // Read before it is asked for: what is seen is the answer to the last question.
     pulses.push_back({workers_[index]->beats(), ended_->workers[index]});
   }
   for (const auto& worker : workers_) {
@@ -94,6 +99,7 @@ std::vector<Pulse> WorkerGroup::pulses() {
 
 void WorkerGroup::begin_drain(std::chrono::milliseconds at_most) {
   for (std::size_t index = 0; index < workers_.size(); ++index) {
+    // Where memory ran out half way, the next call tells the rest.
     if (!told_to_drain_[index]) {
       workers_[index]->drain(at_most);
       told_to_drain_[index] = true;

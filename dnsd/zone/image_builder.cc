@@ -29,6 +29,7 @@ zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, const zonestore::Name&
 
 zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, ByteView lowered_owner, RecordType type, zonestore::Ttl ttl,
                                           ByteView packed_rdata) {
+  // First: a set that cannot be laid out has changed nothing.
   if (auto laid_out = lay_out(type, ttl, packed_rdata, laid_out_); !laid_out) {
     return laid_out;
   }

@@ -90,6 +90,7 @@ Intake::Intake(const PublishedHead& head, const Image* served)
   }
 }
 
+// A change makes some nodes among millions: the heap is left as it is.
 Intake::Intake(const Loaded& current) : builder_(*current.image), record_data_bytes_(current.record_data_bytes) {
   for (const PublishedZone& zone : current.head.zones) {
     tallies_.push_back({zone.record_set_count, zone.record_set_hash_sum});

@@ -51,6 +51,7 @@ bool Relay::hand_over() {
   std::unique_lock lock(mutex_);
   ++handed_over_;
   changed_.notify_all();
+  // Of the ring one is always left to fill, so that reading and laying out go on side by side.
   changed_.wait(lock, [this] { return stopped_ || handed_over_ - given_back_ < ring_.size(); });
   if (!stopped_) {
     filling().clear();
@@ -66,6 +67,7 @@ const zonestore::PublishedHead* Relay::head() {
 
 const Batch* Relay::next() {
   std::unique_lock lock(mutex_);
+  // Whoever asks for the next one has done with the last.
   if (std::exchange(lent_, false)) {
     ++given_back_;
     changed_.notify_all();

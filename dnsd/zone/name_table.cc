@@ -84,6 +84,7 @@ NameTable::NameTable(std::uint64_t seed, std::size_t expected_names) : seed_(see
 
 NameTable NameTable::share() const {
   NameTable copy(seed_);
+  // The handles of the pages, not what is in them: that stays the same until own_page() copies it.
   copy.pages_ = pages_;
   copy.page_bits_ = page_bits_;
   copy.size_ = size_;

@@ -17,7 +17,9 @@ using zonestore::ByteView;
 using zonestore::ErrorCode;
 
 constexpr std::size_t kOwnerBytes = 2;
+// The question's name begins behind the header, in every message: so the pointer is right in all of them.
 constexpr std::uint16_t kOwnerIsTheQuestion = wire::kPointer | wire::kHeaderBytes;
+// Of what has lost its owner. In a whole record the class is there, and the TTL two bytes further.
 constexpr std::size_t kTtlAt = 4;
 constexpr std::size_t kLaidOutHeadBytes = kOwnerBytes + wire::kRecordHeadBytes;
 
@@ -76,6 +78,7 @@ zonestore::Result<SoaAnswer> lay_out_soa(std::uint16_t count, ByteView answer) {
   }
   SoaAnswer laid_out;
   laid_out.serial = soa->serial;
+  // Without its owner: the apex is not where the question's name is.
   laid_out.negative.assign(answer.begin() + kOwnerBytes, answer.end());
   const std::uint32_t ttl = wire::load_u32(answer.data() + kTtlAt + 2);
   store_u32(laid_out.negative.data() + kTtlAt, std::min(ttl, soa->minimum));

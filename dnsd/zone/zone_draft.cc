@@ -111,6 +111,7 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
 }
 
 NameTable& ZoneDraft::names() {
+  // Not before something changes: a zone that no change touches is handed on as it is.
   if (!names_) {
     names_ = base_->names.share();
   }
@@ -118,6 +119,7 @@ NameTable& ZoneDraft::names() {
 }
 
 void ZoneDraft::collect_other_sets(NodeView node, RecordType type) {
+  // Views into the node that is about to be replaced: Node() copies them before put() lets it go.
   record_sets_.clear();
   for (std::size_t index = 0; index < node.record_set_count(); ++index) {
     if (const RecordSetView present = node.record_set(index); present.type != type) {
@@ -157,6 +159,7 @@ void ZoneDraft::count_name(ByteView name, int change) {
   if (is_wildcard(name) && !is_apex(name)) {
     add_to(census_.wildcards, change);
   }
+  // Never less again: a bound that is too large costs a look-up, one that is too small an answer.
   if (change > 0) {
     census_.most_labels = std::max(census_.most_labels, label_count(name));
   }

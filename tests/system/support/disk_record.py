@@ -10,7 +10,7 @@ from pathlib import Path
 from support.programs import run
 
 SECTOR = 512
-CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,openat,rename,renameat2,unlink,unlinkat,link"
+CALLS = "pwrite64,write,fdatasync,fsync,ftruncate,openat,rename,renameat,renameat2,unlink,unlinkat,link,linkat"
 LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += +(-?\d+)")
 HANDLE = re.compile(r"^(\d+)<([^>]*)>")
 FROM_DIRECTORY = re.compile(r'[(, ](?:\d+|AT_FDCWD)<([^>]*)>, "((?:\\x[0-9a-f]{2})*)"')
@@ -67,8 +67,8 @@ def event_of(call, arguments, result, prefix, positions):
         positions[int(result)] = 0
         made = "O_CREAT" in arguments and names[0].startswith(prefix)
         return Event("create", names[0][len(prefix):]) if made else None
-    if call in ("rename", "renameat2", "link") and names[0].startswith(prefix):
-        return Event("link" if call == "link" else "rename", names[0][len(prefix):], to=names[1][len(prefix):])
+    if call in ("rename", "renameat", "renameat2", "link", "linkat") and names[0].startswith(prefix):
+        return Event("link" if call.startswith("link") else "rename", names[0][len(prefix):], to=names[1][len(prefix):])
     if call in ("unlink", "unlinkat") and names[0].startswith(prefix):
         return Event("unlink", names[0][len(prefix):])
     handle = HANDLE.match(arguments)

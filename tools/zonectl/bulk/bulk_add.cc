@@ -1,5 +1,6 @@
 #include "tools/zonectl/bulk/bulk_add.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -51,8 +52,8 @@ Result<zonestore::Changed> add_one(Store& store, const ChangeContext& context, c
   });
 }
 
-Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
-                              Interruption& interruption) {
+Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun, Interruption& interruption,
+                              const BulkAddition& more) {
   const BulkWork work{"add", "adding",
                       [&store](const ChangeContext& own, const BulkItem& item) { return add_one(store, own, item); }};
   std::optional<zonestore::KeyStock> stock;
@@ -64,19 +65,31 @@ Result<ExitCode> work_through(const Session& session, Store& store, const BegunR
   BulkReport report = run_bulk(session, store, own, begun.run, begun.settings, work, interruption);
   stock.reset();
   follow_new_ones(store, begun.context, report);
-  return end_run(session, store, begun.context, report, words());
+  return end_run(session, store, begun.context, report, words(), more);
 }
 
 // The whole file against itself and against the store.
-Result<BulkList> list_in(const Session& session, Store& store, const ChangeContext& context,
-                         const std::string& name) {
-  return read_list_text(session, name).map([&](const std::string& text) {
+Result<BulkList> list_in(const Session& session, Store& store, const ChangeContext& context, const Options& options,
+                         std::vector<FileFault>& left_out) {
+  return read_list_text(session, *options.file).map([&](const std::string& text) {
     InstitutionFile file = parse_institution_file(text);
     BulkList list{{}, std::move(file.faults)};
     for (const InstitutionLine& each : file.institutions) {
-      list.items.push_back({each.code, to_json_text(each.options)});
       if (const auto checked = check_add_institution(store, context, each.code, each.options); !checked) {
         list.faults.push_back({each.line, checked.error()});
+      }
+    }
+    for (const InstitutionLine& each : file.institutions) {
+      const bool has_fault = std::any_of(list.faults.begin(), list.faults.end(),
+                                         [&](const FileFault& fault) { return fault.line == each.line; });
+      if (!has_fault) {
+        list.items.push_back({each.code, to_json_text(each.options)});
+      }
+    }
+    if (options.skip_bad && !list.items.empty()) {
+      left_out = std::exchange(list.faults, {});
+      for (const zonestore::Error& error : by_reason(*options.file, left_out)) {
+        session.report(error);
       }
     }
     return list;
@@ -87,7 +100,11 @@ Result<BulkList> list_in(const Session& session, Store& store, const ChangeConte
 
 void declare(Arguments& arguments, Options& options) {
   arguments.list_file("--file", "FILE.csv", options.file,
-                      "many institutions: CSV with a header of code, domains (by spaces), key");
+                      "many institutions: CSV, as spreadsheets write it, with a header of code, domains (by spaces), "
+                      "key");
+  arguments.operators().flag("--skip-bad", options.skip_bad,
+                             "of the file: name the lines that have a fault, leave them out, and add the rest (exit "
+                             "code 4)");
   arguments.operators().flag("--resume", options.resume, "go on with the last --file that was interrupted");
   arguments.operators().one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
                             "end the interrupted run N as it is; with --file, before a new one begins");
@@ -95,6 +112,9 @@ void declare(Arguments& arguments, Options& options) {
 }
 
 Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change) {
+  if (options.skip_bad && !options.file) {
+    return zonestore::fail(ErrorCode::kInvalid, "--skip-bad is of a file", "zonectl add --file FILE.csv --skip-bad");
+  }
   if (options.resume && (options.file || options.give_up || options.settings.rate || options.settings.halt_on ||
                          change.override_guard)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the file that the run was begun with",
@@ -102,12 +122,17 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
   }
   const BulkWays ways{"add",        options.resume,  options.give_up, options.file.has_value(),
                       options.file, options.settings};
+  std::vector<FileFault> left_out;
   return session.change(change, [&](Store& store, const ChangeContext& context) {
-    return open_bulk(
-        session, store, change, ways,
-        {.list = [&] { return list_in(session, store, context, *options.file); },
-         .work = [&](const BegunRun& begun,
-                     Interruption& interruption) { return work_through(session, store, begun, interruption); }});
+    return open_bulk(session, store, change, ways,
+                     {.list = [&] { return list_in(session, store, context, options, left_out); },
+                      .work =
+                          [&](const BegunRun& begun, Interruption& interruption) {
+                            const auto done = work_through(session, store, begun, interruption,
+                                                           left_out_of(options.file.value_or(""), left_out));
+                            return done && *done == ExitCode::kDone && !left_out.empty() ? ExitCode::kPartlyDone
+                                                                                         : done;
+                          }});
   });
 }
 

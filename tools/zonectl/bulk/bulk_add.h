@@ -13,6 +13,7 @@ struct Options {
   bool resume = false;
   std::optional<std::uint32_t> give_up;
   std::optional<std::string> file;
+  bool skip_bad = false;  // of the file
   BulkSettings settings;
 };
 

@@ -26,6 +26,12 @@ Error malformed(std::string what) {
   return {ErrorCode::kInvalid, std::move(what), std::string(kColumns), std::nullopt};
 }
 
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char each) { return static_cast<char>(zonestore::to_lower(static_cast<std::uint8_t>(each))); });
+  return text;
+}
+
 struct Columns {
   std::optional<std::size_t> code;
   std::optional<std::size_t> domains;
@@ -43,7 +49,7 @@ class FileReader {
       fail(0, malformed("there is no header"));
     } else if (read_header(csv.rows.front())) {
       for (std::size_t i = 1; i < csv.rows.size(); ++i) {
-        read_row(csv.rows[i], csv.rows.front().fields.size());
+        read_row(csv.rows[i], csv.rows.front());
       }
     }
     std::stable_sort(file_.faults.begin(), file_.faults.end(),
@@ -54,7 +60,10 @@ class FileReader {
  private:
   bool read_header(const CsvRow& header) {
     for (std::size_t i = 0; i < header.fields.size(); ++i) {
-      const std::string& name = header.fields[i];
+      const std::string name = lower_case(header.fields[i]);
+      if (name.empty()) {
+        continue;
+      }
       std::optional<std::size_t>* const column = name == "code"                          ? &columns_.code
                                                  : name == "domain" || name == "domains" ? &columns_.domains
                                                  : name == "key"                         ? &columns_.key
@@ -73,16 +82,22 @@ class FileReader {
     return columns_.code.has_value();
   }
 
-  void read_row(const CsvRow& row, std::size_t fields) {
-    if (row.fields.size() != fields) {
+  void read_row(const CsvRow& row, const CsvRow& header) {
+    if (row.fields.size() != header.fields.size()) {
       return;  // told already
     }
-    auto code = zonestore::dkim::code_in_file("column code", row.fields[*columns_.code]);
+    for (std::size_t i = 0; i < row.fields.size(); ++i) {
+      if (header.fields[i].empty() && !row.fields[i].empty()) {
+        return fail(row.line, malformed("field " + std::to_string(i + 1) + " is of a column that has no name"));
+      }
+    }
+    auto code = zonestore::dkim::code_in_file("column code", lower_case(row.fields[*columns_.code]));
     if (!code) {
       return fail(row.line, code.error());
     }
     if (const auto [earlier, is_new] = codes_.emplace(code->text(), row.line); !is_new) {
-      fail(row.line, malformed(code->text() + " stands in line " + std::to_string(earlier->second) + " already"));
+      fail(row.line, malformed(code->text() + " stands in line " + std::to_string(earlier->second) + " already"),
+           "code twice");
     }
     AddOptions options;
     if (columns_.domains) {
@@ -90,7 +105,7 @@ class FileReader {
     }
     if (columns_.key && !row.fields[*columns_.key].empty()) {
       const std::string& text = row.fields[*columns_.key];
-      const auto algorithm = zonestore::dkim::parse_algorithm(text);
+      const auto algorithm = zonestore::dkim::parse_algorithm(lower_case(text));
       if (!algorithm) {
         Error error = algorithm.error();
         error.message =
@@ -103,7 +118,10 @@ class FileReader {
   }
 
   void read_domains(const CsvRow& row, AddOptions& options) {
-    std::istringstream words(row.fields[*columns_.domains]);
+    std::string list = row.fields[*columns_.domains];
+    std::replace_if(
+        list.begin(), list.end(), [](char each) { return each == ',' || each == ';'; }, ' ');
+    std::istringstream words(list);
     for (std::string word; words >> word;) {
       const auto domain = zonestore::dkim::domain_in_file("column domains", word);
       if (!domain) {
@@ -111,14 +129,18 @@ class FileReader {
         continue;
       }
       if (const auto [earlier, is_new] = domains_.emplace(domain->to_text(), row.line); !is_new) {
-        fail(row.line, malformed("the domain " + domain->to_text_no_dot() + " stands in line " +
-                                 std::to_string(earlier->second) + " already"));
+        fail(row.line,
+             malformed("the domain " + domain->to_text_no_dot() + " stands in line " +
+                       std::to_string(earlier->second) + " already"),
+             "domain twice");
       }
       options.domains.push_back(*domain);
     }
   }
 
-  void fail(std::size_t line, Error error) { file_.faults.push_back({line, std::move(error)}); }
+  void fail(std::size_t line, Error error, std::string reason = {}) {
+    file_.faults.push_back({line, std::move(error), std::move(reason)});
+  }
 
   Columns columns_;
   std::map<std::string, std::size_t> codes_;  // -> line

@@ -3,7 +3,9 @@
 //   code,domains,key
 //   mosa,mosamuseum.com mosa.example,rsa2048
 //
-// `code` must be there; `domain` or `domains` (any number, by spaces) and `key` may be. Pure.
+// `code` must be there; `domain` or `domains` (any number, by spaces, commas or semicolons) and `key` may be. As
+// spreadsheets write it (csv.h): capitals mean what small letters do, and a column without a name is passed over if
+// nothing stands in it. Pure.
 #pragma once
 
 #include <string>

@@ -186,13 +186,7 @@ std::optional<std::string> selector_warning(const Work& work) {
 }
 
 BulkAddition addition_of(const Tables& tables, const Work& work) {
-  BulkAddition more;
-  const std::size_t left_out = work.faults.size();
-  if (left_out > 0) {
-    more.lines.push_back(std::to_string(left_out) + (left_out == 1 ? " line was" : " lines were") +
-                         " left out, or taken in part: see above");
-  }
-  more.json.update(faults_json(tables.key_file, work.faults));
+  BulkAddition more = left_out_of(tables.key_file, work.faults);
   more.json["selectors"] = selectors_json(work);
   return more;
 }

@@ -83,6 +83,17 @@ std::string took_text(const BulkReport& report) {
 
 }  // namespace
 
+BulkAddition left_out_of(const std::string& file, const std::vector<FileFault>& faults) {
+  BulkAddition more;
+  if (!faults.empty()) {
+    more.lines.push_back(std::to_string(faults.size()) +
+                         (faults.size() == 1 ? " fault: its line was" : " faults: their lines were") +
+                         " left out, or taken in part");
+  }
+  more.json.update(faults_json(file, faults));
+  return more;
+}
+
 ExitCode exit_of(const BulkReport& report) {
   if (report.done == report.total) {
     return ExitCode::kDone;

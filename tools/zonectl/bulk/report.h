@@ -1,6 +1,7 @@
 // What a bulk command tells at its end, and how it begins and ends its run.
 #pragma once
 
+#include "tools/zonectl/bulk/faults.h"
 #include "tools/zonectl/bulk/runner.h"
 #include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/text/json_value.h"
@@ -18,6 +19,9 @@ struct BulkAddition {
   std::vector<std::string> lines;
   Json json = Json(std::initializer_list<Json::Field>{});  // an object
 };
+
+// Of the faults that --skip-bad has left out: how many lines, and faults_json.
+[[nodiscard]] BulkAddition left_out_of(const std::string& file, const std::vector<FileFault>& faults);
 
 // kDone: all; kRefused: all of them refused; kPartlyDone: some, or stopped; kFailed: failures, and none done.
 [[nodiscard]] ExitCode exit_of(const BulkReport& report);

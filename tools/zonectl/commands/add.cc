@@ -63,10 +63,10 @@ Result<ExitCode> add_one(Session& session, const Options& options) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  const bool is_bulk = options.bulk.file || options.bulk.resume || options.bulk.give_up;
+  const bool is_bulk = options.bulk.file || options.bulk.resume || options.bulk.give_up || options.bulk.skip_bad;
   if (is_bulk == options.code.has_value()) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
-                           is_bulk ? "INST excludes --file, --resume and --give-up" : "INST is missing",
+                           is_bulk ? "INST excludes --file, --skip-bad, --resume and --give-up" : "INST is missing",
                            "zonectl add CODE --domain DOMAIN; zonectl add --file FILE.csv");
   }
   if (!is_bulk) {

@@ -116,9 +116,8 @@ void define(CommandLine& line) {
   line.command<Options>(
       {"import", "take over private keys that were made elsewhere: into the vault, and published",
        "zonectl import mosa --pem mosa.private --domain mosamuseum.com\n"
-       "zonectl import --keytable /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable "
-       "--dry-run\n"
-       "zonectl import --keytable KeyTable --signing-table SigningTable --skip-bad --fresh-for-weak",
+       "zonectl import --keytable /etc/opendkim/KeyTable --signing-table /etc/opendkim/SigningTable\n"
+       "zonectl import --keytable /etc/opendkim/KeyTable --skip-bad --fresh-for-weak",
        exits_of_change(
            {{ExitCode::kRefused, "refused: E_REVOKED, E_WEAK_KEY, E_KEY_TYPE, E_EXISTS, E_DRAINING, E_NOT_RIPE"},
             {ExitCode::kPartlyDone,

@@ -259,6 +259,24 @@ TEST_F(BulkCommands, ImportOfWhatIsNoKeyNamesTheFile) {
   EXPECT_EQ(run({"import", "--keytable", "x", "--pem", "y"}).code, 2);
 }
 
+TEST_F(BulkCommands, AddSkipsTheBadLinesOfAFileIfItIsToldTo) {
+  const std::string list =
+      write("list.csv", "Code;Domains\nmosa;mosa.example\nx y;\nMosa;\nclub;club.example\nx z;\n");
+  const auto refused = run({"add", "--file", list});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("list.csv:3: column code: 3 bytes that are no institution's code"), std::string::npos);
+  EXPECT_NE(refused.err.find("(and 1 more: line 6)"), std::string::npos) << refused.err;
+  EXPECT_TRUE(json_of({"list"})["institutions"].empty());
+  const auto done = run({"--json", "add", "--file", list, "--skip-bad"});
+  EXPECT_EQ(done.code, 4);
+  const auto told = nlohmann::json::parse(done.out);
+  EXPECT_EQ(told["done"], 2);
+  EXPECT_EQ(told["fault_count"], 3);
+  EXPECT_EQ(told["fault_reasons"].size(), 2U);
+  EXPECT_EQ(json_of({"list"})["institutions"].size(), 2U);
+  EXPECT_EQ(run({"add", "other", "--skip-bad"}).code, 2);
+}
+
 TEST_F(BulkCommands, ImportKeyTableTakesAllAndASecondTimeChangesNothing) {
   key_file("one.private", kRsa);
   key_file("two.private", kRsa);

@@ -104,13 +104,29 @@ TEST(InstitutionFile, RefusesWhatIsKeptWithValuesOfOtherTypes) {
 
 TEST(InstitutionFile, NamesEveryFaultInTheOrderOfTheLines) {
   const InstitutionFile file = parse_institution_file(
-      "code,domains,key\nmosa,a.example,\nMOSA,,\nmosa,,\nb,a.example,\nc,no,\nd,,rsa1024\ne,,dsa\nf\n");
+      "code,domains,key\nmosa,a.example,\nMOSA,,\nmosa,,\nb,a.example,\nc,no,\nd,,rsa1024\ne,,dsa\nf,,,x\n");
   std::vector<std::size_t> lines;
   for (const FileFault& fault : file.faults) {
     lines.push_back(fault.line);
   }
   EXPECT_EQ(lines, (std::vector<std::size_t>{3, 4, 5, 6, 7, 8, 9}));
   EXPECT_EQ(file.faults[4].error.refusal->guard, zonestore::Guard::kWeakKey);
+}
+
+TEST(InstitutionFile, IsTakenAsSpreadsheetsWriteIt) {
+  const InstitutionFile file = parse_institution_file(
+      "\xEF\xBB\xBF"
+      "Code ;DOMAINS;Key;;\r\n Mosa;a.example, B.example;RSA4096;;\r\n;;;;\r\nclub;\"c.example;\nd.example\"\r\n");
+  EXPECT_TRUE(file.faults.empty());
+  ASSERT_EQ(file.institutions.size(), 2U);
+  EXPECT_EQ(file.institutions[0].code.text(), "mosa");
+  EXPECT_EQ(file.institutions[0].options.domains.size(), 2U);
+  EXPECT_EQ(file.institutions[0].options.algorithm, zonestore::crypto::Algorithm::kRsa4096);
+  EXPECT_EQ(file.institutions[1].options.domains.size(), 2U);
+  EXPECT_EQ(file.institutions[1].line, 4U);
+  const InstitutionFile unnamed = parse_institution_file("code;\nmosa;x\n");
+  ASSERT_EQ(unnamed.faults.size(), 1U);
+  EXPECT_EQ(unnamed.faults[0].error.message, "field 2 is of a column that has no name");
 }
 
 TEST(InstitutionFile, NeedsAHeaderThatNamesTheCode) {

@@ -55,6 +55,15 @@ class Texts(unittest.TestCase):
         self.assertGreater(counts["taken"], 5 * len(samples.SAMPLES))
         self.assertGreater(counts["refused"], 5 * len(samples.SAMPLES))
 
+    def test_a_naptrs_expression_is_judged_as_bind_judges_it(self):
+        """dnspython does not look at it; a client that cannot read it has no address to call."""
+        records = sorted(set(mutations.naptr_expressions(10 * SPOILT, SEED)))
+        bind = readers.bind(records, self.store.scratch, rounds=2000)
+        ours = readers.ours(PROGRAM, records)
+        self.assertEqual([record for record, mine, theirs in zip(records, ours, bind) if mine.data != theirs], [])
+        self.assertGreater(sum(data is None for data in bind), len(records) // 10)
+        self.assertGreater(sum(data is not None for data in bind), len(records) // 20)
+
     def test_every_right_text_is_taken(self):
         right = {(rtype, text) for rtype, texts in samples.SAMPLES.items() for text in texts}
         self.assertEqual([(record, ours.why) for record, ours in zip(self.records, self.ours)

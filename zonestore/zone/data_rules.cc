@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
 
 #include "zonestore/zone/name.h"
+#include "zonestore/zone/regular_expression.h"
 #include "zonestore/zone/service_parameters.h"
 
 namespace zonestore {
@@ -83,6 +85,7 @@ std::optional<std::string> service_fault(ByteView rdata) {
   return std::nullopt;
 }
 
+constexpr std::size_t kNoGroup = 10;  // a reference to the whole, which there is none of
 constexpr auto kNaptr = static_cast<RecordType>(35);
 
 bool is_digit(std::uint8_t byte) {
@@ -90,32 +93,37 @@ bool is_digit(std::uint8_t byte) {
 }
 
 // delimiter, expression, delimiter, replacement, delimiter, flags (RFC 3402 section 3.2); the delimiter is no digit,
-// no backslash and no flag, and a replacement refers to a group that the expression has.
+// no backslash and no flag, the expression is one, and a replacement refers to a group that it has.
 bool is_substitution(ByteView text) {
+  constexpr std::size_t kParts = 3;
   const std::uint8_t delimiter = text[0];
-  std::array<std::size_t, 3> parts{};  // bytes of expression, replacement and flags
-  std::size_t part = 0;
-  std::uint8_t groups = 0;
-  if (is_digit(delimiter) || delimiter == '\\' || to_lower(delimiter) == 'i' || delimiter == 0) {
+  if (is_digit(delimiter) || delimiter == '\\' || delimiter == 'i') {
     return false;
   }
+  std::array<std::string, kParts> parts;
+  std::size_t part = 0;
+  std::size_t reference = 0;  // the highest
   for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == delimiter) {
-      ++part;
-    } else if (text[at] == '\\') {
-      ++at;
-      if (at == text.size() || (part == 1 && is_digit(text[at]) && (text[at] == '0' || text[at] - '0' > groups))) {
-        return false;
-      }
-    } else {
-      groups = static_cast<std::uint8_t>(groups + (part == 0 && text[at] == '(' ? 1 : 0));
-    }
-    if (part >= parts.size() || (part == 2 && text[at] != delimiter && text[at] != 'i')) {
+    const bool is_escape = text[at] == '\\' && part < kParts - 1;
+    if (text[at] == delimiter && ++part == kParts) {
       return false;
     }
-    ++parts[part];
+    if (text[at] != delimiter) {
+      parts[part] += static_cast<char>(text[at]);
+    }
+    if (is_escape && ++at == text.size()) {
+      return false;
+    }
+    if (is_escape) {
+      parts[part] += static_cast<char>(text[at]);
+    }
+    if (is_escape && part == 1 && is_digit(text[at])) {
+      reference = std::max<std::size_t>(reference, text[at] == '0' ? kNoGroup : text[at] - std::size_t{'0'});
+    }
   }
-  return part == 2 && parts[0] > 0;
+  const std::optional<std::size_t> groups = groups_of_expression(parts[0]);
+  return part == kParts - 1 && groups && reference <= *groups &&
+         parts[2].find_first_not_of('i') == std::string::npos && std::find(text.begin(), text.end(), 0) == text.end();
 }
 
 std::optional<std::string> naptr_fault(ByteView rdata) {
@@ -126,7 +134,9 @@ std::optional<std::string> naptr_fault(ByteView rdata) {
   return expression.empty() || is_substitution(expression)
              ? std::nullopt
              : std::optional<std::string>(
-                   "its expression is written as !expression!replacement! (RFC 3402 section 3.2)");
+                   "its expression is written as !expression!replacement!, an extended regular expression and what "
+                   "takes "
+                   "its place, with references to groups that it has (RFC 3402 section 3.2)");
 }
 
 }  // namespace

@@ -76,3 +76,19 @@ def of(samples, most, seed):
         chance.shuffle(found)
         for text in [*texts, *found[:most]]:
             yield rtype, text
+
+
+PIECES = ("a", "z", ".", "*", "+", "?", "|", "(", ")", "^", "$", "[", "]", "{", "}", ",", "-", "i", "0", "9", "[a-z]", "[^a]", "[]a]",
+          "[a-]", "[z-a]", "[[:alpha:]]", "[[:nope:]]", "[[=a=]]", "[[.a.]-z]", "[a-[:digit:]]", "{2}", "{2,}", "{4,2}", "{256}",
+          "{,3}", "()", "(a)", "(|a)", "(a|b)", "\\\\1", "\\\\2", "\\\\.", "\\\\(", "\\\\!", "[a-c-e]", "(^a)")
+
+
+def naptr_expressions(count, seed):
+    """NAPTR records whose substitutions are right and wrong in all their parts."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        expression = "".join(chance.choice(PIECES) for _ in range(chance.randint(0, 5)))
+        replacement = "".join(chance.choice(("x", "@", "\\\\1", "\\\\2", "\\\\0", "\\\\x", "(")) for _ in range(chance.randint(0, 3)))
+        mark = chance.choice(("!", "!", "!", "/", "#", "i", "I", "5"))
+        flags = chance.choice(("", "", "i", "ii", "x", mark))
+        yield "NAPTR", f'1 1 "u" "x" "{mark}{expression}{mark}{replacement}{mark}{flags}" .'

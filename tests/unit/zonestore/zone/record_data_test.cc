@@ -33,6 +33,7 @@ TEST(RdataFromText, TakesEveryOrdinaryType) {
   EXPECT_EQ(read(type("SSHFP"), "1 1 dd465c09cfa51fb45020cc83316fff21b9ec74ac"),
             "1 1 dd465c09cfa51fb45020cc83316fff21b9ec74ac");
   EXPECT_EQ(read(type("NAPTR"), R"(100 10 "u" "" "!^a!b!" .)"), R"(100 10 "u" "" "!^a!b!" .)");
+  EXPECT_EQ(read(type("NAPTR"), R"(100 10 "u" "" "I^(a)I\\1Ii" .)"), R"(100 10 "u" "" "I^(a)I\\1Ii" .)");
   EXPECT_EQ(read(type("HTTPS"), "1 . alpn=h2"), "1 . alpn=h2");
   EXPECT_EQ(read(RecordType::kDs, "60485 8 5 ABCD"), "60485 8 5 abcd");
 }

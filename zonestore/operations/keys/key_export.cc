@@ -47,14 +47,18 @@ T done_with(SystemResult<T> result, const std::filesystem::path& file) {
   }
 }
 
-// A key is written nowhere but where it was looked at, whatever the path leads to by then.
-FilePlace open_place(const std::filesystem::path& file) {
-  FilePlace place = done_with(FilePlace::open(file), file);
-  if (std::optional<Error> inside = db::find_store_around(place)) {
+// A key is written nowhere but where it was looked at, whatever the path leads to by then. A place that cannot be
+// opened is told later: first the key must be there.
+SystemResult<FilePlace> look_at_place(const std::filesystem::path& file) {
+  SystemResult<FilePlace> place = FilePlace::open(file);
+  if (!place) {
+    return place;
+  }
+  if (std::optional<Error> inside = db::find_store_around(*place)) {
     throw db::Failure(std::move(*inside));
   }
   struct stat status {};
-  if (::fstatat(place.directory(), place.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+  if (::fstatat(place->directory(), place->name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
     throw_exists(file);
   }
   return place;
@@ -90,13 +94,14 @@ const rows::SlotKey& require_key(const rows::InstitutionRow& row, dkim::SlotId s
 Result<KeyExported> export_private_key(Store& store, const ChangeContext& context, const dkim::Code& code,
                                        dkim::SlotId slot, const std::filesystem::path& file) {
   return db::at_border<KeyExported>([&] {
-    FilePlace place = open_place(file);
+    SystemResult<FilePlace> looked_at = look_at_place(file);
     ChangeScope change(store, context, "key export", code.text());
     const rows::InstitutionRow row = require_institution(change.connection(), code);
     KeyExported outcome;
     outcome.key_id = require_key(row, slot).key_id;
     outcome.file = file;
     check_served_key(change.store(), row, slot);
+    FilePlace place = done_with(std::move(looked_at), file);
     const std::string exported =
         "private key " + outcome.key_id + " of " + dkim::to_text(slot) + " exported to " + file.string();
     const AuditNote note{exported};

@@ -260,7 +260,9 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
   if (const auto checked = check(options, change); !checked) {
     return tl::unexpected(checked.error());
   }
-  const look::Looking looks = options.resume ? looking_of_resumed(session, looking) : looking;
+  // A dry run does not look, so it does not ask either how the run would.
+  const bool resumes = options.resume && !change.dry_run;
+  const look::Looking looks = resumes ? looking_of_resumed(session, looking) : looking;
   const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looks, change.dry_run);
   const BulkWays ways{"rotate", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {

@@ -137,9 +137,9 @@ Result<LogLevel> parse_log_level(std::string_view text) {
 
 void LogField::set(std::string_view text) noexcept {
   try {
-    value = text;
+    value.assign(text);
   } catch (const std::bad_alloc&) {
-    value = "?";  // as short as that it needs none
+    value.assign(1, '?');  // as short as that it needs none
   }
 }
 

@@ -234,7 +234,7 @@ class Filler {
     const zonestore::dkim::LifecyclePolicy policy = rows::read_policy(connection(), row.id);
     publish::publish_institution(connection(), change, zone, row, policy, now.moment);
     row = *rows::find_institution(connection(), code);  // with what the names have served
-    write_audit(connection(), kContext, "add", code.text(), {std::string(kWhat), "{}", audit_json(row, policy, now)},
+    write_audit(connection(), kContext, "add", code.text(), {std::string(kWhat), {}, audit_state(row, policy, now)},
                 wall);
   }
 

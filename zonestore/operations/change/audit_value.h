@@ -34,6 +34,7 @@ class AuditValue {
   template <class Range, class ToValue>
   [[nodiscard]] static AuditValue list_of(const Range& range, ToValue&& to_value) {
     std::vector<AuditValue> values;
+    values.reserve(range.size());
     for (const auto& each : range) {
       values.push_back(to_value(each));
     }

@@ -34,9 +34,9 @@ struct AuditRow {
 void insert_audit(db::Connection& connection, const AuditRow& row);
 
 struct AuditFilter {
-  std::optional<std::string> subject;
-  std::optional<WallTime> since;
-  std::optional<std::uint32_t> newest;  // only the newest so many
+  std::optional<std::string> subject{};
+  std::optional<WallTime> since{};
+  std::optional<std::uint32_t> newest{};  // only the newest so many
 };
 // Oldest first. The visitor returns false to stop.
 void read_audit(db::Connection& connection, const AuditFilter& filter,

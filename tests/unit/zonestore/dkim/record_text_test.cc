@@ -12,17 +12,15 @@
 namespace zonestore::dkim {
 namespace {
 
-namespace test = crypto::test;
-
 using namespace std::string_view_literals;
 using ::testing::HasSubstr;
 
 std::string rfc_key() {
-  return std::string(test::kRfcPublicBase64);
+  return std::string(crypto::test::kRfcPublicBase64);
 }
 
 Bytes rsa_spki() {
-  return test::rsa_key().public_spki().value();
+  return crypto::test::rsa_key().public_spki().value();
 }
 std::string rsa_base64() {
   return base64_of(rsa_spki());
@@ -40,11 +38,12 @@ TEST(RecordText, OfRsaIsExact) {
 }
 
 TEST(RecordText, OfEd25519CarriesTheBare32Bytes) {
-  EXPECT_EQ(record_text(test::rfc_ed25519_key().public_spki().value()).value(), "v=DKIM1; k=ed25519; p=" + rfc_key());
+  EXPECT_EQ(record_text(crypto::test::rfc_ed25519_key().public_spki().value()).value(),
+            "v=DKIM1; k=ed25519; p=" + rfc_key());
 }
 
 TEST(RecordText, RefusesAnEd25519KeyThatIsNotInDer) {
-  Bytes spki = test::rfc_ed25519_key().public_spki().value();
+  Bytes spki = crypto::test::rfc_ed25519_key().public_spki().value();
   spki[11] = 2;  // bits of the BIT STRING's last byte that are not used: there are none
   const auto text = record_text(spki);
   ASSERT_FALSE(text.has_value());
@@ -59,14 +58,15 @@ TEST(RecordText, HoldsAKeyThatOpensslReads) {
                                    static_cast<int>(encoded.size()));
   ASSERT_EQ(size, 294);
   decoded.resize(294);
-  const auto key = test::parse_spki(decoded);
+  const auto key = crypto::test::parse_spki(decoded);
   ASSERT_NE(key, nullptr);
   EXPECT_EQ(EVP_PKEY_get_bits(key.get()), 2048);
 }
 
 TEST(RecordText, RefusesBytesThatAreNoKeyOrAWeakOne) {
   EXPECT_EQ(record_text({}).error().code, ErrorCode::kDamaged);
-  EXPECT_EQ(record_text(test::spki_of(*test::rsa_of_bits(1024))).error().refusal->guard, Guard::kWeakKey);
+  EXPECT_EQ(record_text(crypto::test::spki_of(*crypto::test::rsa_of_bits(1024))).error().refusal->guard,
+            Guard::kWeakKey);
 }
 
 TEST(RecordText, AnswerForMosaIs479Bytes) {
@@ -89,7 +89,7 @@ TEST(ParseRecordText, ReadsWhatWeWrite) {
   const auto rsa = parse_record_text(record_text(rsa_spki()).value()).value();
   EXPECT_FALSE(rsa.revoked);
   EXPECT_EQ(rsa.public_spki, rsa_spki());
-  const Bytes ed25519 = test::rfc_ed25519_key().public_spki().value();
+  const Bytes ed25519 = crypto::test::rfc_ed25519_key().public_spki().value();
   EXPECT_EQ(parse_record_text(record_text(ed25519).value())->public_spki, ed25519);
 }
 
@@ -127,7 +127,7 @@ TEST(ParseRecordText, TakesEveryFormThatVerifiersTake) {
 }
 
 TEST(ParseRecordText, ReadsAWeakKeyAsVerifiersDo) {
-  const Bytes weak = test::spki_of(*test::rsa_of_bits(1024));
+  const Bytes weak = crypto::test::spki_of(*crypto::test::rsa_of_bits(1024));
   EXPECT_EQ(parse_record_text("v=DKIM1; p=" + base64_of(weak))->public_spki, weak);
 }
 
@@ -166,7 +166,7 @@ TEST(ParseRecordText, RefusesABrokenTagList) {
 
 TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
   const std::string key = rsa_base64();
-  const std::string ed25519_spki = base64_of(test::rfc_ed25519_key().public_spki().value());
+  const std::string ed25519_spki = base64_of(crypto::test::rfc_ed25519_key().public_spki().value());
   for (const auto& text : {
            "v=DKIM1; k=ed25519; p=" + key,
            "v=DKIM1; k=ed25519; p=" + ed25519_spki,
@@ -175,7 +175,7 @@ TEST(ParseRecordText, RefusesKeysThatAreNoneOfTheirType) {
            "v=DKIM1; k=RSA; p=" + key,
            "v=DKIM1; k=; p=" + key,
            "v=DKIM1; k=ecdsa; p=" + key,
-           "v=DKIM1; p=" + base64_of(test::spki_of(*test::ec_key())),
+           "v=DKIM1; p=" + base64_of(crypto::test::spki_of(*crypto::test::ec_key())),
            "v=DKIM1; p=" + key.substr(0, key.size() - 4),
            "v=DKIM1; p=" + key.substr(0, key.size() - 1),
            "v=DKIM1; p=" + key + "AAAA",
@@ -194,8 +194,8 @@ TEST(ParseRecordText, RefusesARecordThatForbidsItsUse) {
 }
 
 TEST(Probe, PassesForTheRecordOfTheKey) {
-  EXPECT_TRUE(probe(test::rsa_key(), txt_rdata(record_text(rsa_spki()).value())));
-  const auto ed25519 = test::rfc_ed25519_key();
+  EXPECT_TRUE(probe(crypto::test::rsa_key(), txt_rdata(record_text(rsa_spki()).value())));
+  const auto ed25519 = crypto::test::rfc_ed25519_key();
   EXPECT_TRUE(probe(ed25519, txt_rdata(record_text(ed25519.public_spki().value()).value())));
 }
 
@@ -207,17 +207,17 @@ TEST(Probe, JoinsTheStringsWithoutASpace) {
     pieces.push_back(static_cast<std::uint8_t>(piece.size()));
     pieces.insert(pieces.end(), piece.begin(), piece.end());
   }
-  EXPECT_TRUE(probe(test::rsa_key(), pieces));
+  EXPECT_TRUE(probe(crypto::test::rsa_key(), pieces));
 }
 
 TEST(Probe, RefusesAnyOtherRecord) {
   const std::string text = record_text(rsa_spki()).value();
   std::string flipped = text;
   flipped[100] = flipped[100] == 'A' ? 'B' : 'A';
-  for (const auto& served : {txt_rdata(record_text(test::other_rsa_key().public_spki().value()).value()),
+  for (const auto& served : {txt_rdata(record_text(crypto::test::other_rsa_key().public_spki().value()).value()),
                              txt_rdata(kRevokedText), txt_rdata("v=DKIM1; k=ed25519; p=" + rfc_key()),
                              txt_rdata(flipped), txt_rdata("v=spf1 ~all"), txt_rdata(""), Bytes{}, Bytes{200, 'v'}}) {
-    const auto refused = probe(test::rsa_key(), served);
+    const auto refused = probe(crypto::test::rsa_key(), served);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
     ASSERT_TRUE(refused.error().refusal);

@@ -5,6 +5,7 @@ opendkim runs as a milter on a socket of its own; nothing goes over a network.
 
 import base64
 import re
+import socket
 import subprocess
 import time
 import unittest
@@ -91,10 +92,15 @@ class OpenDkim:
         self.process = subprocess.Popen(["opendkim", "-f", "-x", configuration],  # pylint: disable=consider-using-with
                                         stderr=subprocess.PIPE, cwd=directory)
         until = time.monotonic() + 60
-        while not self.socket.exists():
+        while not self.is_listening():
             if self.process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(self.process.stderr.read())
             time.sleep(0.02)
+
+    def is_listening(self):
+        """Its socket has its name a moment before anybody can connect."""
+        with socket.socket(socket.AF_UNIX) as tried:
+            return tried.connect_ex(str(self.socket)) == 0
 
     def stop(self):
         end(self.process)

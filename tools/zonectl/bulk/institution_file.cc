@@ -32,6 +32,15 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// Spreadsheets begin a cell with a capital by themselves, and people write short codes in capitals. Capitals among
+// digits are left to be a fault: that may be a key.
+std::string code_of(const std::string& cell) {
+  const std::string lowered = lower_case(cell);
+  const bool is_capitalised = !cell.empty() && cell.substr(1) == lowered.substr(1);
+  const bool has_digits = cell.find_first_of("0123456789") != std::string::npos;
+  return is_capitalised || !has_digits ? lowered : cell;
+}
+
 struct Columns {
   std::optional<std::size_t> code;
   std::optional<std::size_t> domains;
@@ -91,7 +100,7 @@ class FileReader {
         return fail(row.line, malformed("field " + std::to_string(i + 1) + " is of a column that has no name"));
       }
     }
-    auto code = zonestore::dkim::code_in_file("column code", lower_case(row.fields[*columns_.code]));
+    auto code = zonestore::dkim::code_in_file("column code", code_of(row.fields[*columns_.code]));
     if (!code) {
       return fail(row.line, code.error());
     }

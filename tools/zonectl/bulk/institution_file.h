@@ -4,8 +4,8 @@
 //   mosa,mosamuseum.com mosa.example,rsa2048
 //
 // `code` must be there; `domain` or `domains` (any number, by spaces, commas or semicolons) and `key` may be. As
-// spreadsheets write it (csv.h): capitals mean what small letters do, and a column without a name is passed over if
-// nothing stands in it. Pure.
+// spreadsheets write it (csv.h): capitals mean what small letters do (in a code with digits only the first may be
+// one), and a column without a name is passed over if nothing stands in it. Pure.
 #pragma once
 
 #include <string>

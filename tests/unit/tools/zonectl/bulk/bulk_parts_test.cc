@@ -124,6 +124,8 @@ TEST(InstitutionFile, IsTakenAsSpreadsheetsWriteIt) {
   EXPECT_EQ(file.institutions[0].options.algorithm, zonestore::crypto::Algorithm::kRsa4096);
   EXPECT_EQ(file.institutions[1].options.domains.size(), 2U);
   EXPECT_EQ(file.institutions[1].line, 4U);
+  EXPECT_EQ(parse_institution_file("code\nMOSA\nMosa2\n").institutions.size(), 2U);
+  EXPECT_EQ(parse_institution_file("code\nQ874A57363E761DA345\n").faults.size(), 1U) << "it may be a key";
   const InstitutionFile unnamed = parse_institution_file("code;\nmosa;x\n");
   ASSERT_EQ(unnamed.faults.size(), 1U);
   EXPECT_EQ(unnamed.faults[0].error.message, "field 2 is of a column that has no name");

@@ -293,7 +293,7 @@ class Codes {
     if (auto sure = sure_code(group)) {
       return sure;
     }
-    const auto label = label_code(group);
+    auto label = label_code(group);
     if (label && labels_.at(label->text()) == 1 && is_free(*label)) {
       return label;
     }

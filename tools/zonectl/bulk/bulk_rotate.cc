@@ -187,6 +187,7 @@ constexpr const char* kResolvers = "resolvers";
 
 std::vector<std::string> texts_of(const std::vector<probe::Address>& addresses) {
   std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const probe::Address& address : addresses) {
     texts.push_back(address.to_text());
   }

@@ -217,7 +217,7 @@ class Reader {
         meant = "mailto:" + meant;
       }
       if (is_address(meant)) {
-        good += (good.empty() ? "" : ",") + meant;
+        good.append(good.empty() ? "" : ",").append(meant);
       }
     }
     tag.value = good;
@@ -233,12 +233,12 @@ class Reader {
       return;
     }
     fault("\"" + tag.name + "\" stands there twice");
-    if (is_policy(tag.name) && strictness(tag.value) > strictness(known->value)) {
+    const bool is_stricter = (is_policy(tag.name) && strictness(tag.value) > strictness(known->value)) ||
+                             (tag.name == "pct" && std::stoi(tag.value) > std::stoi(known->value));
+    if (is_stricter) {
       known->value = tag.value;
     } else if (tag.name == "rua" || tag.name == "ruf") {
       known->value += "," + tag.value;
-    } else if (tag.name == "pct" && std::stoi(tag.value) > std::stoi(known->value)) {
-      known->value = tag.value;
     }
   }
 

@@ -53,7 +53,7 @@ bool covers(const zonestore::Bytes& network, unsigned bits, const zonestore::Byt
 Evaluation evaluate(const std::string& record, const Name& domain, const Sender& sender, const Name& ours,
                     LookUps& look_ups) {
   std::vector<bool> assumed;
-  const Evaluation first = Walk(sender, ours, look_ups, assumed).run(record, domain);
+  Evaluation first = Walk(sender, ours, look_ups, assumed).run(record, domain);
   for (int ways = 1;; ++ways) {
     // The next way: the last term that was assumed not to match does, and what comes after it is open again.
     while (!assumed.empty() && assumed.back()) {

@@ -272,7 +272,7 @@ Draft Composer::pruned(const Draft& draft) {
     if (why.empty() || key_of(term) == key_of(include_term(ours_))) {
       kept.terms.push_back(term);
     } else {
-      line_.remarks.push_back("left out: \"" + term + "\", which " + why);
+      line_.remarks.push_back(std::string("left out: \"").append(term).append("\", which ").append(why));
     }
   }
   return kept;
@@ -314,6 +314,7 @@ std::string Composer::what_must_go(const Draft& draft) {
 
 Line Composer::compose(const std::vector<std::string>& records) {
   std::vector<Part> parts;
+  parts.reserve(records.size());
   Reader reader(ours_, line_.remarks);
   for (const std::string& record : records) {
     parts.push_back(reader.read(record));

@@ -10,13 +10,13 @@ constexpr std::size_t kMostBytes = 32'000'000;
 }  // namespace
 
 const Found& LookUps::ask(const zonestore::Name& name, zonestore::RecordType type) {
-  static const Found kNothingMore{true, {}, 0};
+  static const Found nothing_more{true, {}, 0};
   const auto known = found_.find({name, type});
   if (known != found_.end()) {
     return known->second;
   }
   if (found_.size() >= kMostQuestions) {
-    return kNothingMore;
+    return nothing_more;
   }
   return found_.emplace(std::pair(name, type), look_up_(name, type)).first->second;
 }

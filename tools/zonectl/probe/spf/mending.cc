@@ -53,12 +53,13 @@ std::string under_its_own_name(const std::string& term) {
     values.insert(values.begin(), rest.substr(colon + 1));
     const std::string name = lowered(rest.substr(0, colon));
     if (name == "ip4" || name == "ip6") {
-      names.push_back("a:");
+      names.emplace_back("a:");
     }
   }
   for (const std::string& value : values) {
     for (const std::string_view name : names) {
-      const std::string candidate = qualifier + std::string(name) + value;
+      std::string candidate = qualifier;
+      candidate.append(name).append(value);
       // A bare name is left alone: "spf.example" may have been an include, an a, or a mistake.
       if (is_good(candidate) && (name != "a:" || &value == &values.front())) {
         return candidate;

@@ -214,7 +214,7 @@ class Reader {
       std::string meant(address);
       if (!is_address(address)) {
         fault("\"" + meant + "\" in " + tag.name + " is no address such as mailto:reports@example.com");
-        meant = "mailto:" + meant;
+        meant.insert(0, "mailto:");
       }
       if (is_address(meant)) {
         good.append(good.empty() ? "" : ",").append(meant);

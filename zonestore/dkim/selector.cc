@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zonestore/base/file_text.h"
+#include "zonestore/zone/name.h"
 
 namespace zonestore::dkim {
 
@@ -10,13 +11,6 @@ namespace {
 
 constexpr bool is_letter_or_digit(char character) {
   return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](char character) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(character))); });
-  return lowered;
 }
 
 // Unprintable bytes of what was typed must not reach a terminal.

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 
 #include "zonestore/spf/record.h"
+#include "zonestore/zone/name.h"
 
 namespace zonestore::spf {
 
@@ -21,13 +22,6 @@ tl::unexpected<Error> invalid(std::string message, std::string hint = {}) {
 }
 
 // ASCII only, whatever the locale.
-std::string lower_case(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
-                 [](char character) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(character))); });
-  return lowered;
-}
-
 std::optional<Address> parse_address(const std::string& text, std::size_t size) {
   Address address(size);
   const int family = size == kIp4Bytes ? AF_INET : AF_INET6;

@@ -193,6 +193,13 @@ class TextParser {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string lowered(text);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(),
+                 [](char character) { return static_cast<char>(to_lower(static_cast<std::uint8_t>(character))); });
+  return lowered;
+}
+
 Name::Name() : wire_(1, '\0') {}
 
 Result<Name> Name::parse(std::string_view text) {

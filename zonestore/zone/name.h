@@ -25,6 +25,7 @@ inline constexpr std::size_t kMaxLabelBytes = 63;
 [[nodiscard]] constexpr std::uint8_t to_lower(std::uint8_t byte) {
   return (byte >= 'A' && byte <= 'Z') ? static_cast<std::uint8_t>(byte + ('a' - 'A')) : byte;
 }
+[[nodiscard]] std::string lower_case(std::string_view text);  // byte by byte, as to_lower
 
 class Name {
  public:

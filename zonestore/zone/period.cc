@@ -30,10 +30,7 @@ std::uint64_t seconds_of_unit(char unit) {
 
 std::optional<std::uint64_t> parse_period(std::string_view text) {
   constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 32U;
-  std::string lowered(text);
-  for (char& character : lowered) {
-    character = static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
-  }
+  const std::string lowered = lower_case(text);
   std::uint64_t sum = 0;
   for (const char *at = lowered.data(), *end = at + lowered.size(); at != end;) {
     std::uint32_t number = 0;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "zonestore/zone/file_record_sets.h"
+#include "zonestore/zone/name.h"
 #include "zonestore/zone/period.h"
 #include "zonestore/zone/record_data.h"
 #include "zonestore/zone/zone_file.h"
@@ -21,14 +22,6 @@ namespace {
 
 constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;     // RFC 2181 section 8
 constexpr std::uint32_t kMaxNumber = 0xFFFF'FFFF;  // of the field
-
-std::string lower_case(std::string_view text) {
-  std::string lowered(text);
-  for (char& character : lowered) {
-    character = static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
-  }
-  return lowered;
-}
 
 bool is_class(std::string_view word) {
   constexpr std::array<std::string_view, 4> kClasses{"in", "ch", "hs", "cs"};

@@ -10,6 +10,7 @@
 #include "tools/zonectl/bulk/csv.h"
 #include "zonestore/base/file_text.h"
 #include "zonestore/dkim/algorithm.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl {
 
@@ -26,16 +27,10 @@ Error malformed(std::string what) {
   return {ErrorCode::kInvalid, std::move(what), std::string(kColumns), std::nullopt};
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char each) { return static_cast<char>(zonestore::to_lower(static_cast<std::uint8_t>(each))); });
-  return text;
-}
-
 // Spreadsheets begin a cell with a capital by themselves, and people write short codes in capitals. Capitals among
 // digits are left to be a fault: that may be a key.
 std::string code_of(const std::string& cell) {
-  const std::string lowered = lower_case(cell);
+  const std::string lowered = zonestore::lower_case(cell);
   const bool is_capitalised = !cell.empty() && cell.substr(1) == lowered.substr(1);
   const bool has_digits = cell.find_first_of("0123456789") != std::string::npos;
   return is_capitalised || !has_digits ? lowered : cell;
@@ -69,7 +64,7 @@ class FileReader {
  private:
   bool read_header(const CsvRow& header) {
     for (std::size_t i = 0; i < header.fields.size(); ++i) {
-      const std::string name = lower_case(header.fields[i]);
+      const std::string name = zonestore::lower_case(header.fields[i]);
       if (name.empty()) {
         continue;
       }
@@ -114,7 +109,7 @@ class FileReader {
     }
     if (columns_.key && !row.fields[*columns_.key].empty()) {
       const std::string& text = row.fields[*columns_.key];
-      const auto algorithm = zonestore::dkim::parse_algorithm(lower_case(text));
+      const auto algorithm = zonestore::dkim::parse_algorithm(zonestore::lower_case(text));
       if (!algorithm) {
         Error error = algorithm.error();
         error.message =

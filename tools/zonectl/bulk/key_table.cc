@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "zonestore/dkim/selector.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl {
 
@@ -16,12 +17,6 @@ namespace {
 // opendkim.conf(5), KeyTable: all else is the key itself.
 bool is_path(std::string_view text) {
   return text.starts_with("/") || text.starts_with("./") || text.starts_with("../");
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char each) { return static_cast<char>(zonestore::to_lower(static_cast<std::uint8_t>(each))); });
-  return text;
 }
 
 class KeyTableReader {
@@ -45,9 +40,12 @@ class KeyTableReader {
     if (second == std::string::npos || second + 1 == value.size() || second == first + 1) {
       return fail(line, "the second word is not domain:selector:file");
     }
-    KeyTableEntry entry{
-        line, name, std::nullopt, lower_case(value.substr(first + 1, second - first - 1)), value.substr(second + 1),
-        true};
+    KeyTableEntry entry{line,
+                        name,
+                        std::nullopt,
+                        zonestore::lower_case(value.substr(first + 1, second - first - 1)),
+                        value.substr(second + 1),
+                        true};
     entry.is_path = is_path(entry.key);
     if (const std::string text = value.substr(0, first); text != "%") {
       auto domain = zonestore::dkim::domain_in_file("word 2, up to its colon", text);

@@ -5,18 +5,13 @@
 
 #include "tools/zonectl/bulk/key_table.h"
 #include "zonestore/dkim/selector.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl {
 
 using zonestore::Name;
 
 namespace {
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char each) { return static_cast<char>(zonestore::to_lower(static_cast<std::uint8_t>(each))); });
-  return text;
-}
 
 // The * stands for any text. Linear: the last * alone is gone back to.
 bool fits(std::string_view pattern, std::string_view text) {
@@ -82,7 +77,7 @@ class SigningTableReader {
     if (key.empty()) {
       return fail(listed.line, "word 2 names no key before its colon");
     }
-    SigningLine line{listed.line, lower_case(words[0]), key};
+    SigningLine line{listed.line, zonestore::lower_case(words[0]), key};
     const std::string domain = line.pattern.substr(line.pattern.rfind('@') + 1);
     const std::size_t first = std::min(domain.find_first_not_of("*."), domain.size());
     const std::string named = domain.substr(first);

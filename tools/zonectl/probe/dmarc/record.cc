@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "zonestore/zone/name.h"
+
 namespace zonectl::probe::dmarc {
 
 namespace {
@@ -14,13 +16,6 @@ constexpr std::array<std::string_view, 3> kPolicies{"none", "quarantine", "rejec
 constexpr std::array<std::string_view, 12> kKnown{"p",   "sp", "np", "adkim", "aspf", "fo",
                                                   "pct", "rf", "ri", "rua",   "ruf",  "v"};
 constexpr int kWholePercent = 100;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char each) { return each >= 'A' && each <= 'Z' ? static_cast<char>(each + ('a' - 'A')) : each; });
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kSpace);
@@ -56,7 +51,7 @@ std::string known_name_at(std::string_view text) {
   while (end < text.size() && is_alpha(text[end])) {
     ++end;
   }
-  const std::string name = lowered(text.substr(0, end));
+  const std::string name = zonestore::lower_case(text.substr(0, end));
   return is_known(name) && trimmed(text.substr(end)).starts_with('=') ? name : std::string();
 }
 
@@ -105,7 +100,7 @@ bool is_address(std::string_view text) {
     }
     text = text.substr(0, mark);
   }
-  return lowered(text.substr(0, colon)) != "mailto" ||
+  return zonestore::lower_case(text.substr(0, colon)) != "mailto" ||
          (text.find('@') != std::string_view::npos && !text.ends_with('@'));
 }
 
@@ -138,7 +133,7 @@ class Reader {
 
   void take(std::string_view part) {
     const std::size_t equals = part.find('=');
-    Tag tag{lowered(trimmed(part.substr(0, equals))), ""};
+    Tag tag{zonestore::lower_case(trimmed(part.substr(0, equals))), ""};
     if (equals == std::string_view::npos || tag.name.empty() ||
         !std::all_of(tag.name.begin(), tag.name.end(),
                      [](char each) { return is_alpha(each) || is_digit(each) || each == '_'; })) {
@@ -162,7 +157,7 @@ class Reader {
 
   void take_policy(Tag tag) {
     is_policy_there_ = is_policy_there_ || tag.name == "p";
-    const std::string value = lowered(tag.value);
+    const std::string value = zonestore::lower_case(tag.value);
     if (std::find(kPolicies.begin(), kPolicies.end(), value) == kPolicies.end()) {
       fault(tag.name + "=" + tag.value + " is none of none, quarantine, reject" +
             (tag.name == "p" ? "" : ": receivers take the whole as p=none, or as no record"));
@@ -180,7 +175,7 @@ class Reader {
 
   // Says what is wrong, and mends a list of addresses.
   bool is_good(Tag& tag) {
-    const std::string value = lowered(tag.value);
+    const std::string value = zonestore::lower_case(tag.value);
     std::string expected;
     if (tag.name == "adkim" || tag.name == "aspf") {
       expected = value == "r" || value == "s" ? "" : "neither r nor s";
@@ -293,7 +288,7 @@ bool is_record(std::string_view text) {
 
 bool is_meant_as_record(std::string_view text) {
   const auto value = behind_version_tag(text);
-  return !is_record(text) && value && lowered(*value).starts_with("dmarc");
+  return !is_record(text) && value && zonestore::lower_case(*value).starts_with("dmarc");
 }
 
 Record read(std::string_view text) {

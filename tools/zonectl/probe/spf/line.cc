@@ -5,6 +5,7 @@
 
 #include "tools/zonectl/probe/spf/mending.h"
 #include "zonestore/spf/policy_record.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl::probe::spf {
 
@@ -23,15 +24,9 @@ bool is_ours(const Directive& directive, const Name& ours) {
   return directive.mechanism == Mechanism::kInclude && name_of(directive.domain) == ours;
 }
 
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char each) { return each >= 'A' && each <= 'Z' ? static_cast<char>(each + ('a' - 'A')) : each; });
-  return text;
-}
-
 // Two terms that say the same.
 std::string key_of(const std::string& term) {
-  return lowered(term.starts_with('+') ? term.substr(1) : term);
+  return zonestore::lower_case(term.starts_with('+') ? term.substr(1) : term);
 }
 
 // One record: what of it is read.

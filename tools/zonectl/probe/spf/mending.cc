@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "zonestore/spf/policy_record.h"
+#include "zonestore/zone/name.h"
 
 namespace zonectl::probe::spf {
 
@@ -18,12 +19,6 @@ constexpr std::array<std::string_view, 3> kDashes{"\xe2\x80\x93", "\xe2\x80\x94"
 
 bool is_good(const std::string& term) {
   return !term.empty() && zonestore::spf::parse_policy_term(term).has_value();
-}
-
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char each) { return each >= 'A' && each <= 'Z' ? static_cast<char>(each + ('a' - 'A')) : each; });
-  return text;
 }
 
 std::string without_marks(const std::string& term) {
@@ -51,7 +46,7 @@ std::string under_its_own_name(const std::string& term) {
   std::vector<std::string_view> names{"ip4:", "ip6:"};
   if (colon != std::string::npos && colon > 0) {
     values.insert(values.begin(), rest.substr(colon + 1));
-    const std::string name = lowered(rest.substr(0, colon));
+    const std::string name = zonestore::lower_case(rest.substr(0, colon));
     if (name == "ip4" || name == "ip6") {
       names.emplace_back("a:");
     }
@@ -80,7 +75,7 @@ std::vector<std::string> mended(const std::string& term) {
     return {plain};
   }
   constexpr std::string_view kAll = "all";
-  if (plain.size() > kAll.size() + 1 && lowered(plain).ends_with(kAll) &&
+  if (plain.size() > kAll.size() + 1 && zonestore::lower_case(plain).ends_with(kAll) &&
       kQualifiers.find(plain[plain.size() - kAll.size() - 1]) != std::string_view::npos) {
     std::vector<std::string> terms = mended(plain.substr(0, plain.size() - kAll.size() - 1));
     terms.push_back(plain.substr(plain.size() - kAll.size() - 1));

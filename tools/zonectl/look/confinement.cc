@@ -31,6 +31,18 @@ constexpr std::uint64_t kRightRefer = 1ULL << 13U;     // ABI 2
 constexpr std::uint64_t kRightTruncate = 1ULL << 14U;  // ABI 3
 constexpr std::uint64_t kRightIoctl = 1ULL << 15U;     // ABI 5
 
+// AddressSanitizer keeps a shadow of all memory, which counts as data: no limit holds it.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ZONECTL_SANITIZED
+#endif
+#endif
+#if defined(ZONECTL_SANITIZED) || defined(__SANITIZE_ADDRESS__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 struct RulesetAttributes {
   std::uint64_t handled_access_fs;
 };
@@ -67,7 +79,9 @@ void limit_resources() {
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NOFILE, kDescriptors);
-  limit(RLIMIT_DATA, kMemoryBytes);
+  if (!kIsSanitized) {
+    limit(RLIMIT_DATA, kMemoryBytes);
+  }
   ::mallopt(M_ARENA_MAX, 4);
 }
 

@@ -67,16 +67,19 @@ void Campaign::finish(const zonestore::ExpectedZone& zone, const Seen& seen) {
 
 // ---- institutions ----
 
-Result<void> Campaign::look_at(const zonestore::dkim::Code& code) {
-  if (Result<void> own = look_at_own(); !own) {
-    return own;
+// Our own side first. Is there anybody who can be asked of institutions, too?
+Result<bool> Campaign::begin() {
+  if (const Result<void> own = look_at_own(); !own) {
+    return tl::unexpected(own.error());
   }
   // Where our servers are named by address nobody has asked yet.
-  if (const auto answers = resolver_answers(); !answers) {
-    return tl::unexpected(answers.error());
-  }
-  if (!can_look()) {
-    return {};
+  return resolver_answers().map([this](bool answers) { return answers || manner_.has_named_servers; });
+}
+
+Result<void> Campaign::look_at(const zonestore::dkim::Code& code) {
+  const Result<bool> can_look = begin();
+  if (!can_look || !*can_look) {
+    return can_look.map([](bool) {});
   }
   Result<void> started = start(code);
   return started ? take_oldest() : started;
@@ -84,14 +87,9 @@ Result<void> Campaign::look_at(const zonestore::dkim::Code& code) {
 
 Result<void> Campaign::look_at_all() {
   looks_twice_ = true;
-  if (Result<void> own = look_at_own(); !own) {
-    return own;
-  }
-  if (const auto answers = resolver_answers(); !answers) {
-    return tl::unexpected(answers.error());
-  }
-  if (!can_look()) {
-    return {};
+  const Result<bool> can_look = begin();
+  if (!can_look || !*can_look) {
+    return can_look.map([](bool) {});
   }
   if (Result<void> begun = begin_all(); !begun) {
     return begun;

@@ -76,9 +76,9 @@ class Campaign {
   [[nodiscard]] zonestore::Result<void> look_again_at(const DoubtfulZone& doubtful);
   [[nodiscard]] zonestore::Result<void> look_again_at(const Doubtful& doubtful);
   [[nodiscard]] zonestore::Result<Seen> see_zone(const zonestore::ExpectedZone& zone);
+  [[nodiscard]] zonestore::Result<bool> begin();
   [[nodiscard]] zonestore::Result<bool> resolver_answers();
   // Without a resolver only name servers whose address the caller gave.
-  [[nodiscard]] bool can_look() const { return has_resolver_ || manner_.has_named_servers; }
   [[nodiscard]] zonestore::Result<void> leave_out_unseen(probe::Report& report);
   void wait_for(SteadyTime seen);
   void prove_keys(probe::Report& report, const zonestore::CheckSubject& subject, const std::vector<bool>& served);

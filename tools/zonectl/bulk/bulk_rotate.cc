@@ -185,22 +185,13 @@ constexpr const char* kNoLook = "no_look";
 constexpr const char* kServers = "servers";
 constexpr const char* kResolvers = "resolvers";
 
-std::vector<std::string> texts_of(const std::vector<probe::Address>& addresses) {
-  std::vector<std::string> texts;
-  texts.reserve(addresses.size());
-  for (const probe::Address& address : addresses) {
-    texts.push_back(address.to_text());
-  }
-  return texts;
-}
-
 void keep(const look::Looking& looking, RunArguments& kept) {
   kept.set_flag(kNoLook, looking.no_look);
   if (!looking.flags.servers.empty()) {
-    kept.set(kServers, texts_of(looking.flags.servers));
+    kept.set(kServers, probe::texts_of(looking.flags.servers));
   }
   if (!looking.flags.resolvers.empty()) {
-    kept.set(kResolvers, texts_of(looking.flags.resolvers));
+    kept.set(kResolvers, probe::texts_of(looking.flags.resolvers));
   }
 }
 

@@ -11,21 +11,12 @@ namespace {
 constexpr std::chrono::seconds kToTakeATask{2};
 constexpr const char* kImpossible = "it said what no look can have seen, and was ended";
 
-std::vector<std::string> texts_of(const std::vector<probe::Address>& addresses) {
-  std::vector<std::string> texts;
-  texts.reserve(addresses.size());
-  for (const probe::Address& address : addresses) {
-    texts.push_back(address.to_text());
-  }
-  return texts;
-}
-
 }  // namespace
 
 Lookout::Lookout(const Means& means) : Lookout(means, [&means](int pipe) { look_for_parent(pipe, means); }) {}
 
 Lookout::Lookout(const Means& means, const std::function<void(int pipe)>& body)
-    : named_servers_(texts_of(means.servers)), child_(body) {}
+    : named_servers_(probe::texts_of(means.servers)), child_(body) {}
 
 std::uint32_t Lookout::ask(Task task) {
   const std::uint32_t number = ++last_;

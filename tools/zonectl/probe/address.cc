@@ -102,4 +102,13 @@ bool Address::has_route() const {
   return socket.is_open() && ::connect(socket.get(), address_.data(), address_.size()) == 0;
 }
 
+std::vector<std::string> texts_of(const std::vector<Address>& addresses) {
+  std::vector<std::string> texts;
+  texts.reserve(addresses.size());
+  for (const Address& address : addresses) {
+    texts.push_back(address.to_text());
+  }
+  return texts;
+}
+
 }  // namespace zonectl::probe

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/socket.h>
 
@@ -35,5 +36,7 @@ class Address {
   explicit Address(const zonestore::SocketAddress& address) : address_(address) {}
   zonestore::SocketAddress address_;
 };
+
+[[nodiscard]] std::vector<std::string> texts_of(const std::vector<Address>& addresses);
 
 }  // namespace zonectl::probe

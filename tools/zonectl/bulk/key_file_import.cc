@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "tools/zonectl/bulk/report.h"
@@ -117,9 +118,12 @@ Work work_of(Tables& tables, const KnownInstitutions& known, const KeyTableOptio
   append(notes, std::move(plan.key_notes), tables.key_file);
   append(notes, std::move(keys.notes), tables.key_file);
   append(notes, std::move(plan.signing_notes), tables.signing_file);
+  std::set<std::pair<std::string, std::size_t>> left_out;
+  for (const FileFault& fault : work.faults) {
+    left_out.emplace(fault.file, fault.line);
+  }
   std::erase_if(notes, [&](const FileFault& note) {  // what is left out is not taken otherwise
-    return std::any_of(work.faults.begin(), work.faults.end(),
-                       [&](const FileFault& fault) { return fault.line == note.line && fault.file == note.file; });
+    return left_out.contains({note.file, note.line});
   });
   for (const zonestore::Error& note : by_reason(tables.key_file, notes)) {
     work.notes.push_back(in_one_line(note));

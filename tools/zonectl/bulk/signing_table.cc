@@ -13,8 +13,10 @@ using zonestore::Name;
 
 namespace {
 
+constexpr char kNoUser = '\x01';  // the user of any_address()
+
 // The * stands for any text. Linear: the last * alone is gone back to.
-bool fits(std::string_view pattern, std::string_view text) {
+bool pattern_fits(std::string_view pattern, std::string_view text) {
   std::size_t at = 0;
   std::size_t in_text = 0;
   std::size_t star = std::string_view::npos;
@@ -47,11 +49,6 @@ bool is_of_patterns_alone(std::string_view pattern) {
 
 bool is_of_flat_alone(std::string_view pattern) {
   return pattern.find_first_of("*@") == std::string_view::npos || pattern.find("@.") != std::string_view::npos;
-}
-
-// An address in the domain that no line can mean by itself: no pattern has a control character.
-std::string any_address(const Name& domain) {
-  return "\x01@" + domain.to_text_no_dot();
 }
 
 class SigningTableReader {
@@ -89,6 +86,9 @@ class SigningTableReader {
     if (domain.ends_with('.')) {
       return fail(listed.line, "word 1 ends with a dot, as no address does that opendkim looks for");
     }
+    if (line.pattern.find(kNoUser) != std::string::npos) {
+      return fail(listed.line, "word 1 has a control character, as no address has");
+    }
     if (!named.empty() && !known) {
       table_.faults.push_back({listed.line, known.error()});
       return;
@@ -118,35 +118,18 @@ class SigningTableReader {
   SigningTable table_;
 };
 
-const SigningLine* flat_line(const std::vector<SigningLine>& lines, const std::string& key) {
-  const auto found =
-      std::find_if(lines.begin(), lines.end(), [&](const SigningLine& each) { return each.pattern == key; });
-  return found == lines.end() ? nullptr : &*found;
-}
-
 }  // namespace
 
 std::string SigningLine::key_for(const Name& domain) const {
   return key == "%" ? domain.to_text_no_dot() : key;
 }
 
-const SigningLine* SigningTable::line_for(const Name& domain) const {
-  if (form == SigningTableForm::kPatterns) {
-    const std::string address = any_address(domain);
-    const auto found = std::find_if(lines.begin(), lines.end(),
-                                    [&](const SigningLine& each) { return fits(each.pattern, address); });
-    return found == lines.end() ? nullptr : &*found;
-  }
-  const std::string host = domain.to_text_no_dot();
-  if (const SigningLine* const own = flat_line(lines, host)) {
-    return own;
-  }
-  for (std::size_t dot = host.find('.'); dot != std::string::npos; dot = host.find('.', dot + 1)) {
-    if (const SigningLine* const above = flat_line(lines, host.substr(dot))) {
-      return above;
-    }
-  }
-  return flat_line(lines, "*");
+bool SigningLine::fits(std::string_view address) const {
+  return pattern_fits(pattern, address);
+}
+
+std::string any_address(const Name& domain) {
+  return std::string(1, kNoUser) + "@" + domain.to_text_no_dot();
 }
 
 Scope SigningTable::scope_of(const SigningLine& line) const {
@@ -158,8 +141,7 @@ Scope SigningTable::scope_of(const SigningLine& line) const {
   if (!named || named->to_text_no_dot() != domain) {  // written as no address has it: it fits none
     return {};
   }
-  const bool is_whole =
-      form == SigningTableForm::kFlat ? at == std::string::npos : fits(line.pattern, any_address(*named));
+  const bool is_whole = form == SigningTableForm::kFlat ? at == std::string::npos : line.fits(any_address(*named));
   return {is_whole ? Scope::Kind::kDomain : Scope::Kind::kAddress, *named};
 }
 

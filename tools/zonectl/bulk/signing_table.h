@@ -1,5 +1,5 @@
 // OpenDKIM's SigningTable, as opendkim reads it (opendkim.conf(5), and the program itself): which key signs the mail
-// of a domain. Pure.
+// of a domain. Pure. Which line does is told by signing_index.h.
 //
 //   refile:FILE   *@mosamuseum.com  mosa._domainkey.mosamuseum.com        patterns, of which the first that fits
 //   counts file:FILE     mosamuseum.com    mosa._domainkey.mosamuseum.com:@%     user@host, host, .domain of each
@@ -27,7 +27,12 @@ struct SigningLine {
   std::string key;      // a name in the KeyTable, or %
 
   [[nodiscard]] std::string key_for(const zonestore::Name& domain) const;
+  // In a table of patterns, in which * stands for any text.
+  [[nodiscard]] bool fits(std::string_view address) const;
 };
+
+// An address in the domain that no line means by itself: its user is a control character, which no pattern has.
+[[nodiscard]] std::string any_address(const zonestore::Name& domain);
 
 // Whose mail a line means.
 struct Scope {
@@ -45,14 +50,12 @@ struct SigningTable {
   std::vector<SigningLine> lines;
   std::vector<FileFault> faults;
 
-  // The line that signs the mail of any address in the domain; nullptr: none does.
-  [[nodiscard]] const SigningLine* line_for(const zonestore::Name& domain) const;
   [[nodiscard]] Scope scope_of(const SigningLine& line) const;
 };
 
 // Without a form it is told by the text: a * that a flat table has no use for is of a table of patterns. Faults: a
-// line that is not "pattern key" or "pattern key:identity"; a pattern that fits no address in that form; lines of
-// both forms.
+// line that is not "pattern key" or "pattern key:identity"; a pattern that fits no address in that form, or none at
+// all; lines of both forms.
 [[nodiscard]] SigningTable parse_signing_table(std::string_view text,
                                                std::optional<SigningTableForm> form = std::nullopt);
 

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "tools/zonectl/bulk/signing_index.h"
+
 namespace zonectl {
 
 using zonestore::Name;
@@ -17,18 +19,29 @@ struct Member {
   std::string path;
 };
 
+// Each name once, in the order in which they came.
+class OrderedNames {
+ public:
+  void add(const Name& name) {
+    if (there_.insert(name.to_text()).second) {
+      names_.push_back(name);
+    }
+  }
+  [[nodiscard]] const std::vector<Name>& all() const { return names_; }
+
+ private:
+  std::vector<Name> names_;
+  std::set<std::string> there_;
+};
+
 // What will be an institution.
 struct Group {
-  std::vector<Name> domains;  // the first is the one that it signs as
+  OrderedNames domains;  // the first is the one that it signs as
   std::vector<Member> members;
   std::map<std::string, const KeyTableEntry*> signers;  // domain -> what signs its mail
 
-  [[nodiscard]] const Name& domain() const { return domains.front(); }
+  [[nodiscard]] const Name& domain() const { return domains.all().front(); }
 };
-
-bool contains(const std::vector<Name>& names, const Name& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 void add_member(Group& group, const KeyTableEntry& entry) {
   const bool is_there = std::any_of(group.members.begin(), group.members.end(),
@@ -70,25 +83,25 @@ class Grouping {
   Group& group_of(const Name& domain) {
     const auto [found, is_new] = by_domain_.try_emplace(domain.to_text(), nullptr);
     if (is_new) {
-      groups_.push_back({{domain}, {}, {}});
+      groups_.emplace_back().domains.add(domain);
       found->second = &groups_.back();
     }
     return *found->second;
   }
 
   void sign() {
-    std::vector<Name> domains;
+    OrderedNames domains;
     for (const Group& group : groups_) {
-      domains.push_back(group.domain());
+      domains.add(group.domain());
     }
     for (const SigningLine& line : signing_->lines) {
-      const auto named = signing_->scope_of(line).domain;
-      if (named && !contains(domains, *named)) {
-        domains.push_back(*named);
+      if (const auto named = signing_->scope_of(line).domain) {
+        domains.add(*named);
       }
     }
-    for (const Name& domain : domains) {
-      if (const SigningLine* const line = signing_->line_for(domain)) {
+    const SigningIndex index(*signing_);
+    for (const Name& domain : domains.all()) {
+      if (const SigningLine* const line = index.line_for(domain)) {
         sign(domain, *line);
       }
     }
@@ -110,10 +123,8 @@ class Grouping {
                    "name that key in the line, or take it out of the key table");
     }
     Group& group = group_for(entry, domain);
-    if (!contains(group.domains, domain)) {
-      group.domains.push_back(domain);
-      by_domain_.emplace(domain.to_text(), &group);
-    }
+    group.domains.add(domain);
+    by_domain_.emplace(domain.to_text(), &group);
     add_member(group, entry);
     group.signers[domain.to_text()] = &entry;
     used_.insert(&entry);
@@ -226,7 +237,7 @@ class Choice {
 
   const KeyTableEntry* signer_of_all() {
     const KeyTableEntry* signer = nullptr;
-    for (const Name& domain : group_.domains) {
+    for (const Name& domain : group_.domains.all()) {
       const auto found = group_.signers.find(domain.to_text());
       if (found == group_.signers.end()) {
         continue;
@@ -306,7 +317,7 @@ class Codes {
  private:
   // What the store knows it by, else what its key is called, unless that is the selector.
   [[nodiscard]] std::optional<Code> sure_code(const Group& group) const {
-    for (const Name& domain : group.domains) {
+    for (const Name& domain : group.domains.all()) {
       if (const auto found = known_.by_domain.find(domain.to_text()); found != known_.by_domain.end()) {
         return found->second;
       }
@@ -343,7 +354,7 @@ class Codes {
 
 PlannedInstitution planned(const Group& group, Code code, const KeyTableEntry* signer) {
   PlannedInstitution institution{
-      std::move(code), group.members.front().entry->line, group.domain(), group.domains, {}, {}};
+      std::move(code), group.members.front().entry->line, group.domain(), group.domains.all(), {}, {}};
   for (const Member& member : group.members) {
     if (member.entry == signer) {
       institution.signing = institution.keys.size();

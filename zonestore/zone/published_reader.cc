@@ -1,5 +1,6 @@
 #include "zonestore/zone/published_reader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/schema.h"
+#include "zonestore/zone/peer_rows.h"
 #include "zonestore/zone/zone_table.h"
 
 namespace zonestore {
@@ -53,6 +55,15 @@ std::int64_t number(ChangeId change) {
   return static_cast<std::int64_t>(change);
 }
 
+void mark_private_zones(db::Connection& connection, std::vector<PublishedZone>& zones) {
+  db::Statement& rows = connection.cached("SELECT zone_id FROM zone WHERE private = 1");
+  while (rows.step()) {
+    const auto id = static_cast<ZoneId>(rows.integer(0));
+    std::ranges::find(zones, id, &PublishedZone::id)->is_private = true;
+  }
+  rows.reset();
+}
+
 PublishedHead read_head(db::Connection& connection) {
   PublishedHead head;
   db::Statement& store = connection.cached("SELECT store_id FROM store WHERE one = 1");
@@ -71,6 +82,11 @@ PublishedHead read_head(db::Connection& connection) {
   head.oldest_change = static_cast<ChangeId>(oldest.integer(0));
   oldest.reset();
   head.zones = read_zones(connection);
+  // Asked in each transaction: a store is brought up to date beside a running reader.
+  if (connection.integer("PRAGMA user_version") >= kPeersSince) {
+    mark_private_zones(connection, head.zones);
+    head.peers = read_peers(connection);
+  }
   return head;
 }
 

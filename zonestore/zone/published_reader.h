@@ -20,6 +20,7 @@
 
 #include "zonestore/base/error.h"
 #include "zonestore/zone/name.h"
+#include "zonestore/zone/peers.h"
 #include "zonestore/zone/record_set.h"
 #include "zonestore/zone/serial.h"
 
@@ -35,6 +36,7 @@ struct PublishedZone {
   Serial serial;
   std::uint64_t record_set_count = 0;
   std::uint64_t record_set_hash_sum = 0;  // mod 2^64, over record_set_hash of all its record sets
+  bool is_private = false;  // the catalog (RFC 9432): for its peers alone. Only the head of a reader says so
 };
 
 // A record set as it lies in the store: views that are valid during the callback only.
@@ -54,6 +56,7 @@ struct PublishedHead {
   ChangeId newest_change{};
   ChangeId oldest_change{};          // of those still in the journal, of any zone; newest + 1 if it is empty
   std::vector<PublishedZone> zones;  // by apex, canonical order
+  Peers peers;                       // those that are enabled; none in a store from before there were any
 };
 
 using RecordSetVisitor = std::function<bool(const StoredRecordSet&)>;  // false: no more of them

@@ -87,6 +87,55 @@ TEST_F(PublishedReaderTest, GivesTheHead) {
   EXPECT_EQ(head->zones[1].apex, name("spf.example"));
 }
 
+TEST_F(PublishedReaderTest, GivesTheEnabledPeersWithTheHead) {
+  add_peer_rows(connection_, "ns3", "[2001:db8::53]:5300");
+  add_peer_rows(connection_, "ns2", "192.0.2.53:53");
+  add_peer_rows(connection_, "removed", "192.0.2.54:53");
+  add_peer_rows(connection_, "disabled", "192.0.2.55:53");
+  connection_.execute(
+      "UPDATE secondary SET removed_wall_ms = 1, listed = name <> 'removed' WHERE name IN ('removed', 'disabled');"
+      "INSERT INTO secondary_key VALUES (2, 2, x'016200'), (2, 1, x'016100');"
+      "INSERT INTO secondary_address VALUES (2, 2, x'c0000235', 54), (2, 3, x'c0000201', 53);"
+      "UPDATE secondary SET all_zones = 0, from_addresses_only = 1 WHERE name = 'ns2';"
+      "UPDATE secondary SET catalog = 1, ixfr = 0 WHERE name = 'ns3';"
+      "INSERT INTO secondary_zone SELECT 2, zone_id FROM zone WHERE apex = x'03737066076578616d706c6500'");
+  auto reader = open();
+  const auto head = reader.head();
+  ASSERT_TRUE(head) << head.error().message;
+  ASSERT_EQ(head->peers.size(), 2U);
+  const Peer& listed = head->peers[0];
+  EXPECT_EQ(listed.name, "ns2");
+  EXPECT_EQ(listed.id, SecondaryId{2});
+  EXPECT_THAT(listed.key_names, ElementsAre(name("a"), name("b")));
+  EXPECT_THAT(listed.zones, ElementsAre(name("spf.example")));
+  EXPECT_TRUE(listed.from_addresses_only);
+  ASSERT_EQ(listed.addresses.size(), 3U);
+  EXPECT_EQ(listed.addresses[0].to_text(), "192.0.2.53:53");
+  EXPECT_EQ(listed.addresses[1].to_text(), "192.0.2.53:54");
+  EXPECT_EQ(listed.addresses[2].to_text(), "192.0.2.1:53") << "in the order in which they were named";
+  const Peer& all = head->peers[1];
+  EXPECT_EQ(all.addresses.front().to_text(), "[2001:db8::53]:5300");
+  EXPECT_TRUE(all.catalog);
+  EXPECT_FALSE(all.ixfr);
+
+  EXPECT_TRUE(listed.takes(name("SPF.example"), false));
+  EXPECT_FALSE(listed.takes(name("dkim.example"), false));
+  EXPECT_FALSE(listed.takes(name("catalog.invalid"), true));
+  EXPECT_TRUE(all.takes(name("dkim.example"), false));
+  EXPECT_TRUE(all.takes(name("catalog.invalid"), true));
+  Peer without_catalog = all;
+  without_catalog.catalog = false;
+  EXPECT_FALSE(without_catalog.takes(name("catalog.invalid"), true)) << "all zones are all but the private one";
+}
+
+TEST_F(PublishedReaderTest, TellsWhichZoneIsPrivate) {
+  publish_both();
+  connection_.execute("UPDATE zone SET private = 1 WHERE apex = x'03737066076578616d706c6500'");
+  const auto head = open().head();
+  EXPECT_FALSE(head->zones[0].is_private);
+  EXPECT_TRUE(head->zones[1].is_private);
+}
+
 TEST_F(PublishedReaderTest, RemembersTheNewestChangeOfAnEmptyJournal) {
   publish_both();
   connection_.execute("DELETE FROM journal_change");

@@ -41,13 +41,33 @@ inline RecordSet ns(const std::string& owner) {
 
 inline constexpr WallTime kStart{Seconds{1'800'000'000}};
 
+// An enabled secondary of all zones at that address, without a key.
+inline void add_peer_rows(db::Connection& connection, const std::string& peer_name, const std::string& address) {
+  connection
+      .prepare(
+          "INSERT INTO secondary (name, added_wall_ms, added_boot_ms, added_boot_id, added_synchronised, "
+          "added_trusted_ms) VALUES (?, 0, 0, '', 1, 0)")
+      .bind(1, std::string_view(peer_name))
+      .run();
+  const auto parsed = SocketAddress::parse(address);
+  ASSERT_TRUE(parsed) << address;
+  connection
+      .prepare(
+          "INSERT INTO secondary_address (secondary_id, position, address, port) "
+          "VALUES (last_insert_rowid(), 1, ?, ?)")
+      .bind(1, ByteView(parsed->bytes()))
+      .bind(2, std::int64_t{parsed->port()})
+      .run();
+}
+
 class StoreTest : public testing::Test {
  protected:
   static constexpr const char* kStoreId = "0123456789abcdef0123456789abcdef";
 
-  static db::Connection make_store(const std::filesystem::path& directory) {
+  static db::Connection make_store(const std::filesystem::path& directory,
+                                   const db::Schema& schema = db::zone_schema()) {
     auto connection = db::Connection::open(directory / "zone.db", db::Access::kCreate);
-    db::migrate(connection, db::zone_schema());
+    db::migrate(connection, schema);
     db::Transaction transaction(connection, db::Transaction::Kind::kWrite);
     const ZoneId dkim = create_zone(connection, name("dkim.example"));
     const ZoneId spf = create_zone(connection, name("SPF.example"));

@@ -21,6 +21,7 @@
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
 #include "dnsd/supervisor.h"
+#include "dnsd/util/latest.h"
 #include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
 
@@ -196,11 +197,12 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
   const std::vector<zonestore::SocketAddress> addresses = addresses_of(bound);
   zone::ImageHub hub(follower.loaded().image);
+  util::Latest<zonestore::Peers> peers(follower.loaded().head.peers);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
   serve::WorkerGroup workers(settings, {hub, secrets.cookies(), answers, config.rate_limit}, std::move(bound), log,
                              on_failure);
-  follow::StoreWatcher watcher(std::move(follower), hub, log,
+  follow::StoreWatcher watcher(std::move(follower), hub, peers, log,
                                [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
   serve::Heartbeat heartbeat;
 

@@ -26,6 +26,7 @@ PublishedChange change_between(const zonestore::PublishedHead& before, const zon
       change.withdrawn.push_back(zone.apex);
     }
   }
+  change.peers_differ = before.peers != after.peers;
   return change;
 }
 

@@ -1,4 +1,4 @@
-// What a new image changes for those who follow the zones: secondaries that are to be notified, the log.
+// What a new state of the store changes for those who follow the zones: secondaries that are to be notified, the log.
 // Pure. Threads: plain values.
 #pragma once
 
@@ -12,6 +12,7 @@ namespace dnsd::follow {
 struct PublishedChange {
   std::vector<zonestore::PublishedZone> published;  // new, or with another serial; by apex
   std::vector<zonestore::Name> withdrawn;           // not served any more
+  bool peers_differ = false;                        // who is a secondary of what, or how it is known
 };
 
 // From one state of the store to a later one. Of another store every zone is new, whatever its serial.

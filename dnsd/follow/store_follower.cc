@@ -19,7 +19,8 @@ bool is_same_state(const zonestore::PublishedHead& left, const zonestore::Publis
            one.record_set_hash_sum == other.record_set_hash_sum;
   };
   return left.store_id == right.store_id && left.newest_change == right.newest_change &&
-         std::equal(left.zones.begin(), left.zones.end(), right.zones.begin(), right.zones.end(), same_zone);
+         std::equal(left.zones.begin(), left.zones.end(), right.zones.begin(), right.zones.end(), same_zone) &&
+         left.peers == right.peers;
 }
 
 }  // namespace

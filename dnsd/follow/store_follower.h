@@ -27,7 +27,7 @@ class StoreFollower {
 
   enum class Outcome : std::uint8_t {
     kUnchanged,  // and in order
-    kNew,        // loaded() is newer than before
+    kNew,        // loaded() is newer than before: its image, or its head's peers alone
     kBusy,       // a writer is committing: look again in a few milliseconds
     kUnusable,   // `error` says why: look again in a second
   };

@@ -49,10 +49,11 @@ struct StoreWatcher::Loop {
   boost::asio::steady_timer again_timer{context};
 };
 
-StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log,
-                           OnPublished on_published, const BusyPatience& patience)
+StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, util::Latest<zonestore::Peers>& peers,
+                           const util::Log& log, OnPublished on_published, const BusyPatience& patience)
     : follower_(std::move(follower)),
       hub_(hub),
+      peers_(peers),
       log_(log),
       on_published_(std::move(on_published)),
       patience_(patience),
@@ -149,7 +150,13 @@ void StoreWatcher::back_off(const zonestore::Error& error) {
 }
 
 void StoreWatcher::publish() {
-  hub_.publish(follower_.loaded().image);
+  const zone::Loaded& loaded = follower_.loaded();
+  if (loaded.head.peers != *peers_.current().value) {  // first: who was removed gets no newer image
+    peers_.publish(loaded.head.peers);
+  }
+  if (loaded.image != hub_.current().image) {  // it is there already, if the peers alone are new
+    hub_.publish(loaded.image);
+  }
   unpublished_ = false;
   untold_ = true;
   tell();
@@ -179,6 +186,9 @@ void StoreWatcher::log_published(const PublishedChange& change) {
   }
   for (const zonestore::Name& apex : change.withdrawn) {
     log_.warning("withdrawn", {{"zone", apex.to_text_no_dot()}, {"took_us", took}});
+  }
+  if (change.peers_differ) {
+    log_.info("peers_changed", {{"peers", loaded.head.peers.size()}, {"took_us", took}});
   }
 }
 

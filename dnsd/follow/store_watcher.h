@@ -1,4 +1,4 @@
-// Notices commits and puts new images into the hub, on a thread of its own.
+// Notices commits and puts new images into the hub, and new peers beside them, on a thread of its own.
 //
 //   event, and no journal ─┬─> look ─┬─ new ──────> publish, tell who asked (on_published)
 //   every second ──────────┤         ├─ busy ─────> look again in 1, 2, ... 50 ms; trouble only after a minute
@@ -22,6 +22,7 @@
 
 #include "dnsd/follow/published_change.h"
 #include "dnsd/follow/store_follower.h"
+#include "dnsd/util/latest.h"
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
 
@@ -36,14 +37,15 @@ struct BusyPatience {
 
 class StoreWatcher {
  public:
-  // Called once the hub has the new image, with what is new in it since the last call; with nothing, when the image
-  // was made anew and says the same. In the watcher's thread. When it throws it is called again, with that and what
-  // came in between.
+  // Called once the hub has the new image and `peers` the new peers, with what is new in them since the last call;
+  // with nothing, when the image was made anew and says the same. In the watcher's thread. When it throws it is
+  // called again, with that and what came in between.
   using OnPublished = std::function<void(const PublishedChange&)>;
 
-  // `follower` has loaded. Hub and log outlive the watcher.
-  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, const util::Log& log, OnPublished on_published,
-               const BusyPatience& patience = {});
+  // `follower` has loaded, and what is in hub and peers is of that load. They and the log outlive the watcher, which
+  // alone publishes in them.
+  StoreWatcher(StoreFollower follower, zone::ImageHub& hub, util::Latest<zonestore::Peers>& peers,
+               const util::Log& log, OnPublished on_published, const BusyPatience& patience = {});
   StoreWatcher(const StoreWatcher&) = delete;
   StoreWatcher& operator=(const StoreWatcher&) = delete;
   StoreWatcher(StoreWatcher&&) = delete;
@@ -72,6 +74,7 @@ class StoreWatcher {
 
   StoreFollower follower_;
   zone::ImageHub& hub_;
+  util::Latest<zonestore::Peers>& peers_;
   const util::Log& log_;
   OnPublished on_published_;
   BusyPatience patience_;
@@ -82,7 +85,7 @@ class StoreWatcher {
   std::optional<zonestore::ErrorCode> trouble_;  // as last logged
   enum class BusySaid : std::uint8_t { kNothing, kAtWork, kTrouble };
   BusySaid busy_said_ = BusySaid::kNothing;
-  bool unpublished_ = false;  // loaded, and not in the hub
+  bool unpublished_ = false;  // loaded, and not (all of it) in the hub and the peers
   bool untold_ = false;       // in the hub, and on_published_ has not been called with it
   bool watched_ = true;
   bool exception_said_ = false;

@@ -67,5 +67,15 @@ TEST(PublishedChange, IsNothingWhereAllIsTheSame) {
   EXPECT_THAT(withdrawn(change_between(head, head)), IsEmpty());
 }
 
+TEST(PublishedChange, TellsPeersThatDiffer) {
+  const zonestore::PublishedHead before = head_of("one", {{"dkim.example", 5}});
+  zonestore::PublishedHead after = before;
+  EXPECT_FALSE(change_between(before, after).peers_differ);
+  after.peers.emplace_back().name = "ns2";
+  const PublishedChange change = change_between(before, after);
+  EXPECT_TRUE(change.peers_differ);
+  EXPECT_THAT(published(change), IsEmpty());
+}
+
 }  // namespace
 }  // namespace dnsd::follow

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/dnsd/follow/two_zone_store.h"
+#include "zonestore/zone/peer_rows.h"
 
 namespace dnsd::follow {
 namespace {
@@ -50,6 +51,46 @@ TEST_F(StoreFollowerTest, SeesNothingNewInACommitThatPublishesNothing) {
   ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
   commit_unpublished();
   EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, PeersAloneAreNewAndNoReasonToReadTheZones) {
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(follower_.loaded().head.peers.empty());
+  const auto image = follower_.loaded().image;
+  commit_secondary("ns2");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  ASSERT_EQ(follower_.loaded().head.peers.size(), 1U);
+  EXPECT_EQ(follower_.loaded().head.peers.front().name, "ns2");
+  EXPECT_EQ(follower_.loaded().image, image);
+  EXPECT_EQ(follower_.loaded().record_sets_read, 0U);
+  connection_.execute("UPDATE secondary SET ixfr = 0");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_FALSE(follower_.loaded().head.peers.front().ixfr);
+  EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, WhatASecondaryIsShownWithIsNoneOfItsBusiness) {
+  commit_secondary("ns2");
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  connection_.execute("UPDATE secondary SET added_wall_ms = added_wall_ms + 1, anycast = 1");
+  EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
+}
+
+TEST_F(StoreFollowerTest, FindsTheFirstPeersOfAStoreThatIsBroughtUpToDateMeanwhile) {
+  const ::tests::TempDirectory elsewhere;
+  zonestore::db::Schema before = zonestore::db::zone_schema();
+  before.steps = before.steps.first(zonestore::kPeersSince - 1);
+  connection_ = make_store(elsewhere.path(), before);
+  put(dkim_, {zonestore::soa("dkim.example"), zonestore::ns("dkim.example")});
+  put(spf_, {zonestore::soa("spf.example"), zonestore::ns("spf.example")});
+  StoreFollower follower(elsewhere.path());
+  ASSERT_EQ(follower.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(follower.loaded().head.peers.empty());
+  zonestore::db::migrate(connection_, zonestore::db::zone_schema());
+  EXPECT_EQ(follower.look().outcome, Outcome::kUnchanged);
+  commit_secondary("ns2");
+  EXPECT_EQ(follower.look().outcome, Outcome::kNew);
+  EXPECT_EQ(follower.loaded().head.peers.size(), 1U);
 }
 
 TEST_F(StoreFollowerTest, IsBusyDuringACommitAndMissesNothingAfterwards) {

@@ -67,7 +67,7 @@ class StoreWatcherTest : public TwoZoneStore {
     ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
     hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
     watcher_ = std::make_unique<StoreWatcher>(
-        std::move(follower), *hub_, log_, [this](const PublishedChange& change) { note(change); }, patience);
+        std::move(follower), *hub_, peers_, log_, [this](const PublishedChange& change) { note(change); }, patience);
     thread_ = std::thread([this] { watcher_->run(); });
   }
   void TearDown() override {
@@ -89,6 +89,9 @@ class StoreWatcherTest : public TwoZoneStore {
     for (const zonestore::Name& apex : change.withdrawn) {
       told_.push_back(apex.to_text_no_dot() + " withdrawn");
     }
+    if (change.peers_differ) {
+      told_.push_back("peers");
+    }
     if (std::exchange(failures_, std::max(0, failures_ - 1)) > 0) {
       told_.push_back("(failed)");
       throw std::bad_alloc();
@@ -103,6 +106,7 @@ class StoreWatcherTest : public TwoZoneStore {
   std::shared_ptr<LogCapture> capture_ = std::make_shared<LogCapture>();
   util::Log log_{util::LogLevel::kInfo, capture_};
   std::unique_ptr<zone::ImageHub> hub_;
+  util::Latest<zonestore::Peers> peers_{zonestore::Peers()};
   std::unique_ptr<StoreWatcher> watcher_;
   std::atomic<int> published_{0};
   std::mutex told_mutex_;
@@ -138,7 +142,7 @@ TEST_F(StoreWatcherTest, PublishesWhatWasCommittedBetweenTheLoadAndTheWatch) {
   ASSERT_EQ(follower.look().outcome, StoreFollower::Outcome::kNew);
   commit("in between");
   hub_ = std::make_unique<zone::ImageHub>(follower.loaded().image);
-  watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, log_, [](const PublishedChange&) {});
+  watcher_ = std::make_unique<StoreWatcher>(std::move(follower), *hub_, peers_, log_, [](const PublishedChange&) {});
   thread_ = std::thread([this] { watcher_->run(); });
   ASSERT_TRUE(capture_->comes("event=published"));
   EXPECT_TRUE(serves("in between"));
@@ -153,6 +157,39 @@ TEST_F(StoreWatcherTest, TellsWhichZonesHaveWhichSerialsNow) {
   put(spf_, {zonestore::soa("spf.example", 7200)});
   ASSERT_TRUE(capture_->comes("event=published zone=spf.example"));
   EXPECT_THAT(told(), ElementsAre(dkim, "spf.example " + std::to_string(published_serial(spf_).value)));
+}
+
+TEST_F(StoreWatcherTest, PublishesPeersThatAloneAreNew) {
+  start();
+  const auto generation = hub_->generation();
+  const std::weak_ptr<const zone::Image> first = hub_->current().image;
+  commit_secondary("ns2");
+  ASSERT_TRUE(capture_->comes("event=peers_changed peers=1"));
+  EXPECT_THAT(told(), ElementsAre("peers"));
+  ASSERT_EQ(peers_.current().value->size(), 1U);
+  EXPECT_EQ(peers_.current().value->front().name, "ns2");
+  EXPECT_EQ(hub_->generation(), generation) << "the image is the one that is there";
+  // Were it there twice, it would never be freed.
+  commit("second");
+  ASSERT_TRUE(capture_->comes("event=published zone=dkim.example"));
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!first.expired() && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(first.expired());
+}
+
+TEST_F(StoreWatcherTest, PublishesPeersAndAnImageOfOneLook) {
+  start();
+  connection_.execute("BEGIN IMMEDIATE");
+  zonestore::add_peer_rows(connection_, "ns2", "[2001:db8::53]:53");
+  zonestore::ZoneChange change(connection_, dkim_);
+  change.put(txt_of("second"));
+  (void)change.commit(zonestore::kStart);
+  connection_.execute("COMMIT");
+  ASSERT_TRUE(capture_->comes("event=peers_changed peers=1"));
+  EXPECT_THAT(told(), ElementsAre("dkim.example " + std::to_string(published_serial(dkim_).value), "peers"));
+  EXPECT_TRUE(serves("second"));
 }
 
 TEST_F(StoreWatcherTest, TellsAgainWhatCouldNotBeToldAndWhatCameInBetween) {

@@ -24,6 +24,13 @@ class TwoZoneStore : public zonestore::StoreTest {
   // The store changes, and nothing that the world may see.
   void commit_unpublished() { connection_.execute("UPDATE store SET highest_wall_ms = highest_wall_ms + 1"); }
 
+  // A secondary of all zones, and nothing else.
+  void commit_secondary(const std::string& name, const std::string& address = "192.0.2.53:53") {
+    zonestore::db::Transaction transaction(connection_, zonestore::db::Transaction::Kind::kWrite);
+    zonestore::add_peer_rows(connection_, name, address);
+    transaction.commit();
+  }
+
   void move_away() { std::filesystem::rename(file(), directory_.path() / "elsewhere"); }
   void commit_while_away(const std::string& text) {
     connection_ = zonestore::db::Connection::open(directory_.path() / "elsewhere", zonestore::db::Access::kReadWrite);

@@ -106,9 +106,10 @@ TEST_F(StoreShortage, TheWatcherPublishesWhatItFoundNoMemoryFor) {
   follow::StoreFollower follower(directory_.path());
   ASSERT_EQ(follower.look().outcome, Outcome::kNew);
   zone::ImageHub hub(follower.loaded().image);
+  util::Latest<zonestore::Peers> peers{zonestore::Peers()};
   const util::Log log(util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>());
   std::atomic<int> told{0};
-  follow::StoreWatcher watcher(std::move(follower), hub, log, [&told](const follow::PublishedChange&) {
+  follow::StoreWatcher watcher(std::move(follower), hub, peers, log, [&told](const follow::PublishedChange&) {
     const std::string memory(100, 'x');  // as telling the workers takes
     told += static_cast<int>(memory.size()) / 100;
   });

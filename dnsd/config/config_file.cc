@@ -14,6 +14,7 @@
 #include "dnsd/config/hexadecimal.h"
 #include "dnsd/config/small_file.h"
 #include "dnsd/config/toml_fault.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/base/nearest_word.h"
 
 namespace dnsd::config {
@@ -251,10 +252,7 @@ bool is_table_name(const std::vector<Setting>& settings, std::string_view name) 
 tl::unexpected<std::string> unknown_key(const std::vector<Setting>& settings, std::string_view table,
                                         const toml::key& key, std::string_view source) {
   const std::vector<std::string> known = known_keys(settings, table);
-  std::string list;
-  for (const std::string& each : known) {
-    list += (list.empty() ? "" : ", ") + each;
-  }
+  const std::string list = zonestore::joined(known, ", ");
   const std::optional<std::string> meant = zonestore::nearest_word(key.str(), known);
   return util::fail(at(source, key.source().begin) + ": unknown key" +
                     (table.empty() ? "" : " in [" + std::string(table) + "]") +

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "zonestore/base/file_descriptor.h"
+#include "zonestore/base/joined.h"
 
 namespace zonestore {
 
@@ -85,7 +86,7 @@ std::string missing_for_boot_identity(const ClockFiles& files) {
   std::string missing;
   const auto add = [&](bool is_missing, const char* path) {
     if (is_missing) {
-      missing += (missing.empty() ? "" : ", ") + std::string(path);
+      append_joined(missing, ", ", path);
     }
   };
   const bool has_shift = shift_of_boot_clock(files.offsets).has_value();

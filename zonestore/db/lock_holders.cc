@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "zonestore/base/joined.h"
+
 namespace zonestore::db {
 namespace {
 
@@ -150,11 +152,7 @@ std::string who_holds(const std::filesystem::path& file, LockKind kind) {
   if (holders.empty()) {
     return "by whom cannot be seen from here (a process of another pid namespace, or one that has just let go)";
   }
-  std::string told;
-  for (std::size_t i = 0; i < std::min(holders.size(), kMostTold); ++i) {
-    told += (i == 0 ? "" : ", ") + text_of(holders[i], kind);
-  }
-  return told + (holders.size() > kMostTold ? " and " + std::to_string(holders.size() - kMostTold) + " more" : "");
+  return joined_first(holders, kMostTold, [kind](const LockHolder& each) { return text_of(each, kind); });
 }
 
 }  // namespace zonestore::db

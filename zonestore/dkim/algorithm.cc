@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "zonestore/base/joined.h"
+
 namespace zonestore::dkim {
 namespace {
 
@@ -21,11 +23,7 @@ bool is_offered(Algorithm algorithm) {
 }
 
 std::string list_of_offered() {
-  std::string list;
-  for (const Algorithm each : kOffered) {
-    list += (list.empty() ? "" : ", ") + std::string(to_text(each));
-  }
-  return list;
+  return joined(kOffered, ", ", [](Algorithm each) { return to_text(each); });
 }
 
 // 1024 of "rsa1024"; nullopt for anything else.

@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "zonestore/base/joined.h"
+
 namespace zonestore {
 namespace {
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? std::string_view() : between);
-    text += word;
-  }
-  return text;
-}
 
 bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();

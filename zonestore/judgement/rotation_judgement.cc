@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/base/joined.h"
+
 namespace zonestore {
 namespace {
 
@@ -130,7 +132,7 @@ class Weighing {
   }
 
   void not_seen(const std::string& what, const EvidenceView* seen) {
-    unseen_ += (unseen_.empty() ? "" : ", ") + what;
+    append_joined(unseen_, ", ", what);
     if (seen != nullptr && !is_settled(seen->verdict) && !seen->detail.empty()) {
       unseen_ += " (" + seen->detail + ")";
     }

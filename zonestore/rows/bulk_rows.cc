@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
@@ -64,7 +65,7 @@ std::string count_bulk_items(db::Connection& connection, std::int64_t run) {
   rows.bind(1, run);
   std::string text;
   while (rows.step()) {
-    text += (text.empty() ? "" : ", ") + std::to_string(rows.integer(1)) + " " + rows.text(0);
+    append_joined(text, ", ", std::to_string(rows.integer(1)) + " " + rows.text(0));
   }
   return text;
 }

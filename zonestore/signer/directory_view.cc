@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/db/failure.h"
 #include "zonestore/signer/beneath.h"
 
@@ -100,14 +101,8 @@ void throw_directory_error(const std::string& path, const std::string& what, int
 }
 
 void throw_foreign(const std::string& path, const std::vector<std::string>& names) {
-  std::string list;
-  for (std::size_t i = 0; i < std::min(names.size(), kNamedStrangers); ++i) {
-    list += (i == 0 ? "" : ", ") + names[i];
-  }
-  if (names.size() > kNamedStrangers) {
-    list += " and " + std::to_string(names.size() - kNamedStrangers) + " more";
-  }
-  throw db::Failure(Error{ErrorCode::kRefused, path + " holds what is not ours: " + list,
+  throw db::Failure(Error{ErrorCode::kRefused,
+                          path + " holds what is not ours: " + joined_first(names, kNamedStrangers),
                           "give the signer a directory of its own: install -d -o zonestore -g GROUP -m 2750 DIR",
                           Refusal{Guard::kForeign, std::nullopt}});
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/spf/planner.h"
 
 namespace zonestore::spf {
@@ -93,14 +94,6 @@ class Player {
   Forecast outcome_;
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) {
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return line;
-}
-
 std::vector<std::string> terms_in(const std::optional<Body>& body, const std::optional<Body>& but) {
   std::vector<std::string> found;
   if (body) {
@@ -120,17 +113,13 @@ std::vector<std::string> includes_in(const RecordShape& shape, const Body& apex,
   return found;
 }
 
-void tell(std::string& text, const std::string& what) {
-  text += (text.empty() ? "" : "; ") + what;
-}
-
 void tell_terms(std::string& text, const std::string& owner, const std::optional<Body>& before,
                 const std::optional<Body>& after) {
   if (const auto come = terms_in(after, before); !come.empty()) {
-    tell(text, owner + " gets " + joined(come));
+    append_joined(text, "; ", owner + " gets " + joined(come, " "));
   }
   if (const auto gone = terms_in(before, after); after && !gone.empty()) {
-    tell(text, owner + " loses " + joined(gone));
+    append_joined(text, "; ", owner + " loses " + joined(gone, " "));
   }
 }
 
@@ -145,16 +134,16 @@ std::string difference(const RecordShape& shape, const Bodies& before, const Bod
   for (unsigned number = 0; shape.has(number) && number < kRecords; ++number) {
     const std::string owner = shape.owner(number).to_text_no_dot();
     if (before.at(number).has_value() != after.at(number).has_value()) {
-      tell(text, owner + (after.at(number) ? " is new" : " is taken out"));
+      append_joined(text, "; ", owner + (after.at(number) ? " is new" : " is taken out"));
     }
     tell_terms(text, owner, before.at(number), after.at(number));
   }
   if (before.front() && after.front()) {
     if (const auto come = includes_in(shape, *after.front(), before.front()); !come.empty()) {
-      tell(text, shape.apex().to_text_no_dot() + " includes " + joined(come));
+      append_joined(text, "; ", shape.apex().to_text_no_dot() + " includes " + joined(come, " "));
     }
     if (const auto gone = includes_in(shape, *before.front(), after.front()); !gone.empty()) {
-      tell(text, shape.apex().to_text_no_dot() + " no longer includes " + joined(gone));
+      append_joined(text, "; ", shape.apex().to_text_no_dot() + " no longer includes " + joined(gone, " "));
     }
   }
   return text;

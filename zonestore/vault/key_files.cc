@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "zonestore/base/durable_file.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/db/failure.h"
 
 namespace zonestore {
@@ -152,7 +153,7 @@ std::optional<FoundKey> look_for(const std::string& id, const std::vector<KeyPla
     if (key && key->id() == id) {
       return FoundKey{std::move(*key), place};
     }
-    seen += (seen.empty() ? "" : "; ") + what;
+    append_joined(seen, "; ", what);
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonestore {
@@ -113,8 +114,7 @@ std::optional<Name> WireSource::name() {
 }
 
 bool WireSource::put(std::string_view word) {
-  out_ += out_.empty() ? "" : " ";
-  out_ += word;
+  append_joined(out_, " ", word);
   return true;
 }
 

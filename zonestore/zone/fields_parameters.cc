@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
@@ -176,11 +177,7 @@ tl::expected<Parameter, std::string> read_parameter(WordSource& words) {
 }
 
 std::string list_text(const std::vector<std::string>& items) {
-  std::string text;
-  for (const std::string& item : items) {
-    text += (text.empty() ? "" : ",") + item;
-  }
-  return text;
+  return joined(items, ",");
 }
 
 // Plain where every reader takes it so, else in quotes.

@@ -3,6 +3,7 @@
 
 #include "tools/zonectl/telling/json_keys.h"
 #include "tools/zonectl/text/table.h"
+#include "zonestore/base/joined.h"
 
 namespace zonectl::key_public {
 namespace {
@@ -45,12 +46,9 @@ std::string time_text(const Times& times, const std::optional<zonestore::WallTim
 }
 
 std::string signing_text(const Times& times, const ServedKey& key) {
-  std::string text;
-  for (const zonestore::SigningSpan& span : key.signing) {
-    text += (text.empty() ? "" : ", ") + times.plain(span.from) + " to " +
-            (span.until ? times.plain(*span.until) : "now");
-  }
-  return text;
+  return zonestore::joined(key.signing, ", ", [&](const zonestore::SigningSpan& span) {
+    return times.plain(span.from) + " to " + (span.until ? times.plain(*span.until) : "now");
+  });
 }
 
 void write_history(const Session& session, const std::vector<ServedKey>& keys) {

@@ -3,6 +3,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/views/views.h"
 
 namespace zonectl::list {
@@ -39,11 +40,8 @@ std::vector<Cell> row_of(const InstitutionView& institution) {
   }
   row.push_back(rotate_cell(institution));
   row.push_back({institution.maintain_due ? "due" : "", Style::kCaution});
-  std::string domains;
-  for (const zonestore::Name& domain : institution.domains) {
-    domains += (domains.empty() ? "" : " ") + domain.to_text_no_dot();
-  }
-  row.push_back({std::move(domains)});
+  row.push_back({zonestore::joined(institution.domains, " ",
+                                   [](const zonestore::Name& domain) { return domain.to_text_no_dot(); })});
   return row;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "zonestore/base/joined.h"
+
 namespace zonectl {
 namespace {
 
@@ -28,7 +30,7 @@ std::string record_text(zonestore::RecordType type, const std::vector<std::strin
     const bool is_plain_text =
         type == zonestore::RecordType::kTxt && !is_bytes && argument.find('"') == std::string::npos;
     const bool is_empty_string = argument.empty();  // CAA 0 issue "": the shell left nothing of it
-    text += (text.empty() ? "" : " ") + (is_plain_text || is_empty_string ? quoted(argument) : argument);
+    zonestore::append_joined(text, " ", is_plain_text || is_empty_string ? quoted(argument) : argument);
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/views/views.h"
 
 namespace zonectl::show {
@@ -22,10 +23,8 @@ void arguments(Arguments& arguments, Options& options) {
 }
 
 std::string domains_text(const InstitutionView& institution) {
-  std::string text;
-  for (const zonestore::Name& domain : institution.domains) {
-    text += (text.empty() ? "" : " ") + domain.to_text_no_dot();
-  }
+  const std::string text = zonestore::joined(institution.domains, " ",
+                                             [](const zonestore::Name& domain) { return domain.to_text_no_dot(); });
   return text.empty() ? "none yet" : text;
 }
 

@@ -7,6 +7,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl::zone {
@@ -95,10 +96,8 @@ Result<ZoneView> read_zone(const Session& session, const Name& apex) {
 void write_list(const Session& session, const std::vector<ZoneView>& zones) {
   Table table(session.out(), session.terminal(), {"ZONE", "SERIAL", "RECORD SETS", "NAME SERVERS"});
   for (const ZoneView& zone : zones) {
-    std::string servers;
-    for (const Name& server : zone.name_servers) {
-      servers += (servers.empty() ? "" : " ") + server.to_text_no_dot();
-    }
+    const std::string servers =
+        zonestore::joined(zone.name_servers, " ", [](const Name& server) { return server.to_text_no_dot(); });
     table.add({{zone.apex.to_text_no_dot(), Style::kBold},
                {std::to_string(zone.serial.value)},
                {std::to_string(zone.record_sets)},

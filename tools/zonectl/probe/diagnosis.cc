@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "zonestore/base/joined.h"
+
 namespace zonectl::probe {
 
 using zonestore::Name;
@@ -137,7 +139,7 @@ Finding unjudged(const CnameFacts& facts, Finding finding) {
       finding.detail.clear();
     }
     if (is_lame || finding.verdict != Verdict::kLame) {
-      finding.detail += (finding.detail.empty() ? "" : "; ") + seen.server + ": " + seen.failure;
+      zonestore::append_joined(finding.detail, "; ", seen.server + ": " + seen.failure);
     }
   }
   if (facts.sightings.empty()) {
@@ -219,7 +221,7 @@ Finding diagnose_servers(const Name& domain, const std::vector<CnameFacts>& slot
     if (finding.verdict != Verdict::kLame) {
       finding.verdict = is_lame ? Verdict::kLame : Verdict::kUnreachable;
     }
-    finding.detail += (finding.detail.empty() ? "" : "; ") + server + ": " + seen->failure;
+    zonestore::append_joined(finding.detail, "; ", server + ": " + seen->failure);
   }
   if (failed.empty()) {
     finding.detail = all.empty() ? "none found" : std::to_string(all.size()) + " asked, all answered";

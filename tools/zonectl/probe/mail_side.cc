@@ -6,6 +6,7 @@
 #include "tools/zonectl/probe/spf/diagnosis.h"
 #include "tools/zonectl/probe/witness.h"
 #include "tools/zonectl/text/relative_name.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/spf/policy_record.h"
 #include "zonestore/zone/record_data.h"
 
@@ -144,9 +145,9 @@ void say_name_in_panel(Finding& finding, const Name& domain, const Authority& au
   const std::string& line = finding.publish.front();
   const auto owner = Name::parse(line.substr(0, line.find(' ')));
   if (owner && is_below(*owner, authority.zone)) {
-    finding.advice += (finding.advice.empty() ? "" : "; ") + std::string("in the panel of ") +
-                      authority.zone.to_text_no_dot() + " the name is " +
-                      relative_name(owner->to_text(), authority.zone);
+    zonestore::append_joined(finding.advice, "; ",
+                             "in the panel of " + authority.zone.to_text_no_dot() + " the name is " +
+                                 relative_name(owner->to_text(), authority.zone));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <span>
 #include <thread>
 
+#include "zonestore/base/joined.h"
+
 namespace zonectl::probe {
 
 using zonestore::Bytes;
@@ -45,7 +47,7 @@ struct Said {
 
 void take(Said& said, const Reply& reply, const Question& question, const Manner& manner) {
   if (!reply.answered) {
-    said.silent += (said.silent.empty() ? "" : ", ") + to_text(manner);
+    zonestore::append_joined(said.silent, ", ", to_text(manner));
     return;
   }
   said.answered = true;
@@ -205,14 +207,6 @@ SlotLook look_quickly(const World& world, const ExpectedSlot& slot) {
   return result;
 }
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::vector<ServerEvidence> look_at_zone(const World& world, const ExpectedZone& zone,
@@ -234,18 +228,20 @@ OwnSlot told(const World& world, const ExpectedSlot& slot, SlotLook seen) {
   if (!seen.lagging.empty()) {
     own.finding.verdict = Verdict::kLagging;
     own.finding.severity = Severity::kBad;
-    own.finding.detail = listed(seen.lagging) + " serves other bytes at " + owner + " than the store has";
+    own.finding.detail =
+        zonestore::joined(seen.lagging, ", ") + " serves other bytes at " + owner + " than the store has";
   } else if (seen.good.empty()) {
     own.finding.verdict = Verdict::kUnreachable;
     own.finding.severity = Severity::kBad;
-    own.finding.detail = seen.failed.empty() ? "there is no name server to ask for " + owner
-                                             : "no answer for " + owner + " from " + listed(seen.failed);
+    own.finding.detail = seen.failed.empty()
+                             ? "there is no name server to ask for " + owner
+                             : "no answer for " + owner + " from " + zonestore::joined(seen.failed, ", ");
   } else {
     own.finding.detail = "served by " + std::to_string(seen.good.size()) + " of " +
                          std::to_string(world.own_servers.size() + world.silent_servers.size()) + " name servers";
     if (!seen.failed.empty()) {
       own.finding.severity = Severity::kWarning;
-      own.finding.detail += "; no answer from " + listed(seen.failed);
+      own.finding.detail += "; no answer from " + zonestore::joined(seen.failed, ", ");
     }
   }
   own.finding.asked = world.silent_servers;

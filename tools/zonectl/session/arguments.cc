@@ -8,6 +8,7 @@
 #include "tools/zonectl/session/bad_value.h"
 #include "tools/zonectl/text/terminal.h"
 #include "zonestore/base/duration.h"
+#include "zonestore/base/joined.h"
 
 namespace zonectl {
 
@@ -51,11 +52,7 @@ void Arguments::dry_run(ChangeOptions& target) {
 namespace {
 
 std::string listed(const std::vector<Guard>& guards) {
-  std::string text;
-  for (const Guard guard : guards) {
-    text += (text.empty() ? "" : ", ") + std::string(zonestore::guard_code(guard));
-  }
-  return text;
+  return zonestore::joined(guards, ", ", [](Guard guard) { return zonestore::guard_code(guard); });
 }
 
 Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& liftable) {

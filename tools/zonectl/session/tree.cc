@@ -5,6 +5,7 @@
 #include "tools/zonectl/session/bad_value.h"
 #include "tools/zonectl/session/help.h"
 #include "tools/zonectl/text/suggestion.h"
+#include "zonestore/base/joined.h"
 
 namespace zonectl {
 
@@ -107,14 +108,6 @@ std::vector<std::string> words_at(const CLI::App& app, bool options) {
   return words;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
 std::string see_help(const CLI::App& app) {
   return "see: " + full_name(app) + " --help";
 }
@@ -127,7 +120,7 @@ Error usage_error(const CLI::App& root, const CLI::ParseError& thrown) {
   Error error{ErrorCode::kInvalid, thrown.what(), see_help(at), std::nullopt};
   if (extra.empty()) {
     if (wants_command && thrown.get_name() == "RequiredError") {
-      error.message = "a command is missing; there are " + joined(words_at(at, false));
+      error.message = "a command is missing; there are " + zonestore::joined(words_at(at, false), ", ");
     }
     return error;
   }

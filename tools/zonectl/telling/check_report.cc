@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/zonectl/telling/json_check.h"
+#include "zonestore/base/joined.h"
 
 namespace zonectl {
 
@@ -48,10 +49,8 @@ void CheckOutput::warn(const std::string& warning) {
 
 // One line for all that could not be seen because of it.
 void CheckOutput::lacks_resolver(const std::vector<probe::Address>& resolvers) {
-  std::string addresses;
-  for (const probe::Address& resolver : resolvers) {
-    addresses += (addresses.empty() ? "" : ", ") + resolver.to_text();
-  }
+  const std::string addresses =
+      zonestore::joined(resolvers, ", ", [](const probe::Address& resolver) { return resolver.to_text(); });
   warnings_.push_back("no resolver answers (" + addresses +
                       "): no domain's name servers can be found; say which to ask with --resolver");
   needs_attention_ = true;

@@ -4,6 +4,7 @@
 
 #include "tools/zonectl/telling/status_words.h"
 #include "tools/zonectl/text/terminal.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/views/troubles.h"
 
 namespace zonectl {
@@ -39,12 +40,12 @@ std::string cut(std::string text) {
 class Figures {
  public:
   void add(const std::string& label, std::uint64_t value, const std::string& limits = ";") {
-    text_ += (text_.empty() ? "" : " ") + label + "=" + std::to_string(value) + ";" + limits + ";0";
+    zonestore::append_joined(text_, " ", label + "=" + std::to_string(value) + ";" + limits + ";0");
   }
   void add_age(const std::string& label, const std::optional<WallTime>& since, WallTime now,
                const std::string& limits) {
     const Seconds age = since ? std::max(Seconds(0), std::chrono::floor<Seconds>(now - *since)) : Seconds(0);
-    text_ += (text_.empty() ? "" : " ") + label + "=" + std::to_string(age.count()) + "s;" + limits + ";0";
+    zonestore::append_joined(text_, " ", label + "=" + std::to_string(age.count()) + "s;" + limits + ";0");
   }
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -122,7 +123,7 @@ std::string told(const Trouble& trouble, WallTime now) {
 std::string told(const std::vector<Trouble>& troubles, WallTime now) {
   std::string text;
   for (std::size_t i = 0; i < std::min(troubles.size(), kTroublesTold); ++i) {
-    text += (text.empty() ? "" : "; ") + told(troubles[i], now);
+    zonestore::append_joined(text, "; ", told(troubles[i], now));
   }
   text = cut(plain(text));
   return troubles.size() > kTroublesTold

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/rows/moment_columns.h"
 
@@ -224,12 +225,9 @@ class Keeping {
     if (codes.empty()) {
       return;
     }
-    std::string line =
-        what + " " + std::to_string(codes.size()) + (codes.size() == 1 ? " institution: " : " institutions: ");
-    for (std::size_t i = 0; i < std::min(codes.size(), kNamedCodes); ++i) {
-      line += (i == 0 ? "" : ", ") + codes[i];
-    }
-    outcome_.warnings.push_back(codes.size() > kNamedCodes ? line + ", ..." : line);
+    outcome_.warnings.push_back(what + " " + std::to_string(codes.size()) +
+                                (codes.size() == 1 ? " institution: " : " institutions: ") +
+                                joined_first(codes, kNamedCodes));
   }
 
   db::Connection& connection_;

@@ -1,6 +1,7 @@
 #include "zonestore/operations/policy/policy_rules.h"
 
 #include "zonestore/base/duration.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/dkim/schedule.h"
 
 namespace zonestore {
@@ -42,10 +43,7 @@ PolicyKey require_policy_key(std::string_view text) {
   if (key) {
     return *key;
   }
-  std::string known;
-  for (const PolicyKey one : rows::kPolicyKeys) {
-    known += (known.empty() ? "" : ", ") + std::string(rows::to_text(one));
-  }
+  const std::string known = joined(rows::kPolicyKeys, ", ", [](PolicyKey one) { return rows::to_text(one); });
   throw db::Failure(Error{ErrorCode::kInvalid, "there is no policy '" + std::string(text) + "'",
                           "the policies are " + known, std::nullopt});
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/views/spf_view.h"
 
@@ -9,14 +10,6 @@ namespace zonestore {
 namespace {
 
 using rows::SpfTermRow;
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string line;
-  for (const std::string& text : texts) {
-    line += (line.empty() ? "" : " ") + text;
-  }
-  return line;
-}
 
 AuditValue audited_spf(const SpfView& view) {
   AuditValue value{{"terms", AuditValue::list_of(view.terms, [](const std::string& term) { return term; })}};
@@ -55,7 +48,7 @@ SpfChanged finish(ChangeScope& change, const ChangeContext& context, const SpfVi
   const PublishedZone zone = change.store().published(change.store().spf_zone);
   rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   outcome.spf = spf_view(change.store(), change.now());
-  change.finish({verb + " " + joined(altered), audited_spf(before), audited_spf(outcome.spf)}, outcome);
+  change.finish({verb + " " + joined(altered, " "), audited_spf(before), audited_spf(outcome.spf)}, outcome);
   return outcome;
 }
 
@@ -97,7 +90,7 @@ void name_covered(db::Connection& connection, const spf::Term& term, SpfChanged&
     }
   }
   if (!narrower.empty()) {
-    outcome.warnings.push_back(term.text() + " covers " + joined(narrower) +
+    outcome.warnings.push_back(term.text() + " covers " + joined(narrower, " ") +
                                "; all stay in the record until they are denied");
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/change/key_identity.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/keys/fresh_keys.h"
@@ -179,7 +180,7 @@ std::string names_of_enabled(db::Connection& connection) {
   std::string names;
   for (const rows::SignerRow& signer : rows::read_signers(connection)) {
     if (signer.enabled) {
-      names += (names.empty() ? "" : ", ") + signer.name;
+      append_joined(names, ", ", signer.name);
     }
   }
   return names;

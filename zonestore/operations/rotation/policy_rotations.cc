@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
@@ -18,14 +19,6 @@ std::string told(const dkim::Code& code, const Error& error) {
   std::string text = code.text() + ": " + std::string(guard_code(error.refusal->guard)) + ": " + error.message;
   if (error.refusal->clears_at) {
     text += "; clears at " + to_rfc3339(*error.refusal->clears_at);
-  }
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : ", ") + name;
   }
   return text;
 }
@@ -95,15 +88,15 @@ void settle(Store& store, const ChangeContext& context, std::vector<Rotated>& ba
     const std::string& code = batch[i].code.text();
     outcome.warnings.insert(outcome.warnings.end(), settled[i].warnings.begin(), settled[i].warnings.end());
     if (!settled[i].undone_for.empty()) {
-      outcome.failures.push_back(
-          code + ": the rotation by policy was undone: signers did not follow: " + joined(settled[i].undone_for));
+      outcome.failures.push_back(code + ": the rotation by policy was undone: signers did not follow: " +
+                                 joined(settled[i].undone_for, ", "));
       continue;
     }
     outcome.steps.push_back({code, "rotation by policy: signing moved from " + dkim::to_text(batch[i].swapped.from) +
                                        " to " + dkim::to_text(batch[i].swapped.to)});
     if (!settled[i].unfollowed.empty()) {
-      outcome.failures.push_back(code +
-                                 ": rotated by policy, but signers did not follow: " + joined(settled[i].unfollowed));
+      outcome.failures.push_back(
+          code + ": rotated by policy, but signers did not follow: " + joined(settled[i].unfollowed, ", "));
     }
   }
   if (!settled.empty() && !settled.front().unknown.empty()) {

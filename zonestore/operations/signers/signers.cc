@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/rows/revocation_rows.h"
@@ -61,15 +62,7 @@ std::string unsignable(db::Connection& connection, signer::Format format) {
   if (signer::can_sign_with(format, crypto::Algorithm::kEd25519)) {
     return "";
   }
-  const std::vector<std::string> codes = rows::codes_with_keys_of(connection, crypto::Algorithm::kEd25519);
-  std::string named;
-  for (std::size_t i = 0; i < std::min(codes.size(), kNamedCodes); ++i) {
-    named += (i == 0 ? "" : ", ") + codes[i];
-  }
-  if (codes.size() > kNamedCodes) {
-    named += " and " + std::to_string(codes.size() - kNamedCodes) + " more";
-  }
-  return named;
+  return joined_first(rows::codes_with_keys_of(connection, crypto::Algorithm::kEd25519), kNamedCodes);
 }
 
 // Their mail would be held up from the first sync on.

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "zonestore/base/joined.h"
+
 namespace zonestore {
 namespace {
 
 std::string listed(const std::vector<std::string>& codes, std::uint64_t count) {
-  std::string text;
-  for (const std::string& code : codes) {
-    text += (text.empty() ? "" : " ") + code;
-  }
-  return codes.size() < count ? text + " ..." : text;
+  return joined(codes, " ") + (codes.size() < count ? " ..." : "");
 }
 
 // Collects them: critical ones first, as they were found.

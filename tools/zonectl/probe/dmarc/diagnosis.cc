@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/zonectl/probe/dmarc/record.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/base/printable.h"
 #include "zonestore/zone/record_data.h"
 
@@ -40,21 +41,14 @@ void note(Finding& finding, const std::string& text) {
   finding.severity = Severity::kWarning;
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += (all.empty() ? "" : "; ") + text;
-  }
-  return all;
-}
-
 void judge_record(Finding& finding, const DmarcPlace& place, const std::string& text) {
   const dmarc::Record record = dmarc::read(text);
   if (record.faults.empty()) {
     finding.detail =
         zonestore::printable((place.kind == DmarcPlace::Kind::kDomain ? "" : owner_at(place.domain) + ": ") + text);
   } else {
-    set(finding, Verdict::kSyntax, owner_at(place.domain) + ": " + joined(record.faults) + ": " + text);
+    set(finding, Verdict::kSyntax,
+        owner_at(place.domain) + ": " + zonestore::joined(record.faults, "; ") + ": " + text);
     finding.publish = {line_at(place.domain, record)};
   }
   for (const std::string& each : record.notes) {

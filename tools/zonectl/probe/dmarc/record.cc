@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/zone/name.h"
 
 namespace zonectl::probe::dmarc {
@@ -212,7 +213,7 @@ class Reader {
         meant.insert(0, "mailto:");
       }
       if (is_address(meant)) {
-        good.append(good.empty() ? "" : ",").append(meant);
+        zonestore::append_joined(good, ",", meant);
       }
     }
     tag.value = good;

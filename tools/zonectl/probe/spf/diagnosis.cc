@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tools/zonectl/probe/spf/line.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/base/printable.h"
 #include "zonestore/spf/policy_record.h"
 #include "zonestore/zone/record_data.h"
@@ -59,7 +60,7 @@ void advise(Finding& finding, const PolicyFacts& facts, const std::vector<std::s
   finding.publish = {txt_line(facts.domain, *line.text)};
   finding.advice = records.size() > 1 ? "one record in the place of all of them" : "";
   for (const std::string& remark : line.remarks) {
-    finding.advice += (finding.advice.empty() ? "" : "; ") + zonestore::printable(remark);
+    zonestore::append_joined(finding.advice, "; ", zonestore::printable(remark));
   }
 }
 

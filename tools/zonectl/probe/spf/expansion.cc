@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/spf/macro_string.h"
 
 namespace zonectl::probe::spf {
@@ -20,14 +21,6 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kMostTextBytes = 253;  // of a name (RFC 7208 section 7.3)
 constexpr std::size_t kIp4Bytes = 4;
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) {
-    text += (&part == &parts.front() ? "" : ".") + part;
-  }
-  return text;
-}
-
 // "192.0.2.1", or the 32 half bytes of an IPv6 address, with dots.
 std::string dotted(const Bytes& address) {
   std::vector<std::string> parts;
@@ -39,7 +32,7 @@ std::string dotted(const Bytes& address) {
       parts.emplace_back(1, kHexDigits[byte & 0xfU]);
     }
   }
-  return joined(parts);
+  return zonestore::joined(parts, ".");
 }
 
 std::vector<std::string> split(const std::string& text, std::string_view delimiters) {
@@ -62,7 +55,7 @@ std::string transformed(const std::string& value, const MacroPart& macro) {
   if (macro.labels != 0 && macro.labels < parts.size()) {
     parts.erase(parts.begin(), parts.end() - static_cast<std::ptrdiff_t>(macro.labels));
   }
-  return joined(parts);
+  return zonestore::joined(parts, ".");
 }
 
 // As in URLs: all but the unreserved characters (RFC 3986 section 2.3).
@@ -159,7 +152,7 @@ std::optional<Name> name_of(std::string_view expanded) {
 std::optional<Name> reverse_name(const Bytes& address) {
   std::vector<std::string> parts = split(dotted(address), ".");
   std::reverse(parts.begin(), parts.end());
-  return name_of(joined(parts) + (address.size() == kIp4Bytes ? ".in-addr.arpa" : ".ip6.arpa"));
+  return name_of(zonestore::joined(parts, ".") + (address.size() == kIp4Bytes ? ".in-addr.arpa" : ".ip6.arpa"));
 }
 
 }  // namespace zonectl::probe::spf

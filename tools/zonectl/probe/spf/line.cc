@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tools/zonectl/probe/spf/mending.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/spf/policy_record.h"
 #include "zonestore/zone/name.h"
 
@@ -50,7 +51,7 @@ class Reader {
       if (terms.empty()) {
         remarks_.push_back("left out: \"" + word + "\", which is no term");
       } else if (terms.size() > 1 || terms.front() != word) {
-        remarks_.push_back("\"" + word + "\" was taken for \"" + joined(terms) + "\"");
+        remarks_.push_back("\"" + word + "\" was taken for \"" + zonestore::joined(terms, " ") + "\"");
       }
       for (const std::string& term : terms) {
         take(term);
@@ -63,14 +64,6 @@ class Reader {
   }
 
  private:
-  static std::string joined(const std::vector<std::string>& terms) {
-    std::string text;
-    for (const std::string& term : terms) {
-      text += (text.empty() ? "" : " ") + term;
-    }
-    return text;
-  }
-
   void take(const std::string& text) {
     const auto term = zonestore::spf::parse_policy_term(text);
     if (const auto* const directive = term ? std::get_if<Directive>(&*term) : nullptr) {

@@ -320,7 +320,7 @@ TEST_F(RestoreKept, ManyAreCountedAndTheFirstAreNamedAndADryRunSaysTheSame) {
   for (const char* each : {"a1", "b1", "c1", "d1"}) {
     add(each);
   }
-  const std::string line = "4 institutions: a1, b1, c1, ...";
+  const std::string line = "4 institutions: a1, b1, c1 and 1 more";
   EXPECT_TRUE(has_warning(restore_backup(true), line));
   EXPECT_TRUE(show("a1").active);
   EXPECT_TRUE(has_warning(restore_backup(), line));

@@ -128,11 +128,12 @@ void check_content(Store& store) {
 
 Result<Backup> back_up(Store& store, const fs::path& directory) {
   return db::at_border<Backup>([&] {
-    if (std::optional<Error> inside = db::find_store_around(directory)) {
+    FilePlace place = open_backup_place(directory);
+    if (std::optional<Error> inside = db::find_store_around(place)) {
       throw db::Failure(std::move(*inside));
     }
     check_content(store);
-    NewDirectory draft(directory);
+    NewDirectory draft(std::move(place));
     copy_store(store.impl().connection, &store.impl().vault(), draft.draft());
     seal_backup(store, draft.draft());
     Backup backup = read(draft.draft());

@@ -1,14 +1,12 @@
 #include "zonestore/operations/backup/backup_files.h"
 
 #include <cerrno>
-#include <cstdio>
-#include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "zonestore/base/durable_file.h"
 #include "zonestore/db/backup.h"
 #include "zonestore/db/file_check.h"
 
@@ -29,16 +27,32 @@ constexpr unsigned kFileMode = 0600;
   throw db::Failure(db::file_error(verb, path, reason));
 }
 
-// Without a slash at its end, which would make its name empty.
+// Without slashes at its end, which would make its name empty. A ".." behind a link is the kernel's to follow.
 fs::path named(const fs::path& directory) {
-  const fs::path whole = fs::absolute(directory).lexically_normal();
-  return whole.has_filename() ? whole : whole.parent_path();
+  fs::path whole = fs::absolute(directory);
+  while (!whole.has_filename() && whole.has_relative_path()) {
+    whole = whole.parent_path();
+  }
+  return whole;
 }
 
-void make_durable(const fs::path& directory) {
-  if (const auto synced = sync_directory(directory); !synced) {
-    throw_file_error("write", directory, synced.error().value());
+template <class T>
+T done_with(SystemResult<T> result, const fs::path& directory) {
+  if (!result) {
+    throw_file_error("make", directory, result.error().value());
   }
+  if constexpr (!std::is_void_v<T>) {
+    return std::move(*result);
+  }
+}
+
+DraftDirectory draft_in(FilePlace place) {
+  const fs::path directory = place.path();
+  struct stat status {};
+  if (::fstatat(place.directory(), place.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    throw_file_error("make", directory, EEXIST);
+  }
+  return done_with(DraftDirectory::create(std::move(place), kDirectoryMode), directory);
 }
 
 }  // namespace
@@ -60,30 +74,22 @@ void copy_store(db::Connection& zone, Vault* vault, const fs::path& directory) {
   }
 }
 
-NewDirectory::NewDirectory(fs::path directory) : directory_(named(directory)), draft_(draft_name(directory_)) {
-  struct stat status {};
-  if (::lstat(directory_.c_str(), &status) == 0) {
-    throw_file_error("make", directory_, EEXIST);
-  }
-  if (const auto made = create_directory(draft_, kDirectoryMode); !made) {
-    throw_file_error("make", directory_, made.error().value());
-  }
+FilePlace open_backup_place(const fs::path& directory) {
+  return done_with(FilePlace::open(named(directory)), directory);
 }
 
-NewDirectory::~NewDirectory() {
-  if (!draft_.empty()) {
-    std::error_code ignored;
-    fs::remove_all(draft_, ignored);
-  }
-}
+NewDirectory::NewDirectory(FilePlace place) : draft_(draft_in(std::move(place))) {}
 
 void NewDirectory::put_in_place() {
-  make_durable(draft_);
-  if (::renameat2(AT_FDCWD, draft_.c_str(), AT_FDCWD, directory_.c_str(), RENAME_NOREPLACE) != 0) {
-    throw_file_error("make", directory_, errno);
+  const auto placed = draft_.put_beside_nothing();
+  if (!placed && placed.error().value() == ESTALE) {
+    const fs::path& directory = draft_.place().path();
+    throw db::Failure(Error{ErrorCode::kIo,
+                            "the directory that " + directory.string() +
+                                " was to lie in was moved while it was written: nothing was kept",
+                            "name a place whose directories nobody else can rename", std::nullopt});
   }
-  draft_.clear();
-  make_durable(directory_.parent_path());
+  done_with(placed, draft_.place().path());
 }
 
 }  // namespace zonestore

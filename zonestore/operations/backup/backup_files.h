@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "zonestore/base/draft_directory.h"
+#include "zonestore/base/file_place.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/vault/vault.h"
 
@@ -14,23 +16,20 @@ namespace zonestore {
 // Copies both into a directory that is there. `vault` may be missing.
 void copy_store(db::Connection& zone, Vault* vault, const std::filesystem::path& directory);
 
+// Where a backup is to lie, opened.
+[[nodiscard]] FilePlace open_backup_place(const std::filesystem::path& directory);
+
 // A directory (0700) that is filled under another name beside its own, and goes with all that is in it unless it is
 // put in place.
 class NewDirectory {
  public:
-  explicit NewDirectory(std::filesystem::path directory);  // throws kRefused/kExists if the name is taken
-  ~NewDirectory();
-  NewDirectory(const NewDirectory&) = delete;
-  NewDirectory& operator=(const NewDirectory&) = delete;
-  NewDirectory(NewDirectory&&) = delete;
-  NewDirectory& operator=(NewDirectory&&) = delete;
+  explicit NewDirectory(FilePlace place);  // throws kRefused/kExists if the name is taken
 
-  [[nodiscard]] const std::filesystem::path& draft() const { return draft_; }
-  void put_in_place();  // durable when it returns
+  [[nodiscard]] const std::filesystem::path& draft() const { return draft_.path(); }
+  void put_in_place();  // durable when it returns; throws kRefused/kExists if the name is taken by now
 
  private:
-  std::filesystem::path directory_;
-  std::filesystem::path draft_;
+  DraftDirectory draft_;
 };
 
 }  // namespace zonestore

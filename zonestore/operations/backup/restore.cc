@@ -256,7 +256,7 @@ class Restoration {
 
   // The safety copy is what is merged with, so that nobody waits for a second one.
   Merged merge_with_safety_copy(Vault& vault) {
-    NewDirectory safety(*outcome_.kept);
+    NewDirectory safety(open_backup_place(*outcome_.kept));
     copy_store(live_->impl().connection, &vault, safety.draft());
     seal_backup(*live_, safety.draft());
     Merged merged =

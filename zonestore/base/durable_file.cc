@@ -25,24 +25,29 @@ tl::unexpected<std::error_code> last_failure() {
   return system_failure(errno == 0 ? EIO : errno);
 }
 
-SystemResult<FileDescriptor> create_at(int directory, const char* name, mode_t mode) {
+SystemResult<void> done_if(bool is_done) {
+  return is_done ? SystemResult<void>() : last_failure();
+}
+
+}  // namespace
+
+SystemResult<FileDescriptor> create_file_at(int directory, const std::string& name, mode_t mode) {
   // Until its mode is set nobody else may open it.
-  FileDescriptor made(::openat(directory, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600U));
+  const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  FileDescriptor made(::openat(directory, name.c_str(), flags, mode & 0600U));
   if (!made.is_open()) {
     return last_failure();
   }
   if (::fchmod(made.get(), mode) != 0) {
     const int reason = errno;
-    ::unlinkat(directory, name, 0);
+    ::unlinkat(directory, name.c_str(), 0);
     return system_failure(reason);
   }
   return made;
 }
 
-}  // namespace
-
 SystemResult<FileDescriptor> create_file(const fs::path& file, mode_t mode) {
-  return create_at(AT_FDCWD, file.c_str(), mode);
+  return create_file_at(AT_FDCWD, file.string(), mode);
 }
 
 SystemResult<void> create_directory(const fs::path& directory, mode_t mode) {
@@ -82,7 +87,28 @@ SystemResult<void> write_all(const FileDescriptor& file, ByteView bytes) {
 }
 
 SystemResult<void> sync_file(const FileDescriptor& file) {
-  return ::fsync(file.get()) == 0 ? SystemResult<void>() : last_failure();
+  return done_if(::fsync(file.get()) == 0);
+}
+
+SystemResult<void> sync_file_at(int directory, const std::string& name) {
+  const FileDescriptor opened(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  return opened.is_open() ? sync_file(opened) : last_failure();
+}
+
+SystemResult<void> sync_file_system(int directory) {
+  return done_if(::syncfs(directory) == 0);
+}
+
+SystemResult<void> rename_at(int directory, const std::string& from, const std::string& to) {
+  return done_if(::renameat(directory, from.c_str(), directory, to.c_str()) == 0);
+}
+
+SystemResult<void> rename_durably(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    return last_failure();
+  }
+  const auto synced = sync_directory(directory_of(to));
+  return synced && directory_of(from) != directory_of(to) ? sync_directory(directory_of(from)) : synced;
 }
 
 SystemResult<void> sync_directory(const fs::path& directory) {
@@ -109,7 +135,7 @@ SystemResult<DraftFile> DraftFile::create(const fs::path& file, mode_t mode) {
 
 SystemResult<DraftFile> DraftFile::create(FilePlace place, mode_t mode) {
   const std::string draft = draft_name(place.name()).string();
-  auto made = create_at(place.directory(), draft.c_str(), mode);
+  auto made = create_file_at(place.directory(), draft, mode);
   if (!made) {
     return tl::unexpected(made.error());
   }
@@ -134,8 +160,8 @@ SystemResult<void> DraftFile::replace() {
   if (const auto synced = sync_file(descriptor_); !synced) {
     return synced;
   }
-  if (::renameat(place_.directory(), draft_.c_str(), place_.directory(), place_.name().c_str()) != 0) {
-    return last_failure();
+  if (const auto placed = rename_at(place_.directory(), draft_, place_.name()); !placed) {
+    return placed;
   }
   draft_.clear();
   return place_.sync();

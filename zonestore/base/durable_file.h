@@ -34,8 +34,18 @@ namespace zonestore {
 [[nodiscard]] SystemResult<void> sync_file(const FileDescriptor& file);
 // Makes durable what was made, renamed or removed in it.
 [[nodiscard]] SystemResult<void> sync_directory(const std::filesystem::path& directory);
+// In place of what is there, if anything is; durable when it returns. Both lie in one file system.
+[[nodiscard]] SystemResult<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 // The directory that holds the file: "." for a bare name.
 [[nodiscard]] std::filesystem::path directory_of(const std::filesystem::path& file);
+
+// The steps of a draft by themselves, for whoever takes each with many files at once. `directory` is open, and a name
+// has no slash.
+[[nodiscard]] SystemResult<FileDescriptor> create_file_at(int directory, const std::string& name, mode_t mode);
+[[nodiscard]] SystemResult<void> sync_file_at(int directory, const std::string& name);  // ELOOP for a link
+[[nodiscard]] SystemResult<void> rename_at(int directory, const std::string& from, const std::string& to);
+// All that was written to the file system that the directory lies in.
+[[nodiscard]] SystemResult<void> sync_file_system(int directory);
 
 // "FILE.new-<16 hexadecimal digits>": a name beside the file that nobody can guess.
 [[nodiscard]] std::filesystem::path draft_name(const std::filesystem::path& file);

@@ -85,6 +85,7 @@ class Directory : public DirectoryView {
   void write_draft(const std::string& file, ByteView content);
   void link_draft(const std::string& link, const std::string& target);
   void rename_into_place(const std::string& file);
+  void settle_all();
   void settle_data(const std::vector<std::string>& drafts);
   void settle_folders(const std::set<std::string>& folders);
   [[nodiscard]] FileDescriptor open_new(const std::string& draft);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "zonestore/base/durable_file.h"
 #include "zonestore/db/failure.h"
 #include "zonestore/signer/beneath.h"
 #include "zonestore/signer/directory.h"
@@ -62,12 +63,11 @@ void Directory::make_one_folder(const std::string& folder) {
 FileDescriptor Directory::open_new(const std::string& draft) {
   const Leaf at = leaf(draft);
   (void)::unlinkat(at.folder, at.name.c_str(), 0);  // of a writer that was killed; it bears the name of what is ours
-  FileDescriptor descriptor(
-      ::openat(at.folder, at.name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kNewFileMode));
-  if (!descriptor.is_open()) {
-    fail_at(draft, "cannot write", errno);
+  auto made = create_file_at(at.folder, at.name, kNewFileMode);
+  if (!made) {
+    fail_at(draft, "cannot write", made.error().value());
   }
-  return descriptor;
+  return std::move(*made);
 }
 
 void Directory::write_draft(const std::string& file, ByteView content) {
@@ -84,12 +84,8 @@ void Directory::write_draft(const std::string& file, ByteView content) {
   if (!is_manifest && file_mode() != kNewFileMode && ::fchmod(descriptor.get(), file_mode()) != 0) {
     fail_at(draft, "cannot set the mode of", errno);
   }
-  while (!content.empty()) {
-    const ssize_t written = ::write(descriptor.get(), content.data(), content.size());
-    if (written < 0 && errno != EINTR) {
-      fail_at(file, "cannot write", errno);
-    }
-    content = content.subspan(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  if (const auto written = write_all(descriptor, content); !written) {
+    fail_at(file, "cannot write", written.error().value());
   }
 }
 
@@ -104,40 +100,41 @@ void Directory::link_draft(const std::string& link, const std::string& target) {
 void Directory::rename_into_place(const std::string& file) {
   const Leaf at = leaf(file);
   const std::string draft = std::string(kDraftMark).append(at.name);
-  if (::renameat(at.folder, draft.c_str(), at.folder, at.name.c_str()) != 0) {
-    const int error = errno;
+  if (const auto placed = rename_at(at.folder, draft, at.name); !placed) {
     (void)::unlinkat(at.folder, draft.c_str(), 0);
-    throw_directory_error(path() + "/" + file, "cannot put in place", error);
+    throw_directory_error(path() + "/" + file, "cannot put in place", placed.error().value());
+  }
+}
+
+void Directory::settle_all() {
+  if (const auto synced = sync_file_system(descriptor()); !synced) {
+    fail_at(".", "cannot make durable", synced.error().value());
   }
 }
 
 void Directory::settle_data(const std::vector<std::string>& files) {
   if (files.size() > kFewFiles) {
-    if (::syncfs(descriptor()) != 0) {
-      fail_at(".", "cannot make durable", errno);
-    }
-    return;
+    return settle_all();
   }
   for (const std::string& file : files) {
     const Leaf at = leaf(draft_of(file));
-    const FileDescriptor opened(::openat(at.folder, at.name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!opened.is_open() || ::fsync(opened.get()) != 0) {
-      fail_at(file, "cannot write", errno);
+    if (const auto synced = sync_file_at(at.folder, at.name); !synced) {
+      fail_at(file, "cannot write", synced.error().value());
     }
   }
 }
 
 void Directory::settle_folders(const std::set<std::string>& folders) {
   if (folders.size() > kFewFiles) {
-    if (::syncfs(descriptor()) != 0) {
-      fail_at(".", "cannot make durable", errno);
-    }
-    return;
+    return settle_all();
   }
   for (const std::string& folder : folders) {
     const FileDescriptor opened = open_beneath(descriptor(), folder, O_RDONLY | O_DIRECTORY);
-    if (!opened.is_open() || ::fsync(opened.get()) != 0) {
+    if (!opened.is_open()) {
       fail_at(folder, "cannot make durable", errno);
+    }
+    if (const auto synced = sync_file(opened); !synced) {
+      fail_at(folder, "cannot make durable", synced.error().value());
     }
   }
 }

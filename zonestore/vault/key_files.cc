@@ -282,10 +282,9 @@ void write_draft(const fs::path& key_file, const WrappingKey& key) {
 
 void put_draft_in_place(const fs::path& key_file) {
   overwrite(key_file);
-  if (::rename(draft_of(key_file).c_str(), key_file.c_str()) != 0) {
-    throw_file_error("replace", key_file, errno);
+  if (const auto placed = rename_durably(draft_of(key_file), key_file); !placed) {
+    throw_file_error("replace", key_file, placed.error().value());
   }
-  sync_directory_of(key_file);
 }
 
 void destroy_key_file(const fs::path& key_file) {

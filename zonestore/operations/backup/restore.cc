@@ -34,6 +34,18 @@ constexpr unsigned kPrivateMode = 0600;
   throw db::Failure(Error{code, std::move(message), std::move(hint), std::nullopt});
 }
 
+void make_directory(const fs::path& directory) {
+  if (const auto made = create_directory(directory, kPrivateDirMode); !made) {
+    throw db::Failure(db::file_error("make", directory, made.error().value()));
+  }
+}
+
+void move(const fs::path& from, const fs::path& to) {
+  if (const auto moved = rename_durably(from, to); !moved) {
+    throw db::Failure(db::file_error("move", from, moved.error().value()));
+  }
+}
+
 // A directory for what is being made, gone when this is.
 class Workshop {
  public:
@@ -50,9 +62,7 @@ class Workshop {
     std::error_code ignored;
     fs::remove_all(dir / ".restoring", ignored);  // of a restore that was killed
     path_ = dir / ".restoring";
-    if (::mkdir(path_.c_str(), 0700) != 0) {
-      throw db::Failure(db::file_error("make", path_, errno));
-    }
+    make_directory(path_);
   }
   ~Workshop() {
     std::error_code ignored;
@@ -179,9 +189,7 @@ class Restoration {
   // Nothing of it is opened before it is known whose it is.
   void take_backup(const fs::path& copy) {
     copy_ = copy;
-    if (const auto made = create_directory(copy_, kPrivateDirMode); !made) {
-      throw db::Failure(db::file_error("make", copy_, made.error().value()));
-    }
+    make_directory(copy_);
     const std::optional<Seal> seal = read_seal(options_.backup);
     const std::vector<SealedFile> files = copy_backup(options_.backup, copy_);
     if (seal && !seal->store_id.empty()) {
@@ -230,7 +238,7 @@ class Restoration {
 
   // The backup's zone.db, to be made into the one that will be.
   void stage(const fs::path& workshop) {
-    fs::rename(zone_file_of_backup(copy_), zone_file_of(workshop));
+    move(zone_file_of_backup(copy_), zone_file_of(workshop));
     staged_.emplace(db::unwrap(Store::open(workshop, Store::Access::kWrite, clock_)));
     staged_->impl().connection.execute("PRAGMA synchronous=OFF");
     staged_->impl().has_vault = false;  // its private keys are still in the backup
@@ -362,13 +370,13 @@ class Restoration {
 
   // Into a directory of that name, which only its owner may enter.
   static void move_with_journal(const fs::path& file, const fs::path& into) {
-    if (::mkdir(into.c_str(), 0700) != 0) {
-      throw db::Failure(db::file_error("make", into, errno));
-    }
-    fs::rename(file, into / file.filename());
+    make_directory(into);
+    move(file, into / file.filename());
     std::error_code none;
     const fs::path journal = into / (file.filename().string() + "-journal");
-    fs::rename(file.string() + "-journal", journal, none);
+    if (fs::exists(fs::symlink_status(file.string() + "-journal", none))) {
+      move(file.string() + "-journal", journal);
+    }
     for (const fs::path& moved : {into / file.filename(), journal}) {
       if (fs::is_regular_file(fs::symlink_status(moved, none))) {
         fs::permissions(moved, fs::perms::owner_read | fs::perms::owner_write, none);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,6 +121,25 @@ TEST_F(DurableFile, AFileWithoutANameIsSeenByNobody) {
   const auto file = unnamed_file(directory_.path());
   ASSERT_TRUE(file && write_all(*file, bytes("spooled")));
   EXPECT_EQ(files(), 0);
+}
+
+TEST_F(DurableFile, IsRenamedOverWhatIsThere) {
+  std::ofstream(path("old")) << "old";
+  std::ofstream(path("new")) << "new";
+  ASSERT_TRUE(rename_durably(path("new"), path("old")));
+  EXPECT_EQ(content(path("old")), "new");
+  EXPECT_EQ(files(), 1);
+  const auto again = rename_durably(path("new"), path("old"));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().value(), ENOENT);
+}
+
+TEST_F(DurableFile, IsSyncedByNameButNotThroughALink) {
+  const FileDescriptor opened(::open(directory_.path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_TRUE(create_file_at(opened.get(), "file", 0600));
+  EXPECT_TRUE(sync_file_at(opened.get(), "file"));
+  fs::create_symlink("file", path("link"));
+  EXPECT_EQ(sync_file_at(opened.get(), "link").error().value(), ELOOP);
 }
 
 }  // namespace

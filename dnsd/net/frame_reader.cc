@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kKeptCapacityBytes = 1024;  // more than an ordinary query needs
 
 std::size_t length_in(std::span<const std::uint8_t> prefix) {
-  return (static_cast<std::size_t>(prefix[0]) << 8U) | prefix[1];
+  return zonestore::load_u16(prefix.data());
 }
 
 }  // namespace

@@ -10,14 +10,15 @@
 #include <span>
 #include <vector>
 
+#include "zonestore/base/big_endian.h"
+
 namespace dnsd::net {
 
 inline constexpr std::size_t kTcpPrefixBytes = 2;
 
 // Writes the length of what follows the prefix.
 inline void write_prefix(std::uint8_t* prefix, std::size_t length) {
-  prefix[0] = static_cast<std::uint8_t>(length >> 8U);
-  prefix[1] = static_cast<std::uint8_t>(length & 0xFFU);
+  zonestore::store_u16(prefix, static_cast<std::uint16_t>(length));
 }
 
 class FrameReader {

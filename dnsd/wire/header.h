@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "zonestore/base/big_endian.h"
 #include "zonestore/base/bytes.h"
 
 namespace dnsd::wire {
@@ -54,20 +55,9 @@ struct Header {
   [[nodiscard]] bool is_response() const { return (flags & kFlagResponse) != 0; }
 };
 
-// Big-endian integers at `bytes`; the caller has checked that they are there.
-[[nodiscard]] inline std::uint16_t load_u16(const std::uint8_t* bytes) {
-  return static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
-}
-[[nodiscard]] inline std::uint32_t load_u32(const std::uint8_t* bytes) {
-  return static_cast<std::uint32_t>(load_u16(bytes)) << 16 | load_u16(bytes + 2);
-}
-inline void store_u16(std::uint8_t* bytes, std::uint16_t value) {
-  bytes[0] = static_cast<std::uint8_t>(value >> 8);
-  bytes[1] = static_cast<std::uint8_t>(value);
-}
-inline void store_u32(std::uint8_t* bytes, std::uint32_t value) {
-  store_u16(bytes, static_cast<std::uint16_t>(value >> 16));
-  store_u16(bytes + 2, static_cast<std::uint16_t>(value));
-}
+using zonestore::load_u16;
+using zonestore::load_u32;
+using zonestore::store_u16;
+using zonestore::store_u32;
 
 }  // namespace dnsd::wire

@@ -15,16 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxStringBytes = 255;  // a character-string, RFC 1035 section 3.3
 
-void store_u16(std::uint8_t* out, std::uint16_t value) {
-  out[0] = static_cast<std::uint8_t>(value >> 8U);
-  out[1] = static_cast<std::uint8_t>(value & 0xFFU);
-}
-
-void store_u32(std::uint8_t* out, std::uint32_t value) {
-  store_u16(out, static_cast<std::uint16_t>(value >> 16U));
-  store_u16(out + 2, static_cast<std::uint16_t>(value & 0xFFFFU));
-}
-
 }  // namespace
 
 void put_in_canonical_order(std::vector<Bytes>& rdata) {

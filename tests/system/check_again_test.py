@@ -38,6 +38,7 @@ class CheckAgain(unittest.TestCase):
         cls.store.zonectl("spf", "allow", "ip4:192.28.148.112")
         for code in ("good", "flip"):
             cls.store.zonectl("add", code, "--domain", f"{code}.com", *QUICK)
+        cls.store.zonectl("add", "bare", *QUICK)
         for address in (DNSD_ADDRESS, FLIPS, NOBODY):
             add_address(address)
         serve(cls, cls.store, listen=(f"{DNSD_ADDRESS}:53",))
@@ -56,7 +57,7 @@ class CheckAgain(unittest.TestCase):
         began = time.monotonic()
         seen = self.store.json("check", "--all", "--resolver", RESOLVER, "--again-after", "2s", expect=expect)
         by_code = {each["code"]: each for each in seen["institutions"]}
-        self.assertEqual(set(by_code), {"good", "flip"}, "each is told once")
+        self.assertEqual(set(by_code), {"good", "flip", "bare"}, "each is told once")
         servers = {each["subject"]: each["verdict"] for each in by_code["flip"]["findings"] if each["domain"]}["servers"]
         if looks_refused:
             self.assertGreaterEqual(time.monotonic() - began, 2, "it was looked at again, later")
@@ -85,6 +86,12 @@ class CheckAgain(unittest.TestCase):
         self.assertEqual(len(ours["warnings"]), 1)
         own = self.store.json("check", "--own", "--resolver", NOBODY, "--server", DNSD_ADDRESS, "--timeout", "1s")
         self.assertEqual(own["warnings"], [], "nobody needs it")
+
+    def test_a_resolver_that_nobody_needs_is_not_asked(self):
+        bare = self.store.json("check", "bare", "--resolver", NOBODY, "--server", DNSD_ADDRESS, "--timeout", "1s", expect=0)
+        (institution,) = bare["institutions"]
+        self.assertEqual({(each["domain"], each["verdict"]) for each in institution["findings"]}, {(None, "ok")}, bare)
+        self.assertEqual(bare["warnings"], [], "it has no domain, and our server was named by its address")
 
 
 if __name__ == "__main__":

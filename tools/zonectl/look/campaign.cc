@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "tools/zonectl/look/second_look.h"
 
@@ -23,6 +24,10 @@ SteadyTime in_the_end() {
   return std::chrono::steady_clock::now() + kLongestLook;
 }
 
+bool has_servers(const zonestore::ExpectedZone& zone) {
+  return !zone.name_servers.empty();
+}
+
 bool is_unseen(const Finding& finding) {
   return finding.domain && finding.verdict == zonestore::Verdict::kUnreachable;
 }
@@ -32,12 +37,15 @@ bool is_unseen(const Finding& finding) {
 // ---- our own name servers ----
 
 Result<void> Campaign::look_at_own() {
-  const auto answers = manner_.has_named_servers ? Result<bool>(true) : resolver_answers();
   const auto zones = zones_to_check(store_);
-  if (!zones || !answers) {
-    return tl::unexpected(zones ? answers.error() : zones.error());
+  if (!zones) {
+    return tl::unexpected(zones.error());
   }
   dkim_zone_ = zones->front();
+  const bool needs_addresses = !manner_.has_named_servers && std::any_of(zones->begin(), zones->end(), has_servers);
+  if (const Result<void> asked = needs_addresses ? need_resolver() : Result<void>(); !asked) {
+    return asked;
+  }
   const auto known = looks_twice_ ? server_evidence(store_) : Result<std::vector<zonestore::ServerEvidenceView>>();
   for (const zonestore::ExpectedZone& zone : *zones) {
     Result<Seen> seen = see_zone(zone);
@@ -69,11 +77,7 @@ void Campaign::finish(const zonestore::ExpectedZone& zone, const Seen& seen) {
 
 // Our own side first. Is there anybody who can be asked of institutions, too?
 Result<bool> Campaign::begin() {
-  if (const Result<void> own = look_at_own(); !own) {
-    return tl::unexpected(own.error());
-  }
-  // Where our servers are named by address nobody has asked yet.
-  return resolver_answers().map([this](bool answers) { return answers || manner_.has_named_servers; });
+  return look_at_own().map([this] { return has_resolver_ || manner_.has_named_servers; });
 }
 
 Result<void> Campaign::look_at(const zonestore::dkim::Code& code) {
@@ -135,6 +139,11 @@ Result<void> Campaign::start(const zonestore::dkim::Code& code) {
   auto subject = subject_to_check(store_, code);
   if (!subject) {
     return tl::unexpected(subject.error());
+  }
+  if (!subject->domains.empty()) {
+    if (const Result<void> asked = need_resolver(); !asked) {
+      return asked;
+    }
   }
   if (!has_resolver_) {
     subject->domains.clear();  // nobody tells who their servers are
@@ -249,6 +258,14 @@ Result<void> Campaign::look_again_at(const Doubtful& doubtful) {
 }
 
 // ---- what it asks with ----
+
+// Before the first question to it, and not where there is none: that it is silent matters only to those.
+Result<void> Campaign::need_resolver() {
+  if (std::exchange(has_tried_resolver_, true)) {
+    return {};
+  }
+  return resolver_answers().map([](bool) {});
+}
 
 // Said once; from then on it is not asked again.
 Result<bool> Campaign::resolver_answers() {

@@ -3,7 +3,8 @@
 //
 // What was right when somebody looked before, and is bad now, may be a server that is slow today: where all are
 // looked at, such an institution is looked at again at the end, and only what both looks say is bad. Without a
-// resolver that answers no domain can be looked at: that is said once, and the domains are left out.
+// resolver that answers no domain can be looked at: that is said once, and the domains are left out. It is asked only
+// if there is a domain, or a name server of ours whose address nobody gave.
 //
 // Ownership: store, lookout and teller must outlive it. Threads: one. Errors: those of the store; kIo if the child
 // does not answer any more.
@@ -77,6 +78,7 @@ class Campaign {
   [[nodiscard]] zonestore::Result<void> look_again_at(const Doubtful& doubtful);
   [[nodiscard]] zonestore::Result<Seen> see_zone(const zonestore::ExpectedZone& zone);
   [[nodiscard]] zonestore::Result<bool> begin();
+  [[nodiscard]] zonestore::Result<void> need_resolver();
   [[nodiscard]] zonestore::Result<bool> resolver_answers();
   // Without a resolver only name servers whose address the caller gave.
   [[nodiscard]] zonestore::Result<void> leave_out_unseen(probe::Report& report);
@@ -95,6 +97,7 @@ class Campaign {
   const Teller& teller_;
   bool looks_twice_ = false;
   bool has_resolver_ = true;
+  bool has_tried_resolver_ = false;
   bool told_unkept_ = false;
   zonestore::ExpectedZone dkim_zone_;
   std::deque<Begun> begun_;

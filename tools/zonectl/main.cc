@@ -19,6 +19,7 @@
 #include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/session/process.h"
 #include "tools/zonectl/telling/monitor_line.h"
+#include "zonestore/crypto/wiping_memory.h"
 
 namespace {
 
@@ -78,6 +79,7 @@ int flushed(int code) {
 
 int run_main(int argc, char** argv) {
   zonectl::protect_process();
+  zonestore::crypto::wipe_what_openssl_frees();
   std::vector<std::string> args(argv + 1, argv + argc);
   const bool is_operators = !args.empty() && args.front() == zonectl::kOperatorWord;
   if (is_operators) {

@@ -13,7 +13,7 @@ void check_again(const std::vector<zonectl::KeyTableEntry>& entries) {
   std::string text = "\n";  // a name may begin with what is a byte order mark at the beginning of a file
   for (const zonectl::KeyTableEntry& entry : entries) {
     text += entry.name + " " + (entry.domain ? entry.domain->to_text() : "%") + ":" + entry.selector + ":" +
-            entry.key + "\n";
+            std::string(std::string_view(entry.key)) + "\n";
   }
   const zonectl::KeyTable again = zonectl::parse_key_table(text);
   FUZZ_REQUIRE(again.faults.empty() && again.entries.size() == entries.size());

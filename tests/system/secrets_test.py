@@ -200,20 +200,40 @@ class Secrets(unittest.TestCase):
         for words in (("rotate", "mosa", "--no-look", *UNRIPE), ("undo", "mosa"), ("list",)):
             self.assertEqual(self.search.found_in_memory(self.memory_at_end(*words)), [], words)
 
+    @unittest.skipUnless(IS_ROOT, "needs to read another process's memory")
+    def test_keys_that_were_read_from_a_table_and_from_a_file_are_wiped(self):
+        """Their text too: what stood in OpenDKIM's KeyTable, and the PEM."""
+        pem = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, text=True, check=True).stdout
+        other = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, text=True, check=True).stdout
+        search = Search()
+        search.add_key("of the table", pem)
+        search.add_key("of the file", other)
+        in_one_line = "".join(line for line in pem.splitlines() if not line.startswith("-----"))
+        table, file = self.private / "keytable", self.private / "key.pem"
+        table.write_text(f"nova nova.example:s:{in_one_line}\n")
+        file.write_text(other)
+        for words in (("import", "--keytable", table), ("import", "opus", "--pem", file)):
+            memory = self.memory_at_end(*words)
+            self.assertEqual(search.found_in_memory(memory) + sorted(search.found_in_text(memory)), [], words)
+
     def memory_at_end(self, *words):
         # It prints as its last act, when the store is closed: it is stopped there.
         trace = self.private / "trace"
         trace.unlink(missing_ok=True)
+
+        def writer():  # the other lines are of threads that have ended
+            return next(int(line.split()[0]) for line in trace.read_text().splitlines() if " write(" in line)
+
         tracer = subprocess.Popen(["strace", "-f", "-o", trace, "-e", "trace=write", "-e",
                                    "inject=write:signal=SIGSTOP:when=1", *self.store.command(*words)],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             until(lambda: trace.exists() and "stopped by SIGSTOP" in trace.read_text(), "zonectl to print", timeout=120)
-            memory = memory_of(int(trace.read_text().split()[0]))
+            memory = memory_of(writer())
             self.assertIn(str(self.store.path).encode(), memory, "it is zonectl's memory that was read")
             return memory
         finally:
-            os.kill(int(trace.read_text().split()[0]), signal.SIGKILL)
+            os.kill(writer(), signal.SIGKILL)
             tracer.wait()
 
 

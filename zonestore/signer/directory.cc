@@ -173,7 +173,7 @@ void Directory::put(const std::string& file, ByteView content) {
   make_folder(folder_of(file));
   claim(file);
   if (difference(file, content)) {
-    files_.push_back({file, Bytes(content.begin(), content.end()), {}});
+    files_.push_back({file, crypto::SecretBytes(Bytes(content.begin(), content.end())), {}});
   }
 }
 

@@ -21,6 +21,7 @@
 
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/moment.h"
+#include "zonestore/crypto/secret_bytes.h"
 #include "zonestore/signer/directory_lock.h"
 #include "zonestore/signer/directory_view.h"
 
@@ -72,7 +73,7 @@ class Directory : public DirectoryView {
  private:
   struct File {
     std::string path;
-    Bytes content;
+    crypto::SecretBytes content;
     std::string link_target;  // not empty: a link
   };
   [[nodiscard]] Manifest& known(const std::string& folder);

@@ -161,11 +161,10 @@ void Directory::place_files() {
   std::vector<File> files = std::exchange(files_, {});
   std::vector<std::string> drafts;
   std::set<std::string> folders;
-  for (File& file : files) {
+  for (const File& file : files) {
     if (file.link_target.empty()) {
-      write_draft(file.path, file.content);
+      write_draft(file.path, file.content.view());
       drafts.push_back(file.path);
-      ::explicit_bzero(file.content.data(), file.content.size());
     } else {
       link_draft(file.path, file.link_target);
     }

@@ -54,7 +54,7 @@ std::string without_form(const std::string& text, std::optional<SigningTableForm
 Result<Tables> read_tables(const KeyTableOptions& options) {
   std::optional<SigningTableForm> form;
   Tables tables{without_form(*options.key_table, form), {}, "", std::nullopt};
-  const auto text = read_text_file(tables.key_file);
+  const auto text = read_secret_file(tables.key_file);
   if (!text) {
     return tl::unexpected(text.error());
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 #include <utility>
 
 #include "zonestore/dkim/selector.h"
@@ -23,7 +22,7 @@ class KeyTableReader {
  public:
   KeyTable read(std::string_view text) {
     for (const ListedWord& listed : read_list(text)) {
-      const std::vector<std::string> words = words_of(listed.word);
+      const std::vector<std::string_view> words = words_of(listed.word);
       if (words.size() != 2) {
         fail(listed.line, "not two words: a name, and domain:selector:file");
       } else {
@@ -34,20 +33,20 @@ class KeyTableReader {
   }
 
  private:
-  void read_entry(std::size_t line, const std::string& name, const std::string& value) {
+  void read_entry(std::size_t line, std::string_view name, std::string_view value) {
     const std::size_t first = value.find(':');
-    const std::size_t second = first == std::string::npos ? first : value.find(':', first + 1);
-    if (second == std::string::npos || second + 1 == value.size() || second == first + 1) {
+    const std::size_t second = first == std::string_view::npos ? first : value.find(':', first + 1);
+    if (second == std::string_view::npos || second + 1 == value.size() || second == first + 1) {
       return fail(line, "the second word is not domain:selector:file");
     }
     KeyTableEntry entry{line,
-                        name,
+                        std::string(name),
                         std::nullopt,
                         zonestore::lower_case(value.substr(first + 1, second - first - 1)),
-                        value.substr(second + 1),
+                        zonestore::crypto::SecretText(value.substr(second + 1)),
                         true};
     entry.is_path = is_path(entry.key);
-    if (const std::string text = value.substr(0, first); text != "%") {
+    if (const std::string_view text = value.substr(0, first); text != "%") {
       auto domain = zonestore::dkim::domain_in_file("word 2, up to its colon", text);
       if (!domain) {
         table_.faults.push_back({line, domain.error()});
@@ -85,11 +84,13 @@ KeyTable parse_key_table(std::string_view text) {
   return KeyTableReader().read(text);
 }
 
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) {
-    words.push_back(word);
+std::vector<std::string_view> words_of(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\n\v\f\r";
+  std::vector<std::string_view> words;
+  for (std::size_t at = text.find_first_not_of(kBlank); at < text.size(); at = text.find_first_not_of(kBlank, at)) {
+    const std::size_t end = std::min(text.find_first_of(kBlank, at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end;
   }
   return words;
 }

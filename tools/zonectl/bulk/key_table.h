@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tools/zonectl/bulk/text_file.h"
+#include "zonestore/crypto/secret_text.h"
 #include "zonestore/zone/name.h"
 
 namespace zonectl {
@@ -19,14 +20,14 @@ struct KeyTableEntry {
   std::string name;                       // what the SigningTable calls it, in this very case
   std::optional<zonestore::Name> domain;  // nullopt: %, the sender's
   std::string selector;                   // in lower case
-  std::string key;                        // a path, as it stands there, or the key itself: never to be shown
+  zonestore::crypto::SecretText key;      // a path, as it stands there, or the key itself: never to be shown
   bool is_path = true;
 
   // Where its key lies if it signs for that domain, which stands for each % of the path.
   [[nodiscard]] std::string path_for(const zonestore::Name& signed_domain) const;
   // Each domain has a key file of its own.
   [[nodiscard]] bool is_path_of_each_domain() const {
-    return !domain && is_path && key.find('%') != std::string::npos;
+    return !domain && is_path && key.find('%') != zonestore::crypto::SecretText::npos;
   }
 };
 
@@ -38,8 +39,8 @@ struct KeyTable {
 // uses the first).
 [[nodiscard]] KeyTable parse_key_table(std::string_view text);
 
-// The words of a line, by blanks.
-[[nodiscard]] std::vector<std::string> words_of(const std::string& text);
+// The words of a line, by blanks: views of it.
+[[nodiscard]] std::vector<std::string_view> words_of(std::string_view text);
 // A fault of the file's form, which must not hold a piece of it.
 // `reason`: what it shares with others, where `what` names one of them.
 [[nodiscard]] FileFault table_fault(std::size_t line, std::string what, std::string hint = {},

@@ -20,7 +20,7 @@ std::vector<ListedWord> read_list(std::string_view text) {
     content = content.substr(0, content.find('#'));
     const std::size_t first = content.find_first_not_of(kBlank);
     if (first != std::string_view::npos) {
-      words.push_back({line, std::string(content.substr(first, content.find_last_not_of(kBlank) - first + 1))});
+      words.push_back({line, content.substr(first, content.find_last_not_of(kBlank) - first + 1)});
     }
   }
   return words;

@@ -66,11 +66,11 @@ class SigningTableReader {
 
  private:
   void read_line(const ListedWord& listed) {
-    const std::vector<std::string> words = words_of(listed.word);
+    const std::vector<std::string_view> words = words_of(listed.word);
     if (words.size() != 2) {
       return fail(listed.line, "not two words: a pattern, and the name of a key");
     }
-    const std::string key = words[1].substr(0, words[1].find(':'));
+    const std::string key(words[1].substr(0, words[1].find(':')));
     if (key.empty()) {
       return fail(listed.line, "word 2 names no key before its colon");
     }

@@ -8,6 +8,7 @@ using zonestore::Error;
 using zonestore::ErrorCode;
 using zonestore::Result;
 using zonestore::crypto::PrivateKey;
+using zonestore::crypto::SecretText;
 using zonestore::dkim::SlotId;
 
 namespace {
@@ -18,21 +19,20 @@ bool is_weak(const Error& error) {
   return error.refusal && error.refusal->guard == zonestore::Guard::kWeakKey;
 }
 
-Result<PrivateKey> from_base64(const std::string& base64, const std::string& label) {
+Result<PrivateKey> from_base64(std::string_view base64, std::string_view label) {
   constexpr std::size_t kLine = 64;
-  std::string pem = "-----BEGIN " + label + "-----\n";
+  SecretText pem("-----BEGIN ");
+  pem.append(label).append("-----\n");
   for (std::size_t at = 0; at < base64.size(); at += kLine) {
-    pem += base64.substr(at, kLine) + "\n";
+    pem.append(base64.substr(at, kLine)).append("\n");
   }
-  pem += "-----END " + label + "-----\n";
-  const zonestore::crypto::SecretBytes text(zonestore::Bytes(pem.begin(), pem.end()));
-  std::fill(pem.begin(), pem.end(), '\0');
-  return PrivateKey::from_pem(text.view());
+  pem.append("-----END ").append(label).append("-----\n");
+  return PrivateKey::from_pem({reinterpret_cast<const std::uint8_t*>(pem.data()), pem.size()});
 }
 
 // As opendkim takes it: DER in base64, in either form.
-Result<PrivateKey> key_in_the_table(const std::string& base64) {
-  for (const char* const label : {"PRIVATE KEY", "RSA PRIVATE KEY"}) {
+Result<PrivateKey> key_in_the_table(std::string_view base64) {
+  for (const std::string_view label : {"PRIVATE KEY", "RSA PRIVATE KEY"}) {
     Result<PrivateKey> key = from_base64(base64, label);
     if (key && key->algorithm() == zonestore::crypto::Algorithm::kEd25519) {
       return zonestore::fail(ErrorCode::kInvalid, std::string(kInTheTable) + ", and is none that opendkim signs with",

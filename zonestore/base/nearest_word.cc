@@ -31,11 +31,10 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }  // namespace
 
 std::optional<std::string> nearest_word(std::string_view typed, const std::vector<std::string>& words) {
-  constexpr std::size_t kFarthest = 2;
   std::optional<std::string> best;
-  std::size_t best_distance = kFarthest + 1;
+  std::size_t best_distance = kFarthestWord + 1;
   for (const std::string& word : words) {
-    if (std::max(word.size(), typed.size()) - std::min(word.size(), typed.size()) > kFarthest) {
+    if (std::max(word.size(), typed.size()) - std::min(word.size(), typed.size()) > kFarthestWord) {
       continue;
     }
     const std::size_t distance = edit_distance(typed, word);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "zonestore/operations/change/private_halves.h"
+#include "zonestore/operations/change/unknown_institution.h"
 #include "zonestore/rows/bulk_rows.h"
 #include "zonestore/rows/signer_rows.h"
 #include "zonestore/rows/store_row.h"
@@ -133,9 +134,7 @@ std::optional<Guard> overridden(const ChangeContext& context) {
 rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code) {
   std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
   if (!row || row->facts.phase == dkim::Phase::kDeparted) {
-    throw db::Failure(Error{ErrorCode::kNotFound, "there is no institution " + code.text(),
-                            "zonectl list shows those that are there; zonectl add " + code.text() + " adds it",
-                            std::nullopt});
+    throw db::Failure(unknown_institution(connection, code));
   }
   return *std::move(row);
 }

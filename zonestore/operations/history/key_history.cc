@@ -1,11 +1,13 @@
 #include "zonestore/operations/history/key_history.h"
 
 #include <map>
+#include <utility>
 
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/change/unknown_institution.h"
 #include "zonestore/rows/audit_rows.h"
 #include "zonestore/rows/moment_columns.h"
 
@@ -63,8 +65,9 @@ Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code)
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
     const std::optional<rows::InstitutionRow> institution = rows::find_institution(connection, code);
     if (!institution) {
-      throw db::Failure(Error{ErrorCode::kNotFound, "there never was an institution " + code.text(),
-                              "zonectl list shows those that are there", std::nullopt});
+      Error error = unknown_institution(connection, code);
+      error.message = "there never was an institution " + code.text();
+      throw db::Failure(std::move(error));
     }
     Spans spans = signing_spans(connection, code);
     db::Statement rows = connection.prepare(

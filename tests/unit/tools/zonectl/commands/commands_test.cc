@@ -246,6 +246,24 @@ TEST_F(Commands, AnswerSixForWhatIsNotThere) {
   }
 }
 
+TEST_F(Commands, AskWhetherAnotherCodeWasMeantAndNeverSuggestToAddIt) {
+  init_and_add("mosa");
+  add("louvre");
+  for (const char* command : {"show", "rotate", "undo", "remove", "instructions", "freeze", "prepare", "check"}) {
+    std::vector<std::string> args{command, "msoa"};
+    if (std::string(command) == "freeze") {
+      args.insert(args.end(), {"--reason", "test"});
+    }
+    const Outcome outcome = run(args);
+    EXPECT_EQ(outcome.code, 6) << command;
+    EXPECT_THAT(outcome.err, StartsWith("zonectl: there is no institution msoa\n  did you mean mosa?")) << command;
+    EXPECT_THAT(outcome.err, Not(HasSubstr("zonectl add"))) << command;
+  }
+  EXPECT_THAT(run({"key", "history", "mosaa"}).err, HasSubstr("did you mean mosa?"));
+  const Outcome far = run({"show", "tate"});
+  EXPECT_THAT(far.err, AllOf(Not(HasSubstr("did you mean")), Not(HasSubstr("zonectl add"))));
+}
+
 TEST_F(Commands, ListInstitutionsOneALineForScripts) {
   init_and_add("nova");
   add("mosa", {"--domain", "mosamuseum.com"});

@@ -135,13 +135,14 @@ class RotateWork {
     const bool undone = !settled.undone_for.empty();
     if (undone || !settled.unfollowed.empty()) {
       const std::string& first = undone ? settled.undone_for.front() : settled.unfollowed.front();
-      return BulkWork::Fault{
-          zonestore::refuse(zonestore::Guard::kSignerStale,
-                            "it failed its proof: signers had not followed: " + first +
-                                (undone ? "; undone" : "; it stands, since it could not be undone"),
-                            "zonectl signer list")
-              .value(),
-          undone};
+      return BulkWork::Fault{zonestore::refuse(zonestore::Guard::kSignerStale,
+                                               "it failed its proof: signers had not followed: " + first +
+                                                   (undone ? "; undone: signing is back on " +
+                                                                 to_text(other(made_.at(item.code.text()).to))
+                                                           : "; it stands, since it could not be undone"),
+                                               "zonectl signer list")
+                                 .value(),
+                             undone};
     }
     const Result<void> proven = prove_signing_key(store_, item.code, made_.at(item.code.text()).to);
     if (proven) {
@@ -154,7 +155,8 @@ class RotateWork {
     const auto back = zonestore::undo(store_, context, item.code, options);
     Error error = proven.error();
     error.message = "it failed its proof: " + error.message +
-                    (back ? "; undone" : "; and the undo failed: " + back.error().message);
+                    (back ? "; undone: signing is back on " + to_text(back->to)
+                          : "; and the undo failed: " + back.error().message);
     return BulkWork::Fault{std::move(error), back.has_value()};
   }
 

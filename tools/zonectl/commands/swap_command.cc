@@ -21,6 +21,7 @@ void write_undone(const Session& session, const Swapped& swapped) {
   for (const std::string& laggard : swapped.undone_for) {
     out << "  signer " << printable(laggard) << '\n';
   }
+  out << "  signing is back on " << to_text(swapped.to) << '\n';
 }
 
 // A removal that was taken back.

@@ -113,8 +113,8 @@ TEST_F(SignerCommands, ManyRotationsThatAreNotFollowedAreUndoneAndStopTheRun) {
   disobey();
   const Outcome outcome = run({"rotate", "--all", "--halt-on", "1", "--override", "E_NOT_RIPE", "--reason", "test"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_THAT(outcome.out,
-              AllOf(HasSubstr("signers had not followed"), HasSubstr("; undone"), HasSubstr("stopped:")));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("signers had not followed"),
+                                 HasSubstr("; undone: signing is back on sel1"), HasSubstr("stopped:")));
   EXPECT_EQ(json_of({"show", "mosa"})["active"], "sel1");
   EXPECT_EQ(json_of({"show", "nova"})["active"], "sel1");
 }
@@ -162,6 +162,7 @@ TEST_F(SignerCommands, RotateIsUndoneWithItsOwnExitCodeWhenSignersDoNotFollow) {
   const Outcome outcome = run({"rotate", "mosa"});
   EXPECT_EQ(outcome.code, 5);
   EXPECT_THAT(outcome.out, HasSubstr("undone: signers had not followed"));
+  EXPECT_THAT(outcome.out, HasSubstr("  signing is back on sel1\n"));
   EXPECT_THAT(outcome.out, HasSubstr("mosa: signing moved from sel2 to sel1"));
   EXPECT_EQ(json_of({"show", "mosa"})["active"], "sel1");
 }

@@ -33,7 +33,7 @@ class Answers(unittest.TestCase):
     def public_key_in_the_vault(self, slot):
         pem = self.store.scratch / f"{slot}.pem"
         if not pem.exists():
-            self.store.zonectl("key", "export", "mosa", "--slot", slot, "--out", pem)
+            self.store.zonectl("key", "export", "mosa", slot, "--out", pem)
         return run("openssl", "pkey", "-in", pem, "-pubout").stdout
 
     def check_soa(self, answer, zone):

@@ -81,7 +81,7 @@ class Backups(unittest.TestCase):
         other = self.restored(backups[-1], key)
         self.assertEqual(faults_of(other), [])
         for institution in other.json("list")["institutions"]:
-            other.zonectl("key", "export", institution["code"], "--slot", "sel1", "--out", other.scratch / "key.pem",
+            other.zonectl("key", "export", institution["code"], "sel1", "--out", other.scratch / "key.pem",
                           "--dry-run")  # signs and verifies with what is published
         self.assertEqual(other.log()[-1]["command"], "restore")
 
@@ -153,12 +153,12 @@ class Backups(unittest.TestCase):
         environment = {**os.environ, "ZONESTORE_VAULT_KEY": str(elsewhere)}
         for number in range(KILLS // 2):
             self.kill(usual, "vault", "rekey")
-            self.store.zonectl("key", "export", "mosa", "--slot", f"sel{number % 2 + 1}", "--dry-run", "--out",
+            self.store.zonectl("key", "export", "mosa", f"sel{number % 2 + 1}", "--dry-run", "--out",
                                self.store.scratch / "key.pem")
             self.assertEqual(faults_of(self.store), [])
         self.kill(usual / 2, "vault", "rekey", "--key-file", elsewhere)
         self.store.zonectl("vault", "status", env=environment)
-        self.store.zonectl("key", "export", "mosa", "--slot", "sel1", "--dry-run", "--out",
+        self.store.zonectl("key", "export", "mosa", "sel1", "--dry-run", "--out",
                            self.store.scratch / "key.pem", env=environment)
 
     def test_two_restores_at_once_do_not_mix(self):

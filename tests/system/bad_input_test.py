@@ -64,16 +64,16 @@ class BadInput(unittest.TestCase):
                           ("domain", "remove", "mosa", "example.com"), ("zone", "show", "example.com"),
                           ("zone", "export", "example.com"), ("spf", "deny", "ip4:192.0.2.99"),
                           ("rotate", "mosa", "--expect", "sel3"),
-                          ("key", "export", "mosa", "--slot", "sel9", "--out", "/nonexistent/x"),
-                          ("key", "export", "nobody", "--slot", "sel1", "--out", "/nonexistent/x")):
+                          ("key", "export", "mosa", "sel9", "--out", "/nonexistent/x"),
+                          ("key", "export", "nobody", "sel1", "--out", "/nonexistent/x")):
             with self.subTest(arguments=arguments):
                 self.refuse(*arguments, expect=6, says="(?i)no (such|institution|slot|zone|domain|term)|not (there|in|among)")
 
     def test_wrong_usage_is_2(self):
-        for arguments in ((), ("frobnicate",), ("rotate",), ("rotate", "mosa", "extra"), ("rotate", "mosa", "--forse"),
+        for arguments in ((), ("frobnicate",), ("rotate",), ("instructions", "mosa", "extra"), ("rotate", "mosa", "--forse"),
                           ("rotate", "mosa", "--override", "E_NONSENSE", "--reason", "x"),
                           ("rotate", "mosa", "--override", "E_NOT_RIPE"), ("rotate", "mosa", "--reason", ""),
-                          ("add", "other", "--key", "dsa"), ("key", "export", "mosa", "--slot", "sel1"),
+                          ("add", "other", "--key", "dsa"), ("key", "export", "mosa", "sel1"),
                           ("policy", "set", "slack", "soon"), ("policy", "set", "no-such-key", "1d"),
                           ("policy", "set", "ttl-active", "0")):
             with self.subTest(arguments=arguments):
@@ -90,7 +90,7 @@ class BadInput(unittest.TestCase):
     def test_a_key_is_never_written_over_a_file(self):
         pem = self.store.scratch / "precious"
         pem.write_text("precious")
-        self.refuse("key", "export", "mosa", "--slot", "sel1", "--out", pem, expect=3, says="precious")
+        self.refuse("key", "export", "mosa", "sel1", "--out", pem, expect=3, says="precious")
         self.assertEqual(pem.read_text(), "precious")
 
     def test_init_on_a_store_that_is_there_is_refused(self):
@@ -119,7 +119,7 @@ class Secrets(unittest.TestCase):
         store.zonectl("add", "mosa", "--domain", "mosamuseum.com")
         pem = store.scratch / "mosa.pem"
         shown = []
-        for arguments in (("key", "export", "mosa", "--slot", "sel1", "--out", pem), ("show", "mosa"), ("list",),
+        for arguments in (("key", "export", "mosa", "sel1", "--out", pem), ("show", "mosa"), ("list",),
                           ("log",), ("status",), ("zone", "export", "dkim.secutix.com")):
             shown += [store.zonectl(*arguments, expect=None), store.zonectl("--json", *arguments, expect=None)]
         secret = "".join(pem.read_text().splitlines()[1:-1])

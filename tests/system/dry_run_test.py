@@ -22,7 +22,7 @@ MORE = {
     "revoke": ["revoke mosa sel2", "revoke rotated sel2"],
     "domain add": ["domain add mosa mosa.example"],
     "thaw": ["thaw frozen"],
-    "key export": ["key export mosa --slot sel1 --out exported.pem"],
+    "key export": ["key export mosa sel1 --out exported.pem"],
     "import": ["import louvre --pem mosa.private"],
     "init": ["--store none init --ns ns1.secutix.com --hostmaster hostmaster.secutix.com"],
     "record remove": ["record remove example.com www A"],

@@ -47,7 +47,7 @@ class SmallDisk(unittest.TestCase):
         filler = self.fill()
         for arguments in (("add", "other"), ("spf", "allow", "ip4:192.0.2.2"), ("remove", "mosa"),
                           ("rotate", "mosa", "--override", "E_NOT_RIPE", "--reason", "test"),
-                          ("key", "export", "mosa", "--slot", "sel1", "--out", self.disk / "key.pem")):
+                          ("key", "export", "mosa", "sel1", "--out", self.disk / "key.pem")):
             with self.subTest(arguments=arguments):
                 self.check_refused(r"(?i)(full|no space)", *arguments)
         self.assertFalse((self.disk / "key.pem").exists(), "a key that is not whole is not there")

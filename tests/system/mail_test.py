@@ -27,7 +27,7 @@ class Mail(unittest.TestCase):
         cls.keys = {}
         for slot in ("sel1", "sel2"):
             cls.keys[slot] = cls.store.scratch / f"{slot}.pem"
-            cls.store.zonectl("key", "export", "mosa", "--slot", slot, "--out", cls.keys[slot])
+            cls.store.zonectl("key", "export", "mosa", slot, "--out", cls.keys[slot])
         serve(cls, cls.store, listen=(f"{DNSD_ADDRESS}:53",))
         world = World(cls.store.scratch, cls.store.instructed_lines("mosa"))
         cls.addClassCleanup(world.stop)

@@ -120,7 +120,7 @@ class Rights(unittest.TestCase):
 
     def refused_words(self):
         out = self.scratch / "out"
-        return [("key", "export", "mosa", "--slot", "sel1", "--out", out), ("vault", "status"), ("vault", "rekey"),
+        return [("key", "export", "mosa", "sel1", "--out", out), ("vault", "status"), ("vault", "rekey"),
                 ("signer", "add", "evil", "--format", "files", "--dir", out, "--exec", "/bin/sh"),
                 ("signer", "remove", "evil"), ("signer", "sync", "evil", "--enable"), ("backup", out), ("restore", out),
                 ("restore", out, "--key-file", "/etc/shadow"), ("import", "evil", "--pem", "/etc/shadow"),
@@ -217,7 +217,7 @@ class Rights(unittest.TestCase):
 
     def test_an_admin_is_the_stores_owner(self):
         self.assertIn("wrapping key", zonectl("vault", "status", person=ADMIN).stdout)
-        zonectl("key", "export", "mosa", "--slot", "sel1", "--out", self.place_of("zonestore") / "mosa.pem", person=ADMIN)
+        zonectl("key", "export", "mosa", "sel1", "--out", self.place_of("zonestore") / "mosa.pem", person=ADMIN)
 
     # ---- who asks ----
 
@@ -255,7 +255,7 @@ class Rights(unittest.TestCase):
             for attack in (f"echo x > {STORE}/new", f"echo x >> {STORE}/zone.db", f"ln {STORE}/vault/vault.db {self.scratch}/l",
                            f"mv {STORE}/zone.db {STORE}/z", f"rm -f {STORE}/zone.db", f"chmod 777 {STORE}"):
                 self.assertNotEqual(as_person(person, "sh", "-c", attack, expect=None).returncode, 0, (person, attack))
-            for command in ((PROGRAM, "key", "export", "mosa", "--slot", "sel1", "--out", "/tmp/stolen.pem"),
+            for command in ((PROGRAM, "key", "export", "mosa", "sel1", "--out", "/tmp/stolen.pem"),
                             (PROGRAM, "vault", "status"), (PROGRAM, "backup", "/tmp/stolen"), (PROGRAM, "vault", "rekey")):
                 self.assertNotEqual(as_person(person, *command, expect=None).returncode, 0, (person, command))
         self.assertFalse(Path("/tmp/stolen.pem").exists())

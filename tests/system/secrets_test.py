@@ -43,9 +43,9 @@ COMMANDS = [
     ("key", "history", "mosa"),
     ("key", "export-public", "mosa"),
     ("key", "export-public", "mosa", "--all", "--pem"),
-    ("key", "export", "mosa", "--slot", "sel1", "--out", "{scratch}/out-{number}.pem"),
-    ("key", "export", "mosa", "--slot", "sel1", "--out", "-"),
-    ("key", "export", "mosa", "--slot", "sel1", "--out", "/proc/no/such"),
+    ("key", "export", "mosa", "sel1", "--out", "{scratch}/out-{number}.pem"),
+    ("key", "export", "mosa", "sel1", "--out", "-"),
+    ("key", "export", "mosa", "sel1", "--out", "/proc/no/such"),
     ("add", "--file", "{scratch}/list-{number}.csv"),
     ("rotate", "--all", *UNRIPE),
     ("rotate", "--all"),
@@ -55,7 +55,7 @@ COMMANDS = [
     ("signer", "sync", "--all"),
     ("signer", "list"),
     ("import", "imported{number}", "--pem", "{pem}"),
-    ("import", "mosa", "--slot", "sel2", "--pem", "{pem}"),
+    ("import", "mosa", "sel2", "--pem", "{pem}"),
     ("vault", "status"),
     ("vault", "rekey"),
     ("backup", "{scratch}/backup-{number}"),
@@ -88,7 +88,7 @@ class Secrets(unittest.TestCase):
         for code, slot, key_id in slots:
             if key_id not in self.known:
                 file = self.private / f"{key_id}.pem"
-                self.store.zonectl("key", "export", code, "--slot", f"sel{slot}", "--out", file)
+                self.store.zonectl("key", "export", code, f"sel{slot}", "--out", file)
                 self.search.add_key(f"{code} sel{slot} {key_id}", file.read_text())
                 self.known.add(key_id)
         for file in self.store.vault_db.parent.glob("wrapping.key*"):

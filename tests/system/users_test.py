@@ -122,7 +122,7 @@ class TwoUsers(unittest.TestCase):
                         ["touch", self.store.path / "new"], ["sh", "-c", f"echo >> {self.store.zone_db}"]):
             self.assertIn("Permission denied", run(*command, expect=None, **stranger).stderr)
         pem = self.programs / "stolen.pem"
-        done = self.store.zonectl("key", "export", "mosa", "--slot", "sel1", "--out", pem, expect=66, **stranger)
+        done = self.store.zonectl("key", "export", "mosa", "sel1", "--out", pem, expect=66, **stranger)
         self.assertRegex(done.stderr, "(?i)(permission|may not|not allowed)")
         self.assertFalse(pem.exists())
 

@@ -164,7 +164,7 @@ def ready_to_set_a_policy(store):
 
 def ready_to_set_a_policy_of_one(store):
     add(store, "mosa", "nova")
-    return "policy", "set", "ttl-active", "2h", "--institution", "mosa"
+    return "policy", "set", "mosa", "ttl-active", "2h"
 
 def ready_to_add_a_signer(store):
     add(store, "mosa", "nova", "orsay")

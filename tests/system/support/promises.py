@@ -76,7 +76,7 @@ def unusable_keys(store, most=2):
                                  " WHERE key_id NOT NULL ORDER BY institution_id DESC, slot LIMIT ?", (most,)).fetchall()
     faults = []
     for code, slot in slots:
-        done = store.zonectl("key", "export", code, "--slot", f"sel{slot}", "--dry-run", "--out",
+        done = store.zonectl("key", "export", code, f"sel{slot}", "--dry-run", "--out",
                              store.scratch / "no-such.pem", expect=None)
         if done.returncode != 0:
             faults.append(f"{code} sel{slot}: {done.stderr}")

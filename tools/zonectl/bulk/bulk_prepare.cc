@@ -117,7 +117,7 @@ Result<void> check(const Options& options, std::optional<SlotId> slot) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl prepare --resume");
   }
-  if (slot && options.ways() == 0) {
+  if (slot && options.ways() == 0 && options.named.empty()) {
     return zonestore::fail(ErrorCode::kInvalid, "SLOT is for --all and --file", "zonectl prepare --all sel1");
   }
   return {};
@@ -128,11 +128,11 @@ Result<void> check(const Options& options, std::optional<SlotId> slot) {
 void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all,
                              "every institution where SLOT is free; without SLOT, where any slot is");
-  arguments.list_file("--file", "LIST", options.file,
-                      "those named in this file, one code a line; # begins a comment");
+  arguments.list_file("--file", "LIST", options.file, "those named in this file, one a line; # begins a comment");
   arguments.operators().flag("--resume", options.resume, "go on with the last run of many that was interrupted");
-  arguments.operators().one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                            "end the interrupted run N as it is; with --all or --file, before a new one begins");
+  arguments.operators().one(
+      "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+      "end the interrupted run N as it is; with --all, --file or several INST, before a new one begins");
   declare(arguments, options.settings, false);
 }
 
@@ -141,7 +141,8 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
   if (const auto checked = check(options, slot); !checked) {
     return tl::unexpected(checked.error());
   }
-  const BulkWays ways{"prepare", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  const BulkWays ways{"prepare",    options.resume,  options.give_up, options.ways() > 0 || !options.named.empty(),
+                      options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
     // Whether its slot is free is asked at its turn: one that is not is refused, as by itself.
     const auto find = [&] { return institutions_to_prepare(store, slot); };
@@ -152,7 +153,7 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
     };
     return open_bulk(
         session, store, change, ways,
-        {.list = [&] { return named_or_found(session, store, options.file, find); },
+        {.list = [&] { return named_or_found(session, store, options.named, options.file, find); },
          .work = [&](const BegunRun& begun,
                      Interruption& interruption) { return work_through(session, store, begun, interruption); },
          .keep = keep});

@@ -91,20 +91,20 @@ BulkSteps steps_of(const Session& session, Store& store, const Options& options,
                    const ChangeOptions& change) {
   const auto find = [&] { return institutions_with_keys(store, target.slot); };
   const auto accept = [&](const zonestore::InstitutionView& view) { return holds_key(view, *target.slot); };
-  return {
-      .list = [=, &session, &store, &options] { return named_or_found(session, store, options.file, find, accept); },
-      .work = [&](const BegunRun& begun,
-                  Interruption& interruption) { return work_through(session, store, begun, interruption); },
-      .keep = [&](RunArguments& kept) { keep(target, kept); },
-      .ask =
-          [&](const BulkItems& items) {
-            return change.dry_run ? Result<void>{} : confirm(session, options, question(target, items.size()));
-          },
-      .do_first = [&](const ChangeContext& context) { return switch_off(session, store, context, target); },
-      .nothing_to_resume =
-          [&](Interruption& interruption) {
-            return revoke_what_waits(session, store, session.context(change), interruption);
-          }};
+  return {.list = [=, &session, &store,
+                   &options] { return named_or_found(session, store, options.named, options.file, find, accept); },
+          .work = [&](const BegunRun& begun,
+                      Interruption& interruption) { return work_through(session, store, begun, interruption); },
+          .keep = [&](RunArguments& kept) { keep(target, kept); },
+          .ask =
+              [&](const BulkItems& items) {
+                return change.dry_run ? Result<void>{} : confirm(session, options, question(target, items.size()));
+              },
+          .do_first = [&](const ChangeContext& context) { return switch_off(session, store, context, target); },
+          .nothing_to_resume =
+              [&](Interruption& interruption) {
+                return revoke_what_waits(session, store, session.context(change), interruption);
+              }};
 }
 
 Result<void> check(const Options& options, std::optional<SlotId> slot, const ChangeOptions& change) {
@@ -116,7 +116,7 @@ Result<void> check(const Options& options, std::optional<SlotId> slot, const Cha
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl revoke --resume");
   }
-  if ((options.all || options.file) != slot.has_value()) {
+  if ((options.all || options.file || !options.named.empty()) != slot.has_value()) {
     return zonestore::fail(ErrorCode::kInvalid,
                            slot ? "SLOT is for --all and --file" : "SLOT is missing: sel1 or sel2",
                            "zonectl revoke --all sel1; zonectl revoke --signer NAME takes both slots");
@@ -129,7 +129,7 @@ Result<void> check(const Options& options, std::optional<SlotId> slot, const Cha
 void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all, "SLOT of every institution that holds a key there");
   arguments.list_file("--file", "LIST", options.file,
-                      "SLOT of those named in this file, one code a line; # begins a comment");
+                      "SLOT of those named in this file, one a line; # begins a comment");
   arguments.operators().one("--signer", "NAME", options.signer, Need::kOptional,
                             &zonestore::signer::parse_signer_name,
                             "a machine was taken: switch its signer off for good, and revoke every key that it held");
@@ -138,7 +138,7 @@ void declare(Arguments& arguments, Options& options) {
       "go on with the last run of many that was interrupted, and with what waits for a fresh key");
   arguments.operators().one(
       "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-      "end the interrupted run N as it is; with --all, --file or --signer, before a new one begins");
+      "end the interrupted run N as it is; with --all, --file, --signer or several INST, before a new one begins");
   arguments.operators().flag("--yes", options.yes, "of many: do not ask first; needed where nobody can be asked");
   declare(arguments, options.settings, false);
 }
@@ -149,7 +149,8 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
     return tl::unexpected(checked.error());
   }
   const RevokeTarget target{slot, options.signer.value_or(""), stop_signing};
-  const BulkWays ways{"revoke", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  const BulkWays ways{"revoke",     options.resume,  options.give_up, options.ways() > 0 || !options.named.empty(),
+                      options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
     return open_bulk(session, store, change, ways, steps_of(session, store, options, target, change));
   });

@@ -1,9 +1,11 @@
-// zonectl revoke for many institutions: --all SLOT, --file LIST SLOT, --signer NAME, --resume, --give-up N.
+// zonectl revoke for many institutions: several that are named, --all SLOT, --file LIST SLOT, --signer NAME,
+// --resume, --give-up N.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tools/zonectl/bulk/settings.h"
 #include "tools/zonectl/session/exit_code.h"
@@ -12,6 +14,7 @@
 namespace zonectl::bulk_revoke {
 
 struct Options {
+  std::vector<zonestore::dkim::Code> named;  // INST...: one is none of many
   bool all = false;
   bool resume = false;
   bool yes = false;
@@ -21,7 +24,8 @@ struct Options {
   BulkSettings settings;
 
   [[nodiscard]] int ways() const { return int{all} + int{resume} + int{file.has_value()} + int{signer.has_value()}; }
-  [[nodiscard]] bool is_bulk() const { return ways() > 0 || give_up; }
+  [[nodiscard]] bool stands_for_names() const { return ways() > 0 || (give_up && named.empty()); }
+  [[nodiscard]] bool is_bulk() const { return stands_for_names() || named.size() > 1; }
   [[nodiscard]] bool has_settings() const { return settings.rate || settings.halt_on; }
 };
 

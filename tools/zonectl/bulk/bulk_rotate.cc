@@ -240,12 +240,11 @@ Result<void> check(const Options& options, const ChangeOptions& change) {
 void declare(Arguments& arguments, Options& options) {
   arguments.operators().flag("--all", options.all, "every institution that signs");
   arguments.operators().flag("--due", options.due, "those that the rotation policy says are due now");
-  arguments.list_file("--file", "LIST", options.file,
-                      "those named in this file, one code a line; # begins a comment");
+  arguments.list_file("--file", "LIST", options.file, "those named in this file, one a line; # begins a comment");
   arguments.operators().flag("--resume", options.resume, "go on with the last run of many that was interrupted");
   arguments.operators().one(
       "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-      "end the interrupted run N as it is; with --all, --due or --file, before a new one begins");
+      "end the interrupted run N as it is; with --all, --due, --file or several INST, before a new one begins");
   declare(arguments, options.settings, true);
 }
 
@@ -258,11 +257,12 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
   const bool resumes = options.resume && !change.dry_run;
   const look::Looking looks = resumes ? looking_of_resumed(session, looking) : looking;
   const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, looks, change.dry_run);
-  const BulkWays ways{"rotate", options.resume, options.give_up, options.ways() > 0, options.file, options.settings};
+  const BulkWays ways{"rotate",     options.resume,  options.give_up, options.ways() > 0 || !options.named.empty(),
+                      options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
     const auto find = [&] { return options.due ? due_rotations(store) : signing_institutions(store); };
     return open_bulk(session, store, change, ways,
-                     {.list = [&] { return named_or_found(session, store, options.file, find); },
+                     {.list = [&] { return named_or_found(session, store, options.named, options.file, find); },
                       .work =
                           [&](const BegunRun& begun, Interruption& interruption) {
                             return work_through(session, store, begun, lookout.get(), interruption);

@@ -17,16 +17,19 @@ using zonestore::Store;
 
 namespace {
 
-constexpr const char* kOfRun = "of_run";  // the rotations' run, in the arguments that the run of undos keeps
+// The rotations' run, in the arguments that the run of undos keeps; of institutions that were named there is none.
+constexpr const char* kOfRun = "of_run";
 
 BulkWords words() {
   return {"taken back", "would be taken back"};
 }
 
-// Moves signing back where its last move is that run's, and proves that it arrived.
+// Moves signing back, of a run's rotations where its last move is that run's, and proves that it arrived. A removal
+// that is taken back may have nothing that signs.
 class UndoWork {
  public:
-  UndoWork(Store& store, ChangeContext context, std::int64_t of_run) : store_(store), context_(std::move(context)) {
+  UndoWork(Store& store, ChangeContext context, std::optional<std::int64_t> of_run)
+      : store_(store), context_(std::move(context)) {
     options_.undoes.run = of_run;
   }
 
@@ -47,7 +50,7 @@ class UndoWork {
     if (!swapped) {
       return tl::unexpected(swapped.error());
     }
-    to_.insert_or_assign(item.code.text(), swapped->to);
+    to_.insert_or_assign(item.code.text(), swapped->returned ? swapped->returned->signs_with : swapped->to);
     return zonestore::Changed(*swapped);
   }
 
@@ -56,7 +59,8 @@ class UndoWork {
     follow_at_once(store_, context_, warnings);
     std::vector<std::optional<BulkWork::Fault>> faults;
     for (const BulkItem* item : batch) {
-      const Result<void> proven = prove_signing_key(store_, item->code, to_.at(item->code.text()));
+      const std::optional<zonestore::dkim::SlotId> to = to_.at(item->code.text());
+      const Result<void> proven = to ? prove_signing_key(store_, item->code, *to) : Result<void>{};
       faults.push_back(proven ? std::nullopt : std::optional(BulkWork::Fault{proven.error(), false}));
     }
     return faults;
@@ -65,16 +69,12 @@ class UndoWork {
   Store& store_;
   zonestore::SwapOptions options_;
   ChangeContext context_;
-  std::map<std::string, zonestore::dkim::SlotId> to_;  // by code
+  std::map<std::string, std::optional<zonestore::dkim::SlotId>> to_;  // by code
 };
 
 Result<ExitCode> work_through(const Session& session, Store& store, const BegunRun& begun,
                               Interruption& interruption) {
-  const auto of_run = begun.arguments.number(kOfRun);
-  if (!of_run) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
-  }
-  UndoWork undos(store, begun.context, *of_run);
+  UndoWork undos(store, begun.context, begun.arguments.number(kOfRun));
   const BulkReport report =
       run_bulk(session, store, begun.context, begun.run, begun.settings, undos.work(), interruption);
   return end_run(session, store, begun.context, report, words());
@@ -85,9 +85,10 @@ Result<ExitCode> work_through(const Session& session, Store& store, const BegunR
 void declare(Arguments& arguments, Options& options) {
   arguments.operators().one("--run", "N", options.run, Need::kOptional, &parse_count,
                             "the rotations of bulk run N, each only if its last move of signing is that run's");
-  arguments.operators().flag("--resume", options.resume, "go on with the last --run that was interrupted");
-  arguments.operators().one("--give-up", "N", options.give_up, Need::kOptional, &parse_count,
-                            "end the interrupted run N of undos as it is; with --run, before a new one begins");
+  arguments.operators().flag("--resume", options.resume, "go on with the last run of many that was interrupted");
+  arguments.operators().one(
+      "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
+      "end the interrupted run N of undos as it is; with --run or several INST, before a new one begins");
   declare(arguments, options.settings, true);
 }
 
@@ -96,15 +97,24 @@ Result<ExitCode> run(Session& session, const Options& options, const ChangeOptio
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl undo --resume");
   }
-  const BulkWays ways{"undo",       options.resume,  options.give_up, options.run.has_value(),
+  const BulkWays ways{"undo",       options.resume,  options.give_up, options.run || !options.named.empty(),
                       std::nullopt, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {
     return open_bulk(
         session, store, change, ways,
-        {.list = [&] { return rotations_of_run(store, *options.run).map(list_of); },
+        {.list =
+             [&] {
+               return options.run ? rotations_of_run(store, *options.run).map(list_of)
+                                  : list_of_known(store, options.named);
+             },
          .work = [&](const BegunRun& begun,
                      Interruption& interruption) { return work_through(session, store, begun, interruption); },
-         .keep = [&](RunArguments& kept) { kept.set(kOfRun, std::int64_t{*options.run}); }});
+         .keep =
+             [&](RunArguments& kept) {
+               if (options.run) {
+                 kept.set(kOfRun, std::int64_t{*options.run});
+               }
+             }});
   });
 }
 

@@ -3,10 +3,13 @@
 #include <set>
 #include <utility>
 
+#include "zonestore/operations/views/finding.h"
+
 namespace zonectl {
 
 using zonestore::ErrorCode;
 using zonestore::Result;
+using zonestore::Suggest;
 
 namespace {
 
@@ -70,18 +73,28 @@ Result<ExitCode> open_bulk(const Session& session, zonestore::Store& store, cons
   return begin(session, store, change, ways, steps);
 }
 
-Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(const std::optional<std::string>& word) {
-  if (!word) {
-    return std::optional<zonestore::dkim::SlotId>();
+namespace {
+
+Result<void> accept_one(zonestore::Store& store, const zonestore::dkim::Code& code, const AcceptNamed& accept) {
+  const auto view = show_institution(store, code);
+  if (!view) {
+    return tl::unexpected(view.error());
   }
-  return zonestore::dkim::parse_slot(*word).map([](zonestore::dkim::SlotId slot) { return std::optional(slot); });
+  return accept ? accept(*view) : Result<void>{};
 }
 
+}  // namespace
+
 BulkList named_institutions(zonestore::Store& store, const std::string& text, const AcceptNamed& accept) {
+  constexpr std::size_t kMostSuggestions = 10;  // each reads all codes
   BulkList named;
   std::set<std::string> seen;
   for (const ListedWord& listed : read_list(text)) {
-    const auto code = zonestore::dkim::code_in_file("", listed.word);
+    const auto suggest = named.faults.size() < kMostSuggestions ? Suggest::kNearest : Suggest::kNothing;
+    const auto code = zonestore::dkim::reference_in_file("", listed.word)
+                          .and_then([&](const zonestore::dkim::Reference& reference) {
+                            return find_institution(store, reference, suggest);
+                          });
     if (!code) {
       named.faults.push_back({listed.line, code.error()});
       continue;
@@ -91,10 +104,8 @@ BulkList named_institutions(zonestore::Store& store, const std::string& text, co
           {listed.line, {ErrorCode::kInvalid, code->text() + " is named twice", "", std::nullopt}});
       continue;
     }
-    const auto view = show_institution(store, *code);
-    const auto accepted = view && accept ? accept(*view) : Result<void>{};
-    if (!view || !accepted) {
-      named.faults.push_back({listed.line, view ? accepted.error() : view.error()});
+    if (const auto accepted = accept_one(store, *code, accept); !accepted) {
+      named.faults.push_back({listed.line, accepted.error()});
     } else {
       named.items.push_back({*code, "{}"});
     }
@@ -103,15 +114,29 @@ BulkList named_institutions(zonestore::Store& store, const std::string& text, co
 }
 
 Result<BulkList> named_or_found(const Session& session, zonestore::Store& store,
+                                const std::vector<zonestore::dkim::Code>& named,
                                 const std::optional<std::string>& file,
                                 const std::function<Result<std::vector<zonestore::dkim::Code>>()>& find,
                                 const AcceptNamed& accept) {
+  if (!named.empty()) {
+    return list_of_known(store, named, accept);
+  }
   if (!file) {
     return find().map(list_of);
   }
   return read_list_text(session, *file).map([&](const std::string& text) {
     return named_institutions(store, text, accept);
   });
+}
+
+Result<BulkList> list_of_known(zonestore::Store& store, const std::vector<zonestore::dkim::Code>& codes,
+                               const AcceptNamed& accept) {
+  for (const zonestore::dkim::Code& code : codes) {
+    if (const auto accepted = accept_one(store, code, accept); !accepted) {
+      return tl::unexpected(accepted.error());
+    }
+  }
+  return list_of(codes);
 }
 
 BulkList list_of(const std::vector<zonestore::dkim::Code>& codes) {

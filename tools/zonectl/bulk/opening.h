@@ -49,20 +49,22 @@ struct BulkSteps {
                                                     const ChangeOptions& change, const BulkWays& ways,
                                                     const BulkSteps& steps);
 
-// Of many, the first word is the slot: `revoke --all sel1`. None: nullopt. Errors: kInvalid.
-[[nodiscard]] zonestore::Result<std::optional<zonestore::dkim::SlotId>> slot_of_many(
-    const std::optional<std::string>& word);
-
-// The institutions that a list names, one code a line, each once, in its order. Faults: no code, named twice, no such
-// institution, what `accept` says.
+// The institutions that a list names, one a line, by its code or as zonestore/dkim/reference.h has it, each once, in
+// its order. Faults: no name, named twice, no such institution, what `accept` says.
 using AcceptNamed = std::function<zonestore::Result<void>(const zonestore::InstitutionView&)>;
 [[nodiscard]] BulkList named_institutions(zonestore::Store& store, const std::string& text,
                                           const AcceptNamed& accept = {});
-// Those of the file; where none is named, those that are found.
+// Those of the command line, or of the file; where none is named, those that are found. Errors: of the command
+// line's, kNotFound and what `accept` says.
 [[nodiscard]] zonestore::Result<BulkList> named_or_found(
-    const Session& session, zonestore::Store& store, const std::optional<std::string>& file,
+    const Session& session, zonestore::Store& store, const std::vector<zonestore::dkim::Code>& named,
+    const std::optional<std::string>& file,
     const std::function<zonestore::Result<std::vector<zonestore::dkim::Code>>()>& find,
     const AcceptNamed& accept = {});
+// All of them are there.
+[[nodiscard]] zonestore::Result<BulkList> list_of_known(zonestore::Store& store,
+                                                        const std::vector<zonestore::dkim::Code>& codes,
+                                                        const AcceptNamed& accept = {});
 
 [[nodiscard]] BulkList list_of(const std::vector<zonestore::dkim::Code>& codes);
 

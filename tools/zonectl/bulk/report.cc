@@ -24,7 +24,7 @@ std::string resume_command(const BulkReport& report, const BulkWords& words) {
 
 // Something is left that a resumed run would do.
 bool is_open(const BulkReport& report) {
-  return !report.dry_run && (report.waiting() > 0 || report.failed > 0);
+  return !report.dry_run && report.run != 0 && (report.waiting() > 0 || report.failed > 0);
 }
 
 std::string why(const BulkTrouble& trouble, const Times& times) {

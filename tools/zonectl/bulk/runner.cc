@@ -86,6 +86,9 @@ class Runner {
     canaries_ = settings_.canary ? settings_.canary->of(report_.total) : 0;
   }
 
+  // The store knows of the run, and can go on with it.
+  [[nodiscard]] bool is_kept() const { return !context_.dry_run && report_.run != 0; }
+
   // False: somebody asked to stop.
   bool wait_for_turn() {
     const auto time = std::chrono::ceil<std::chrono::milliseconds>(next_turn_ - SteadyClock::now());
@@ -114,7 +117,7 @@ class Runner {
   }
 
   void serve(const BulkItem& item) {
-    if (!context_.dry_run) {
+    if (is_kept()) {
       context_.bulk_ticket = item.ticket;
     }
     const auto changed = work_.change(context_, item);
@@ -190,7 +193,7 @@ class Runner {
       ++report_.refused_by[std::string(zonestore::guard_code(error.refusal->guard))];
     }
     report_.troubles.push_back({item.code.text(), state, error});
-    if (context_.dry_run) {
+    if (!is_kept()) {
       return;
     }
     if (const auto noted = note_bulk_item(store_, item.ticket, state, one_line(error), if_done); !noted) {

@@ -66,7 +66,7 @@ struct BulkReport : zonestore::Changed {
 [[nodiscard]] bool is_failure(const zonestore::Error& error);
 
 // Works through the items of the run that are not done. In a dry run the run's items are only asked what would
-// happen.
+// happen. A run without a number (0) is kept nowhere: whoever stopped it gives the command anew.
 [[nodiscard]] BulkReport run_bulk(const Session& session, zonestore::Store& store,
                                   const zonestore::ChangeContext& context, const zonestore::BulkRun& run,
                                   const BulkSettings& settings, const BulkWork& work, Interruption& interruption);

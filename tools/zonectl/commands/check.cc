@@ -16,7 +16,7 @@ using zonestore::Result;
 using zonestore::Store;
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> named;
   bool all = false;
   bool own = false;
   bool no_vault = false;
@@ -25,8 +25,7 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                            "the institution's code, such as mosa");
+  arguments.operators().institutions(options.named, [&options] { return options.all || options.own; });
   arguments.operators().flag("--all", options.all, "all institutions; only what is not right is shown");
   arguments.operators().flag("--own", options.own, "our own name servers alone");
   arguments.operators().flag(
@@ -71,14 +70,14 @@ look::Teller teller_for(CheckOutput& output, const std::vector<probe::Address>& 
 Result<void> run(look::Campaign& campaign, const Options& options) {
   return options.own   ? campaign.look_at_own()
          : options.all ? campaign.look_at_all()
-                       : campaign.look_at(*options.code);
+                       : campaign.look_at(options.named);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  const int ways = int{options.all} + int{options.own} + int{options.code.has_value()};
+  const int ways = int{options.all} + int{options.own} + int{!options.named.empty()};
   if (ways != 1) {
     return zonestore::fail(ErrorCode::kInvalid,
-                           ways > 1 ? "one of: an institution, --all, --own" : "an institution is missing",
+                           ways > 1 ? "one of: institutions, --all, --own" : "an institution is missing",
                            "zonectl check INST, or zonectl check --all");
   }
   look::Means means = means_of(session, options.flags);
@@ -95,8 +94,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!opened->keeps_evidence) {
     output.warn("the store can only be read by this user: what is seen is not kept for rotate");
   }
-  if (options.code) {  // first: an unknown one is told at once
-    if (const auto known = subject_to_check(opened->store, *options.code); !known) {
+  for (const zonestore::dkim::Code& code : options.named) {  // first: an unknown one is told at once
+    if (const auto known = subject_to_check(opened->store, code); !known) {
       return tl::unexpected(known.error());
     }
   }
@@ -116,7 +115,7 @@ void define(CommandLine& line) {
   line.command<Options>(
       {"check",
        "ask the DNS: our name servers, the institution's CNAMEs, SPF and DMARC; what is wrong and what to publish",
-       "zonectl check mosa\nzonectl check --all\nzonectl check --own\n"
+       "zonectl check mosa\nzonectl check mosamuseum.com nova\nzonectl check --all\nzonectl check --own\n"
        "zonectl check mosa --server 127.0.0.1:5300 --resolver 9.9.9.9",
        exits_of_reading({{ExitCode::kDone, "all is right"},
                          {ExitCode::kFailed, "something needs attention; or the command failed"},

@@ -17,7 +17,7 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.operators().institution(options.code);
   arguments.operators().one("DOMAIN", "", options.domain, Need::kRequired, &zonestore::dkim::parse_domain,
                             "the mail domain, such as mosamuseum.com");
   arguments.dry_run(options.change);

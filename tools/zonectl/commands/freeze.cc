@@ -12,18 +12,26 @@ void arguments(Arguments& arguments, FreezeCommandOptions& options) {
 }
 
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
-  return run_freeze(session, options, [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-    return zonestore::freeze(store, context, options.code, *options.reason);
-  });
+  return run_freeze(session, options,
+                    {"freeze",
+                     "freezing",
+                     {"frozen", "would be frozen", {}},
+                     {},
+                     [&](zonestore::Store& store, const zonestore::ChangeContext& context, const auto& whose) {
+                       return zonestore::freeze(store, context, whose, *options.reason);
+                     }});
 }
 
 }  // namespace
 
 void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
-      {"freeze", "refuse rotations, of one institution or of all; undo and revoke stay possible",
-       "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze --all --reason \"holidays\"",
-       exits_of_change({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
+      {"freeze", "refuse rotations, of institutions or of the whole store; undo and revoke stay possible",
+       "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze mosa nova --reason \"audit week\"\nzonectl "
+       "freeze --all --reason \"holidays\"",
+       exits_of_change({{ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+                        {ExitCode::kNotFound, "no such institution; nothing changed"}}),
+       For::kOperators},
       arguments, body);
 }
 

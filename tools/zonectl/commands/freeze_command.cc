@@ -10,14 +10,16 @@ using zonestore::Result;
 
 namespace {
 
-void write(const Session& session, const FreezeCommandOptions& options, const FreezeChanged& changed) {
+using Whose = std::optional<zonestore::dkim::Code>;  // nullopt: the whole store
+
+void write(const Session& session, const Whose& code, const FreezeChanged& changed) {
   std::ostream& out = session.out();
-  const std::string whose = options.code ? options.code->text() : "the whole store";
+  const std::string whose = code ? code->text() : "the whole store";
   if (!changed.changed) {
     out << whose << ": " << (changed.frozen ? "is frozen already" : "was not frozen") << '\n';
   } else if (changed.frozen) {
     out << whose << ": " << verb(changed, "frozen", "would be frozen") << ": " << printable(changed.frozen->reason)
-        << "\nrotations are refused until zonectl thaw " << (options.code ? options.code->text() : "--all") << '\n';
+        << "\nrotations are refused until zonectl thaw " << (code ? code->text() : "--all") << '\n';
   } else {
     out << whose << ": " << verb(changed, "thawed", "would be thawed") << '\n';
   }
@@ -27,9 +29,9 @@ void write(const Session& session, const FreezeCommandOptions& options, const Fr
   write_end(out, session.terminal(), changed);
 }
 
-Json to_json(const FreezeCommandOptions& options, const FreezeChanged& changed) {
+Json to_json(const Whose& whose, const FreezeChanged& changed) {
   Json json = changed_json(changed);
-  json["institution"] = json_or_null(options.code, [](const auto& code) { return code.text(); });
+  json["institution"] = json_or_null(whose, [](const auto& code) { return code.text(); });
   json["frozen"] = freeze_json(changed.frozen);
   json["store_frozen"] = freeze_json(changed.store_frozen);
   return json;
@@ -38,19 +40,28 @@ Json to_json(const FreezeCommandOptions& options, const FreezeChanged& changed) 
 }  // namespace
 
 void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options) {
-  arguments.institution_or_all(options.code, options.all);
+  arguments.operators().institutions(options.named, [&options] { return options.all; });
+  arguments.operators().flag("--all", options.all, "the whole store in place of institutions");
   arguments.dry_run(options.change);
 }
 
-Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeOperation& operation) {
-  if (options.code.has_value() == options.all) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid, "name one institution, or --all for the whole store",
+Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeVerb& verb) {
+  if (options.named.empty() != options.all) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "name institutions, or --all for the whole store",
                            "zonectl list shows the institutions");
   }
+  if (options.named.size() > 1) {
+    return change_each(session, options.change, options.named,
+                       {verb.command, verb.doing, verb.words, verb.lines, verb.change});
+  }
+  const Whose whose = options.all ? std::nullopt : Whose(options.named.front());
   return session.tell(
-      session.change(options.change, operation),
-      [&](const FreezeChanged& changed) { return to_json(options, changed); },
-      [&](const Session& told, const FreezeChanged& changed) { write(told, options, changed); });
+      session.change(options.change,
+                     [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+                       return verb.change(store, context, whose);
+                     }),
+      [&](const FreezeChanged& changed) { return to_json(whose, changed); },
+      [&](const Session& told, const FreezeChanged& changed) { write(told, whose, changed); });
 }
 
 }  // namespace zonectl

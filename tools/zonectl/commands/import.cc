@@ -23,12 +23,13 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                "the institution's code, such as mosa; added if it is not there");
+  arguments.institution(
+      options.code, Need::kOptional,
+      "the institution's code, such as mosa: added if it is not there; or how it is found, if it is");
+  arguments.slot(options.slot, Need::kOptional,
+                 "the slot that the key goes into (default: the one that is next to get a key)");
   arguments.one("--pem", "FILE", options.pem, Need::kOptional, &parse_line,
                 "its private key: PEM, PKCS #8 or PKCS #1, without a pass phrase");
-  arguments.one("--slot", "sel1|sel2", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
-                "the slot that the key goes into (default: the one that is next to get a key)");
   arguments.flag("--active", options.active, "a new institution signs with this key (default: with sel1's)");
   arguments.many("--domain", "NAME", options.domains, Need::kOptional, &zonestore::dkim::parse_domain,
                  "a mail domain of a new institution; may be repeated");

@@ -17,7 +17,7 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.operators().institution(options.code);
 }
 
 // The zones whose panel may be the one to type into, the likeliest first: nobody asks the DNS here, and a mail domain

@@ -29,8 +29,7 @@ Result<std::string> parse_key_file(std::string_view text) {
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.institution(options.code);
-  arguments.one("--slot", "sel1|sel2", options.slot, Need::kRequired, &zonestore::dkim::parse_slot,
-                "the slot whose key is written");
+  arguments.slot(options.slot, Need::kRequired, "the slot whose key is written: sel1 or sel2");
   arguments.one("--out", "FILE", options.file, Need::kRequired, &parse_key_file,
                 "a new file; one that exists is never overwritten");
   arguments.dry_run(options.change);
@@ -54,6 +53,10 @@ void write(const Session& session, const Options& options, const zonestore::KeyE
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
+  if (!options.slot) {
+    return zonestore::fail(ErrorCode::kInvalid, "SLOT is required: sel1 or sel2",
+                           "zonectl key export " + options.code->text() + " sel1 --out FILE");
+  }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     return export_private_key(store, context, *options.code, *options.slot, *options.file);
   };
@@ -67,7 +70,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   CommandLine key = line.noun("key", "keys: export for mail signers, export-public, history");
   key.command<Options>({"export", "write a slot's private key (PKCS #8, PEM) to a new file, for a mail signer",
-                        "zonectl key export mosa --slot sel1 --out /etc/dkimkeys/mosa-sel1.pem",
+                        "zonectl key export mosa sel1 --out /etc/dkimkeys/mosa-sel1.pem",
                         exits_of_change({{ExitCode::kRefused, "refused: E_EXISTS, the file is there; E_KEY_MISMATCH"},
                                          {ExitCode::kNotFound, "no such institution, or no key in the slot"}})},
                        arguments, body);

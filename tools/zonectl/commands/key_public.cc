@@ -24,13 +24,12 @@ struct ExportOptions {
 };
 
 void history_arguments(Arguments& arguments, HistoryOptions& options) {
-  arguments.institution(options.code);
+  arguments.operators().institution(options.code);
 }
 
 void export_arguments(Arguments& arguments, ExportOptions& options) {
-  arguments.institution(options.code);
-  arguments.operators().one("--slot", "sel1|sel2", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
-                            "only the keys of this slot");
+  arguments.operators().institution(options.code);
+  arguments.operators().slot(options.slot, Need::kOptional, "only the keys of this slot: sel1 or sel2");
   arguments.operators().flag("--all", options.all,
                              "every key that was ever served, not only those that are served now");
   arguments.flag("--pem", options.pem,
@@ -121,7 +120,7 @@ void define_history(CommandLine& key) {
 void define_export_public(CommandLine& key) {
   key.command<ExportOptions>(
       {"export-public", "print public keys, for a check of old mail or for another DNS",
-       "zonectl key export-public mosa\nzonectl key export-public mosa --slot sel1 --all --pem",
+       "zonectl key export-public mosa\nzonectl key export-public mosa sel1 --all --pem",
        exits_of_reading({{ExitCode::kNotFound, "there never was such an institution, or it serves no such key"}}),
        For::kOperators},
       export_arguments, export_public);

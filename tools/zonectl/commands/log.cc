@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/history/audit_log.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/finding.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl::log {
@@ -13,23 +13,21 @@ namespace {
 using zonestore::AuditEntry;
 using zonestore::Result;
 
-// An institution, or a zone, whose name has a dot.
+// A zone's name, or what an institution is called by.
 struct Subject {
-  std::optional<zonestore::dkim::Code> code;
-  std::optional<zonestore::Name> zone;
-
-  // As the log writes it.
-  [[nodiscard]] std::string text() const { return code ? code->text() : zone->lowered().to_text_no_dot(); }
+  std::optional<zonestore::Name> zone;  // if it can be one
+  std::optional<zonestore::dkim::Reference> institution;
 };
 
 Result<Subject> parse_subject(std::string_view text) {
-  if (text.find('.') != std::string_view::npos) {
-    return zonestore::Name::parse(text).map([](zonestore::Name zone) {
-      return Subject{std::nullopt, std::move(zone)};
+  auto institution = zonestore::dkim::Reference::parse(text);
+  if (text.find('.') == std::string_view::npos) {
+    return std::move(institution).map([](zonestore::dkim::Reference code) {
+      return Subject{std::nullopt, std::move(code)};
     });
   }
-  return zonestore::dkim::Code::parse(text).map([](zonestore::dkim::Code code) {
-    return Subject{std::move(code), std::nullopt};
+  return zonestore::Name::parse(text).map([&institution](zonestore::Name zone) {
+    return Subject{std::move(zone), institution ? std::optional(*std::move(institution)) : std::nullopt};
   });
 }
 
@@ -40,8 +38,9 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST|ZONE", "", options.subject, Need::kOptional, &parse_subject,
-                            "only what was done to this institution, or to this zone's settings");
+  arguments.operators().one(
+      "INST|ZONE", "", options.subject, Need::kOptional, &parse_subject,
+      "only what was done to this institution (its code, a domain, a selector's name), or to this zone's settings");
   arguments.operators().one("--since", "TIME|DURATION", options.since, Need::kOptional, &parse_line,
                             "only from then on: 2026-11-23, 2026-11-23T18:01:02Z, or how far back: 2h, 7d");
   arguments.operators().one("--last", "N", options.newest, Need::kOptional, &parse_count, "only the newest N");
@@ -87,26 +86,38 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
   return read;
 }
 
-// An institution that has left is still in the log; one that never was there is a slip of the finger.
-Result<void> check_known(zonestore::Store& store, const Subject& subject) {
+Result<bool> is_in_log(zonestore::Store& store, const std::string& subject) {
   bool found = false;
-  auto read = read_log(store, {subject.text(), std::nullopt, 1}, [&found](const AuditEntry&) {
-    found = true;
-    return false;
-  });
-  if (!read || found) {
-    return read;
+  return read_log(store, {subject, std::nullopt, 1},
+                  [&found](const AuditEntry&) {
+                    found = true;
+                    return false;
+                  })
+      .map([&found] { return found; });
+}
+
+// As the log writes it. An institution or a zone that has left is still there; one that never was is a slip of the
+// finger.
+Result<std::string> find_subject(zonestore::Store& store, const Subject& subject) {
+  const std::string text = subject.zone ? subject.zone->lowered().to_text_no_dot() : subject.institution->text;
+  const Result<bool> found = is_in_log(store, text);
+  if (!found || *found) {
+    return found.map([&text](bool) { return text; });
   }
-  return subject.zone ? show_zone(store, *subject.zone).map([](const zonestore::ZoneView&) {})
-                      : show_institution(store, *subject.code).map([](const zonestore::InstitutionView&) {});
+  if (subject.zone) {
+    const auto zone = show_zone(store, *subject.zone);
+    if (zone || !subject.institution) {
+      return zone.map([&text](const zonestore::ZoneView&) { return text; });
+    }
+  }
+  return find_institution(store, *subject.institution).map([](const zonestore::dkim::Code& code) {
+    return code.text();
+  });
 }
 
 Result<zonestore::LogFilter> filter_of(const Session& session, const Options& options) {
   zonestore::LogFilter filter;
   filter.newest = options.newest;
-  if (options.subject) {
-    filter.subject = options.subject->text();
-  }
   if (options.since) {
     const auto since = parse_since(*options.since, session.times().now());
     if (!since) {
@@ -118,13 +129,17 @@ Result<zonestore::LogFilter> filter_of(const Session& session, const Options& op
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  const Result<zonestore::LogFilter> filter = filter_of(session, options);
+  Result<zonestore::LogFilter> filter = filter_of(session, options);
   if (!filter) {
     return tl::unexpected(filter.error());
   }
   return session.read([&](zonestore::Store& store) -> Result<ExitCode> {
-    if (const auto known = options.subject ? check_known(store, *options.subject) : Result<void>{}; !known) {
-      return tl::unexpected(known.error());
+    if (options.subject) {
+      Result<std::string> subject = find_subject(store, *options.subject);
+      if (!subject) {
+        return tl::unexpected(subject.error());
+      }
+      filter->subject = *std::move(subject);
     }
     return session.print_whole([&](std::ostream& out) {
       return session.json() ? write_json(out, store, *filter) : write_table(out, session, store, *filter);

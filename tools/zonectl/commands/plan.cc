@@ -22,8 +22,8 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                            "the institution's code; without it all of them");
+  arguments.operators().institution(options.code, Need::kOptional,
+                                    "this institution alone, by its code, a domain or a selector's name");
   arguments.operators().one("--until", "DURATION", options.until, Need::kOptional, &zonestore::parse_duration,
                             "how far to look ahead: 30d, 1y is 365d; 90d if not given");
 }

@@ -19,33 +19,34 @@ using zonestore::Result;
 
 struct Options {
   std::optional<zonestore::dkim::Code> code;
-  std::optional<std::string> key;
-  std::optional<std::string> value;
+  std::vector<std::string> words;  // KEY, and of set VALUE
   ChangeOptions change;
+
+  [[nodiscard]] const std::string& key() const { return words.front(); }
+  [[nodiscard]] std::optional<std::string> value() const {
+    return words.size() > 1 ? std::optional(words[1]) : std::nullopt;
+  }
 };
 
 constexpr std::string_view kKeys = "ttl-active, ttl-other, slack, drain, every, jitter, window or signer-limit";
 
-void declare_key(Arguments& arguments, Options& options) {
-  arguments.one("KEY", "", options.key, Need::kRequired, &parse_line, std::string(kKeys));
-}
+constexpr const char* kWhose = "for this institution alone, not for the whole store: its code, or how it is found";
 
 void show_arguments(Arguments& arguments, Options& options) {
-  arguments.institution_option(options.code);
+  arguments.operators().institution(options.code, Need::kOptional, kWhose);
 }
 
 void set_arguments(Arguments& arguments, Options& options) {
-  declare_key(arguments, options);
-  arguments.one(
-      "VALUE", "", options.value, Need::kRequired, &parse_line,
-      "a duration: 10m, 7d, 3600 (seconds); off for every; a window: always, \"Tue 09:00-11:00 Europe/Zurich\"");
-  arguments.institution_option(options.code);
+  arguments.institution_before(
+      options.code, kWhose, options.words,
+      {{"KEY", std::string(kKeys)},
+       {"VALUE",
+        "a duration: 10m, 7d, 3600 (seconds); off for every; a window: always, \"Tue 09:00-11:00 Europe/Zurich\""}});
   arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
 }
 
 void unset_arguments(Arguments& arguments, Options& options) {
-  declare_key(arguments, options);
-  arguments.institution_option(options.code);
+  arguments.institution_before(options.code, kWhose, options.words, {{"KEY", std::string(kKeys)}});
   arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
 }
 
@@ -121,8 +122,8 @@ void write_changed(const Session& session, const Options& options, const zonesto
   if (!changed.changed) {
     out << "nothing to do: it is so already\n";
   } else {
-    out << *options.key
-        << (options.value ? verb(changed, " set", " would be set") : verb(changed, " unset", " would be unset"))
+    out << options.key()
+        << (options.value() ? verb(changed, " set", " would be set") : verb(changed, " unset", " would be unset"))
         << " for " << (options.code ? options.code->text() : "the store") << serials_text(changed) << '\n';
   }
   write(session, changed.policy);
@@ -131,12 +132,15 @@ void write_changed(const Session& session, const Options& options, const zonesto
 
 // Also unset: then `value` is absent.
 Result<ExitCode> set(Session& session, const Options& options) {
-  if (const Result<void> good = zonestore::check_policy_form(*options.key, options.value); !good) {
+  if (options.words.empty()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "KEY is required", "one of " + std::string(kKeys));
+  }
+  if (const Result<void> good = zonestore::check_policy_form(options.key(), options.value()); !good) {
     return tl::unexpected(good.error());
   }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     Following following(session);
-    auto changed = set_policy_text(store, context, options.code, *options.key, options.value,
+    auto changed = set_policy_text(store, context, options.code, options.key(), options.value(),
                                    [&](std::uint64_t behind) { following.show(behind); });
     following.finish();
     return changed;
@@ -156,20 +160,19 @@ void define(CommandLine& line) {
       "refused: E_POLICY_FLOOR, a drain below 96h, a slack below 1m, or rotations more often than they can be done"};
   policy.command<Options>(
       {"show", "show what is in force, for the store or for one institution",
-       "zonectl policy show\nzonectl policy show --institution mosa", exits_of_reading({not_found}), For::kOperators},
+       "zonectl policy show\nzonectl policy show mosa", exits_of_reading({not_found}), For::kOperators},
       show_arguments, show);
   policy.command<Options>({"set",
                            "set one; published TTLs follow at once, of very many institutions step by step (maintain "
                            "ends what was killed); waits that have begun keep their length, or take the longer one",
-                           "zonectl policy set ttl-active 2h\nzonectl policy set every 90d\nzonectl policy set every "
-                           "off --institution mosa\n"
+                           "zonectl policy set ttl-active 2h\nzonectl policy set every 90d\n"
+                           "zonectl policy set mosa every off\n"
                            "zonectl policy set window \"Tue 09:00-11:00 Europe/Zurich\"",
                            exits_of_change({refused, not_found})},
                           set_arguments, set);
-  policy.command<Options>(
-      {"unset", "go back to the store's value, or for the store to the default",
-       "zonectl policy unset ttl-active --institution mosa", exits_of_change({refused, not_found})},
-      unset_arguments, set);
+  policy.command<Options>({"unset", "go back to the store's value, or for the store to the default",
+                           "zonectl policy unset mosa ttl-active", exits_of_change({refused, not_found})},
+                          unset_arguments, set);
 }
 
 }  // namespace zonectl::policy

@@ -1,6 +1,5 @@
 // zonectl prepare: a fresh key into a slot that is free, of one institution or of many.
 #include "tools/zonectl/bulk/bulk_prepare.h"
-#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
@@ -13,17 +12,14 @@ using zonestore::Prepared;
 using zonestore::Result;
 
 struct Options {
-  std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
   bulk_prepare::Options bulk;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.first, Need::kOptional, &parse_line,
-                            "the institution's code, such as mosa; with --all and --file it is left out");
-  arguments.operators().one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot,
-                            "sel1 or sel2; without it the slot that needs a key");
+  arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
+  arguments.operators().slot(options.slot, Need::kOptional, "sel1 or sel2; without it the slot that needs a key");
   declare(arguments, options.bulk);
   arguments.dry_run(options.change);
 }
@@ -51,15 +47,11 @@ Result<ExitCode> prepare_one(Session& session, const Options& options, const zon
 }
 
 Result<ExitCode> prepare_many(Session& session, const Options& options) {
-  if (options.slot) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid, "INST excludes --all, --file, --resume and --give-up",
+  if (options.bulk.stands_for_names() && !options.bulk.named.empty()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "INST excludes --all, --file and --resume",
                            "zonectl prepare --all SLOT");
   }
-  const auto slot = slot_of_many(options.first);
-  if (!slot) {
-    return tl::unexpected(slot.error());
-  }
-  return bulk_prepare::run(session, options.bulk, *slot, options.change);
+  return bulk_prepare::run(session, options.bulk, options.slot, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
@@ -67,7 +59,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (options.bulk.is_bulk()) {
     return prepare_many(session, options);
   }
-  if (!options.first) {
+  if (options.bulk.named.empty()) {
     return zonestore::fail(ErrorCode::kInvalid, "INST is required",
                            "zonectl prepare CODE; zonectl prepare --all SLOT");
   }
@@ -75,11 +67,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
     return zonestore::fail(ErrorCode::kInvalid, "--rate and --halt-on are for many institutions",
                            "zonectl prepare --all SLOT --rate 20/min");
   }
-  const auto code = zonestore::dkim::Code::parse(*options.first);
-  if (!code) {
-    return tl::unexpected(code.error());
-  }
-  return prepare_one(session, options, *code);
+  return prepare_one(session, options, options.bulk.named.front());
 }
 
 }  // namespace
@@ -89,7 +77,7 @@ void define(CommandLine& line) {
       {"prepare",
        "put a fresh key into a selector that is empty, revoked or past its drain, of one institution or of many; it "
        "ripens from then on",
-       "zonectl prepare mosa\nzonectl prepare mosa sel1 --dry-run\n"
+       "zonectl prepare mosa\nzonectl prepare mosa nova sel1\nzonectl prepare mosa sel1 --dry-run\n"
        "zonectl prepare --all          # what revoke --signer has left without a key\n"
        "zonectl prepare --all sel1 --rate 10/s\nzonectl prepare --resume",
        exits_of_change(

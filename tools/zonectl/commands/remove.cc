@@ -1,4 +1,5 @@
-// zonectl remove: an institution leaves.
+// zonectl remove: institutions leave.
+#include "tools/zonectl/bulk/each.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
@@ -11,13 +12,14 @@ using zonestore::InstitutionChanged;
 using zonestore::Result;
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> named;
   bool yes = false;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.operators().institutions(options.named);
+  arguments.not_for_one_slot("zonectl revoke");
   arguments.operators().flag("--yes", options.yes, "on a terminal: do not ask first");
   arguments.dry_run(options.change);
 }
@@ -45,14 +47,30 @@ Json to_json(const InstitutionChanged& removed) {
   return json;
 }
 
+std::string question(const std::vector<zonestore::dkim::Code>& codes) {
+  std::string named;
+  for (const zonestore::dkim::Code& code : codes) {
+    named += (named.empty() ? "" : ", ") + code.text();
+  }
+  return "Stop signing for " + named + ", and take " + (codes.size() == 1 ? "its" : "their") + " records out later?";
+}
+
 Result<ExitCode> body(Session& session, const Options& options) {
-  if (session.can_ask() && !options.yes && !options.change.dry_run &&
-      !session.confirms("Stop signing for " + options.code->text() + ", and take its records out later?")) {
+  if (session.can_ask() && !options.yes && !options.change.dry_run && !session.confirms(question(options.named))) {
     session.err() << "nothing was changed\n";
     return ExitCode::kRefused;
   }
+  if (options.named.size() > 1) {
+    return change_each(
+        session, options.change, options.named,
+        {"remove",
+         "removing",
+         {"removed", "would be removed", {}},
+         {"their records stay published until their last mail has arrived; until then zonectl undo takes each back"},
+         &zonestore::remove_institution});
+  }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-    return remove_institution(store, context, *options.code);
+    return remove_institution(store, context, options.named.front());
   };
   return session.tell(session.change(options.change, operation), to_json, write);
 }
@@ -61,10 +79,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 void define(CommandLine& line) {
   line.command<Options>(
-      {"remove", "stop signing for an institution; its records leave once its last mail has arrived",
-       "zonectl remove mosa\nzonectl undo mosa   # takes it back, until its records leave",
+      {"remove", "stop signing for institutions; their records leave once their last mail has arrived",
+       "zonectl remove mosa\nzonectl remove mosa nova\nzonectl undo mosa   # takes it back, until its records leave",
        exits_of_change({{ExitCode::kRefused, "whoever was asked on the terminal did not say yes; nothing changed"},
-                        {ExitCode::kNotFound, "no such institution"}}),
+                        {ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+                        {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       arguments, body);
 }

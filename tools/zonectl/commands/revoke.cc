@@ -1,6 +1,5 @@
 // zonectl revoke: a key is withdrawn on purpose, and its private half destroyed.
 #include "tools/zonectl/bulk/bulk_revoke.h"
-#include "tools/zonectl/bulk/opening.h"
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
@@ -14,7 +13,6 @@ using zonestore::Revoked;
 using zonestore::dkim::to_text;
 
 struct Options {
-  std::optional<std::string> first;  // INST; of many: SLOT
   std::optional<zonestore::dkim::SlotId> slot;
   bulk_revoke::Options bulk;
   zonestore::RevokeOptions revoke;
@@ -22,9 +20,8 @@ struct Options {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.first, Need::kOptional, &parse_line,
-                            "the institution's code, such as mosa; with --all and --file it is left out");
-  arguments.operators().one("SLOT", "", options.slot, Need::kOptional, &zonestore::dkim::parse_slot, "sel1 or sel2");
+  arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
+  arguments.operators().slot(options.slot, Need::kOptional, "sel1 or sel2; of a taken signer it is left out");
   declare(arguments, options.bulk);
   arguments.operators().flag("--stop-signing", options.revoke.stop_signing,
                              "go on even if the institution has nothing left to sign with");
@@ -98,18 +95,14 @@ Result<ExitCode> revoke_one(Session& session, const Options& options, const zone
 
 Result<ExitCode> revoke_many(Session& session, const Options& options) {
   using zonestore::ErrorCode;
-  if (options.slot) {
-    return zonestore::fail(ErrorCode::kInvalid, "INST excludes --all, --file, --signer, --resume and --give-up",
+  if (options.bulk.stands_for_names() && !options.bulk.named.empty()) {
+    return zonestore::fail(ErrorCode::kInvalid, "INST excludes --all, --file, --signer and --resume",
                            "zonectl revoke --all SLOT; zonectl revoke --signer NAME");
   }
   if (options.revoke.expect) {
     return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
   }
-  const auto slot = slot_of_many(options.first);
-  if (!slot) {
-    return tl::unexpected(slot.error());
-  }
-  return bulk_revoke::run(session, options.bulk, *slot, options.revoke.stop_signing, options.change);
+  return bulk_revoke::run(session, options.bulk, options.slot, options.revoke.stop_signing, options.change);
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
@@ -117,19 +110,16 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (options.bulk.is_bulk()) {
     return revoke_many(session, options);
   }
-  if (!options.first || !options.slot) {
-    return zonestore::fail(ErrorCode::kInvalid, options.first ? "SLOT is required: sel1 or sel2" : "INST is required",
+  if (options.bulk.named.empty() || !options.slot) {
+    return zonestore::fail(ErrorCode::kInvalid,
+                           options.bulk.named.empty() ? "INST is required" : "SLOT is required: sel1 or sel2",
                            "zonectl revoke CODE SLOT; zonectl revoke --all SLOT; zonectl revoke --signer NAME");
   }
   if (options.bulk.has_settings()) {
     return zonestore::fail(ErrorCode::kInvalid, "--rate and --halt-on are for many institutions",
                            "zonectl revoke --all SLOT --rate 20/min");
   }
-  const auto code = zonestore::dkim::Code::parse(*options.first);
-  if (!code) {
-    return tl::unexpected(code.error());
-  }
-  return revoke_one(session, options, *code);
+  return revoke_one(session, options, options.bulk.named.front());
 }
 
 }  // namespace
@@ -140,7 +130,9 @@ void define(CommandLine& line) {
        "withdraw a selector's key for good, of one institution or of many; if it signs, signing moves to the other "
        "selector first",
        "zonectl revoke mosa sel1 --dry-run\nzonectl revoke mosa sel1 --expect sel1 --reason \"laptop stolen\"\n"
-       "zonectl revoke --all sel1 --yes\nzonectl revoke --signer opendkim-1 --yes   # its machine was taken\n"
+       "zonectl revoke stxsel1._domainkey.mosamuseum.com   # the same, as it stands in a ticket\n"
+       "zonectl revoke mosa nova sel1 --yes\nzonectl revoke --all sel1 --yes\nzonectl revoke --signer opendkim-1 "
+       "--yes   # its machine was taken\n"
        "zonectl revoke --resume",
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},

@@ -18,9 +18,9 @@ struct Options : SwapCommandOptions {
 };
 
 // Looks first, in a child that was made before anything of the store was open.
-zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options) {
+zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
   const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, options.looking, options.change.dry_run);
-  return run_swap(session, options,
+  return run_swap(session, options, code,
                   [&lookout, &options](zonestore::Store& store, const zonestore::ChangeContext& context,
                                        const zonestore::dkim::Code& code, const zonestore::SwapOptions& swap) {
                     look::RotationLooks looks(lookout.get(), store);
@@ -35,8 +35,7 @@ zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options)
 }
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                            "the institution's code, such as mosa");
+  arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
   declare(arguments, options.bulk);
   arguments.operators().flag("--no-look", options.looking.no_look,
                              "do not look into the DNS first: go by what was seen before");
@@ -48,9 +47,9 @@ void arguments(Arguments& arguments, Options& options) {
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
   const bool is_bulk = options.bulk.is_bulk();
-  if (is_bulk == options.code.has_value()) {
+  if (options.bulk.stands_for_names() != options.bulk.named.empty()) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
-                           is_bulk ? "INST excludes --all, --due, --file, --resume and --give-up" : "INST is missing",
+                           is_bulk ? "INST excludes --all, --due, --file and --resume" : "INST is missing",
                            "zonectl rotate CODE; zonectl rotate --all --canary 1%");
   }
   if (is_bulk && options.swap.expect) {
@@ -63,7 +62,7 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
   if (is_bulk) {
     return bulk_rotate::run(session, options.bulk, options.change, options.looking);
   }
-  return rotate_one(session, options);
+  return rotate_one(session, options, options.bulk.named.front());
 }
 
 }  // namespace
@@ -71,7 +70,8 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   line.command<Options>(
       {"rotate", "move signing to the other selector, safely, at once; after an undo: forward again",
-       "zonectl rotate mosa --expect sel1\nzonectl rotate mosa --override E_NOT_RIPE --reason \"key was leaked\"\n"
+       "zonectl rotate mosa --expect sel1\nzonectl rotate mosa nova louvre\nzonectl rotate mosa --override "
+       "E_NOT_RIPE --reason \"key was leaked\"\n"
        "zonectl rotate --all --canary 1% --rate 20/min --halt-on 2\nzonectl rotate --resume\n"
        "zonectl rotate --give-up 7",
        exits_of_change(

@@ -1,4 +1,4 @@
-// zonectl show: one institution, its slots, and what can be done next.
+// zonectl show: institutions, their slots, and what can be done next.
 #include <algorithm>
 
 #include "tools/zonectl/commands/commands.h"
@@ -15,11 +15,11 @@ using zonestore::Result;
 using zonestore::dkim::Phase;
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> named;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.institution(options.code);
+  arguments.operators().institutions(options.named);
 }
 
 std::string domains_text(const InstitutionView& institution) {
@@ -106,17 +106,38 @@ void write(const Session& session, const InstitutionView& institution) {
   write_next(session, institution);
 }
 
+Result<std::vector<InstitutionView>> show_all(zonestore::Store& store,
+                                              const std::vector<zonestore::dkim::Code>& codes) {
+  std::vector<InstitutionView> all;
+  for (const zonestore::dkim::Code& code : codes) {
+    auto view = show_institution(store, code);
+    if (!view) {
+      return tl::unexpected(view.error());
+    }
+    all.push_back(*std::move(view));
+  }
+  return all;
+}
+
 Result<ExitCode> body(Session& session, const Options& options) {
-  const auto operation = [&](zonestore::Store& store) { return show_institution(store, *options.code); };
-  const auto in_json = [](const InstitutionView& institution) { return to_json(institution); };
-  return session.tell(session.read(operation), in_json, write);
+  const auto operation = [&](zonestore::Store& store) { return show_all(store, options.named); };
+  const auto in_json = [](const std::vector<InstitutionView>& all) {
+    return all.size() == 1 ? to_json(all.front()) : Json{{"institutions", json_array(all)}};
+  };
+  const auto in_words = [](const Session& told, const std::vector<InstitutionView>& all) {
+    for (const InstitutionView& each : all) {
+      told.out() << (&each == &all.front() ? "" : "\n");
+      write(told, each);
+    }
+  };
+  return session.tell(session.read(operation), in_json, in_words);
 }
 
 }  // namespace
 
 void define(CommandLine& line) {
-  line.command<Options>({"show", "show an institution: its selectors, their states and times, what can be done next",
-                         "zonectl show mosa\nzonectl show mosa --json",
+  line.command<Options>({"show", "show institutions: their selectors, states and times, what can be done next",
+                         "zonectl show mosa\nzonectl show mosamuseum.com nova\nzonectl show mosa --json",
                          exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }

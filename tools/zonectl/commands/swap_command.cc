@@ -89,10 +89,11 @@ ExitCode exit_of(const Swapped& swapped) {
 
 }  // namespace
 
-Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, const SwapOperation& operation) {
+Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, const zonestore::dkim::Code& code,
+                          const SwapOperation& operation) {
   const auto swapped =
       session.change(options.change, [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-        return operation(store, context, *options.code, options.swap);
+        return operation(store, context, code, options.swap);
       });
   return session.tell(
       swapped, [](const Swapped& told) { return to_json(told); }, write, exit_of);

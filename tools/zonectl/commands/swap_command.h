@@ -9,7 +9,6 @@
 namespace zonectl {
 
 struct SwapCommandOptions {
-  std::optional<zonestore::dkim::Code> code;
   zonestore::SwapOptions swap;
   ChangeOptions change;
 };
@@ -18,6 +17,6 @@ using SwapOperation = std::function<zonestore::Result<zonestore::Swapped>(
     zonestore::Store&, const zonestore::ChangeContext&, const zonestore::dkim::Code&, const zonestore::SwapOptions&)>;
 
 [[nodiscard]] zonestore::Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options,
-                                                   const SwapOperation& operation);
+                                                   const zonestore::dkim::Code& code, const SwapOperation& operation);
 
 }  // namespace zonectl

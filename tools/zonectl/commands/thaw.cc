@@ -6,9 +6,7 @@ namespace zonectl::thaw {
 namespace {
 
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
-  return run_freeze(session, options, [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-    return zonestore::thaw(store, context, options.code);
-  });
+  return run_freeze(session, options, {"thaw", "thawing", {"thawed", "would be thawed", {}}, {}, &zonestore::thaw});
 }
 
 }  // namespace
@@ -16,7 +14,9 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"thaw", "end a freeze; those of single institutions outlast that of the whole store",
-       "zonectl thaw mosa\nzonectl thaw --all", exits_of_change({{ExitCode::kNotFound, "no such institution"}}),
+       "zonectl thaw mosa\nzonectl thaw mosa nova\nzonectl thaw --all",
+       exits_of_change({{ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+                        {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       freeze_scope_arguments, body);
 }

@@ -11,8 +11,7 @@ struct Options : SwapCommandOptions {
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one("INST", "", options.code, Need::kOptional, &zonestore::dkim::Code::parse,
-                            "the institution's code, such as mosa");
+  arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
   declare(arguments, options.bulk);
   arguments.expect(options.swap.expect);
   arguments.change(options.change, {});
@@ -20,9 +19,9 @@ void arguments(Arguments& arguments, Options& options) {
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
   using zonestore::ErrorCode;
-  if (options.bulk.is_bulk() == options.code.has_value()) {
+  if (options.bulk.stands_for_names() != options.bulk.named.empty()) {
     return zonestore::fail(ErrorCode::kInvalid,
-                           options.bulk.is_bulk() ? "INST excludes --run, --resume and --give-up" : "INST is missing",
+                           options.bulk.is_bulk() ? "INST excludes --run and --resume" : "INST is missing",
                            "zonectl undo CODE; zonectl undo --run N");
   }
   if (!options.bulk.is_bulk()) {
@@ -30,7 +29,7 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
       return zonestore::fail(ErrorCode::kInvalid, "--canary, --rate and --halt-on are for many institutions",
                              "zonectl undo --run N --canary 1%");
     }
-    return run_swap(session, options, &zonestore::undo);
+    return run_swap(session, options, options.bulk.named.front(), &zonestore::undo);
   }
   if (options.swap.expect) {
     return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
@@ -45,7 +44,8 @@ void define(CommandLine& line) {
       {"undo",
        "take the last rotation back, while the selector that it left still drains; or a removal, until its records "
        "leave",
-       "zonectl undo mosa\nzonectl rotate mosa   # after it, while that selector drains: forward again\n"
+       "zonectl undo mosa\nzonectl undo mosa nova\nzonectl rotate mosa   # after it, while that selector drains: "
+       "forward again\n"
        "zonectl undo --run 7 --canary 1%   # the rotations of one bulk run\nzonectl undo --resume",
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},

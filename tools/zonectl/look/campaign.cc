@@ -80,13 +80,17 @@ Result<bool> Campaign::begin() {
   return look_at_own().map([this] { return has_resolver_ || manner_.has_named_servers; });
 }
 
-Result<void> Campaign::look_at(const zonestore::dkim::Code& code) {
+Result<void> Campaign::look_at(const std::vector<zonestore::dkim::Code>& codes) {
   const Result<bool> can_look = begin();
   if (!can_look || !*can_look) {
     return can_look.map([](bool) {});
   }
-  Result<void> started = start(code);
-  return started ? take_oldest() : started;
+  for (const zonestore::dkim::Code& code : codes) {
+    if (Result<void> started = start_in_turn(code); !started) {
+      return started;
+    }
+  }
+  return take_all();
 }
 
 Result<void> Campaign::look_at_all() {
@@ -98,12 +102,8 @@ Result<void> Campaign::look_at_all() {
   if (Result<void> begun = begin_all(); !begun) {
     return begun;
   }
-  while (!begun_.empty()) {
-    if (Result<void> taken = take_oldest(); !taken) {
-      return taken;
-    }
-  }
-  return look_again();
+  const Result<void> taken = take_all();
+  return taken ? look_again() : taken;
 }
 
 // Several at a time, told in order: the oldest is waited for when enough are under way.
@@ -118,13 +118,8 @@ Result<void> Campaign::begin_all() {
       return tl::unexpected(codes.error());
     }
     for (const zonestore::dkim::Code& code : *codes) {
-      if (begun_.size() == kAtATime) {
-        if (Result<void> taken = take_oldest(); !taken) {
-          return taken;
-        }
-      }
       // One that has been removed meanwhile is left out.
-      if (Result<void> started = start(code); !started && started.error().code != ErrorCode::kNotFound) {
+      if (Result<void> started = start_in_turn(code); !started && started.error().code != ErrorCode::kNotFound) {
         return started;
       }
       after = code.text();
@@ -133,6 +128,20 @@ Result<void> Campaign::begin_all() {
       return {};
     }
   }
+}
+
+Result<void> Campaign::start_in_turn(const zonestore::dkim::Code& code) {
+  const Result<void> taken = begun_.size() == kAtATime ? take_oldest() : Result<void>{};
+  return taken ? start(code) : taken;
+}
+
+Result<void> Campaign::take_all() {
+  while (!begun_.empty()) {
+    if (Result<void> taken = take_oldest(); !taken) {
+      return taken;
+    }
+  }
+  return {};
 }
 
 Result<void> Campaign::start(const zonestore::dkim::Code& code) {

@@ -47,7 +47,7 @@ class Campaign {
 
   // Each: our own name servers first.
   [[nodiscard]] zonestore::Result<void> look_at_own();
-  [[nodiscard]] zonestore::Result<void> look_at(const zonestore::dkim::Code& code);
+  [[nodiscard]] zonestore::Result<void> look_at(const std::vector<zonestore::dkim::Code>& codes);
   [[nodiscard]] zonestore::Result<void> look_at_all();
 
  private:
@@ -70,7 +70,9 @@ class Campaign {
   };
 
   [[nodiscard]] zonestore::Result<void> start(const zonestore::dkim::Code& code);
+  [[nodiscard]] zonestore::Result<void> start_in_turn(const zonestore::dkim::Code& code);
   [[nodiscard]] zonestore::Result<void> take_oldest();
+  [[nodiscard]] zonestore::Result<void> take_all();
   [[nodiscard]] zonestore::Result<probe::Report> take(Begun begun);
   [[nodiscard]] zonestore::Result<void> begin_all();
   [[nodiscard]] zonestore::Result<void> look_again();

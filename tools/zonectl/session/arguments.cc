@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -17,20 +18,72 @@ using zonestore::ErrorCode;
 using zonestore::Guard;
 using zonestore::Result;
 
-void Arguments::institution(std::optional<zonestore::dkim::Code>& target) {
-  operators().one("INST", "", target, Need::kRequired, &zonestore::dkim::Code::parse,
-                  "the institution's code, such as mosa");
+void Arguments::institution(std::optional<zonestore::dkim::Code>& target, Need need, const std::string& description) {
+  objects_.take_one_into(target);
+  declare_one({"INST", "", description, need},
+              [this_objects = &objects_](const std::string& word) { this_objects->add_word(word); });
 }
 
-void Arguments::institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all) {
-  operators().one("INST", "", target, Need::kOptional, &zonestore::dkim::Code::parse,
-                  "the institution's code, such as mosa");
-  operators().flag("--all", all, "the whole store in place of one institution");
+void Arguments::institutions(std::vector<zonestore::dkim::Code>& target, std::function<bool()> is_left_out) {
+  objects_.take_many_into(target);
+  const Need need = is_left_out ? Need::kOptional : Need::kRequired;
+  if (is_left_out) {
+    objects_.leave_out_if(std::move(is_left_out));
+  }
+  declare_many({"INST", "", std::string(kInstitution) + "; several: each by itself", need},
+               [this_objects = &objects_](const std::string& word) { this_objects->add_word(word); });
 }
 
-void Arguments::institution_option(std::optional<zonestore::dkim::Code>& target) {
-  operators().one("--institution", "CODE", target, Need::kOptional, &zonestore::dkim::Code::parse,
-                  "for this institution alone, not for the whole store");
+void Arguments::slot(std::optional<zonestore::dkim::SlotId>& target, Need need, const std::string& description) {
+  objects_.take_slot_into(target);
+  if (objects_.takes_many()) {  // which takes this word too
+    describe("SLOT", need, description);
+    return;
+  }
+  declare_one({"SLOT", need == Need::kRequired ? kShownAsRequired : "", description, Need::kOptional},
+              [this_objects = &objects_](const std::string& word) { this_objects->set_slot_word(word); });
+}
+
+namespace {
+
+void check_words(const std::vector<std::string>& words,
+                 const std::vector<std::pair<std::string, std::string>>& described) {
+  if (words.size() < described.size()) {
+    throw BadValue(Error{ErrorCode::kInvalid, described[words.size()].first + " is required", "", std::nullopt});
+  }
+  if (words.size() > described.size()) {
+    throw BadValue(
+        Error{ErrorCode::kInvalid, "\"" + printable(words.back()) + "\" is one argument too many", "", std::nullopt});
+  }
+}
+
+}  // namespace
+
+void Arguments::institution_before(std::optional<zonestore::dkim::Code>& target, const std::string& description,
+                                   std::vector<std::string>& words,
+                                   const std::vector<std::pair<std::string, std::string>>& described) {
+  objects_.take_one_into(target);
+  constexpr int kMostWords = 100;  // more than any, so that it is us who count them
+  mark(*app_.add_option_function<std::vector<std::string>>(
+                "INST",
+                [&words, this_objects = &objects_, described](std::vector<std::string> all) {
+                  if (all.size() == described.size() + 1) {
+                    this_objects->add_word(all.front());
+                    all.erase(all.begin());
+                  }
+                  check_words(all, described);
+                  words = std::move(all);
+                },
+                description)
+            ->expected(1, kMostWords));
+  for (const auto& [name, what] : described) {
+    describe(name, Need::kRequired, what);
+  }
+}
+
+void Arguments::describe(const std::string& name, Need need, const std::string& description) {
+  declare_one({name, need == Need::kRequired ? kShownAsRequired : "", description, Need::kOptional},
+              [](const std::string&) {});
 }
 
 void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {

@@ -12,8 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "tools/zonectl/session/objects.h"
 #include "tools/zonectl/session/rights.h"
 #include "tools/zonectl/session/session.h"
 #include "zonestore/dkim/selector.h"
@@ -24,21 +26,31 @@ enum class Need : std::uint8_t { kOptional, kRequired };
 
 class Arguments {
  public:
-  Arguments(CLI::App& app, OperatorMarks& marks) : app_(app), marks_(marks) {}
+  Arguments(CLI::App& app, OperatorMarks& marks, Objects& objects) : app_(app), marks_(marks), objects_(objects) {}
 
   // Declares for operators too: nothing that names a file, a directory or a program.
   [[nodiscard]] Arguments operators() {
-    Arguments marking(app_, marks_);
+    Arguments marking(app_, marks_, objects_);
     marking.is_for_ = For::kOperators;
     return marking;
   }
 
+  // What a command is about (objects.h): INST, or INST... while `is_left_out` (--all) does not stand for them; then
+  // SLOT. The body finds them in the targets.
+  void institution(std::optional<zonestore::dkim::Code>& target, Need need = Need::kRequired,
+                   const std::string& description = std::string(kInstitution));
+  void institutions(std::vector<zonestore::dkim::Code>& target, std::function<bool()> is_left_out = {});
+  void slot(std::optional<zonestore::dkim::SlotId>& target, Need need, const std::string& description);
+  // INST before `count` words that are no objects; without it they are all that is there.
+  void institution_before(std::optional<zonestore::dkim::Code>& target, const std::string& description,
+                          std::vector<std::string>& words,
+                          const std::vector<std::pair<std::string, std::string>>& described);
+  // A selector's name is refused: the whole institution is meant.
+  void not_for_one_slot(const std::string& instead) { objects_.not_for_one_slot(instead); }
+
   // What many commands take alike; operators too.
-  void institution(std::optional<zonestore::dkim::Code>& target);                    // INST, required
-  void institution_or_all(std::optional<zonestore::dkim::Code>& target, bool& all);  // INST, or --all
-  void institution_option(std::optional<zonestore::dkim::Code>& target);             // --institution CODE
-  void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);    // ZONE
-  void expect(std::optional<zonestore::dkim::SlotId>& target);                       // --expect sel1|sel2
+  void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);  // ZONE
+  void expect(std::optional<zonestore::dkim::SlotId>& target);                     // --expect sel1|sel2
   void dry_run(ChangeOptions& target);
   // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
   // --override is taken, to be refused with a clear message, but --help does not offer it.
@@ -71,6 +83,9 @@ class Arguments {
   }
 
  private:
+  static constexpr std::string_view kInstitution =
+      "a code such as mosa, a mail domain, or a selector's name: stxsel1._domainkey.mosamuseum.com";
+
   struct Declaration {
     std::string name;
     std::string shown;
@@ -90,12 +105,19 @@ class Arguments {
   void declare_one(const Declaration& declaration, const Taker& take);
   void declare_many(const Declaration& declaration, const Taker& take);
 
+  // Of a word that another positional takes: for --help alone.
+  void describe(const std::string& name, Need need, const std::string& description);
+
   void mark(const CLI::Option& option);
 
   CLI::App& app_;
   OperatorMarks& marks_;
+  Objects& objects_;
   For is_for_ = For::kAdmins;
 };
+
+// What --help shows as required although the parse cannot tell: SLOT, of which a selector's name tells too.
+inline constexpr const char* kShownAsRequired = "required";
 
 // Parsers for `one` and `many`.
 [[nodiscard]] zonestore::Result<std::string> parse_line(std::string_view text);  // printable, in one line, not empty

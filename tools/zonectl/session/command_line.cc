@@ -36,18 +36,29 @@ void refuse_arguments_beside_verb(const CLI::App& app) {
   }
 }
 
+// The body, once it is known what it is about.
+Body body_with(const std::shared_ptr<Objects>& objects, const Body& body) {
+  return [objects, body](Session& session) -> zonestore::Result<ExitCode> {
+    const auto found = objects->find(session);
+    return found ? body(session) : tl::unexpected(found.error());
+  };
+}
+
 }  // namespace
 
-CLI::App& CommandLine::add(const CommandHelp& help, Body body) {
+CLI::App& CommandLine::add(const CommandHelp& help, const std::shared_ptr<Objects>& objects, const Body& body) {
   CLI::App* const app = app_.add_subcommand(std::string(help.name), std::string(help.purpose));
   app->group(group_);
   app->footer(help_footer(help));
   if (help.whom == For::kOperators) {
     marks_.mark(*app);
   }
-  app->callback([app, &chosen = chosen_, body = std::move(body), needs_store = help.needs_store] {
+  app->callback([app, &chosen = chosen_, objects, body, needs_store = help.needs_store] {
     if (app->get_subcommands().empty()) {
-      chosen = {body, needs_store};
+      if (const auto arranged = objects->arrange(); !arranged) {
+        throw BadValue(arranged.error());
+      }
+      chosen = {body_with(objects, body), needs_store};
     } else {  // the verb below was meant, whose callback ran before this one
       refuse_arguments_beside_verb(*app);
     }

@@ -55,7 +55,9 @@ class CommandLine {
   void command(const CommandHelp& help, void (*arguments)(Arguments&, Options&),
                zonestore::Result<ExitCode> (*body)(Session&, const Options&)) {
     auto options = std::make_shared<Options>();
-    Arguments declared(add(help, [options, body](Session& session) { return body(session, *options); }), marks_);
+    auto objects = std::make_shared<Objects>();
+    CLI::App& app = add(help, objects, [options, body](Session& session) { return body(session, *options); });
+    Arguments declared(app, marks_, *objects);
     arguments(declared, *options);
   }
 
@@ -75,7 +77,7 @@ class CommandLine {
   void group(std::string_view heading) { group_ = heading; }
 
  private:
-  CLI::App& add(const CommandHelp& help, Body body);
+  CLI::App& add(const CommandHelp& help, const std::shared_ptr<Objects>& objects, const Body& body);
   [[nodiscard]] CommandLine below(std::string_view name);
 
   CLI::App& app_;

@@ -80,6 +80,10 @@ Result<Store> Session::open_to_peek() const {
   return open_recovered(Store::Access::kRead);
 }
 
+Result<Store> Session::open_to_find() const {
+  return open_recovered(Store::Access::kDryRun);
+}
+
 Result<Store> Session::open_to_change(const ChangeOptions& options) const {
   if (!options.dry_run) {
     return open_to_write();

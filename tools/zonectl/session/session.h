@@ -44,6 +44,9 @@ class Session {
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_read() const;
   // The same before a change opens the store: what that one runs, such as a signer's command, keeps its rights.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_peek() const;
+  // To find out what is meant before anything is done: leaves no trace, whatever the command will be, and opens no
+  // vault.
+  [[nodiscard]] zonestore::Result<zonestore::Store> open_to_find() const;
   // For a change. A dry run decides by the same code on a store that it cannot change: see Store::Access::kDryRun.
   [[nodiscard]] zonestore::Result<zonestore::Store> open_to_change(const ChangeOptions& options) const;
   // For what writes beside changes, or needs the vault, and has no dry run.

@@ -27,7 +27,8 @@ std::vector<App*> commands_of(App& app) {
 // "--expect sel1|sel2", "INST".
 std::string shown_name(const CLI::Option& option) {
   if (option.get_positional()) {
-    return option.get_name(true) + (option.get_items_expected_max() > 1 ? "..." : "");
+    return option.get_name(true) +
+           (option.get_items_expected_max() >= CLI::detail::expected_max_vector_size ? "..." : "");
   }
   std::string text = option.get_name(false, true);
   if (const std::size_t comma = text.find(','); comma != std::string::npos) {
@@ -40,9 +41,10 @@ CommandShape shape_of(const CLI::App& app) {
   CommandShape shape{app.get_name(), full_name(app), app.get_description(), app.get_footer(), app.get_group()};
   shape.needs_command = app.get_require_subcommand_min() != 0;
   for (const CLI::Option* option : app.get_options()) {
-    shape.options.push_back({shown_name(*option), option->get_description(), option->get_positional(),
-                             option->get_required(), option->get_items_expected_max() > 1,
-                             option->get_group().empty()});
+    const bool is_required =
+        option->get_required() || (option->get_positional() && option->get_type_name() == kShownAsRequired);
+    shape.options.push_back({shown_name(*option), option->get_description(), option->get_positional(), is_required,
+                             option->get_items_expected_max() > 1, option->get_group().empty()});
   }
   for (const CLI::App* command : commands_of(app)) {
     shape.commands.push_back(shape_of(*command));
@@ -181,7 +183,7 @@ CommandTree::CommandTree(std::string_view program, std::string_view purpose, Rol
 CommandTree::~CommandTree() = default;
 
 Arguments CommandTree::arguments() {
-  return Arguments(*root_, marks_);
+  return Arguments(*root_, marks_, no_objects_);
 }
 
 CommandLine CommandTree::line() {

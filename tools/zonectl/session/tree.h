@@ -61,6 +61,7 @@ class CommandTree {
 
  private:
   OperatorMarks marks_;
+  Objects no_objects_;  // of what every command takes
   Chosen chosen_;
   std::unique_ptr<CLI::App> root_;
 };

@@ -90,8 +90,8 @@ TEST_F(BulkCommands, NobodyToRotateIsDone) {
 
 TEST_F(BulkCommands, RotateDueTakesThoseThatPolicyMakesDue) {
   add_three();
-  expect_done({"policy", "set", "every", "90d", "--institution", "b"});
-  expect_done({"policy", "set", "jitter", "0s", "--institution", "b"});
+  expect_done({"policy", "set", "b", "every", "90d"});
+  expect_done({"policy", "set", "b", "jitter", "0s"});
   ripen();
   EXPECT_EQ(json_of({"rotate", "--due"})["total"], 0);
   clock_.advance(std::chrono::hours(24 * 91));
@@ -219,7 +219,7 @@ TEST_F(BulkCommands, ImportMakesAnInstitutionThatSignsWithTheKey) {
   EXPECT_EQ(told["institution"]["active"], "sel1");
   EXPECT_EQ(told["institution"]["slots"][1]["state"], "PUBLISHED");
   const std::string out = file("back.pem");
-  expect_done({"key", "export", "mosa", "--slot", "sel1", "--out", out});
+  expect_done({"key", "export", "mosa", "sel1", "--out", out});
   std::ifstream back(out);
   std::ifstream given(pem);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(back), {}),
@@ -228,7 +228,7 @@ TEST_F(BulkCommands, ImportMakesAnInstitutionThatSignsWithTheKey) {
 }
 
 TEST_F(BulkCommands, ImportWithActiveSignsWithTheSlotNamed) {
-  const auto told = json_of({"import", "mosa", "--pem", key_file("k", kRsa), "--slot", "sel2", "--active"});
+  const auto told = json_of({"import", "mosa", "--pem", key_file("k", kRsa), "sel2", "--active"});
   EXPECT_EQ(told["institution"]["active"], "sel2");
 }
 

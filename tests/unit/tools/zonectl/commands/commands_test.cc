@@ -199,7 +199,7 @@ TEST_F(Commands, ChangeNothingInADryRunAndSaySo) {
                                              {"zone", "set", "dkim.secutix.com", "--refresh", "2h"},
                                              {"add", "nova"},
                                              {"maintain"},
-                                             {"key", "export", "mosa", "--slot", "sel1", "--out", file("key.pem")}}) {
+                                             {"key", "export", "mosa", "sel1", "--out", file("key.pem")}}) {
     std::vector<std::string> dry = args;
     dry.emplace_back("--dry-run");
     const Outcome outcome = run(dry);
@@ -231,14 +231,14 @@ TEST_F(Commands, AnswerSixForWhatIsNotThere) {
                                              {"instructions", "nova"},
                                              {"domain", "add", "nova", "nova.com"},
                                              {"domain", "remove", "mosa", "nova.com"},
-                                             {"key", "export", "nova", "--slot", "sel1", "--out", file("key.pem")},
+                                             {"key", "export", "nova", "sel1", "--out", file("key.pem")},
                                              {"log", "nova"},
                                              {"log", "nova.example"},
                                              {"spf", "deny", "192.0.2.1"},
                                              {"zone", "show", "nova.example"},
                                              {"zone", "serial", "nova.example"},
                                              {"zone", "export", "nova.example"},
-                                             {"policy", "show", "--institution", "nova"}}) {
+                                             {"policy", "show", "nova"}}) {
     const Outcome outcome = run(args);
     EXPECT_EQ(outcome.code, 6) << args.front() << ": " << outcome.err;
     EXPECT_THAT(outcome.out, IsEmpty());

@@ -33,9 +33,9 @@ TEST_F(KeyPublic, HistoryTellsOfEveryKey) {
 
 TEST_F(KeyPublic, ExportPrintsWhatIsServedNowUnlessAskedForAll) {
   EXPECT_THAT(json_of({"key", "export-public", "mosa"}).at("keys"), SizeIs(2));
-  EXPECT_THAT(json_of({"key", "export-public", "mosa", "--slot", "sel1"}).at("keys"), SizeIs(1));
-  EXPECT_THAT(json_of({"key", "export-public", "mosa", "--slot", "sel1", "--all"}).at("keys"), SizeIs(2));
-  const tests::Outcome text = run({"key", "export-public", "mosa", "--slot", "sel2"});
+  EXPECT_THAT(json_of({"key", "export-public", "mosa", "sel1"}).at("keys"), SizeIs(1));
+  EXPECT_THAT(json_of({"key", "export-public", "mosa", "sel1", "--all"}).at("keys"), SizeIs(2));
+  const tests::Outcome text = run({"key", "export-public", "mosa", "sel2"});
   EXPECT_THAT(text.out, HasSubstr("sel2-mosa._domainkey.dkim.secutix.com."));
   EXPECT_THAT(text.out, HasSubstr("\nv=DKIM1; k=ed25519; p="));
   const tests::Outcome pem = run({"key", "export-public", "mosa", "--pem"});

@@ -140,8 +140,8 @@ TEST_F(LifecycleCommands, PolicyTakesWindowsAndOff) {
   EXPECT_EQ(done.code, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("window\tTue 09:00-11:00 Europe/Zurich\talways\tset for the store\n"));
   expect_done({"policy", "set", "every", "90d"});
-  expect_done({"policy", "set", "every", "off", "--institution", "mosa"});
-  const auto policy = json_of({"policy", "show", "--institution", "mosa"}).at("policy");
+  expect_done({"policy", "set", "mosa", "every", "off"});
+  const auto policy = json_of({"policy", "show", "mosa"}).at("policy");
   EXPECT_EQ(policy.at(4).at("key"), "every");
   EXPECT_TRUE(policy.at(4).at("value").is_null());
   EXPECT_EQ(policy.at(4).at("from"), "institution");

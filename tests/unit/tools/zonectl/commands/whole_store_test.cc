@@ -268,7 +268,7 @@ TEST_F(WholeStore, NothingIsWrittenIntoAStoreOrABackup) {
     for (const std::string& name : {std::string("zone.db"), std::string("vault.db"), std::string("new")}) {
       const std::string target = place + "/" + name;
       EXPECT_EQ(run({"zone", "export", "dkim.secutix.com", "--out", target}).code, 2) << target;
-      EXPECT_EQ(run({"key", "export", "mosa", "--slot", "sel1", "--out", target}).code, 2) << target;
+      EXPECT_EQ(run({"key", "export", "mosa", "sel1", "--out", target}).code, 2) << target;
       EXPECT_EQ(run({"backup", target}).code, 2) << target;
     }
   }
@@ -286,14 +286,14 @@ TEST_F(WholeStore, ZoneExportReplacesNoDeviceAndNoDirectory) {
 
 TEST_F(WholeStore, PolicyIsSetForOneInstitutionAndUnset) {
   init_and_add("mosa");
-  const auto set = json_of({"policy", "set", "ttl-active", "2h", "--institution", "mosa"});
+  const auto set = json_of({"policy", "set", "mosa", "ttl-active", "2h"});
   EXPECT_EQ(set.at("institution"), "mosa");
   EXPECT_EQ(json_of({"show", "mosa"}).at("slots").at(0).at("ttl"), 7200);
   const auto of_store = json_of({"policy", "show"}).at("policy").at(0);
   EXPECT_EQ(of_store.at("key"), "ttl-active");
   EXPECT_EQ(of_store.at("value"), 3600);
   EXPECT_EQ(of_store.at("from"), "default");
-  expect_done({"policy", "unset", "ttl-active", "--institution", "mosa"});
+  expect_done({"policy", "unset", "mosa", "ttl-active"});
   EXPECT_EQ(json_of({"show", "mosa"}).at("slots").at(0).at("ttl"), 3600);
 }
 
@@ -337,14 +337,13 @@ TEST_F(WholeStore, LogIsCutBySubjectTimeAndNumber) {
 TEST_F(WholeStore, KeyExportWritesANewPrivateFileOnce) {
   init_and_add("mosa");
   const std::string path = file("mosa.pem");
-  const Outcome exported = run({"key", "export", "mosa", "--slot", "sel1", "--out", path});
+  const Outcome exported = run({"key", "export", "mosa", "sel1", "--out", path});
   EXPECT_EQ(exported.code, 0) << exported.err;
   EXPECT_THAT(content(path), StartsWith("-----BEGIN PRIVATE KEY-----\n"));
   struct stat status {};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  EXPECT_EQ(json_of({"key", "export", "mosa", "--slot", "sel1", "--out", path}, 3).at("error").at("guard"),
-            "E_EXISTS");
+  EXPECT_EQ(json_of({"key", "export", "mosa", "sel1", "--out", path}, 3).at("error").at("guard"), "E_EXISTS");
 }
 
 TEST_F(WholeStore, InstructionsAreWhatTheInstitutionPublishes) {

@@ -51,7 +51,8 @@ TEST_F(Usage, SuggestsTheNearestOption) {
 }
 
 TEST_F(Usage, RefusesAnArgumentTooMany) {
-  expect_usage_error({"show", "mosa", "nova"}, "\"nova\"");
+  expect_usage_error({"instructions", "mosa", "nova"}, "\"nova\"");
+  expect_usage_error({"policy", "set", "mosa", "every", "90d", "x"}, "\"x\" is one argument too many");
 }
 
 TEST_F(Usage, RefusesAMissingArgument) {
@@ -60,7 +61,9 @@ TEST_F(Usage, RefusesAMissingArgument) {
   expect_usage_error({"rotate"}, "INST is missing\n  zonectl rotate CODE");
   expect_usage_error({"init", "--hostmaster", "hostmaster.secutix.com"}, "--ns is required");
   expect_usage_error({"init", "--ns", "ns1.secutix.com"}, "--hostmaster is required");
-  expect_usage_error({"key", "export", "mosa", "--slot", "sel1"}, "--out is required");
+  expect_usage_error({"key", "export", "mosa", "sel1"}, "--out is required");
+  expect_usage_error({"policy", "set"}, "KEY is required");
+  expect_usage_error({"policy", "set", "every"}, "VALUE is required");
 }
 
 TEST_F(Usage, RefusesAMalformedCode) {
@@ -81,7 +84,7 @@ TEST_F(Usage, RefusesMalformedValues) {
 
 TEST_F(Usage, AnswersSixForASlotThatDoesNotExist) {
   EXPECT_EQ(run_bare({"rotate", "mosa", "--expect", "sel3"}).code, 6);
-  EXPECT_EQ(run_bare({"key", "export", "mosa", "--slot", "sel9", "--out", "key.pem"}).code, 6);
+  EXPECT_EQ(run_bare({"key", "export", "mosa", "sel9", "--out", "key.pem"}).code, 6);
 }
 
 TEST_F(Usage, RefusesAnOverrideWithoutAReason) {
@@ -114,7 +117,7 @@ TEST_F(Usage, RefusesAWeakKeyWithThree) {
 }
 
 TEST_F(Usage, RefusesAPrivateKeyOnStandardOutputAndSaysWhy) {
-  expect_usage_error({"key", "export", "mosa", "--slot", "sel1", "--out", "-"}, "never written to standard output");
+  expect_usage_error({"key", "export", "mosa", "sel1", "--out", "-"}, "never written to standard output");
 }
 
 TEST_F(Usage, RefusesControlCharactersInWhatTheLogKeeps) {

@@ -9,13 +9,14 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
+#include "zonestore/crypto/hmac.h"
 #include "zonestore/crypto/openssl_handles.h"
 #include "zonestore/crypto/secret_bytes.h"
 
 namespace zonestore::crypto {
 namespace {
 
-constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kDerivedBytes = 32;
 
 using KdfHandle = std::unique_ptr<EVP_KDF, HandleDeleter<&EVP_KDF_free>>;
 using KdfContextHandle = std::unique_ptr<EVP_KDF_CTX, HandleDeleter<&EVP_KDF_CTX_free>>;
@@ -40,19 +41,17 @@ bool derive(ByteView key, std::string_view purpose, Bytes& derived) {
 }  // namespace
 
 Result<Bytes> keyed_hash(ByteView key, std::string_view purpose, ByteView message) {
-  Bytes derived(kHashBytes);
+  Bytes derived(kDerivedBytes);
   const bool made = derive(key, purpose, derived);
   const SecretBytes own(std::move(derived));
-  Bytes code(kHashBytes);
-  std::size_t size = 0;
-  if (!made ||
-      EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, own.view().data(), own.view().size(), message.data(),
-                message.size(), code.data(), code.size(), &size) == nullptr ||
-      size != code.size()) {
+  if (!made) {
     ERR_clear_error();
     return fail(ErrorCode::kCrypto, "no keyed hash could be made");
   }
-  return code;
+  Hmac hmac(HmacKey(HmacKind::kSha256, own.view()));
+  hmac.add(message);
+  const HmacCode code = hmac.finish();
+  return Bytes(code.view().begin(), code.view().end());
 }
 
 }  // namespace zonestore::crypto

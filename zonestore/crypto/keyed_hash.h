@@ -1,6 +1,6 @@
 // What only who has a key can give over some bytes: HMAC-SHA256 (RFC 2104), by a key that is derived for one purpose.
 //
-// Threads: any. Errors: base/error.h; nothing is thrown.
+// Threads: any. Errors: base/error.h; without memory std::bad_alloc.
 #pragma once
 
 #include <string_view>

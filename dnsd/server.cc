@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "dnsd/control.h"
@@ -88,6 +89,13 @@ util::Result<void> give_up_rights(const std::optional<Account>& account, const u
     return {};
   }
   return renounce_capabilities();
+}
+
+// Who has a TSIG key can have the zones; what dies must not leave one behind on a disk.
+void keep_from_core_dumps(const config::Config& config) {
+  if (!config.transfer.tsig_keys_file.empty()) {
+    ::prctl(PR_SET_DUMPABLE, 0);  // cannot fail for 0
+  }
 }
 
 // A loaded store, or how the program ends without one.
@@ -200,8 +208,8 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   util::Latest<zonestore::Peers> peers(follower.loaded().head.peers);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
-  serve::WorkerGroup workers(settings, {hub, secrets.cookies(), answers, config.rate_limit}, std::move(bound), log,
-                             on_failure);
+  serve::WorkerGroup workers(settings, {hub, secrets.cookies(), secrets.tsig_keys(), answers, config.rate_limit},
+                             std::move(bound), log, on_failure);
   follow::StoreWatcher watcher(std::move(follower), hub, peers, log,
                                [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
   serve::Heartbeat heartbeat;
@@ -267,11 +275,12 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
   Control control(log);  // before the first thread: none of them is to take the signals
   log.start();
   control.start();
-  auto cookies = first_cookie_secrets(config);
-  if (!cookies) {
-    return refuse(log, ExitCode::kUsage, cookies.error());
+  keep_from_core_dumps(config);
+  auto first = first_secrets(config);
+  if (!first) {
+    return refuse(log, ExitCode::kUsage, first.error());
   }
-  Secrets secrets(config, std::move(*cookies), log);
+  Secrets secrets(config, std::move(*first), log);
   // The store is followed as it changes, and the settings stay: only secrets are read again.
   control.on_hangup([&secrets] { secrets.read_again(); });
 
@@ -301,8 +310,9 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
       return refuse(log, ExitCode::kAddress, own.error());
     }
   }
-  if (const auto cookies = first_cookie_secrets(config); !cookies) {
-    return refuse(log, ExitCode::kUsage, cookies.error());
+  keep_from_core_dumps(config);
+  if (const auto first = first_secrets(config); !first) {
+    return refuse(log, ExitCode::kUsage, first.error());
   }
   const auto pause = [](milliseconds time) {
     std::this_thread::sleep_for(time);

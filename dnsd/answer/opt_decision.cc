@@ -31,8 +31,8 @@ OptDecision decide_opt(const wire::Query& query, const Settings& settings, const
     opt.keepalive = keepalive_units(client.idle);  // over UDP the option is ignored (RFC 7828 section 3.2.1)
   }
   if (!query.edns->cookie.empty() && settings.cookie_secrets != nullptr) {
-    const JudgedCookie judged =
-        judge_cookie(*settings.cookie_secrets, query.edns->cookie, {client.address, settings.unix_seconds});
+    const auto now = static_cast<std::uint32_t>(settings.unix_seconds);  // RFC 9018 section 4.3
+    const JudgedCookie judged = judge_cookie(*settings.cookie_secrets, query.edns->cookie, {client.address, now});
     opt.cookie = judged.answer;
     decision.cookie = judged.state;
   }

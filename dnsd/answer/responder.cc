@@ -1,5 +1,7 @@
 #include "dnsd/answer/responder.h"
 
+#include <algorithm>
+#include <new>
 #include <optional>
 
 #include "dnsd/answer/chase.h"
@@ -16,6 +18,7 @@ using wire::Opcode;
 using wire::Query;
 using wire::Rcode;
 using zonestore::RecordType;
+using SignatureState = wire::Signature::State;
 
 // Meta types that are no data anywhere (RFC 6895 section 3.1); nullopt for a type that names may have.
 std::optional<Rcode> rule_for_type(RecordType type) {
@@ -71,12 +74,13 @@ void tell_zone_version(Reply& reply) {
 
 // What is wrong with the query before its question is looked at; nullopt: nothing. Without a question only a
 // cookie probe can be right.
-std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState cookie) {
+std::optional<Rcode> fault_of(const Received& received, CookieState cookie) {
+  const Query& query = received.query;
   const Opcode opcode = query.header.opcode();
   if (opcode != Opcode::kQuery && opcode != Opcode::kNotify) {
     return Rcode::kNotImp;
   }
-  if (form == wire::Form::kMalformed) {
+  if (received.form == wire::Form::kMalformed || received.signature.state == SignatureState::kMalformed) {
     return Rcode::kFormErr;
   }
   if (!query.has_question) {
@@ -85,11 +89,54 @@ std::optional<Rcode> fault_of(const Query& query, wire::Form form, CookieState c
   if (query.edns && query.edns->version > 0) {
     return Rcode::kBadVers;
   }
-  // We are the primary, and hold no key: nobody may notify us or sign a query (RFC 1996 3.10, RFC 8945 5.2.1).
-  if (opcode == Opcode::kNotify || query.tsig) {
+  // We are the primary: nobody may notify us (RFC 1996 section 3.10).
+  if (opcode == Opcode::kNotify || received.signature.state == SignatureState::kBad) {
     return Rcode::kNotAuth;
   }
   return std::nullopt;
+}
+
+// Whether the answer ends with a TSIG record: every one to a query whose signature holds, and the one that says why
+// it does not. What is wrong beside a bad signature is told unsigned.
+bool is_closed(const Received& received, std::optional<Rcode> fault) {
+  return received.signature.is_good() ||
+         (received.signature.state == SignatureState::kBad && fault == Rcode::kNotAuth);
+}
+
+// Keeps the room for it. Where question, OPT and TSIG record are too much for a datagram, OPT gives way (RFC 8945
+// section 5.3).
+std::size_t limit_before_closing(const Query& query, std::size_t limit, std::size_t closing, OptDecision& decision) {
+  const std::size_t question = query.has_question ? query.question.bytes.size() : 0;
+  if (closing > 0 && decision.opt &&
+      wire::kHeaderBytes + question + wire::least_bytes(*decision.opt) + closing > limit) {
+    decision.opt.reset();
+  }
+  return limit - closing;
+}
+
+// A query whose signature there is no memory to judge is not answered.
+void judge_signature(const Settings& settings, Received& received) noexcept {
+  if (settings.tsig_keys == nullptr) {
+    received.signature = {SignatureState::kBad, wire::TsigError::kBadKey, nullptr};
+    return;
+  }
+  try {
+    received.signature =
+        wire::verify(received.bytes, *received.query.tsig, *settings.tsig_keys, settings.unix_seconds);
+  } catch (const std::bad_alloc&) {
+    received.form = wire::Form::kSilence;
+  }
+}
+
+// The answer's new length; 0: there is no memory to sign it.
+std::size_t close(const Received& received, std::span<std::uint8_t> answer, std::size_t size, std::size_t limit,
+                  const Settings& settings) noexcept {
+  try {
+    return wire::close_answer(answer, size, limit, received.bytes, *received.query.tsig, received.signature,
+                              settings.unix_seconds);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
 }
 
 // See Answered::identity.
@@ -102,11 +149,16 @@ std::uint64_t identity_for_limit(const Reply& reply) {
 
 }  // namespace
 
-void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image, Received& received) noexcept {
+void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image, const Settings& settings,
+             Received& received) noexcept {
   received.form = wire::parse_query(query_bytes, received.query);
   received.bytes = query_bytes;
+  received.signature = {};
   received.place = {};
   received.guess = {};
+  if (received.query.tsig) {
+    judge_signature(settings, received);
+  }
   if (received.form != wire::Form::kGood || !received.query.has_question) {
     return;
   }
@@ -148,9 +200,12 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   const Query& query = received.query;
   OptDecision decision = decide_opt(query, settings, client);
   const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, decision.cookie);
-  AnswerWriter writer(answer, limit, decision.opt ? &*decision.opt : nullptr);
+  const std::optional<Rcode> fault = fault_of(received, decision.cookie);
+  const bool closed = is_closed(received, fault);
+  const std::size_t closing = closed ? wire::closing_bytes(received.signature) : 0;
+  const std::size_t room = limit_before_closing(query, std::min(limit, answer.size()), closing, decision);
+  AnswerWriter writer(answer, room, decision.opt ? &*decision.opt : nullptr);
   Reply reply{query, received.place, writer};
-  const std::optional<Rcode> fault = fault_of(query, received.form, decision.cookie);
   if (query.has_question && fault != Rcode::kNotImp) {
     writer.add_question(query.question.bytes);
   }
@@ -164,19 +219,20 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);
   Answered answered;
   answered.size = writer.finish(query.header.id, static_cast<std::uint16_t>(flags), reply.rcode);
-  if (fault == Rcode::kNotAuth && query.tsig) {
-    answered.size = wire::append_unknown_key(answer, answered.size, limit, received.bytes, *query.tsig);
+  if (closed) {
+    answered.size = close(received, answer, answered.size, limit, settings);
   }
-  answered.kind = reply.kind;
+  answered.kind = answered.size > 0 ? reply.kind : AnswerKind::kNone;
   answered.identity = identity_for_limit(reply);
   answered.has_valid_cookie = decision.cookie == CookieState::kValid;
+  answered.is_signed = received.signature.is_good();
   return answered;
 }
 
 Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer, const zone::Image& image,
                  const Settings& settings, const Client& client) noexcept {
   Received received;
-  receive(query, image, received);
+  receive(query, image, settings, received);
   return respond(received, answer, image, settings, client);
 }
 

@@ -7,7 +7,8 @@
 // the rest. Whoever has many queries at hand takes them through it step by step: receive all, prefetch all, respond
 // to all; then each step's memory comes while the others' queries are worked on.
 //
-// Reads no clock, does no I/O, logs nothing, allocates nothing. Threads: any number at once.
+// Reads no clock, does no I/O, logs nothing, allocates nothing but for a query that is signed by a key of ours; where
+// memory lacks for that, it is not answered. Threads: any number at once.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +17,7 @@
 
 #include "dnsd/answer/settings.h"
 #include "dnsd/wire/query.h"
+#include "dnsd/wire/tsig_mac.h"
 #include "dnsd/zone/image.h"
 #include "dnsd/zone/look_up.h"
 
@@ -31,25 +33,29 @@ struct Answered {
   // or cut gives to any number of names. An error's is its RCODE.
   std::uint64_t identity = 0;
   bool has_valid_cookie = false;  // the client has been seen at its address (RFC 7873 section 5.2.4)
+  bool is_signed = false;         // by a key that the client has, too
 };
 
-// A query that was read, and where the image has its name. Good while the query's bytes and the image live.
+// A query that was read, and where the image has its name. Good while the query's bytes, the image and the settings'
+// keys live.
 struct Received {
   wire::Query query;
   wire::Form form = wire::Form::kSilence;
   std::span<const std::uint8_t> bytes;
+  wire::Signature signature;  // of its TSIG record
   zone::Place place;
   zone::NodeView guess;  // of prefetch: the node that the name will most likely lead to
 };
 
-// Reads the query. `received` may be used again and again.
-void receive(std::span<const std::uint8_t> query, const zone::Image& image, Received& received) noexcept;
+// Reads the query, and judges its TSIG record. `received` may be used again and again.
+void receive(std::span<const std::uint8_t> query, const zone::Image& image, const Settings& settings,
+             Received& received) noexcept;
 
 // Begins to fetch what the answers will be copied from.
 void prefetch(std::span<Received> queries) noexcept;
 
 // Writes the answer to what receive() has read into `answer` (at least 512 bytes over UDP; 65535 over TCP), from the
-// same image.
+// same image and settings.
 [[nodiscard]] Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
                                const Settings& settings, const Client& client) noexcept;
 

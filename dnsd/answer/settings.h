@@ -7,6 +7,7 @@
 #include "dnsd/answer/cookie.h"
 #include "dnsd/util/client.h"
 #include "dnsd/wire/header.h"
+#include "dnsd/wire/tsig_key.h"
 
 namespace dnsd::answer {
 
@@ -15,10 +16,11 @@ using util::Transport;
 
 struct Settings {
   std::uint16_t udp_answer_bytes = 1232;  // with EDNS; 512 without (RFC 6891, DNS Flag Day 2020)
-  // Both live as long as the settings are used.
+  // These live as long as the settings are used.
   wire::ByteView nsid = {};                       // the name of this server, for who asks (RFC 5001); empty: none
   const CookieSecrets* cookie_secrets = nullptr;  // nullptr: COOKIE is an unknown option
-  std::uint32_t unix_seconds = 0;                 // now, modulo 2^32 (RFC 9018 section 4.3)
+  const wire::TsigKeys* tsig_keys = nullptr;      // nullptr: none
+  std::uint64_t unix_seconds = 0;                 // now
 };
 
 }  // namespace dnsd::answer

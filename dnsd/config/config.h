@@ -25,6 +25,10 @@ struct Edns {
   std::filesystem::path cookie_secrets_file;  // empty: a secret of our own, made at the start
 };
 
+struct Transfer {
+  std::filesystem::path tsig_keys_file;  // empty: there are no keys
+};
+
 struct Config {
   std::filesystem::path store = "/var/lib/zonestore";
   std::vector<zonestore::SocketAddress> listen;  // see default_listen; never empty after load
@@ -39,6 +43,7 @@ struct Config {
   net::TcpLimits tcp;
   Edns edns;
   limit::Settings rate_limit;
+  Transfer transfer;
 };
 
 [[nodiscard]] std::vector<zonestore::SocketAddress> default_listen();  // 127.0.0.1:53 and [::1]:53

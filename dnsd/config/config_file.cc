@@ -16,6 +16,7 @@
 #include "dnsd/config/toml_fault.h"
 #include "zonestore/base/joined.h"
 #include "zonestore/base/nearest_word.h"
+#include "zonestore/base/text_encodings.h"
 
 namespace dnsd::config {
 namespace {
@@ -168,6 +169,18 @@ util::Result<void> set_cookie_secrets_file(const toml::node& node, const Place& 
   return {};
 }
 
+util::Result<void> set_tsig_keys_file(const toml::node& node, const Place& place, Config& config) {
+  util::Result<std::string> value = read_text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  if (!value->empty() && !value->starts_with('/') && zonestore::bytes_of_base64(*value)) {
+    return wrong(place, "must be the path of the file that holds the keys, not a secret");
+  }
+  config.transfer.tsig_keys_file = *value;
+  return {};
+}
+
 struct Setting {
   std::string_view table;  // empty: the file's top
   std::string_view key;
@@ -215,6 +228,7 @@ std::vector<Setting> make_settings() {
       {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
       {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},
       {"rate_limit", "table_bytes", member({4096, 1024 * 1024 * 1024}, &Config::rate_limit, &Rate::table_bytes)},
+      {"transfer", "tsig_keys_file", set_tsig_keys_file},
   };
 }
 

@@ -9,30 +9,15 @@
 #include <vector>
 
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include "dnsd/config/hexadecimal.h"
-#include "dnsd/config/small_file.h"
+#include "dnsd/config/secrets_file.h"
 
 namespace dnsd::config {
 namespace {
 
 using answer::CookieSecret;
 using answer::CookieSecrets;
-
-constexpr std::size_t kMostFileBytes = 16384;
-// Its group may read it: the file is root:dnsd.
-constexpr mode_t kNobodyElse = S_IWGRP | S_IRWXO;
-
-std::string_view strip(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r";
-  line = line.substr(0, line.find('#'));
-  const std::size_t begin = line.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 std::optional<CookieSecret> parse_secret(std::string_view digits) {
   const auto bytes = parse_hexadecimal(digits);
@@ -44,28 +29,11 @@ std::optional<CookieSecret> parse_secret(std::string_view digits) {
   return secret;
 }
 
-tl::unexpected<std::string> cannot_read(const std::filesystem::path& file, const std::string& why) {
-  return util::fail("cannot read the cookie secrets in " + file.string() + ": " + why);
-}
-
-std::string too_open(const struct stat& status) {
-  return (status.st_mode & kNobodyElse) == 0
-             ? std::string()
-             : "others may read it or its group may write it; make it root:dnsd with mode 0640";
-}
-
 }  // namespace
 
 util::Result<CookieSecrets> parse_cookie_secrets(std::string_view text, std::string_view source) {
   std::vector<CookieSecret> secrets;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    const std::string_view digits = strip(line);
-    if (digits.empty()) {
-      continue;
-    }
-    const std::string place = std::string(source) + ":" + std::to_string(number) + ": ";
+  const auto take = [&](std::string_view digits, const std::string& place) -> util::Result<void> {
     const auto secret = parse_secret(digits);
     if (!secret) {
       return util::fail(place + "a cookie secret is 32 hexadecimal digits, as 'openssl rand -hex 16' prints them");
@@ -75,6 +43,10 @@ util::Result<CookieSecrets> parse_cookie_secrets(std::string_view text, std::str
                         " cookie secrets: the active one and those that it has replaced");
     }
     secrets.push_back(*secret);
+    return {};
+  };
+  if (auto taken = for_each_secret_line(text, source, take); !taken) {
+    return util::fail(taken.error());
   }
   if (secrets.empty()) {
     return util::fail(std::string(source) + ": no cookie secret in it; 'openssl rand -hex 16' makes one");
@@ -83,8 +55,9 @@ util::Result<CookieSecrets> parse_cookie_secrets(std::string_view text, std::str
 }
 
 util::Result<CookieSecrets> read_cookie_secrets(const std::filesystem::path& file) {
-  const auto text = read_small_file(file, kMostFileBytes, too_open);
-  return text ? parse_cookie_secrets(*text, file.string()) : cannot_read(file, text.error());
+  return read_secrets_file(file, "cookie secrets").and_then([&](const std::string& text) {
+    return parse_cookie_secrets(text, file.string());
+  });
 }
 
 util::Result<CookieSecrets> random_cookie_secrets() {

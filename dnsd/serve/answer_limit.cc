@@ -70,8 +70,9 @@ void AnswerLimit::begin_batch(Time now) noexcept {
 
 std::size_t AnswerLimit::pass(std::span<std::uint8_t> bytes, const answer::Answered& made,
                               std::span<const std::uint8_t> client_address) noexcept {
-  // Who has shown a cookie is at its address: nobody is flooded in its name.
-  if (made.size == 0 || made.has_valid_cookie) {
+  // Who has shown a cookie is at its address: nobody is flooded in its name. Who signs has a key, and an answer that
+  // were cut short would have lost its own signature.
+  if (made.size == 0 || made.has_valid_cookie || made.is_signed) {
     return made.size;
   }
   const limit::Identity identity{static_cast<std::uint8_t>(made.kind), made.identity};

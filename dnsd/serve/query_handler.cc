@@ -8,28 +8,32 @@
 
 namespace dnsd::serve {
 
-QueryHandler::QueryHandler(const zone::ImageHub& hub, const util::Latest<answer::CookieSecrets>& secrets,
-                           const answer::Settings& settings, std::optional<AnswerLimit> limit)
-    : hub_(hub),
-      secrets_(secrets),
+QueryHandler::QueryHandler(const Sources& sources, const answer::Settings& settings, std::optional<AnswerLimit> limit)
+    : sources_(sources),
       settings_(settings),
       limit_(std::move(limit)),
-      image_(hub.current()),
-      seen_secrets_(secrets.current()) {
+      image_(sources.hub.current()),
+      seen_secrets_(sources.cookie_secrets.current()),
+      seen_keys_(sources.tsig_keys.current()) {
   settings_.cookie_secrets = seen_secrets_.value.get();
+  settings_.tsig_keys = seen_keys_.value.get();
 }
 
 void QueryHandler::begin_batch() noexcept {
   // Numbers are compared; a lock is taken only when something has been published.
-  if (hub_.generation() != image_.generation) {
-    image_ = hub_.current();
+  if (sources_.hub.generation() != image_.generation) {
+    image_ = sources_.hub.current();
   }
-  if (secrets_.generation() != seen_secrets_.generation) {
-    seen_secrets_ = secrets_.current();
+  if (sources_.cookie_secrets.generation() != seen_secrets_.generation) {
+    seen_secrets_ = sources_.cookie_secrets.current();
     settings_.cookie_secrets = seen_secrets_.value.get();
   }
+  if (sources_.tsig_keys.generation() != seen_keys_.generation) {
+    seen_keys_ = sources_.tsig_keys.current();
+    settings_.tsig_keys = seen_keys_.value.get();
+  }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  settings_.unix_seconds = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  settings_.unix_seconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
   if (limit_) {
     const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
     limit_->begin_batch(std::chrono::duration_cast<AnswerLimit::Time>(since_start));
@@ -40,7 +44,7 @@ void QueryHandler::begin_batch() noexcept {
 // byte the same.
 std::size_t QueryHandler::handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                  const net::Client& client) noexcept {
-  answer::receive(query, *image_.image, received_[0]);
+  answer::receive(query, *image_.image, settings_, received_[0]);
   return answer_to(received_[0], answer, client);
 }
 
@@ -52,7 +56,7 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
   while (!exchanges.empty()) {
     const std::span now = exchanges.first(std::min(kStride, exchanges.size()));
     for (std::size_t index = 0; index < now.size(); ++index) {
-      answer::receive(now[index].query, *image_.image, received_[index]);
+      answer::receive(now[index].query, *image_.image, settings_, received_[index]);
     }
     answer::prefetch(std::span(received_).first(now.size()));
     for (std::size_t index = 0; index < now.size(); ++index) {

@@ -19,10 +19,16 @@ namespace dnsd::serve {
 
 class QueryHandler final : public net::Handler {
  public:
-  // `settings` without cookie secrets: those are taken from `secrets`, which may be replaced at any time. Without
-  // `limit` no answer is held back.
-  QueryHandler(const zone::ImageHub& hub, const util::Latest<answer::CookieSecrets>& secrets,
-               const answer::Settings& settings, std::optional<AnswerLimit> limit = std::nullopt);
+  // What may be replaced at any time; all of it outlives the handler.
+  struct Sources {
+    const zone::ImageHub& hub;
+    const util::Latest<answer::CookieSecrets>& cookie_secrets;
+    const util::Latest<wire::TsigKeys>& tsig_keys;
+  };
+
+  // `settings` without secrets and keys: those are taken from the sources. Without `limit` no answer is held back.
+  QueryHandler(const Sources& sources, const answer::Settings& settings,
+               std::optional<AnswerLimit> limit = std::nullopt);
 
   void begin_batch() noexcept override;
   [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
@@ -37,12 +43,12 @@ class QueryHandler final : public net::Handler {
   [[nodiscard]] std::size_t answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
                                       const net::Client& client) noexcept;
 
-  const zone::ImageHub& hub_;
-  const util::Latest<answer::CookieSecrets>& secrets_;
+  Sources sources_;
   answer::Settings settings_;
   std::optional<AnswerLimit> limit_;
   zone::ImageHub::Snapshot image_;
   util::Latest<answer::CookieSecrets>::Snapshot seen_secrets_;
+  util::Latest<wire::TsigKeys>::Snapshot seen_keys_;
   std::array<answer::Received, kStride> received_;
 };
 

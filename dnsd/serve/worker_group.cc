@@ -37,7 +37,7 @@ WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sou
   for (unsigned index = 0; index < settings.workers; ++index) {
     metrics::AnswerCounters& counters = *answer_counters_.emplace_back(std::make_unique<metrics::AnswerCounters>());
     auto handler = std::make_unique<QueryHandler>(
-        sources.hub, sources.cookie_secrets, sources.answers,
+        QueryHandler::Sources{sources.hub, sources.cookie_secrets, sources.tsig_keys}, sources.answers,
         limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
     auto worker = std::make_unique<net::Worker>(settings, std::move(handler), quota_, log);
     for (net::BoundAddress& address : bound) {

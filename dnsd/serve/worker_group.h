@@ -36,6 +36,7 @@ class WorkerGroup {
   struct Sources {
     const zone::ImageHub& hub;
     const util::Latest<answer::CookieSecrets>& cookie_secrets;
+    const util::Latest<wire::TsigKeys>& tsig_keys;
     answer::Settings answers;  // without the secrets
     limit::Settings rate_limit;
   };

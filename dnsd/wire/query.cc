@@ -1,5 +1,7 @@
 #include "dnsd/wire/query.h"
 
+#include <utility>
+
 #include "dnsd/wire/rdata_form.h"
 #include "dnsd/wire/record.h"
 
@@ -70,31 +72,31 @@ void skip_records(Reader& reader, unsigned count, OtherRecords& others) {
   }
 }
 
-void take_opt(Reader& reader, const Record& record, Query& query, bool& seen) {
+// False: a fault, behind which the rest can be read all the same.
+bool take_opt(const Record& record, Query& query, bool& seen) {
   const std::optional<Edns> edns = parse_opt(record.record_class, record.ttl, record.rdata);
-  if (seen || !record.owner_is_root || !edns) {
+  if (std::exchange(seen, true) || !record.owner_is_root || !edns) {
     query.edns.reset();
-    reader.fail();
-    return;
+    return false;
   }
-  seen = true;
   query.edns = edns;
-  if (edns->has_bad_option) {
-    reader.fail();  // the record itself is good: the FORMERR carries one (RFC 6891 section 7)
-  }
+  return !edns->has_bad_option;  // the record itself is good: the FORMERR carries one (RFC 6891 section 7)
 }
 
-void read_additional(Reader& reader, Query& query, OtherRecords& others) {
+// False: an OPT record is at fault. The answer to such a query is signed like any other, so that its TSIG record is
+// looked for nevertheless.
+bool read_additional(Reader& reader, Query& query, OtherRecords& others) {
   bool seen_opt = false;
+  bool good = true;
   for (unsigned left = query.header.additional_count; left > 0 && reader.ok(); --left) {
     const Record record = read_record(reader);
     if (!reader.ok()) {
-      return;
+      return good;
     }
     if (record.type == RecordType::kOpt) {
-      take_opt(reader, record, query, seen_opt);
+      good = take_opt(record, query, seen_opt) && good;
     } else if (record.type == kTypeTsig) {
-      query.tsig = parse_tsig(record.owner_at, record.record_class, record.rdata);
+      query.tsig = parse_tsig(record);
       if (left != 1 || !query.tsig) {
         reader.fail();
       }
@@ -102,6 +104,7 @@ void read_additional(Reader& reader, Query& query, OtherRecords& others) {
       others.look_at(record);
     }
   }
+  return good;
 }
 
 }  // namespace
@@ -121,8 +124,12 @@ Form parse_query(ByteView message, Query& query) {
   read_questions(reader, query);
   OtherRecords others(message);
   skip_records(reader, query.header.answer_count + 0U + query.header.authority_count, others);
-  read_additional(reader, query, others);
-  return reader.ok() && reader.at_end() && others.all_good() ? Form::kGood : Form::kMalformed;
+  const bool good_opt = read_additional(reader, query, others);
+  const bool whole = reader.ok() && reader.at_end();
+  if (!whole) {
+    query.tsig.reset();
+  }
+  return whole && good_opt && others.all_good() ? Form::kGood : Form::kMalformed;
 }
 
 }  // namespace dnsd::wire

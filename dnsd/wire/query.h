@@ -37,7 +37,7 @@ struct Query {
   bool has_question = false;
   Question question;
   std::optional<Edns> edns;  // a good OPT record; absent beside a second or a malformed one
-  std::optional<Tsig> tsig;  // a good TSIG record closes the message (RFC 8945 section 5.1)
+  std::optional<Tsig> tsig;  // a readable TSIG record closes the message (RFC 8945 section 5.1)
 };
 
 // `query` may have been used before. Form is judged alike for every opcode.

@@ -23,7 +23,8 @@ void batch_of_hits(benchmark::State& state) {
   const auto institutions = static_cast<std::size_t>(state.range(0));
   const dnsd::zone::ImageHub hub(image_of(institutions));
   const dnsd::util::Latest<dnsd::answer::CookieSecrets> no_secrets(nullptr);
-  dnsd::serve::QueryHandler handler(hub, no_secrets, {});
+  const dnsd::util::Latest<dnsd::wire::TsigKeys> no_keys(nullptr);
+  dnsd::serve::QueryHandler handler({hub, no_secrets, no_keys}, {});
   Ring queries = random_queries(institutions, Names::kOfTheImage, zonestore::RecordType::kTxt);
   std::vector<std::uint8_t> room(kBatch * kAnswerBytes);
   std::array<Exchange, kBatch> exchanges;

@@ -24,13 +24,14 @@ auto members(const dnsd::limit::Settings& limit) {
 }
 
 auto members(const Config& config) {
-  const auto& [store, listen, is_default, ahead, user, typed, workers, log_level, drain, udp, tcp, edns, rate_limit] =
-      config;
+  const auto& [store, listen, is_default, ahead, user, typed, workers, log_level, drain, udp, tcp, edns, rate_limit,
+               transfer] = config;
   const auto& [answer_bytes] = udp;
   const auto& [nsid, cookie_secrets_file] = edns;
+  const auto& [tsig_keys_file] = transfer;
   return std::tuple_cat(
       std::tie(store, listen, is_default, ahead, user, workers, log_level, drain, answer_bytes, nsid),
-      std::tie(cookie_secrets_file, typed), members(tcp), members(rate_limit));
+      std::tie(cookie_secrets_file, tsig_keys_file, typed), members(tcp), members(rate_limit));
 }
 
 bool same(const Config& left, const Config& right) {

@@ -37,7 +37,10 @@ class NoIpv6(unittest.TestCase):
         self.check_serves_on_ipv4()
 
     def test_so_they_are_where_the_template_lists_them(self):
-        template = (ROOT / "deploy/dnsd.toml").read_text().replace('store = "/var/lib/zonestore"', "")
+        template = (ROOT / "deploy/dnsd.toml").read_text()
+        for setting in ('store = "/var/lib/zonestore"', 'tsig_keys_file = "/etc/dnsd/tsig.keys"'):  # of an installation
+            self.assertIn(setting, template)
+            template = template.replace(setting, "")
         self.check_serves_on_ipv4("--config", self.config(template))
 
     def test_an_address_that_the_operator_named_is_an_error_that_says_what_to_do(self):

@@ -33,7 +33,7 @@ class Options : public OptionsResponderTest {
   }
 
   [[nodiscard]] Bytes good_cookie() const {
-    const auto judged = answer::judge_cookie(secrets_, client_cookie_, {address_, settings_.unix_seconds});
+    const auto judged = answer::judge_cookie(secrets_, client_cookie_, {address_, kNow});
     return {judged.answer.begin(), judged.answer.end()};
   }
 

@@ -43,7 +43,7 @@ class RateAccounts : public test::ResponderTest {
   [[nodiscard]] Account account(const Bytes& query_bytes) const {
     Bytes out(1232);
     Received received;
-    receive(query_bytes, *image_, received);
+    receive(query_bytes, *image_, settings_, received);
     prefetch({&received, 1});
     const Answered answered = respond(received, out, *image_, settings_, client_);
     EXPECT_GT(answered.size, 0U);

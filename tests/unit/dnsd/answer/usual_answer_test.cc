@@ -43,7 +43,7 @@ class UsualAnswer : public OptionsResponderTest {
 
   // As a worker has it, one of a batch. Good until the next call.
   [[nodiscard]] const answer::Received& prepared(const Bytes& query) {
-    answer::receive(query, *image_, received_);
+    answer::receive(query, *image_, settings_, received_);
     answer::prefetch({&received_, 1});
     return received_;
   }
@@ -129,7 +129,7 @@ TEST_F(UsualAnswer, IsNotForAZoneWithACut) {
 // What an earlier query has left in a Received that is used again means nothing.
 TEST_F(UsualAnswer, ForgetsTheGuessOfTheQueryBefore) {
   (void)prepared(query_with_opt(kSelector, kTxt, opt()));
-  answer::receive(query_with_opt(kSelector, kTxt, opt()), *image_, received_);
+  answer::receive(query_with_opt(kSelector, kTxt, opt()), *image_, settings_, received_);
   EXPECT_FALSE(received_.guess);
 }
 

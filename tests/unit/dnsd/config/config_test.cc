@@ -47,6 +47,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.rate_limit.table_bytes, right.rate_limit.table_bytes);
   EXPECT_EQ(left.edns.nsid, right.edns.nsid);
   EXPECT_EQ(left.edns.cookie_secrets_file, right.edns.cookie_secrets_file);
+  EXPECT_EQ(left.transfer.tsig_keys_file, right.transfer.tsig_keys_file);
 }
 
 std::string error_of(std::string_view toml) {
@@ -86,12 +87,16 @@ table_bytes = 4096
 [edns]
 nsid = "ns1"
 cookie_secrets_file = "/etc/dnsd/cookie_secrets"
+[transfer]
+tsig_keys_file = "/etc/dnsd/keys"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
   Config defaults;
   defaults.listen = default_listen();
   defaults.listen_is_default = true;
+  // But for this one, which an installation makes: so that the first key takes a SIGHUP and no restart.
+  defaults.transfer.tsig_keys_file = "/etc/dnsd/tsig.keys";
   Config from_template;
   // Other values first, so that a key that the template leaves out shows.
   ASSERT_TRUE(apply_toml(kEverything, "everything", from_template));
@@ -131,6 +136,7 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.rate_limit.table_bytes = 4096;
   wanted.edns.nsid = {'n', 's', '1'};
   wanted.edns.cookie_secrets_file = "/etc/dnsd/cookie_secrets";
+  wanted.transfer.tsig_keys_file = "/etc/dnsd/keys";
   expect_same(config, wanted);
 }
 
@@ -173,6 +179,13 @@ TEST(ConfigFile, WantsTheFileOfTheSecretsAndNotASecret) {
   const std::string secret = "0123456789abcdef0123456789abcdef";
   const std::string error = error_of("[edns]\ncookie_secrets_file = \"" + secret + "\"\n");
   EXPECT_THAT(error, StartsWith("dnsd.toml:2:23: edns.cookie_secrets_file: must be the path of the file"));
+  EXPECT_THAT(error, Not(HasSubstr(secret.substr(0, 4))));
+}
+
+TEST(ConfigFile, WantsTheFileOfTheKeysAndNotAKey) {
+  const std::string secret = "c2VjcmV0IG9mIHNpeHRlZW4h";
+  const std::string error = error_of("[transfer]\ntsig_keys_file = \"" + secret + "\"\n");
+  EXPECT_THAT(error, StartsWith("dnsd.toml:2:18: transfer.tsig_keys_file: must be the path of the file"));
   EXPECT_THAT(error, Not(HasSubstr(secret.substr(0, 4))));
 }
 

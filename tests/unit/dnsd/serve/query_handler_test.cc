@@ -39,7 +39,8 @@ class QueryHandlerTest : public ::testing::Test {
   const Bytes nsid_{'n', 's', '1'};
   zone::ImageHub hub_{std::make_shared<const zone::Image>()};
   util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
-  QueryHandler handler_{hub_, secrets_, answer::Settings{.nsid = nsid_}};
+  util::Latest<wire::TsigKeys> keys_{nullptr};
+  QueryHandler handler_{{hub_, secrets_, keys_}, answer::Settings{.nsid = nsid_}};
 };
 
 TEST_F(QueryHandlerTest, CookieHoldsTheTimeOfTheBatchRfc9018) {

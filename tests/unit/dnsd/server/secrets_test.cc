@@ -47,7 +47,7 @@ constexpr answer::CookieSecret kTwos{0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0x22, 0
 
 TEST_F(SecretsTest, OfAFileAreReadAgain) {
   write(kOne + "\n");
-  Secrets secrets(config_, first_cookie_secrets(config_).value(), log_);
+  Secrets secrets(config_, first_secrets(config_).value(), log_);
   EXPECT_EQ(in_force(secrets), answer::CookieSecrets({kOnes}));
   write(kTwo + "\n" + kOne + "\n");
   secrets.read_again();
@@ -57,16 +57,16 @@ TEST_F(SecretsTest, OfAFileAreReadAgain) {
 
 TEST_F(SecretsTest, StayWhenTheFileHasGoneBad) {
   write(kOne + "\n");
-  Secrets secrets(config_, first_cookie_secrets(config_).value(), log_);
+  Secrets secrets(config_, first_secrets(config_).value(), log_);
   write("no secret\n");
   secrets.read_again();
   EXPECT_EQ(in_force(secrets), answer::CookieSecrets({kOnes}));
   EXPECT_THAT(text_.str(), HasSubstr("event=cookie_secrets_kept"));
-  EXPECT_FALSE(first_cookie_secrets(config_)) << "but nothing begins with it";
+  EXPECT_FALSE(first_secrets(config_)) << "but nothing begins with it";
 }
 
 TEST_F(SecretsTest, OfOurOwnMakingAreNotMadeAnewByBeingReadAgain) {
-  Secrets secrets(config_, first_cookie_secrets(config_).value(), log_);
+  Secrets secrets(config_, first_secrets(config_).value(), log_);
   const answer::CookieSecrets before = in_force(secrets);
   secrets.read_again();
   secrets.roll_if_due();
@@ -76,7 +76,7 @@ TEST_F(SecretsTest, OfOurOwnMakingAreNotMadeAnewByBeingReadAgain) {
 
 TEST_F(SecretsTest, OfAFileAreNeverRolledByUs) {
   write(kOne + "\n");
-  Secrets secrets(config_, first_cookie_secrets(config_).value(), log_);
+  Secrets secrets(config_, first_secrets(config_).value(), log_);
   secrets.roll_if_due();
   EXPECT_EQ(in_force(secrets), answer::CookieSecrets({kOnes}));
 }

@@ -62,7 +62,7 @@ Taken read_angle(WordSource& words, std::uint32_t most_degrees, char positive, c
 }
 
 std::optional<std::uint64_t> centimetres(std::string_view word) {
-  if (word.ends_with('m') || word.ends_with('M')) {
+  if (word.ends_with('m')) {
     word.remove_suffix(1);
   }
   return fixed_point(word, 2);

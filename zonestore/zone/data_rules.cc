@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "zonestore/zone/name.h"
 #include "zonestore/zone/regular_expression.h"
@@ -22,65 +23,85 @@ constexpr std::array kCertificateHashes{DigestSize{1, 32}, DigestSize{2, 64}};  
 constexpr std::array kZoneDigests{DigestSize{1, 48}, DigestSize{2, 64}};        // RFC 8976 section 5.3
 constexpr std::size_t kLeastZoneDigest = 12;                                    // RFC 8976 section 2.2.4
 
+std::optional<DataFault> fault(std::string message) {
+  return DataFault{std::move(message), false};
+}
+
+std::optional<DataFault> doubt(std::string message) {
+  return DataFault{std::move(message), true};
+}
+
 // A kind that is not known may have any size.
-std::optional<std::string> digest_fault(std::span<const DigestSize> sizes, ByteView rdata, std::size_t kind_at) {
+std::optional<DataFault> digest_fault(std::span<const DigestSize> sizes, ByteView rdata, std::size_t kind_at) {
   const std::uint8_t kind = rdata[kind_at];
   const std::size_t bytes = rdata.size() - kind_at - 1;
   for (const DigestSize& each : sizes) {
     if (each.kind == kind && each.bytes != bytes) {
-      return "a digest of type " + std::to_string(kind) + " has " + std::to_string(each.bytes) + " bytes, and this " +
-             std::to_string(bytes);
+      return fault("a digest of type " + std::to_string(kind) + " has " + std::to_string(each.bytes) +
+                   " bytes, and this " + std::to_string(bytes));
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::string> ds_fault(ByteView rdata) {
-  constexpr std::size_t kKindAt = 3;
-  return rdata[kKindAt] == 0 ? std::optional<std::string>("the digest type 0 is of no digest")
-                             : digest_fault(kDsDigests, rdata, kKindAt);
+constexpr std::size_t kDsKindAt = 3;
+
+std::optional<DataFault> ds_fault(ByteView rdata) {
+  return rdata[kDsKindAt] == 0 ? fault("the digest type 0 is of no digest")
+                               : digest_fault(kDsDigests, rdata, kDsKindAt);
 }
 
 // Algorithm 0 asks the parent to take the delegation's DS away, and then all is 0 (RFC 8078 section 4).
-std::optional<std::string> cds_fault(ByteView rdata) {
+std::optional<DataFault> cds_fault(ByteView rdata) {
   constexpr std::array<std::uint8_t, 5> kDelete{};
+  if (auto wrong = digest_fault(kDsDigests, rdata, kDsKindAt)) {
+    return wrong;
+  }
   if (rdata[2] != 0) {
-    return ds_fault(rdata);
+    return rdata[kDsKindAt] == 0 ? doubt("the digest type 0 is of no digest") : std::nullopt;
   }
   return std::equal(rdata.begin(), rdata.end(), kDelete.begin(), kDelete.end())
              ? std::nullopt
-             : std::optional<std::string>("algorithm 0 takes the DS away: it is written 0 0 0 00");
+             : doubt("algorithm 0 takes the DS away: it is written 0 0 0 00");
 }
 
-std::optional<std::string> zonemd_fault(ByteView rdata) {
+// It matches nothing (RFC 6698 section 2.1.3), and is loaded and served by all.
+std::optional<DataFault> certificate_fault(ByteView rdata) {
+  auto wrong = digest_fault(kCertificateHashes, rdata, 2);
+  return wrong ? doubt(std::move(wrong->message)) : std::nullopt;
+}
+
+std::optional<DataFault> zonemd_fault(ByteView rdata) {
   constexpr std::size_t kKindAt = 5;
-  if (rdata[kKindAt - 1] == 0 || rdata[kKindAt] == 0) {
-    return "the scheme and the hash algorithm 0 are of no digest";
-  }
   if (rdata.size() < kKindAt + 1 + kLeastZoneDigest) {
-    return "a digest over a zone has 12 bytes or more";
+    return fault("a digest over a zone has 12 bytes or more");
   }
-  return digest_fault(kZoneDigests, rdata, kKindAt);
+  if (auto wrong = digest_fault(kZoneDigests, rdata, kKindAt)) {
+    return wrong;
+  }
+  return rdata[kKindAt - 1] == 0 || rdata[kKindAt] == 0
+             ? doubt("the scheme and the hash algorithm 0 are of no digest")
+             : std::nullopt;
 }
 
-std::optional<std::string> service_fault(ByteView rdata) {
+std::optional<DataFault> service_fault(ByteView rdata) {
   constexpr std::size_t kPriorityBytes = 2;
   std::size_t at = kPriorityBytes;
   for (; rdata[at] != 0; at += rdata[at] + 1U) {
   }
-  const auto fault = parameter_fault(rdata.subspan(at + 1));
-  if (!fault) {
+  const auto wrong = parameter_fault(rdata.subspan(at + 1));
+  if (!wrong) {
     return std::nullopt;
   }
-  switch (*fault) {
+  switch (*wrong) {
     case ParameterFault::kForm:
-      return "a parameter's value is not of its key's form";
+      return fault("a parameter's value is not of its key's form");
     case ParameterFault::kOrder:
-      return "a key stands there twice, or not in the order of the numbers";
+      return fault("a key stands there twice, or not in the order of the numbers");
     case ParameterFault::kMandatoryList:
-      return "mandatory names keys that are there, each once and not itself";
+      return fault("mandatory names keys that are there, each once and not itself");
     case ParameterFault::kNoDefaultAlone:
-      return "no-default-alpn needs an alpn beside it";
+      return fault("no-default-alpn needs an alpn beside it");
   }
   return std::nullopt;
 }
@@ -126,22 +147,21 @@ bool is_substitution(ByteView text) {
          parts[2].find_first_not_of('i') == std::string::npos && std::find(text.begin(), text.end(), 0) == text.end();
 }
 
-std::optional<std::string> naptr_fault(ByteView rdata) {
+std::optional<DataFault> naptr_fault(ByteView rdata) {
   std::size_t at = 4;  // behind order and preference
   at += rdata[at] + 1U;
   at += rdata[at] + 1U;
   const ByteView expression = rdata.subspan(at + 1, rdata[at]);
   return expression.empty() || is_substitution(expression)
              ? std::nullopt
-             : std::optional<std::string>(
+             : fault(
                    "its expression is written as !expression!replacement!, an extended regular expression and what "
-                   "takes "
-                   "its place, with references to groups that it has (RFC 3402 section 3.2)");
+                   "takes its place, with references to groups that it has (RFC 3402 section 3.2)");
 }
 
 }  // namespace
 
-std::optional<std::string> data_fault(RecordType type, ByteView rdata) {
+std::optional<DataFault> data_fault(RecordType type, ByteView rdata) {
   switch (type) {
     case RecordType::kDs:
     case RecordType::kTa:
@@ -153,7 +173,7 @@ std::optional<std::string> data_fault(RecordType type, ByteView rdata) {
       return digest_fault(kFingerprints, rdata, 1);
     case RecordType::kTlsa:
     case RecordType::kSmimea:
-      return digest_fault(kCertificateHashes, rdata, 2);
+      return certificate_fault(rdata);
     case RecordType::kZonemd:
       return zonemd_fault(rdata);
     case RecordType::kSvcb:

@@ -155,9 +155,9 @@ tl::unexpected<Error> unreadable(RecordType type, const std::string& why) {
 }
 
 // Of data that comes in: its form, that it is the only one of its meaning, and the rules beside them.
-std::optional<std::string> fault_of(RecordType type, ByteView rdata) {
+std::optional<DataFault> fault_of(RecordType type, ByteView rdata) {
   if (rdata.size() > kMaxRdataBytes) {
-    return "a record holds at most 65535 bytes";
+    return DataFault{"a record holds at most 65535 bytes"};
   }
   const TypeForm* const form = type_form(type);
   if (form == nullptr || !form->has_fields()) {
@@ -165,10 +165,10 @@ std::optional<std::string> fault_of(RecordType type, ByteView rdata) {
   }
   const std::optional<std::string> text = form_text(*form, rdata);
   if (!text) {
-    return "the bytes are not of its form";
+    return DataFault{"the bytes are not of its form"};
   }
   if (!text->empty() && !is_one_to_one(*form) && !is_read_back(*form, *text, rdata)) {
-    return "the bytes are not the form in which it is sent";
+    return DataFault{"the bytes are not the form in which it is sent"};
   }
   return data_fault(type, rdata);
 }
@@ -195,8 +195,8 @@ std::string completed(std::string_view text, const Name& origin) {
 
 }  // namespace
 
-Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin,
-                              std::vector<Name>* repeating) {
+Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin, TextRemarks* remarks,
+                              Strictness strictness) {
   text = without_leading_blanks(text);
   if (text.find('\0') != std::string_view::npos) {
     return malformed(type, "it has a NUL byte; write it as \\000");
@@ -208,13 +208,19 @@ Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name
   if (!is_generic(text) && (form == nullptr || !form->has_fields())) {
     return malformed(type, "it has no text of its own here");
   }
-  auto rdata = is_generic(text) ? generic_rdata(type, text.substr(kGeneric.size()))
-                                : rdata_of_form(*form, text, origin, repeating);
+  auto rdata = is_generic(text)
+                   ? generic_rdata(type, text.substr(kGeneric.size()))
+                   : rdata_of_form(*form, text, origin, remarks == nullptr ? nullptr : &remarks->repeating);
   if (!rdata) {
     return rdata;
   }
-  if (const std::optional<std::string> fault = fault_of(type, *rdata)) {
-    return malformed(type, *fault);
+  if (std::optional<DataFault> fault = fault_of(type, *rdata)) {
+    if (!fault->is_doubt || strictness == Strictness::kStrict) {
+      return malformed(type, fault->message);
+    }
+    if (remarks != nullptr) {
+      remarks->doubt = std::move(fault->message);
+    }
   }
   return rdata;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "zonestore/zone/record_set.h"
+#include "zonestore/zone/zone_fault.h"
 
 namespace zonestore {
 
@@ -14,9 +15,15 @@ namespace zonestore {
 // of a known type both are held to the same rules. Relative names lie in `origin`. What comes back is read from its
 // own text (rdata_to_text) as the same bytes. Errors: kInvalid, with the field, what is expected there, and what the
 // type takes; nothing of the text is in them, which may be a secret that was taken for a zone file.
-// `repeating` gets the names in it that have the origin twice, as is_repeating says.
+// What NSD, Knot and BIND load though it means nothing (a TLSA digest of another length than its kind has) is an
+// error to the strict; the lenient find it in `remarks`.
+struct TextRemarks {
+  std::vector<Name> repeating;  // names in it that have the origin twice, as is_repeating says
+  std::string doubt;            // empty: none
+};
 [[nodiscard]] Result<Bytes> rdata_from_text(RecordType type, std::string_view text, const Name& origin,
-                                            std::vector<Name>* repeating = nullptr);
+                                            TextRemarks* remarks = nullptr,
+                                            Strictness strictness = Strictness::kStrict);
 
 // One record's data in presentation form, as `dig` would print it. Data that has no text of its own that would be
 // read back as these bytes is written as bytes. Errors: kDamaged for what is not of its type's form, where that is of

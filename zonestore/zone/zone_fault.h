@@ -34,6 +34,7 @@ class ZoneFaults {
   void warn(std::size_t line, const std::string& message);
   // A fault, or a warning, which then says with `remedy` what is made of it, if anything.
   void doubt(ZoneFault fault, const std::string& remedy = {});
+  [[nodiscard]] Strictness strictness() const { return strictness_; }
   [[nodiscard]] bool is_lenient() const { return strictness_ == Strictness::kLenient; }
 
   [[nodiscard]] std::size_t count() const { return count_; }

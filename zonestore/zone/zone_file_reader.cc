@@ -261,14 +261,17 @@ class ZoneFileReader {
     for (std::size_t at = first_word; at < words().size(); ++at) {
       text += (text.empty() || entry_.is_glued[at] ? "" : " ") + words()[at];
     }
-    std::vector<Name> repeating;
-    auto rdata = rdata_from_text(type, text, *origin_, &repeating);
+    TextRemarks remarks;
+    auto rdata = rdata_from_text(type, text, *origin_, &remarks, faults_.strictness());
     if (!rdata) {
       malformed_soa_ = type == RecordType::kSoa ? owner_ : malformed_soa_;
       return fault(rdata.error().message, rdata.error().hint);
     }
-    for (const Name& name : repeating) {
+    for (const Name& name : remarks.repeating) {
       warn_of_repetition(name);
+    }
+    if (!remarks.doubt.empty()) {
+      faults_.warn(place(), owner_->to_text() + " " + to_text(type) + ": " + remarks.doubt);
     }
     if (const std::optional<Ttl> ttl = ttl_of(type, *rdata, given_ttl)) {
       sets_.add(*owner_, type, *ttl, std::move(*rdata), place());

@@ -208,9 +208,9 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
     return tl::unexpected(owner.error());
   }
   addition.owner = *owner;
-  std::vector<Name> repeating;
+  zonestore::TextRemarks remarks;
   Result<Bytes> rdata =
-      rdata_from_text(addition.type, record_text(addition.type, options.data), *options.zone, &repeating);
+      rdata_from_text(addition.type, record_text(addition.type, options.data), *options.zone, &remarks);
   if (!rdata) {
     return tl::unexpected(rdata.error());
   }
@@ -218,7 +218,7 @@ Result<ExitCode> add(Session& session, const AddOptions& options) {
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     auto added = add_record(store, context, *options.zone, addition);
     if (added) {
-      warn_of_repetitions(options, addition.owner, repeating, added->warnings);
+      warn_of_repetitions(options, addition.owner, remarks.repeating, added->warnings);
     }
     return added;
   };
@@ -232,7 +232,9 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
   }
   std::optional<Bytes> rdata;
   if (!options.data.empty()) {
-    Result<Bytes> parsed = rdata_from_text(*options.type, record_text(*options.type, options.data), *options.zone);
+    // What an import took with a warning can be taken out again.
+    Result<Bytes> parsed = rdata_from_text(*options.type, record_text(*options.type, options.data), *options.zone,
+                                           nullptr, zonestore::Strictness::kLenient);
     if (!parsed) {
       return tl::unexpected(parsed.error());
     }

@@ -74,9 +74,9 @@ TEST(RecordText, RefusesDigestsThatAreNotAsLongAsTheirKind) {
 }
 
 TEST(RecordText, RefusesPlacesAndPrefixesBeyondTheirRange) {
-  expect_refused("LOC", {"91 N 0 E 0", "90 0 0.001 N 0 E 0", "0 N 181 E 0", "0 60 N 0 E 0", "0 0 60 N 0 E 0",
-                         "0 0 0.0001 N 0 E 0", "0 N 0 E -100000.01", "0 N 0 E 42849672.96", "0 N 0 E 0 90000000.01",
-                         "0 N 0 E 0 -1", "0 N 0 E 0 1 1 1 1", "0 E 0 N 0", "0 N 0 E"});
+  expect_refused("LOC", {"1 N 2 E 0M", "91 N 0 E 0", "90 0 0.001 N 0 E 0", "0 N 181 E 0", "0 60 N 0 E 0",
+                         "0 0 60 N 0 E 0", "0 0 0.0001 N 0 E 0", "0 N 0 E -100000.01", "0 N 0 E 42849672.96",
+                         "0 N 0 E 0 90000000.01", "0 N 0 E 0 -1", "0 N 0 E 0 1 1 1 1", "0 E 0 N 0", "0 N 0 E"});
   EXPECT_EQ(told("LOC", "42 21 28.764 N 71 00 51.617 W -44m 2000m 10m 2m"),
             "42 21 28.764 N 71 0 51.617 W -44.00m 2000.00m 10.00m 2.00m");
   EXPECT_EQ(told("LOC", "1 N 2 E 0"), "1 0 0.000 N 2 0 0.000 E 0.00m 1.00m 10000.00m 10.00m");
@@ -156,12 +156,29 @@ TEST(RecordText, SaysNothingOfTheTextInItsErrors) {
   }
 }
 
+TEST(RecordText, IsInDoubtOfWhatNsdKnotAndBindLoad) {
+  for (const auto& [type, text] : std::vector<std::pair<std::string, std::string>>{
+           {"TLSA", "3 1 1 abcd"}, {"SMIMEA", "3 1 2 abcd"}, {"CDS", "60485 8 0 00"}, {"CDS", "0 0 0 0000"}}) {
+    const RecordType number = parse_record_type(type).value();
+    EXPECT_FALSE(rdata_from_text(number, text, name("p.test"))) << type;
+    TextRemarks remarks;
+    EXPECT_TRUE(rdata_from_text(number, text, name("p.test"), &remarks, Strictness::kLenient)) << type;
+    EXPECT_NE(remarks.doubt, "") << type;
+  }
+  TextRemarks remarks;
+  for (const char* text : {"60485 8 2 abcd", "60485 8 0 00"}) {  // of DS not all do
+    EXPECT_FALSE(rdata_from_text(RecordType::kDs, text, name("p.test"), &remarks, Strictness::kLenient)) << text;
+  }
+  EXPECT_TRUE(rdata_from_text(RecordType::kTlsa, "3 1 0 abcd", name("p.test"), &remarks, Strictness::kLenient));
+  EXPECT_EQ(remarks.doubt, "");
+}
+
 TEST(RecordText, KnowsANameThatRepeatsItsOrigin) {
-  std::vector<Name> repeating;
-  ASSERT_TRUE(rdata_from_text(RecordType::kMx, "10 mail.P.test", name("p.test"), &repeating));
-  EXPECT_THAT(repeating, testing::ElementsAre(name("mail.p.test.p.test")));
-  ASSERT_TRUE(rdata_from_text(RecordType::kMx, "10 mail.p.test.", name("p.test"), &repeating));
-  EXPECT_TRUE(repeating.empty());
+  TextRemarks remarks;
+  ASSERT_TRUE(rdata_from_text(RecordType::kMx, "10 mail.P.test", name("p.test"), &remarks));
+  EXPECT_THAT(remarks.repeating, testing::ElementsAre(name("mail.p.test.p.test")));
+  ASSERT_TRUE(rdata_from_text(RecordType::kMx, "10 mail.p.test.", name("p.test"), &remarks));
+  EXPECT_TRUE(remarks.repeating.empty());
   EXPECT_FALSE(is_repeating("mail", name("p.test")));
   EXPECT_TRUE(is_repeating("p.test", name("p.test")));
   EXPECT_FALSE(is_repeating("test", Name()));

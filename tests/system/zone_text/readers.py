@@ -65,6 +65,62 @@ CHECKS = ("-i", "none", "-k", "ignore", "-n", "ignore", "-m", "ignore", "-M", "i
           "-T", "ignore", "-W", "ignore")
 
 
+def loaded(batches, check):
+    """Those of the records that a checker of zone files loads. `check` says whether all are loaded, and which are blamed if
+    not; a batch that is refused and none in it blamed is halved, down to the one that is at fault."""
+    left, found = list(batches), set()
+    while left:
+        batch = left.pop()
+        is_loaded, blamed = check(batch)
+        if is_loaded:
+            found |= set(batch)
+        elif blamed & set(batch):
+            left.append([number for number in batch if number not in blamed])
+        elif len(batch) > 1:
+            left += [batch[:len(batch) // 2], batch[len(batch) // 2:]]
+    return found
+
+
+def errors_of(done):
+    return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if "error" in line)
+
+
+def nsd(records, scratch):
+    """It loses count of lines: each record is a file of its own, which its message names."""
+    for number, (rtype, text) in enumerate(records):
+        (scratch / f"r{number}.part").write_bytes(f"r{number} {rtype} {text}\n".encode("latin-1"))
+
+    def check(numbers):
+        file = scratch / "nsd.zone"
+        file.write_text(HEAD + "".join(f"$INCLUDE {scratch}/r{number}.part\n" for number in numbers))
+        done = run("nsd-checkzone", ORIGIN, file, expect=None, encoding="latin-1", timeout=600)
+        return done.returncode == 0, {int(number) for number in re.findall(r"/r(\d+)\.part:", errors_of(done))}
+
+    return loaded([list(range(len(records)))], check)
+
+
+def ends_with_its_line(text):
+    quotes = re.sub(r"\\.", "", text).count('"')
+    return "(" not in text and quotes % 2 == 0 and not text.endswith("\\")
+
+
+def knot(records, scratch):
+    """It stops at the first fault of an included file: each record is a line."""
+    head = HEAD.count("\n")
+
+    def check(numbers):
+        file = scratch / "knot.zone"
+        text = HEAD + "".join(f"r{number} {records[number][0]} {records[number][1]}\n" for number in numbers)
+        file.write_bytes(text.encode("latin-1"))
+        done = run("kzonecheck", "-v", "-o", ORIGIN, file, expect=None, encoding="latin-1", timeout=600)
+        lines = {int(line) for line in re.findall(r"line (\d+) ", errors_of(done))}
+        return done.returncode == 0, {numbers[line - head - 1] for line in lines if head < line <= head + len(numbers)}
+
+    # What may go on in the next line is judged by itself.
+    lone = {number for number, (_, text) in enumerate(records) if not ends_with_its_line(text)}
+    return loaded([[number for number in range(len(records)) if number not in lone], *([number] for number in lone)], check)
+
+
 def bind(records, scratch, rounds=40):
     """One line of a zone file each, by named-compilezone, which tells of some faults at a time."""
     left = dict(enumerate(records))

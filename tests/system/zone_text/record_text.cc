@@ -62,7 +62,7 @@ class MemoryFile {
 
 std::string answer(const MemoryFile& file, const std::string& line) {
   static const Name kOrigin = Name::parse("p.test").value();
-  zonestore::ZoneFaults faults;
+  zonestore::ZoneFaults faults(zonestore::Strictness::kLenient);
   const auto sets = zonestore::read_zone_file(file.path_of("o 300 IN " + line + "\n"), kOrigin, faults);
   if (!sets || sets->empty() || !faults.empty()) {
     return "!\t" + (faults.empty() ? "it holds no record" : faults.first(1).front().message);
@@ -73,7 +73,7 @@ std::string answer(const MemoryFile& file, const std::string& line) {
   if (!written) {
     return "!\tit has no text: " + written.error().message;
   }
-  const auto again = zonestore::rdata_from_text(type, *written, Name());
+  const auto again = zonestore::rdata_from_text(type, *written, Name(), nullptr, zonestore::Strictness::kLenient);
   return "=\t" + hex_of(rdata) + "\t" + *written + "\t" + (again ? hex_of(*again) : "!" + again.error().message) +
          "\t" + exported(type, rdata);
 }

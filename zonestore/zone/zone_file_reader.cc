@@ -123,7 +123,7 @@ class ZoneFileReader {
     }
     auto name = name_of(word, origin_.value_or(Name()));
     if (!name) {
-      fault(name.error().message, name.error().hint);
+      fault("$ORIGIN: " + name.error().message, name.error().hint);
       return false;
     }
     origin_ = std::move(*name);
@@ -178,7 +178,7 @@ class ZoneFileReader {
       if (!has_class && is_class(words()[at])) {
         has_class = true;
         if (!is_internet_class(words()[at])) {
-          fault("a record of another class than IN", "a zone here has class IN only");
+          fault(word_at(at) + "a record of another class than IN", "a zone here has class IN only");
           return {};
         }
       } else if (const auto value = parse_period(words()[at]); value && !ttl) {
@@ -193,7 +193,7 @@ class ZoneFileReader {
     }
     const auto type = parse_record_type(words()[at]);
     if (!type) {
-      fault("what stands where the record's type is expected is no type", type.error().hint);
+      fault(word_at(at) + "what stands where the record's type is expected is no type", type.error().hint);
       return {};
     }
     if (auto known = learn_origin(*type, has_same_owner); !known) {
@@ -235,7 +235,7 @@ class ZoneFileReader {
     auto owner = name_of(words().front(), *origin_);
     if (!owner) {
       owner_.reset();
-      fault(owner.error().message, owner.error().hint);
+      fault(word_at(0) + owner.error().message, owner.error().hint);
       return false;
     }
     if (is_repeating(words().front(), *origin_)) {
@@ -255,7 +255,7 @@ class ZoneFileReader {
       return fault("a record without an owner: the record before it has none, or a malformed one");
     }
     if (is_meta_type(type)) {
-      return fault("records of type " + to_text(type) + " do not stand in zones");
+      return fault(word_at(first_word - 1) + "records of type " + to_text(type) + " do not stand in zones");
     }
     std::string text;
     for (std::size_t at = first_word; at < words().size(); ++at) {
@@ -315,6 +315,9 @@ class ZoneFileReader {
 
   // The line of the file itself: of what an included one says, that of the $INCLUDE.
   [[nodiscard]] std::size_t place() const { return included_at_ == 0 ? line_ : included_at_; }
+
+  // Of a record's data its fields are named (record_data.h); of the rest the word is counted, and never shown.
+  static std::string word_at(std::size_t index) { return "word " + std::to_string(index + 1) + ": "; }
 
   void fault(std::string message, std::string hint = {}) {
     if (included_at_ != 0) {

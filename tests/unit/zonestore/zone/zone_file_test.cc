@@ -244,16 +244,16 @@ TEST_F(ZoneFileTest, SaysInWhichLineAnErrorIs) {
   EXPECT_THAT(error_of("a 5 TXT x\n\n; comment\nb 5 A 1.2.3\n"), StartsWith("4: this is no data of type A: "));
   EXPECT_THAT(error_of("b 5 A 1.2.3"), StartsWith("1: "));
   EXPECT_THAT(error_of("a 5 TXT (\n x\n y )\nb 5 NOTYPE x\n"),
-              StartsWith("4: what stands where the record's type is expected is no type"));
+              StartsWith("4: word 3: what stands where the record's type is expected is no type"));
   EXPECT_THAT(error_of("a TXT x\n"), StartsWith("1: no TTL is given"));
   EXPECT_THAT(error_of("a 5 TXT x\na 6 TXT y\n"), StartsWith("2: the records of a.example. TXT have"));
   EXPECT_THAT(error_of("a 2147483648 TXT x\n"), StartsWith("1: the TTL is above"));
-  EXPECT_THAT(error_of("\na 5 CH TXT x\n"), StartsWith("2: a record of another class than IN"));
+  EXPECT_THAT(error_of("\na 5 CH TXT x\n"), StartsWith("2: word 3: a record of another class than IN"));
   EXPECT_THAT(error_of("$INCLUDE /none\n"), StartsWith("1: $INCLUDE of a file that is not there"));
   EXPECT_THAT(error_of("$INCLUDE /dev/null\n"), StartsWith("1: $INCLUDE of a file that is not there"));
   EXPECT_THAT(error_of("$GENERATE 1-9 a$ 5 A 192.0.2.$\n"), StartsWith("1: $GENERATE is not supported"));
   EXPECT_THAT(error_of("$FOO x\n"), StartsWith("1: a word that begins with $ is no directive"));
-  EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), StartsWith("1: records of type ANY do not stand in zones"));
+  EXPECT_THAT(error_of("a 5 TYPE255 \\# 0\n"), StartsWith("1: word 3: records of type ANY do not stand in zones"));
   EXPECT_THAT(error_of(std::string(64, 'a') + " 5 TXT x\n"), HasSubstr("a label of more than 63 bytes"));
   EXPECT_THAT(error_of("a 5 A 192.0.2.1 junk\n"),
               StartsWith("1: this is no data of type A: it ends with address, and more follows"));

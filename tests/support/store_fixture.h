@@ -14,7 +14,7 @@
 #include "zonestore/operations/policy/policy.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/views/checking.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace tests {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/scenario/lifecycle/timeline.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace tests::lifecycle {
 

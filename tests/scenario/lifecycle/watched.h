@@ -7,7 +7,7 @@
 
 #include "tests/scenario/lifecycle/timeline.h"
 #include "tests/scenario/lifecycle/zurich_window.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace tests::lifecycle {
 

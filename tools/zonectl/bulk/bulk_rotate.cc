@@ -10,7 +10,6 @@
 #include "tools/zonectl/look/rotation_looks.h"
 #include "zonestore/operations/rotation/policy_rotations.h"
 #include "zonestore/operations/rotation/rotation.h"
-#include "zonestore/operations/views/views.h"
 
 namespace zonectl::bulk_rotate {
 

@@ -9,7 +9,7 @@
 
 #include "tools/zonectl/bulk/report.h"
 #include "tools/zonectl/bulk/text_file.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace zonectl {
 

@@ -1,9 +1,10 @@
 // zonectl instructions: what an institution publishes in its own zone.
+#include "zonestore/operations/views/instructions.h"
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/probe/organization.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/text/relative_name.h"
-#include "zonestore/operations/views/views.h"
 
 namespace zonectl::instructions {
 namespace {

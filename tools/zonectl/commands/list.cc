@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
 #include "zonestore/base/joined.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace zonectl::list {
 namespace {

@@ -5,6 +5,7 @@
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/history/audit_log.h"
 #include "zonestore/operations/views/finding.h"
+#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl::log {

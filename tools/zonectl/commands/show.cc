@@ -5,7 +5,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/base/joined.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace zonectl::show {
 namespace {

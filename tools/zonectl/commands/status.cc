@@ -8,6 +8,7 @@
 #include "tools/zonectl/telling/json_status.h"
 #include "tools/zonectl/telling/monitor_line.h"
 #include "tools/zonectl/telling/status_words.h"
+#include "zonestore/operations/views/troubles.h"
 
 namespace zonectl::status {
 namespace {

@@ -12,7 +12,8 @@
 #include "zonestore/operations/institutions/institutions.h"
 #include "zonestore/operations/policy/policy.h"
 #include "zonestore/operations/policy/spf_policy.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/instructions.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl {

@@ -3,7 +3,7 @@
 
 #include "tools/zonectl/text/json_value.h"
 #include "zonestore/operations/history/store_verify.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonectl {
 

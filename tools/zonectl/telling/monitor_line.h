@@ -11,7 +11,7 @@
 
 #include "tools/zonectl/session/exit_code.h"
 #include "zonestore/base/error.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonectl {
 

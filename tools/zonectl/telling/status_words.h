@@ -4,7 +4,7 @@
 #include <string>
 
 #include "tools/zonectl/session/session.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonectl {
 

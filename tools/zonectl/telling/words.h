@@ -8,7 +8,7 @@
 #include "tools/zonectl/text/terminal.h"
 #include "tools/zonectl/text/times.h"
 #include "zonestore/operations/change/context.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace zonectl {
 

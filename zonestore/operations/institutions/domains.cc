@@ -5,7 +5,7 @@
 #include "zonestore/operations/institutions/domain_rules.h"
 #include "zonestore/operations/institutions/institutions.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
 
 namespace zonestore {

@@ -8,7 +8,7 @@
 #include "zonestore/operations/institutions/new_institution.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
 
 namespace zonestore {

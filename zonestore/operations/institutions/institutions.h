@@ -6,7 +6,7 @@
 #include "zonestore/crypto/key_pair.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/operations/change/store.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 namespace zonestore {
 

@@ -16,7 +16,7 @@
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/institutions/new_institution.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 
 namespace zonestore {
 namespace {

@@ -4,7 +4,7 @@
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/policy/policy_rules.h"
 #include "zonestore/operations/policy/ttls_follow.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 
 namespace zonestore {
 namespace {

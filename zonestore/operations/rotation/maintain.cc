@@ -15,7 +15,7 @@
 #include "zonestore/operations/rotation/policy_rotations.h"
 #include "zonestore/operations/signers/signer_look.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/due_rows.h"
 #include "zonestore/rows/last_done_rows.h"

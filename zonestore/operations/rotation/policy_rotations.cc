@@ -5,8 +5,8 @@
 
 #include "zonestore/base/joined.h"
 #include "zonestore/operations/rotation/rotation.h"
-#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/due_rows.h"
 
 namespace zonestore {

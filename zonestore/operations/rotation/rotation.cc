@@ -6,8 +6,8 @@
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/evidence_keeper.h"
-#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/operations/views/view_from_rows.h"
 
 namespace zonestore {
 namespace {

@@ -8,7 +8,7 @@
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/slot_rows.h"
 

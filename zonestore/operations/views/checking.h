@@ -12,8 +12,10 @@
 #include <utility>
 #include <vector>
 
+#include "zonestore/dkim/selector.h"
 #include "zonestore/judgement/evidence.h"
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/instructions.h"
+#include "zonestore/zone/record_set.h"
 
 namespace zonestore {
 

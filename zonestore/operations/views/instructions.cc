@@ -1,4 +1,6 @@
-#include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/views/instructions.h"
+
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
 
 namespace zonestore {

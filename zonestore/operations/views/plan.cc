@@ -1,8 +1,8 @@
 #include "zonestore/operations/views/plan.h"
 
 #include "zonestore/operations/views/event_sorter.h"
-#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/operations/views/view_from_rows.h"
 
 namespace zonestore {
 namespace {

@@ -1,10 +1,12 @@
+#include "zonestore/operations/views/status.h"
+
 #include <algorithm>
 
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/signers/signer_sync.h"
-#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/freeze_rows.h"
 #include "zonestore/rows/last_done_rows.h"
 #include "zonestore/rows/moment_columns.h"

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonestore {
 
@@ -34,5 +34,6 @@ inline constexpr Seconds kMaintainIsLate{3600};
 
 // The worst first; empty: nothing needs attention.
 [[nodiscard]] std::vector<Trouble> troubles_of(const StoreStatus& status);
+[[nodiscard]] bool needs_attention(const StoreStatus& status);
 
 }  // namespace zonestore

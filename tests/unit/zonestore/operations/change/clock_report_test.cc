@@ -7,6 +7,7 @@
 #include "zonestore/operations/change/clock.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/policy/freeze.h"
+#include "zonestore/operations/views/status.h"
 #include "zonestore/rows/store_row.h"
 
 namespace zonestore {

@@ -2,6 +2,7 @@
 
 #include "tests/support/store_fixture.h"
 #include "zonestore/operations/rotation/maintain.h"
+#include "zonestore/operations/views/status.h"
 #include "zonestore/operations/zones/zones.h"
 #include "zonestore/vault/vault.h"
 

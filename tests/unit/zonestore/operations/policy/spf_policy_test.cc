@@ -11,6 +11,8 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/views/checking.h"
+#include "zonestore/operations/views/status.h"
+#include "zonestore/operations/views/troubles.h"
 #include "zonestore/operations/zones/zones.h"
 #include "zonestore/rows/spf_rows.h"
 

@@ -11,6 +11,8 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/history/key_history.h"
 #include "zonestore/operations/signers/signers.h"
+#include "zonestore/operations/views/attention.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonestore {
 namespace {

@@ -12,6 +12,8 @@
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/views/checking.h"
 #include "zonestore/operations/views/plan.h"
+#include "zonestore/operations/views/status.h"
+#include "zonestore/operations/views/troubles.h"
 
 namespace zonestore {
 namespace {

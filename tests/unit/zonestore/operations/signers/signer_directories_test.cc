@@ -5,6 +5,8 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/signers/signers.h"
+#include "zonestore/operations/views/status.h"
+#include "zonestore/operations/views/troubles.h"
 
 namespace zonestore {
 namespace {

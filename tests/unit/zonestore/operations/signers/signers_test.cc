@@ -12,6 +12,8 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/signers/signer_sync.h"
+#include "zonestore/operations/views/status.h"
+#include "zonestore/operations/views/troubles.h"
 #include "zonestore/signer/directory.h"
 
 namespace zonestore {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/operations/views/status.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonestore {

@@ -13,6 +13,7 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/views/plan.h"
+#include "zonestore/operations/views/status.h"
 
 namespace zonestore {
 namespace {

@@ -1,12 +1,12 @@
-#include "zonestore/operations/views/views.h"
+#include "zonestore/operations/views/institution_view.h"
 
 #include <utility>
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/operations/keys/fresh_keys.h"
-#include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/evidence_rows.h"
 

@@ -16,11 +16,6 @@ PureInstitution::PureInstitution() {
   }
 }
 
-bool PureInstitution::has_left(const zonestore::Now& now) const {
-  return std::all_of(facts.slots.begin(), facts.slots.end(),
-                     [&](const dkim::SlotFacts& slot) { return !slot.drain || dkim::is_drained(slot, now); });
-}
-
 void PureInstitution::put_fresh_key(dkim::SlotId slot, int key) {
   const auto index = static_cast<std::size_t>(slot) - 1;
   dkim::SlotFacts& of = facts.slots.at(index);

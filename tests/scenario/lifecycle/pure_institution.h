@@ -25,7 +25,6 @@ struct PureInstitution {
   PureInstitution();
 
   [[nodiscard]] bool is_gone() const { return facts.phase == zonestore::dkim::Phase::kDeparted; }
-  [[nodiscard]] bool has_left(const zonestore::Now& now) const;
   void put_fresh_key(zonestore::dkim::SlotId slot, int key);
   void depart();
   // Notes what each name serves from now on, and what it has served until now.

@@ -6,6 +6,7 @@
 
 #include "tests/scenario/lifecycle/pure_institution.h"
 #include "tests/scenario/lifecycle/subject.h"
+#include "zonestore/judgement/due.h"
 
 namespace tests::lifecycle {
 namespace {
@@ -148,7 +149,7 @@ Answer PureSubject::add(Pure& institution, const Command& command) {
   }
   const dkim::Phase phase = institution.facts.phase;
   const bool is_departing = phase == dkim::Phase::kDeparting;
-  if (phase != dkim::Phase::kDeparted && !(is_departing && institution.has_left(now()))) {
+  if (phase != dkim::Phase::kDeparted && !(is_departing && has_left(institution.facts, now()))) {
     return refused(Guard::kExists,
                    is_departing ? std::optional(dkim::leaves_at(institution.facts, now())) : std::nullopt);
   }
@@ -314,47 +315,26 @@ Answer PureSubject::set_frozen(const Command& command) {
 
 bool PureSubject::maintain_one(Pure& institution, bool dry_run) {
   dkim::InstitutionFacts& facts = institution.facts;
-  const dkim::LifecyclePolicy policy = this->policy(institution);
-  const auto is = [&](dkim::SlotId slot, dkim::SlotState state) {
-    return dkim::state_of(facts, slot, policy, now()) == state;
-  };
+  const bool is_due = is_maintain_due(facts, policy(institution), now());
+  if (!is_due || dry_run) {
+    return is_due;
+  }
   switch (facts.phase) {
-    case dkim::Phase::kStarting: {
-      const auto first = dkim::starts_with(facts);
-      if (!first || !is(*first, dkim::SlotState::kStandby)) {
-        return false;
-      }
-      if (!dry_run) {
-        facts = dkim::begun(facts, *first, now().moment);
-      }
+    case dkim::Phase::kStarting:
+      facts = dkim::begun(facts, dkim::starts_with(facts).value(), now().moment);
       break;
-    }
-    case dkim::Phase::kSigning: {
-      const dkim::SlotId rest = dkim::other(*facts.active);
-      if (!is(rest, dkim::SlotState::kEmpty) && !is(rest, dkim::SlotState::kDrained)) {
-        return false;
-      }
-      if (!dry_run) {
-        institution.put_fresh_key(rest, ++keys_);
-      }
+    case dkim::Phase::kSigning:
+      institution.put_fresh_key(dkim::other(*facts.active), ++keys_);
       break;
-    }
     case dkim::Phase::kDeparting:
-      if (!institution.has_left(now())) {
-        return false;
-      }
-      if (!dry_run) {
-        institution.depart();
-      }
+      institution.depart();
       break;
     case dkim::Phase::kDeparted:
-      return false;
+      break;
   }
-  if (!dry_run) {
-    publish(institution);
-    if (institution.is_gone()) {
-      institution.policy.clear();
-    }
+  publish(institution);
+  if (institution.is_gone()) {
+    institution.policy.clear();
   }
   return true;
 }

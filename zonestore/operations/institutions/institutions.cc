@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/institutions/domain_rules.h"

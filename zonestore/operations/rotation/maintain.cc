@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/change/private_halves.h"
@@ -52,7 +53,7 @@ class InstitutionMaintenance {
     const rows::InstitutionRow row = require_institution(impl.connection, code);
     algorithm_ = row.algorithm;
     const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
-    if (row.facts.phase != dkim::Phase::kSigning || !is_maintain_due(row, policy, impl.now())) {
+    if (row.facts.phase != dkim::Phase::kSigning || !is_maintain_due(row.facts, policy, impl.now())) {
       return std::nullopt;
     }
     return dkim::other(*row.facts.active);
@@ -62,7 +63,7 @@ class InstitutionMaintenance {
     ChangeScope change(store_, context_, "maintain", code.text());
     rows::InstitutionRow row = require_institution(change.connection(), code);
     const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
-    if (!is_maintain_due(row, policy, change.now())) {
+    if (!is_maintain_due(row.facts, policy, change.now())) {
       return;  // somebody else was here first
     }
     AuditValue before = audit_state(row, policy, change.now());
@@ -160,7 +161,7 @@ Due find_due(Store::Impl& impl) {
   Due due;
   for (const dkim::Code& code : rows::maintenance_candidates(impl.connection, now)) {
     const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
-    if (row && is_maintain_due(*row, rows::read_policy(impl.connection, row->id), now)) {
+    if (row && is_maintain_due(row->facts, rows::read_policy(impl.connection, row->id), now)) {
       due.codes.push_back(code);
       if (row->facts.phase == dkim::Phase::kSigning) {
         due.keys.push_back(row->algorithm);

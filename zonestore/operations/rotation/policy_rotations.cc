@@ -4,10 +4,12 @@
 #include <map>
 
 #include "zonestore/base/joined.h"
+#include "zonestore/judgement/due.h"
+#include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/views/rotation_facts.h"
-#include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/due_rows.h"
+#include "zonestore/rows/policy_rows.h"
 
 namespace zonestore {
 namespace {
@@ -48,7 +50,7 @@ std::map<std::string, Error> held_back(Store& store, const ChangeContext& contex
     const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row->id);
     const RotationFacts facts = rotation_facts(impl.connection, impl.dkim_zone, *row, policy, servers);
     RotationJudgement judgement = may_rotate(facts, {.by_policy = true, .dry_run = context.dry_run}, now);
-    if (is_rotation_due(*row, policy, now) && judgement.refusal) {
+    if (is_rotation_due(row->facts, code.text(), policy, now) && judgement.refusal) {
       held.emplace(code.text(), *std::move(judgement.refusal));
     }
   }
@@ -129,7 +131,7 @@ Result<std::vector<dkim::Code>> due_rotations(Store& store) {
     std::vector<dkim::Code> due;
     for (const dkim::Code& code : rows::rotation_candidates(impl.connection, now)) {
       const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
-      if (row && is_rotation_due(*row, rows::read_policy(impl.connection, row->id), now)) {
+      if (row && is_rotation_due(row->facts, code.text(), rows::read_policy(impl.connection, row->id), now)) {
         due.push_back(code);
       }
     }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
@@ -99,7 +100,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   ChangeScope change(store, context, rotates ? "rotate" : "undo", code.text());
   rows::InstitutionRow row = require_institution(change.connection(), code);
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
-  if (options.by_policy && !is_rotation_due(row, policy, change.now())) {
+  if (options.by_policy && !is_rotation_due(row.facts, row.code.text(), policy, change.now())) {
     return not_due(context);
   }
   if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {

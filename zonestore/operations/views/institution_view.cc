@@ -4,6 +4,7 @@
 
 #include "zonestore/dkim/record_text.h"
 #include "zonestore/dkim/schedule.h"
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/view_from_rows.h"
@@ -50,62 +51,13 @@ SlotView slot_view(const Name& dkim_zone, const rows::InstitutionRow& row, dkim:
 void judge(InstitutionView& view, Readiness& readiness, const rows::InstitutionRow& row,
            const dkim::LifecyclePolicy& policy, const Now& now) {
   view.rotate_refusal = readiness.judge(row, policy, false, now).refusal;
-  if (is_rotation_due(row, policy, now)) {
+  if (is_rotation_due(row.facts, row.code.text(), policy, now)) {
     view.policy_refusal = readiness.judge(row, policy, true, now).refusal;
     view.maintain_due = view.maintain_due || !view.policy_refusal;
   }
 }
 
 }  // namespace
-
-bool is_maintain_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
-  using dkim::SlotState;
-  switch (row.facts.phase) {
-    case dkim::Phase::kStarting: {
-      const std::optional<dkim::SlotId> first = dkim::starts_with(row.facts);
-      return first && dkim::state_of(row.facts, *first, policy, now) == SlotState::kStandby;
-    }
-    case dkim::Phase::kSigning: {
-      const SlotState other = dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now);
-      return other == SlotState::kEmpty || other == SlotState::kDrained;
-    }
-    case dkim::Phase::kDeparting:
-      return has_left(row.facts, now);
-    case dkim::Phase::kDeparted:
-      return false;
-  }
-  return false;
-}
-
-std::optional<WallTime> maintain_due_since(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-                                           const Now& now) {
-  if (!is_maintain_due(row, policy, now)) {
-    return std::nullopt;
-  }
-  if (row.facts.phase == dkim::Phase::kDeparting) {
-    return dkim::leaves_at(row.facts, now);
-  }
-  if (row.facts.phase == dkim::Phase::kStarting) {
-    return dkim::ripe_at(dkim::facts_of(row.facts, dkim::starts_with(row.facts).value()), policy, now);
-  }
-  const dkim::SlotFacts& other = dkim::facts_of(row.facts, dkim::other(*row.facts.active));
-  const WallTime moved = row.facts.moved ? row.facts.moved->wall : row.added;
-  return dkim::drained_at(other, now).value_or(moved);
-}
-
-bool is_rotation_due(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, const Now& now) {
-  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, row.code.text(), policy, now);
-  return schedule && schedule->is_due && !row.facts.frozen;
-}
-
-bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
-  for (const dkim::SlotFacts& slot : facts.slots) {
-    if (slot.drain && !dkim::is_drained(slot, now)) {
-      return false;
-    }
-  }
-  return true;
-}
 
 InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone, const rows::InstitutionRow& row,
                                  const Now& now) {
@@ -137,7 +89,7 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
     view.next_rotation = schedule->planned;
     view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
   }
-  view.maintain_due = is_maintain_due(row, policy, now);
+  view.maintain_due = is_maintain_due(row.facts, policy, now);
   judge(view, readiness, row, policy, now);
   return view;
 }

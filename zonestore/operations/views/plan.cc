@@ -1,5 +1,6 @@
 #include "zonestore/operations/views/plan.h"
 
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/views/event_sorter.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/view_from_rows.h"
@@ -13,7 +14,7 @@ std::optional<Guard> held_back_by(const rows::InstitutionRow& row, const dkim::L
   if (row.facts.frozen) {
     return Guard::kFrozen;
   }
-  if (!is_rotation_due(row, policy, now)) {
+  if (!is_rotation_due(row.facts, row.code.text(), policy, now)) {
     return std::nullopt;
   }
   const RotationJudgement judgement = readiness.judge(row, policy, true, now);

@@ -86,12 +86,12 @@ SpfView spf_view(Store::Impl& store, const Now& now) {
   return view;
 }
 
-bool is_spf_step_due(Store::Impl& store, const Now& now) {
-  const SpfView view = spf_view(store, now);
-  return view.next_step_at && *view.next_step_at <= now.moment.wall;
-}
-
 namespace {
+
+bool is_spf_step_due(Store::Impl& store, const Now& now) {
+  const SpfState state = rows::read_spf_state(store.connection, store.published(store.spf_zone), now);
+  return spf::forecast(state.rules, state.served, state.wanted).next_step_in == Milliseconds{0};
+}
 
 bool was_spf_step_due(Store::Impl& store, Now now, Seconds ago) {
   now.moment.wall -= ago;

@@ -38,9 +38,7 @@ struct SpfView {
 // For the sources of zonestore/operations only. Precondition of all: the caller holds a transaction. They throw
 // db::Failure.
 [[nodiscard]] SpfView spf_view(Store::Impl& store, const Now& now);
-// True if `maintain` has a step to take now.
-[[nodiscard]] bool is_spf_step_due(Store::Impl& store, const Now& now);
-// Since when, to the second, and thirty days at most; nullopt: it has none.
+// Since when `maintain` has a step to take, to the second, and thirty days at most; nullopt: it has none now.
 [[nodiscard]] std::optional<WallTime> spf_step_due_since(Store::Impl& store, const Now& now);
 
 }  // namespace zonestore

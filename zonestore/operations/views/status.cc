@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zonestore/dkim/schedule.h"
+#include "zonestore/judgement/due.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
@@ -113,7 +114,7 @@ void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::Lif
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
   count_standby(status, row, policy, now);
-  if (const std::optional<WallTime> since = maintain_due_since(row, policy, now)) {
+  if (const std::optional<WallTime> since = maintain_due_since(row.facts, row.added, policy, now)) {
     take_earlier(status.maintain_due_since, since);
     ++status.maintain_due;
     if (status.maintain_due_codes.size() < kNamedCodes) {
@@ -125,7 +126,7 @@ void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::Lif
 // Would maintain rotate it now, but for a look that nobody took?
 void examine_look(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                   Readiness& readiness, const Now& now) {
-  if (!is_rotation_due(row, policy, now)) {
+  if (!is_rotation_due(row.facts, row.code.text(), policy, now)) {
     return;
   }
   const std::optional<Error> refusal = readiness.judge(row, policy, true, now).refusal;

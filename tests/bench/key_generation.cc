@@ -22,6 +22,7 @@
 #include "zonestore/operations/keys/key_stock.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/rotation.h"
+#include "zonestore/operations/zones/init_store.h"
 
 namespace {
 
@@ -89,7 +90,7 @@ class Bench {
     options.spf_zone = require(zonestore::Name::parse("spf.secutix.com"));
     options.name_servers = {require(zonestore::Name::parse("ns1.secutix.com"))};
     options.mailbox = require(zonestore::Name::parse("hostmaster.secutix.com"));
-    (void)require(zonestore::Store::init(directory_, options, kContext, clock_));
+    (void)require(zonestore::init_store(directory_, options, kContext, clock_));
     store_.emplace(require(zonestore::Store::open(directory_, zonestore::Store::Access::kWrite, clock_)));
   }
 

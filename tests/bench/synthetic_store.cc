@@ -15,6 +15,7 @@
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/institutions/institutions.h"
 #include "zonestore/operations/keys/key_stock.h"
+#include "zonestore/operations/zones/init_store.h"
 #include "zonestore/publish/publisher.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/slot_rows.h"
@@ -115,7 +116,7 @@ class Filler {
     options.name_servers = {db::unwrap(zonestore::Name::parse("ns1.secutix.com")),
                             db::unwrap(zonestore::Name::parse("ns2.secutix.com"))};
     options.mailbox = db::unwrap(zonestore::Name::parse("hostmaster.secutix.com"));
-    (void)db::unwrap(Store::init(directory, options, kContext, clock_));
+    (void)db::unwrap(init_store(directory, options, kContext, clock_));
     store_.emplace(db::unwrap(Store::open(directory, Store::Access::kWrite, clock_)));
     // Nobody else looks at this file, and a killed run is thrown away: no journal, no waiting for the disk.
     connection().execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; PRAGMA cache_size=-262144");

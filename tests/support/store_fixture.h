@@ -15,13 +15,14 @@
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/views/checking.h"
 #include "zonestore/operations/views/institution_view.h"
+#include "zonestore/operations/zones/init_store.h"
 
 namespace tests {
 
 class StoreFixture : public ::testing::Test {
  protected:
   StoreFixture() {
-    const auto made = zonestore::Store::init(dir(), init_options(), context_, clock_);
+    const auto made = zonestore::init_store(dir(), init_options(), context_, clock_);
     EXPECT_TRUE(made) << made.error().message;
     open();
   }

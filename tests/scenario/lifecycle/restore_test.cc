@@ -22,6 +22,7 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/rotation/slots.h"
+#include "zonestore/operations/zones/init_store.h"
 
 namespace tests::lifecycle {
 namespace {
@@ -46,7 +47,7 @@ class RestoredLife {
     options.spf_zone = *zonestore::Name::parse("spf.secutix.com");
     options.name_servers = {*zonestore::Name::parse("ns1.secutix.com")};
     options.mailbox = *zonestore::Name::parse("hostmaster.secutix.com");
-    EXPECT_TRUE(Store::init(dir_, options, context_, clock_));
+    EXPECT_TRUE(init_store(dir_, options, context_, clock_));
     open();
   }
 

@@ -10,6 +10,7 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/rotation/slots.h"
+#include "zonestore/operations/zones/init_store.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace tests::lifecycle {
@@ -43,7 +44,7 @@ StoreSubject::StoreSubject(const Timeline& timeline, int institutions) : clock_(
   options.spf_zone = name("spf.secutix.com");
   options.name_servers = {name("ns1.secutix.com")};
   options.mailbox = name("hostmaster.secutix.com");
-  Store::init(dir(), options, context({}), clock_).value();
+  init_store(dir(), options, context({}), clock_).value();
   open();
   audit_id_ = newest_audit_id();
   published_ = published();

@@ -27,6 +27,7 @@
 #include "zonestore/operations/policy/policy.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/views/checking.h"
+#include "zonestore/operations/zones/init_store.h"
 
 namespace tests::lifecycle {
 namespace {
@@ -73,7 +74,7 @@ class TwoYears : public ::testing::Test {
     options.spf_zone = *zonestore::Name::parse("spf.secutix.com");
     options.name_servers = {*zonestore::Name::parse("ns1.secutix.com")};
     options.mailbox = *zonestore::Name::parse("hostmaster.secutix.com");
-    EXPECT_TRUE(Store::init(dir(), options, context_, clock_));
+    EXPECT_TRUE(init_store(dir(), options, context_, clock_));
     open();
   }
 

@@ -4,6 +4,7 @@
 #include "tools/zonectl/telling/words.h"
 #include "zonestore/operations/change/store.h"
 #include "zonestore/operations/change/store_files.h"
+#include "zonestore/operations/zones/init_store.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonectl::init {
@@ -70,8 +71,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
       return tl::unexpected(prepared.error());
     }
   }
-  const auto made = zonestore::Store::init(session.store_dir(), details, session.context(options.change),
-                                           session.clock(), session.key_sources());
+  const auto made = zonestore::init_store(session.store_dir(), details, session.context(options.change),
+                                          session.clock(), session.key_sources());
   const auto in_json = [&session](const auto& done) {
     Json json = changed_json(done);
     json["store"] = session.store_dir().string();

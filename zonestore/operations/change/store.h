@@ -22,26 +22,12 @@
 
 namespace zonestore {
 
-struct InitOptions {
-  Name dkim_zone;                  // dkim.secutix.com
-  Name spf_zone;                   // spf.secutix.com
-  std::vector<Name> name_servers;  // at least one; the first is the SOA's MNAME; none may lie in our zones
-  Name mailbox;                    // SOA RNAME: hostmaster.secutix.com
-  std::uint32_t minimum = 300;     // SOA minimum, seconds: the negative TTL (1 to 86400)
-};
-
 class Store {
  public:
   // kDryRun: for changes whose context says dry_run. zone.db is read as it is, for which the right to read is enough,
   // and whatever an operation writes is written in memory and gone with the Store: no write lock, no sync, not a byte
   // of the store changed; an older schema is brought up in memory too. The vault is read if it may be.
   enum class Access : std::uint8_t { kRead, kWrite, kDryRun };
-
-  // Makes the directory (0755), the vault and the zone store with its two zones and an empty SPF record.
-  // An attempt that was interrupted is taken up. Errors: kRefused/kExists if a store is there already.
-  [[nodiscard]] static Result<Changed> init(const std::filesystem::path& dir, const InitOptions& options,
-                                            const ChangeContext& context, const Clock& clock,
-                                            const VaultKeySources& key_sources = {});
 
   // With kRead and kDryRun nothing is created or rolled back; with kRead the vault is not opened. Errors: kMissing
   // (hint: init), kEmpty, kForeign, kFuture, kPermission, kHotJournal, ...

@@ -11,6 +11,7 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/signers/signers.h"
 #include "zonestore/operations/views/checking.h"
+#include "zonestore/operations/zones/init_store.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonestore {
@@ -512,7 +513,7 @@ TEST_F(RestoreTest, OverAnotherStoreIsRefused) {
   back_up();
   store_.reset();
   fs::remove_all(dir());
-  ASSERT_TRUE(Store::init(dir(), init_options(), context_, clock_));
+  ASSERT_TRUE(init_store(dir(), init_options(), context_, clock_));
   RestoreOptions options;
   EXPECT_EQ(try_restore(options).error().code, ErrorCode::kForeign);
   fs::remove(backup_dir() / "seal");

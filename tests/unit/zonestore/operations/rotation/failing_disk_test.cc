@@ -17,6 +17,7 @@
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/rotation.h"
 #include "zonestore/operations/rotation/slots.h"
+#include "zonestore/operations/zones/init_store.h"
 
 namespace zonestore {
 namespace {
@@ -41,7 +42,7 @@ class FailingDisk : public testing::TestWithParam<Fault> {
     options.spf_zone = *Name::parse("spf.secutix.com");
     options.name_servers = {*Name::parse("ns1.secutix.com")};
     options.mailbox = *Name::parse("hostmaster.secutix.com");
-    EXPECT_TRUE(Store::init(whole_, options, context_, clock_));
+    EXPECT_TRUE(init_store(whole_, options, context_, clock_));
     Store store = open(whole_);
     AddOptions add;
     add.algorithm = crypto::Algorithm::kEd25519;

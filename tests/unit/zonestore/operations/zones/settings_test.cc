@@ -7,6 +7,7 @@
 #include "tests/support/store_fixture.h"
 #include "zonestore/operations/keys/key_export.h"
 #include "zonestore/operations/policy/spf_policy.h"
+#include "zonestore/operations/zones/init_store.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonestore {
@@ -242,25 +243,25 @@ TEST_F(Settings, KeyExportToAMissingDirectoryChangesNothing) {
 }
 
 TEST_F(Settings, InitRefusesAStoreThatIsThere) {
-  EXPECT_EQ(refusal_of(Store::init(dir(), init_options(), context_, clock_)), Guard::kExists);
+  EXPECT_EQ(refusal_of(init_store(dir(), init_options(), context_, clock_)), Guard::kExists);
 }
 
 TEST_F(Settings, InitRefusesAZoneThatWouldHideTheOther) {
   InitOptions options = init_options();
   options.spf_zone = *Name::parse("spf._domainkey." + options.dkim_zone.to_text());
-  const auto refused = Store::init(temp_.path() / "other", options, context_, clock_);
+  const auto refused = init_store(temp_.path() / "other", options, context_, clock_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
   EXPECT_FALSE(std::filesystem::exists(temp_.path() / "other"));
   options = init_options();
   options.dkim_zone = *Name::parse("_1." + options.spf_zone.to_text());
-  EXPECT_FALSE(Store::init(temp_.path() / "other", options, context_, clock_));
+  EXPECT_FALSE(init_store(temp_.path() / "other", options, context_, clock_));
 }
 
 TEST_F(Settings, InitTakesUpAnAttemptThatLeftNoVault) {
   store_.reset();
   std::filesystem::remove_all(dir() / "vault");
-  const auto again = Store::init(dir(), init_options(), context_, clock_);
+  const auto again = init_store(dir(), init_options(), context_, clock_);
   ASSERT_TRUE(again) << again.error().message;
   open();
   add("mosa");
@@ -270,11 +271,11 @@ TEST_F(Settings, InitTakesUpAnEmptyFileAndRefusesGarbage) {
   const std::filesystem::path other = temp_.path() / "other";
   std::filesystem::create_directory(other);
   std::ofstream(other / "zone.db").flush();
-  EXPECT_TRUE(Store::init(other, init_options(), context_, clock_));
+  EXPECT_TRUE(init_store(other, init_options(), context_, clock_));
   const std::filesystem::path garbage = temp_.path() / "garbage";
   std::filesystem::create_directory(garbage);
   std::ofstream(garbage / "zone.db") << std::string(5000, 'x');
-  const auto refused = Store::init(garbage, init_options(), context_, clock_);
+  const auto refused = init_store(garbage, init_options(), context_, clock_);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kForeign);
 }

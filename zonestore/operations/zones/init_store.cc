@@ -1,3 +1,5 @@
+#include "zonestore/operations/zones/init_store.h"
+
 #include "zonestore/crypto/key_pair.h"
 #include "zonestore/crypto/random_hex.h"
 #include "zonestore/db/schema.h"
@@ -136,8 +138,8 @@ std::string make_store(db::Connection& connection, const std::filesystem::path& 
 
 }  // namespace
 
-Result<Changed> Store::init(const std::filesystem::path& dir, const InitOptions& options,
-                            const ChangeContext& context, const Clock& clock, const VaultKeySources& key_sources) {
+Result<Changed> init_store(const std::filesystem::path& dir, const InitOptions& options, const ChangeContext& context,
+                           const Clock& clock, const VaultKeySources& key_sources) {
   return db::at_border<Changed>([&] {
     check_options(options);
     const std::filesystem::path file = zone_file_of(dir);

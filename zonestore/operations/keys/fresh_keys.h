@@ -66,10 +66,6 @@ class FreshKeys {
 [[nodiscard]] bool is_stand_in(std::string_view key_id);
 [[nodiscard]] bool is_supplied(std::string_view key_id);
 
-// Signs with the vault's key and verifies with the record that is published. Throws kRefused/kKeyMismatch, and
-// kRevoked for a key that was revoked elsewhere.
-void check_served_key(Store::Impl& store, const rows::InstitutionRow& institution, dkim::SlotId slot);
-
 // Takes a key out of a slot: its record is no longer wanted, its row stays as history. The key id goes to
 // `withdrawn`, for the vault to destroy after the commit.
 void withdraw(db::Connection& connection, rows::InstitutionRow& institution, dkim::SlotId slot, WallTime now,

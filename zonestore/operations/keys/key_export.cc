@@ -12,7 +12,7 @@
 #include "zonestore/base/durable_file.h"
 #include "zonestore/db/file_check.h"
 #include "zonestore/operations/change/change_scope.h"
-#include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/change/served_key.h"
 
 namespace zonestore {
 namespace {

@@ -7,6 +7,7 @@
 #include "zonestore/operations/change/audit_json.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/change/private_halves.h"
+#include "zonestore/operations/change/served_key.h"
 #include "zonestore/operations/history/store_verify.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/keys/vault_keys.h"

@@ -4,7 +4,7 @@
 
 #include "zonestore/judgement/due.h"
 #include "zonestore/operations/change/moment_keeper.h"
-#include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/change/served_key.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/evidence_keeper.h"
 #include "zonestore/operations/views/rotation_facts.h"

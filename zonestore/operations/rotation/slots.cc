@@ -5,6 +5,7 @@
 #include "zonestore/operations/change/key_identity.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/change/private_halves.h"
+#include "zonestore/operations/change/served_key.h"
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"

@@ -81,7 +81,7 @@ enum class ErrorCode : std::uint8_t {
   kFull,        // no space left
   kPermission,  // the user may not open or write the file
   kIo,          // any other failure of the disk
-  kCrypto,      // OpenSSL refused, or a key failed its probe
+  kCrypto,      // OpenSSL refused, or a key failed its proof
   kUnknown,     // a commit failed, and it cannot be told whether the change was made: nothing else was done
 };
 

@@ -1,5 +1,5 @@
-// The text of a selector's TXT record (RFC 6376 section 3.6.1, RFC 8463 section 4), and the probe that ties
-// it to its private key.
+// The text of a selector's TXT record (RFC 6376 section 3.6.1, RFC 8463 section 4), and the proof that
+// ties it to its private key.
 #pragma once
 
 #include <string>
@@ -24,9 +24,9 @@ struct ParsedRecord {
 // Errors: kInvalid.
 [[nodiscard]] Result<ParsedRecord> parse_record_text(std::string_view text);
 
-// Signs a probe with the private key and verifies it with the key in the very TXT record data that is or
-// will be served. Errors: kRefused/kKeyMismatch.
-[[nodiscard]] Result<void> probe(const crypto::PrivateKey& key, ByteView served_txt_rdata);
+// Proves them a pair: signs a trial line with the private key and verifies it with the key in the very TXT record
+// data that is or will be served. Errors: kRefused/kKeyMismatch.
+[[nodiscard]] Result<void> prove_pair(const crypto::PrivateKey& key, ByteView served_txt_rdata);
 
 // The whole answer to a query for this selector, over UDP without EDNS: header, question, one TXT record with
 // its owner compressed to the question.

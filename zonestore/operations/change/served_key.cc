@@ -31,7 +31,7 @@ void check_served_key(Store::Impl& store, const rows::InstitutionRow& institutio
     }
     throw db::Failure(std::move(error));
   }
-  db::unwrap(dkim::probe(*stored, served->rdata.front()));
+  db::unwrap(dkim::prove_pair(*stored, served->rdata.front()));
 }
 
 }  // namespace zonestore

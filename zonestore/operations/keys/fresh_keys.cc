@@ -17,7 +17,7 @@ constexpr std::size_t kKeyIdDigits = 16;
 constexpr std::string_view kStandIn = "fresh-";
 constexpr std::string_view kSupplied = "given-";
 
-// TTLs do not matter to a probe: it looks at the record data.
+// TTLs do not matter to a proof: it looks at the record data.
 constexpr Ttl kAnyTtl{300};
 
 void put_key(db::Connection& connection, rows::InstitutionRow& institution, dkim::SlotId slot,
@@ -80,13 +80,13 @@ void FreshKeys::add(const dkim::Code& code, dkim::SlotId slot, StockedKey key) {
   keys_.push_back({slot, std::move(key)});
   const MadeKey& made = keys_.back().stocked.made;
   const RecordSet served = publish::selector_record_set(code, slot, store_.dkim_zone, made.public_spki, kAnyTtl);
-  if (served.rdata.front() != made.txt_rdata) {  // probed when it was made, unless with other bytes
-    db::unwrap(dkim::probe(made.key, served.rdata.front()));
+  if (served.rdata.front() != made.txt_rdata) {  // proven when it was made, unless with other bytes
+    db::unwrap(dkim::prove_pair(made.key, served.rdata.front()));
   }
 }
 
 void FreshKeys::supply(const dkim::Code& code, dkim::SlotId slot, crypto::PrivateKey key) {
-  MadeKey supplied = db::unwrap(probed_key(std::move(key)));
+  MadeKey supplied = db::unwrap(proven_key(std::move(key)));
   if (dry_run_) {
     add_stand_in(slot, kSupplied, supplied.algorithm, std::move(supplied.public_spki));
   } else {

@@ -1,4 +1,4 @@
-// Fresh keys on their way into slots: made, probed with the bytes that will be served, durable in the vault, and only
+// Fresh keys on their way into slots: made, proven with the bytes that will be served, durable in the vault, and only
 // then published. For the sources of zonestore/operations only.
 //
 // In a dry run no key is made: what stands for one has its form and size, and an id that no key has.

@@ -13,7 +13,7 @@
 
 namespace zonestore {
 
-Result<MadeKey> probed_key(crypto::PrivateKey key) {
+Result<MadeKey> proven_key(crypto::PrivateKey key) {
   auto public_spki = key.public_spki();
   if (!public_spki) {
     return tl::unexpected(public_spki.error());
@@ -23,8 +23,8 @@ Result<MadeKey> probed_key(crypto::PrivateKey key) {
     return tl::unexpected(text.error());
   }
   Bytes served = txt_rdata(*text);
-  if (const auto probed = dkim::probe(key, served); !probed) {
-    return tl::unexpected(probed.error());
+  if (const auto proof = dkim::prove_pair(key, served); !proof) {
+    return tl::unexpected(proof.error());
   }
   const crypto::Algorithm algorithm = key.algorithm();
   return MadeKey{algorithm, std::move(key), std::move(*public_spki), std::move(served)};
@@ -35,7 +35,7 @@ Result<MadeKey> make_key(crypto::Algorithm algorithm) {
   if (!key) {
     return tl::unexpected(key.error());
   }
-  return probed_key(std::move(*key));
+  return proven_key(std::move(*key));
 }
 
 struct KeyPool::Shared {

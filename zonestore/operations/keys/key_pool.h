@@ -1,7 +1,7 @@
 // Keys made ahead by threads of their own, one a core: RSA keys take some 50 ms each, and a bulk command needs
 // thousands.
 //
-//   wanted: rsa2048 rsa2048 rsa2048 ...  ──> threads: make, probe ──> ready (bounded) ──> take
+//   wanted: rsa2048 rsa2048 rsa2048 ...  ──> threads: make, prove ──> ready (bounded) ──> take
 //
 // Threads: the owner's one thread takes; the pool's threads touch no store and no vault. Errors: as in base/error.h.
 // Destroying it stops at once: each thread ends with the key that it is at, and what nobody took is gone.
@@ -14,16 +14,16 @@
 
 namespace zonestore {
 
-// A key that has signed and verified a probe with the record data that will be served.
+// A key that is proven to belong to the record data that will be served (dkim::prove_pair).
 struct MadeKey {
   crypto::Algorithm algorithm = crypto::Algorithm::kRsa2048;
   crypto::PrivateKey key;
   Bytes public_spki;
-  Bytes txt_rdata;  // what the probe was verified with
+  Bytes txt_rdata;  // with which it was proven
 };
 
-// A key that is there already, probed. Errors: kKeyMismatch, kWeakKey, kCrypto.
-[[nodiscard]] Result<MadeKey> probed_key(crypto::PrivateKey key);
+// A key that is there already, proven. Errors: kKeyMismatch, kWeakKey, kCrypto.
+[[nodiscard]] Result<MadeKey> proven_key(crypto::PrivateKey key);
 // A new one. Errors: kCrypto.
 [[nodiscard]] Result<MadeKey> make_key(crypto::Algorithm algorithm);
 

@@ -12,7 +12,7 @@ struct Prepared : InstitutionChanged {
   dkim::SlotId slot = dkim::SlotId::kSel1;  // that holds the fresh key
 };
 // A fresh key of the institution's algorithm, published at once; it ripens from now. `slot` nullopt: the one that
-// needs a key (dkim::slot_to_prepare). The key is probed, and durable in the vault before it is published. In a dry
+// needs a key (dkim::slot_to_prepare). The key is proven, and durable in the vault before it is published. In a dry
 // run it is made and thrown away. Errors: kNotFound; the refusals of dkim::may_prepare.
 [[nodiscard]] Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim::Code& code,
                                        std::optional<dkim::SlotId> slot);

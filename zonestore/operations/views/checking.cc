@@ -126,7 +126,7 @@ Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rda
   return db::at_border<void>([&]() -> Result<void> {
     const Result<crypto::PrivateKey> key = store.impl().vault().get(key_id);
     if (key) {
-      return dkim::probe(*key, txt_rdata);
+      return dkim::prove_pair(*key, txt_rdata);
     }
     if (key.error().code == ErrorCode::kNotFound) {
       return refuse(Guard::kKeyMismatch, "the vault has no private key " + key_id, "restore the vault from a backup");

@@ -194,9 +194,9 @@ TEST(ParseRecordText, RefusesARecordThatForbidsItsUse) {
 }
 
 TEST(Probe, PassesForTheRecordOfTheKey) {
-  EXPECT_TRUE(probe(crypto::test::rsa_key(), txt_rdata(record_text(rsa_spki()).value())));
+  EXPECT_TRUE(prove_pair(crypto::test::rsa_key(), txt_rdata(record_text(rsa_spki()).value())));
   const auto ed25519 = crypto::test::rfc_ed25519_key();
-  EXPECT_TRUE(probe(ed25519, txt_rdata(record_text(ed25519.public_spki().value()).value())));
+  EXPECT_TRUE(prove_pair(ed25519, txt_rdata(record_text(ed25519.public_spki().value()).value())));
 }
 
 TEST(Probe, JoinsTheStringsWithoutASpace) {
@@ -207,7 +207,7 @@ TEST(Probe, JoinsTheStringsWithoutASpace) {
     pieces.push_back(static_cast<std::uint8_t>(piece.size()));
     pieces.insert(pieces.end(), piece.begin(), piece.end());
   }
-  EXPECT_TRUE(probe(crypto::test::rsa_key(), pieces));
+  EXPECT_TRUE(prove_pair(crypto::test::rsa_key(), pieces));
 }
 
 TEST(Probe, RefusesAnyOtherRecord) {
@@ -217,7 +217,7 @@ TEST(Probe, RefusesAnyOtherRecord) {
   for (const auto& served : {txt_rdata(record_text(crypto::test::other_rsa_key().public_spki().value()).value()),
                              txt_rdata(kRevokedText), txt_rdata("v=DKIM1; k=ed25519; p=" + rfc_key()),
                              txt_rdata(flipped), txt_rdata("v=spf1 ~all"), txt_rdata(""), Bytes{}, Bytes{200, 'v'}}) {
-    const auto refused = probe(crypto::test::rsa_key(), served);
+    const auto refused = prove_pair(crypto::test::rsa_key(), served);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
     ASSERT_TRUE(refused.error().refusal);

@@ -17,7 +17,7 @@ TEST(KeyPool, GivesAsManyDifferentKeysAsWereWanted) {
   for (int i = 0; i < 20; ++i) {
     const auto made = pool.take(Algorithm::kEd25519);
     ASSERT_TRUE(made) << made.error().message;
-    EXPECT_TRUE(dkim::probe(made->key, made->txt_rdata));
+    EXPECT_TRUE(dkim::prove_pair(made->key, made->txt_rdata));
     keys.insert(made->public_spki);
   }
   EXPECT_EQ(keys.size(), 20U);

@@ -6,7 +6,7 @@ namespace zonestore::dkim {
 namespace {
 
 // Says what it is, so that a signature of it can never pass for a signature of mail.
-constexpr std::string_view kProbeMessage =
+constexpr std::string_view kTrialMessage =
     "zonestore probe: this line is signed only to prove that a published DKIM key belongs to its private key\r\n";
 
 tl::unexpected<Error> mismatch(const std::string& why) {
@@ -31,12 +31,12 @@ Result<Bytes> served_key(ByteView served_txt_rdata) {
 
 }  // namespace
 
-Result<void> probe(const crypto::PrivateKey& key, ByteView served_txt_rdata) {
+Result<void> prove_pair(const crypto::PrivateKey& key, ByteView served_txt_rdata) {
   const auto spki = served_key(served_txt_rdata);
   if (!spki) {
     return tl::unexpected(spki.error());
   }
-  const ByteView message(reinterpret_cast<const std::uint8_t*>(kProbeMessage.data()), kProbeMessage.size());
+  const ByteView message(reinterpret_cast<const std::uint8_t*>(kTrialMessage.data()), kTrialMessage.size());
   const auto signature = key.sign(message);
   if (!signature) {
     return tl::unexpected(signature.error());

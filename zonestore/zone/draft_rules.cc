@@ -74,31 +74,31 @@ class DraftJudge {
  private:
   // The sets of one name.
   void judge_here() {
-    Findings findings;
+    Objections objections;
     std::vector<const RecordSet*> sets;
     for (const FileRecordSet* each : here_) {
       sets.push_back(&each->set);
       if (!draft_.name_servers || each != &*draft_.name_servers) {
-        judge_set(each->set, draft_.apex, findings);
+        judge_set(each->set, draft_.apex, objections);
       }
     }
-    judge_name(content_, sets, findings);
-    for (Finding& finding : findings) {
-      tell(std::move(finding));
+    judge_name(content_, sets, objections);
+    for (Objection& objection : objections) {
+      tell(std::move(objection));
     }
     here_.clear();
   }
 
-  void tell(Finding&& finding) {
-    const std::size_t line = line_of(finding.type);
-    if (finding.kind == Finding::Kind::kWarning) {
-      return faults_.warn(line, finding.message);
+  void tell(Objection&& objection) {
+    const std::size_t line = line_of(objection.type);
+    if (objection.kind == Objection::Kind::kWarning) {
+      return faults_.warn(line, objection.message);
     }
-    if (state_ == Draft::kWithGaps && is_of_absence(finding)) {
+    if (state_ == Draft::kWithGaps && is_of_absence(objection)) {
       return;
     }
-    ZoneFault fault{line, finding.guard, std::move(finding.message), std::move(finding.hint)};
-    if (finding.kind == Finding::Kind::kDoubt) {
+    ZoneFault fault{line, objection.guard, std::move(objection.message), std::move(objection.hint)};
+    if (objection.kind == Objection::Kind::kDoubt) {
       faults_.doubt(std::move(fault));
     } else {
       faults_.add(std::move(fault));

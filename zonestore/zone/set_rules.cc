@@ -13,8 +13,8 @@ constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;
 
 class SetJudge {
  public:
-  SetJudge(const RecordSet& set, const Name& apex, Findings& findings)
-      : set_(set), apex_(apex), findings_(findings) {}
+  SetJudge(const RecordSet& set, const Name& apex, Objections& objections)
+      : set_(set), apex_(apex), objections_(objections) {}
 
   void run() {
     if (!judge_type()) {
@@ -71,7 +71,7 @@ class SetJudge {
   void judge_wildcard() {
     const bool is_wildcard = set_.owner.wire().size() > 2 && set_.owner.wire()[0] == 1 && set_.owner.wire()[1] == '*';
     if (is_wildcard && (set_.type == RecordType::kNs || set_.type == RecordType::kDname)) {
-      find(set_.type == RecordType::kNs ? Finding::Kind::kFault : Finding::Kind::kDoubt, Guard::kWildcard,
+      find(set_.type == RecordType::kNs ? Objection::Kind::kFault : Objection::Kind::kDoubt, Guard::kWildcard,
            shown() + ": what a wildcard means there is not defined (RFC 4592 section 4." +
                (set_.type == RecordType::kNs ? "2)" : "4)"),
            "write it at each name");
@@ -93,7 +93,7 @@ class SetJudge {
 
   void judge_spf() {
     if (set_.type == RecordType::kTxt && std::count_if(set_.rdata.begin(), set_.rdata.end(), is_spf_record) > 1) {
-      find(Finding::Kind::kDoubt, Guard::kSecondSpf,
+      find(Objection::Kind::kDoubt, Guard::kSecondSpf,
            set_.owner.to_text_no_dot() +
                " has more than one SPF record, which is an error to every receiver (RFC "
                "7208 section 4.5)",
@@ -104,22 +104,22 @@ class SetJudge {
   [[nodiscard]] std::string shown() const { return set_.owner.to_text_no_dot() + " " + to_text(set_.type); }
 
   void find(std::optional<Guard> guard, std::string message, std::string hint) {
-    find(Finding::Kind::kFault, guard, std::move(message), std::move(hint));
+    find(Objection::Kind::kFault, guard, std::move(message), std::move(hint));
   }
 
-  void find(Finding::Kind kind, std::optional<Guard> guard, std::string message, std::string hint) {
-    findings_.push_back({kind, guard, set_.owner, set_.type, std::move(message), std::move(hint)});
+  void find(Objection::Kind kind, std::optional<Guard> guard, std::string message, std::string hint) {
+    objections_.push_back({kind, guard, set_.owner, set_.type, std::move(message), std::move(hint)});
   }
 
   const RecordSet& set_;
   const Name& apex_;
-  Findings& findings_;
+  Objections& objections_;
 };
 
 }  // namespace
 
-void judge_set(const RecordSet& set, const Name& apex, Findings& findings) {
-  SetJudge(set, apex, findings).run();
+void judge_set(const RecordSet& set, const Name& apex, Objections& objections) {
+  SetJudge(set, apex, objections).run();
 }
 
 bool is_spf_record(ByteView txt_rdata) {

@@ -23,8 +23,8 @@ bool has_address(const std::vector<RecordType>& types) {
 
 class NameJudge {
  public:
-  NameJudge(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Findings& findings)
-      : zone_(zone), sets_(sets), owner_(sets.front()->owner), findings_(findings) {
+  NameJudge(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Objections& objections)
+      : zone_(zone), sets_(sets), owner_(sets.front()->owner), objections_(objections) {
     for (const RecordSet* set : sets) {
       types_.push_back(set->type);
     }
@@ -134,15 +134,15 @@ class NameJudge {
   void judge_target(RecordType type, const Name& target) {
     const std::vector<RecordType> there = zone_.types_at(target);
     if (has(there, RecordType::kCname) || is_below_dname(target)) {
-      Finding finding{kind_of_alias_target(type),
-                      Guard::kAliasTarget,
-                      owner_,
-                      type,
-                      "the " + to_text(type) + " of " + text(owner_) + " leads to " + text(target) +
-                          ", which is an alias (" +
-                          (type == RecordType::kSrv ? "RFC 2782)" : "RFC 2181 section 10.3)"),
-                      "name the host that has the address"};
-      findings_.push_back(std::move(finding));
+      Objection objection{kind_of_alias_target(type),
+                          Guard::kAliasTarget,
+                          owner_,
+                          type,
+                          "the " + to_text(type) + " of " + text(owner_) + " leads to " + text(target) +
+                              ", which is an alias (" +
+                              (type == RecordType::kSrv ? "RFC 2782)" : "RFC 2181 section 10.3)"),
+                          "name the host that has the address"};
+      objections_.push_back(std::move(objection));
     } else if (!has_address(there) && !is_delegated_below(target)) {
       judge_missing_address(type, target);
     }
@@ -159,10 +159,10 @@ class NameJudge {
                                    text(target) + ". --glue ADDRESS");
     }
     if (!is_covered_by_wildcard(target)) {
-      findings_.push_back({Finding::Kind::kWarning, std::nullopt, owner_, type,
-                           "the " + to_text(type) + " of " + text(owner_) + " leads to " + text(target) +
-                               ", which has no address in this zone",
-                           ""});
+      objections_.push_back({Objection::Kind::kWarning, std::nullopt, owner_, type,
+                             "the " + to_text(type) + " of " + text(owner_) + " leads to " + text(target) +
+                                 ", which has no address in this zone",
+                             ""});
     }
   }
 
@@ -197,39 +197,39 @@ class NameJudge {
     return false;
   }
 
-  static Finding::Kind kind_of_alias_target(RecordType type) {
-    return type == RecordType::kSrv  ? Finding::Kind::kWarning
-           : type == RecordType::kMx ? Finding::Kind::kDoubt
-                                     : Finding::Kind::kFault;
+  static Objection::Kind kind_of_alias_target(RecordType type) {
+    return type == RecordType::kSrv  ? Objection::Kind::kWarning
+           : type == RecordType::kMx ? Objection::Kind::kDoubt
+                                     : Objection::Kind::kFault;
   }
 
   static std::string text(const Name& name) { return name.to_text_no_dot(); }
 
   void doubt(Guard guard, RecordType type, std::string message, std::string hint) {
-    findings_.push_back({Finding::Kind::kDoubt, guard, owner_, type, std::move(message), std::move(hint)});
+    objections_.push_back({Objection::Kind::kDoubt, guard, owner_, type, std::move(message), std::move(hint)});
   }
 
   void fault(Guard guard, RecordType type, std::string message, std::string hint) {
-    findings_.push_back({Finding::Kind::kFault, guard, owner_, type, std::move(message), std::move(hint)});
+    objections_.push_back({Objection::Kind::kFault, guard, owner_, type, std::move(message), std::move(hint)});
   }
 
   ZoneContent& zone_;
   const std::vector<const RecordSet*>& sets_;
   const Name& owner_;
   std::vector<RecordType> types_;
-  Findings& findings_;
+  Objections& objections_;
 };
 
 }  // namespace
 
-void judge_name(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Findings& findings) {
+void judge_name(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Objections& objections) {
   if (!sets.empty()) {
-    NameJudge(zone, sets, findings).run();
+    NameJudge(zone, sets, objections).run();
   }
 }
 
-bool is_of_absence(const Finding& finding) {
-  return finding.guard == Guard::kNoGlue || finding.guard == Guard::kDsWithoutNs;
+bool is_of_absence(const Objection& objection) {
+  return objection.guard == Guard::kNoGlue || objection.guard == Guard::kDsWithoutNs;
 }
 
 }  // namespace zonestore

@@ -38,7 +38,8 @@ class ZoneContent {
   [[nodiscard]] virtual bool is_name_server(const Name& name) = 0;
 };
 
-struct Finding {
+// What a rule has against a record set: what is wrong, and where.
+struct Objection {
   // In doubt: NSD, Knot and BIND load it, and it is hardly what was meant. A single change is refused for it, a whole
   // zone from elsewhere is taken with a warning, unless it is asked for strictly.
   enum class Kind : std::uint8_t { kFault, kDoubt, kWarning };
@@ -50,16 +51,16 @@ struct Finding {
   std::string message;  // one line, no trailing period
   std::string hint;
 };
-using Findings = std::vector<Finding>;
+using Objections = std::vector<Objection>;
 
 // What is wrong with a set of static records by itself.
-void judge_set(const RecordSet& set, const Name& apex, Findings& findings);
+void judge_set(const RecordSet& set, const Name& apex, Objections& objections);
 
 // What is wrong with all sets of one name in their surroundings. At the apex they are the NS and the static records.
-void judge_name(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Findings& findings);
+void judge_name(ZoneContent& zone, const std::vector<const RecordSet*>& sets, Objections& objections);
 
 // True for a fault that a missing record makes, which may only have been malformed.
-[[nodiscard]] bool is_of_absence(const Finding& finding);
+[[nodiscard]] bool is_of_absence(const Objection& objection);
 
 // True for a TXT record whose text is an SPF record (RFC 7208 section 4.5).
 [[nodiscard]] bool is_spf_record(ByteView txt_rdata);

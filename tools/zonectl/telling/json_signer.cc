@@ -11,7 +11,7 @@ Json text_or_null(const std::string& text) {
 
 Json to_json(const zonestore::SignerView& signer) {
   Json findings = Json::array();
-  for (const zonestore::SignerView::Finding& finding : signer.findings) {
+  for (const auto& finding : signer.findings) {
     findings.push_back(Json{{"path", finding.path},
                             {"what", finding.what},
                             {"found", zonestore::to_rfc3339(finding.found)},

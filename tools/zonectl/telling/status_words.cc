@@ -43,7 +43,7 @@ void write_frozen(const Session& session, const StoreStatus& status) {
 void write_findings(const Session& session, const zonestore::SignerView& signer) {
   std::ostream& out = session.out();
   bool altered = false;
-  for (const zonestore::SignerView::Finding& finding : signer.findings) {
+  for (const auto& finding : signer.findings) {
     altered = altered || finding.needs_attention;
     out << "  " << (finding.needs_attention ? session.terminal().styled(Style::kBad, "found") : "found") << " "
         << session.times().text(finding.found) << ": " << printable(finding.path) << " " << printable(finding.what)

@@ -187,16 +187,14 @@ void purge_files(PurgedDirectory& directory, const rows::SignerRow& row, SignerR
 bool needs_attention(const SignerView& signer) {
   return !signer.enabled || (signer.open > 0 && !signer.failure.empty()) ||
          std::any_of(signer.findings.begin(), signer.findings.end(),
-                     [](const SignerView::Finding& finding) { return finding.needs_attention; });
+                     [](const rows::SignerFinding& finding) { return finding.needs_attention; });
 }
 
 SignerView signer_view(db::Connection& connection, const rows::SignerRow& row) {
   const rows::SignerBacklog backlog = rows::read_backlog(connection, row.id);
   SignerView view{row.name,  row.format,    row.directory, row.command,      row.enabled,
                   row.added, backlog.tasks, backlog.since, backlog.attempts, backlog.failure};
-  for (const rows::SignerFinding& finding : rows::read_findings(connection, row.id)) {
-    view.findings.push_back({finding.path, finding.what, finding.needs_attention, finding.found});
-  }
+  view.findings = rows::read_findings(connection, row.id);
   view.taken = rows::signer_taken(connection, row.name);
   return view;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "zonestore/operations/change/store.h"
+#include "zonestore/rows/signer_rows.h"
 #include "zonestore/signer/layout.h"
 
 namespace zonestore {
@@ -30,13 +31,7 @@ struct SignerView {
   std::string failure;            // of the last attempt; empty: none
   // What looks found otherwise than it should be, since the last sync by hand: key files and tables that somebody
   // altered, or may read; and what lies there that is not ours.
-  struct Finding {
-    std::string path;  // from the directory
-    std::string what;
-    bool needs_attention = false;
-    WallTime found;
-  };
-  std::vector<Finding> findings{};
+  std::vector<rows::SignerFinding> findings{};
   std::optional<WallTime> taken{};  // its machine was taken: it is off for good
 };
 // Has somebody to look at it? It is switched off, it was tried and has not followed, or its files were altered.

@@ -100,8 +100,8 @@ void check_options(const InitOptions& options) {
   }
   const ReservedNames reserved(options.dkim_zone, options.spf_zone);
   for (const Name* zone : {&options.dkim_zone, &options.spf_zone}) {
-    if (const std::optional<Finding> finding = reserved.judge_new_zone(*zone)) {
-      throw db::Failure(Error{ErrorCode::kInvalid, finding->message,
+    if (const std::optional<Objection> objection = reserved.judge_new_zone(*zone)) {
+      throw db::Failure(Error{ErrorCode::kInvalid, objection->message,
                               "give another name with --dkim-zone or --spf-zone", std::nullopt});
     }
   }

@@ -42,7 +42,7 @@ bool leads_elsewhere(RecordType type) {
 
 }  // namespace
 
-std::optional<Finding> ReservedNames::judge(const Name& apex, const RecordSet& set) const {
+std::optional<Objection> ReservedNames::judge(const Name& apex, const RecordSet& set) const {
   const bool in_dkim_zone = apex == dkim_zone_;
   std::string why;
   if (in_dkim_zone) {
@@ -54,8 +54,8 @@ std::optional<Finding> ReservedNames::judge(const Name& apex, const RecordSet& s
   if (why.empty()) {
     return std::nullopt;
   }
-  return Finding{
-      Finding::Kind::kFault,
+  return Objection{
+      Objection::Kind::kFault,
       Guard::kReserved,
       set.owner,
       set.type,
@@ -63,7 +63,7 @@ std::optional<Finding> ReservedNames::judge(const Name& apex, const RecordSet& s
       in_dkim_zone ? "zonectl add, rotate and remove publish there" : "zonectl spf allow and deny publish there"};
 }
 
-std::optional<Finding> ReservedNames::judge_new_zone(const Name& apex) const {
+std::optional<Objection> ReservedNames::judge_new_zone(const Name& apex) const {
   bool hides_keys = false;
   bool hides_spf = false;
   for (Name name = apex; !name.is_root(); name = name.parent()) {
@@ -73,13 +73,13 @@ std::optional<Finding> ReservedNames::judge_new_zone(const Name& apex) const {
   if (!hides_keys && !hides_spf) {
     return std::nullopt;
   }
-  return Finding{Finding::Kind::kFault,
-                 Guard::kReserved,
-                 apex,
-                 RecordType::kSoa,
-                 "a zone " + apex.to_text_no_dot() + " would hide " +
-                     (hides_keys ? "the keys of institutions" : "a part of the SPF record"),
-                 "names there are published by zonectl add and zonectl spf allow alone"};
+  return Objection{Objection::Kind::kFault,
+                   Guard::kReserved,
+                   apex,
+                   RecordType::kSoa,
+                   "a zone " + apex.to_text_no_dot() + " would hide " +
+                       (hides_keys ? "the keys of institutions" : "a part of the SPF record"),
+                   "names there are published by zonectl add and zonectl spf allow alone"};
 }
 
 std::string ReservedNames::why_in_dkim_zone(const RecordSet& set) const {

@@ -15,11 +15,11 @@ class ReservedNames {
   // Why the set cannot stand in the zone of that apex: at sel1-CODE._domainkey and sel2-CODE._domainkey of the DKIM
   // zone, whether or not there is such an institution; at the TXT of the SPF zone's apex and at its _1, _2, ...; as
   // an alias, cut or wildcard that would hide or forge them.
-  [[nodiscard]] std::optional<Finding> judge(const Name& apex, const RecordSet& set) const;
+  [[nodiscard]] std::optional<Objection> judge(const Name& apex, const RecordSet& set) const;
 
   // Why no zone can begin at that apex: all names below it would be the new zone's, and the keys or a part of the SPF
   // record among them would be gone.
-  [[nodiscard]] std::optional<Finding> judge_new_zone(const Name& apex) const;
+  [[nodiscard]] std::optional<Objection> judge_new_zone(const Name& apex) const;
 
  private:
   [[nodiscard]] std::string why_in_dkim_zone(const RecordSet& set) const;

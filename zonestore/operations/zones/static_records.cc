@@ -126,26 +126,26 @@ class SetChange {
   // to an alias that is new or to an address that is gone.
   void judge_around() {
     StoredContent content(connection(), zone_);
-    Findings findings;
-    content.judge(owner_, findings);
+    Objections objections;
+    content.judge(owner_, objections);
     for (const RecordSet& glue : outcome_.glue_added) {
-      content.judge(glue.owner, findings);
+      content.judge(glue.owner, objections);
     }
     const bool is_new = !outcome_.before;
     const bool is_gone = !outcome_.after;
     const bool is_alias = type_ == RecordType::kCname || type_ == RecordType::kDname;
     if (is_new && (type_ == RecordType::kNs || type_ == RecordType::kDname)) {
-      content.judge_below(owner_, kMostFaults + known_.size(), findings);
+      content.judge_below(owner_, kMostFaults + known_.size(), objections);
     }
     const bool is_lost_address = is_gone && (type_ == RecordType::kA || type_ == RecordType::kAaaa);
     if ((is_new && is_alias) || is_lost_address) {
-      judge_pointers(content, findings);
+      judge_pointers(content, objections);
     }
-    forget_known(findings, known_);
+    forget_known(objections, known_);
     if (is_lost_address) {
-      tell_of_lost_address(findings);
+      tell_of_lost_address(objections);
     }
-    throw_first_fault(findings, outcome_.warnings);
+    throw_first_fault(objections, outcome_.warnings);
     judge_name_servers_of_others();
   }
 
@@ -164,17 +164,17 @@ class SetChange {
   void write(const RecordSet& set) { rows::put_static(connection(), change_.zone(zone_), zone_, set); }
 
   void judge_alone(const RecordSet& set) {
-    Findings findings;
-    if (std::optional<Finding> reserved =
+    Objections objections;
+    if (std::optional<Objection> reserved =
             ReservedNames(change_.store().dkim_zone, change_.store().spf_zone).judge(zone_.apex, set)) {
-      findings.push_back(*std::move(reserved));
+      objections.push_back(*std::move(reserved));
     }
-    judge_set(set, zone_.apex, findings);
-    forget_known(findings, known_);
-    throw_first_fault(findings, outcome_.warnings);
+    judge_set(set, zone_.apex, objections);
+    forget_known(objections, known_);
+    throw_first_fault(objections, outcome_.warnings);
   }
 
-  void judge_pointers(StoredContent& content, Findings& findings) {
+  void judge_pointers(StoredContent& content, Objections& objections) {
     std::vector<rows::Pointer> pointers =
         rows::pointers_to(connection(), zone_, owner_, rows::Reach::kAt, kMostFaults);
     if (type_ == RecordType::kDname) {
@@ -192,15 +192,15 @@ class SetChange {
     owners.insert(zone_.apex);
     owners.erase(owner_);  // that was judged already
     for (const Name& owner : owners) {
-      content.judge(owner, findings);
+      content.judge(owner, objections);
     }
   }
 
-  static void tell_of_lost_address(Findings& findings) {
-    for (Finding& finding : findings) {
-      if (finding.guard == Guard::kNoGlue) {
-        finding.message = "without this address " + finding.message;
-        finding.hint =
+  static void tell_of_lost_address(Objections& objections) {
+    for (Objection& objection : objections) {
+      if (objection.guard == Guard::kNoGlue) {
+        objection.message = "without this address " + objection.message;
+        objection.hint =
             "add another address first, or take the name server out (zonectl record remove, zone set): its address "
             "goes with it";
       }
@@ -238,7 +238,7 @@ class SetChange {
   PublishedZone zone_;
   const Name& owner_;
   RecordType type_;
-  Findings known_;
+  Objections known_;
   RecordsChanged outcome_;
 };
 

@@ -10,9 +10,10 @@
 namespace zonestore {
 namespace {
 
-std::size_t faults_in(const Findings& findings) {
-  return static_cast<std::size_t>(std::count_if(
-      findings.begin(), findings.end(), [](const Finding& each) { return each.kind != Finding::Kind::kWarning; }));
+std::size_t faults_in(const Objections& objections) {
+  return static_cast<std::size_t>(std::count_if(objections.begin(), objections.end(), [](const Objection& each) {
+    return each.kind != Objection::Kind::kWarning;
+  }));
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ bool StoredContent::is_name_server(const Name& name) {
   return !first.empty() && first.front().type == RecordType::kNs;
 }
 
-void StoredContent::judge(const Name& owner, Findings& findings) {
+void StoredContent::judge(const Name& owner, Objections& objections) {
   std::vector<RecordSet> stored = rows::static_sets_at(connection_, zone_, owner);
   if (owner == zone_.apex) {
     stored.push_back(publish::name_server_set(zone_, settings_));
@@ -49,17 +50,17 @@ void StoredContent::judge(const Name& owner, Findings& findings) {
   for (const RecordSet& set : stored) {
     sets.push_back(&set);
   }
-  judge_name(*this, sets, findings);
+  judge_name(*this, sets, objections);
 }
 
-void StoredContent::judge_below(const Name& owner, std::size_t most, Findings& findings) {
+void StoredContent::judge_below(const Name& owner, std::size_t most, Objections& objections) {
   std::optional<Name> last = owner;
   rows::for_each_static(connection_, zone_, owner, [&](const RecordSet& set) {
     if (set.owner != *last) {
-      judge(set.owner, findings);
+      judge(set.owner, objections);
       last = set.owner;
     }
-    return faults_in(findings) < most;
+    return faults_in(objections) < most;
   });
 }
 
@@ -70,15 +71,15 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
     if (!name.is_at_or_below(zone.apex)) {
       continue;
     }
-    Findings findings;
-    StoredContent(connection, zone).judge(name, findings);
-    for (const Finding& finding : findings) {
-      const bool is_address = finding.type == RecordType::kA || finding.type == RecordType::kAaaa;
-      if (finding.guard != Guard::kBelowCut || !is_address) {
+    Objections objections;
+    StoredContent(connection, zone).judge(name, objections);
+    for (const Objection& objection : objections) {
+      const bool is_address = objection.type == RecordType::kA || objection.type == RecordType::kAaaa;
+      if (objection.guard != Guard::kBelowCut || !is_address) {
         continue;
       }
-      if (std::optional<RecordSet> set = rows::find_static(connection, zone, name, finding.type)) {
-        rows::remove_static(connection, change, zone, name, finding.type);
+      if (std::optional<RecordSet> set = rows::find_static(connection, zone, name, objection.type)) {
+        rows::remove_static(connection, change, zone, name, objection.type);
         taken.push_back(*std::move(set));
       }
     }
@@ -86,29 +87,29 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
   return taken;
 }
 
-void forget_known(Findings& findings, const Findings& known) {
-  std::erase_if(findings, [&known](const Finding& each) {
-    return each.kind == Finding::Kind::kDoubt &&
-           std::any_of(known.begin(), known.end(), [&each](const Finding& other) {
+void forget_known(Objections& objections, const Objections& known) {
+  std::erase_if(objections, [&known](const Objection& each) {
+    return each.kind == Objection::Kind::kDoubt &&
+           std::any_of(known.begin(), known.end(), [&each](const Objection& other) {
              return other.owner == each.owner && other.type == each.type && other.message == each.message;
            });
   });
 }
 
-void throw_first_fault(const Findings& findings, std::vector<std::string>& warnings) {
-  const std::size_t faults = faults_in(findings);
-  for (const Finding& finding : findings) {
-    if (finding.kind == Finding::Kind::kWarning) {
-      warnings.push_back(finding.message);
+void throw_first_fault(const Objections& objections, std::vector<std::string>& warnings) {
+  const std::size_t faults = faults_in(objections);
+  for (const Objection& objection : objections) {
+    if (objection.kind == Objection::Kind::kWarning) {
+      warnings.push_back(objection.message);
       continue;
     }
-    Error error{ErrorCode::kInvalid, finding.message, finding.hint, std::nullopt};
+    Error error{ErrorCode::kInvalid, objection.message, objection.hint, std::nullopt};
     if (faults > 1) {
       error.message += "; and " + std::to_string(faults - 1) + " more of the kind";
     }
-    if (finding.guard) {
+    if (objection.guard) {
       error.code = ErrorCode::kRefused;
-      error.refusal = Refusal{*finding.guard, std::nullopt};
+      error.refusal = Refusal{*objection.guard, std::nullopt};
     }
     throw db::Failure(std::move(error));
   }

@@ -20,9 +20,9 @@ class StoredContent final : public ZoneContent {
   [[nodiscard]] bool is_name_server(const Name& name) override;
 
   // judge_name over what is stored at that name, at the apex with its NS.
-  void judge(const Name& owner, Findings& findings);
+  void judge(const Name& owner, Objections& objections);
   // What stands strictly below the name, until `most` faults are found.
-  void judge_below(const Name& owner, std::size_t most, Findings& findings);
+  void judge_below(const Name& owner, std::size_t most, Objections& objections);
 
  private:
   db::Connection& connection_;
@@ -36,9 +36,9 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
                                               const PublishedZone& zone, const std::vector<Name>& names);
 
 // Takes out the doubts that were there before the change: they came with a zone's file, with a warning.
-void forget_known(Findings& findings, const Findings& known);
+void forget_known(Objections& objections, const Objections& known);
 
 // Throws the first fault or doubt as a Failure, kRefused if it has a guard; warnings go to `warnings`.
-void throw_first_fault(const Findings& findings, std::vector<std::string>& warnings);
+void throw_first_fault(const Objections& objections, std::vector<std::string>& warnings);
 
 }  // namespace zonestore

@@ -153,19 +153,19 @@ class Import {
   // What the store publishes itself may stand in the file as it is published, and stays out.
   void take_out_reserved(const std::optional<PublishedZone>& zone) {
     const ReservedNames reserved(change_.store().dkim_zone, change_.store().spf_zone);
-    if (std::optional<Finding> finding = zone ? std::nullopt : reserved.judge_new_zone(draft_.apex)) {
-      faults_.add(
-          {draft_.soa ? draft_.soa->line : 0, finding->guard, std::move(finding->message), std::move(finding->hint)});
+    if (std::optional<Objection> objection = zone ? std::nullopt : reserved.judge_new_zone(draft_.apex)) {
+      faults_.add({draft_.soa ? draft_.soa->line : 0, objection->guard, std::move(objection->message),
+                   std::move(objection->hint)});
     }
     std::erase_if(draft_.records, [&](const FileRecordSet& each) {
-      std::optional<Finding> finding = reserved.judge(draft_.apex, each.set);
-      if (!finding) {
+      std::optional<Objection> objection = reserved.judge(draft_.apex, each.set);
+      if (!objection) {
         return false;
       }
       if (zone && find_record_set(connection(), *zone, each.set.owner, each.set.type) == each.set) {
         ++outcome_.own;
       } else {
-        faults_.add({each.line, finding->guard, std::move(finding->message), std::move(finding->hint)});
+        faults_.add({each.line, objection->guard, std::move(objection->message), std::move(objection->hint)});
       }
       return true;
     });

@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kMaxSeconds = 2'147'483'647;  // RFC 2181 section
 struct SettingProblem {
   std::string message;
   std::string hint;
-  bool is_doubt = false;            // NSD, Knot and BIND load it (Finding::Kind::kDoubt)
+  bool is_doubt = false;            // NSD, Knot and BIND load it (Objection::Kind::kDoubt)
   bool is_of_negative_ttl = false;  // above a day
 };
 

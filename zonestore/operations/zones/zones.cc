@@ -64,11 +64,11 @@ void apply(const ZoneSettings& wanted, rows::ZoneSettingsRow& row) {
 
 // What the new ones lead to, and what nobody needs any more without the old ones.
 void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
-                        const Findings& known, ZoneChanged& outcome) {
-  Findings findings;
-  StoredContent(change.connection(), zone).judge(zone.apex, findings);
-  forget_known(findings, known);
-  throw_first_fault(findings, outcome.warnings);
+                        const Objections& known, ZoneChanged& outcome) {
+  Objections objections;
+  StoredContent(change.connection(), zone).judge(zone.apex, objections);
+  forget_known(objections, known);
+  throw_first_fault(objections, outcome.warnings);
   for (const RecordSet& set : take_out_orphaned_glue(change.connection(), change.zone(zone), zone, before)) {
     outcome.warnings.push_back(set.owner.to_text_no_dot() + " " + to_text(set.type) +
                                " lies below a zone cut and goes with its name server");
@@ -107,7 +107,7 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     apply(settings, row);
     check_zone_settings(row, row_before);
     check_name_server_addresses(change.connection(), row.name_servers);
-    Findings known;
+    Objections known;
     StoredContent(change.connection(), zone).judge(zone.apex, known);
     rows::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);

@@ -172,9 +172,9 @@ TEST_F(ZoneRules, DoNotMissWhatMayStandInAMalformedRecord) {
 
 TEST_F(ZoneRules, TellSettingsAndWhatSigningMakesApart) {
   const auto code_of = [](RecordType type, const std::string& owner) {
-    Findings findings;
-    judge_set(RecordSet{name(owner), type, Ttl{60}, {{0}}}, name("example.com"), findings);
-    return findings.empty() ? "" : std::string(guard_code(*findings.front().guard));
+    Objections objections;
+    judge_set(RecordSet{name(owner), type, Ttl{60}, {{0}}}, name("example.com"), objections);
+    return objections.empty() ? "" : std::string(guard_code(*objections.front().guard));
   };
   EXPECT_EQ(code_of(RecordType::kSoa, "example.com"), "E_SETTING");
   EXPECT_EQ(code_of(RecordType::kNs, "example.com"), "E_SETTING");
@@ -184,10 +184,10 @@ TEST_F(ZoneRules, TellSettingsAndWhatSigningMakesApart) {
 }
 
 TEST_F(ZoneRules, RefuseTypesThatStandInNoZone) {
-  Findings findings;
-  judge_set(RecordSet{name("a.example.com"), RecordType::kAny, Ttl{60}, {{0}}}, name("example.com"), findings);
-  ASSERT_EQ(findings.size(), 1U);
-  EXPECT_FALSE(findings.front().guard);
+  Objections objections;
+  judge_set(RecordSet{name("a.example.com"), RecordType::kAny, Ttl{60}, {{0}}}, name("example.com"), objections);
+  ASSERT_EQ(objections.size(), 1U);
+  EXPECT_FALSE(objections.front().guard);
 }
 
 TEST_F(ZoneRules, DraftsTakeTheZoneApart) {

@@ -131,7 +131,7 @@ TEST_F(SignerDirectories, OfBeforeThereWereManifestsAreOursAndRotate) {
     EXPECT_FALSE(is_there(name + "/" + signer::key_file(format, "mosa", old_key))) << name;
     EXPECT_TRUE(is_there(name + "/.zonectl")) << name;
     EXPECT_EQ(content(name + "/notes"), "theirs");
-    EXPECT_THAT(view(name).findings, Contains(::testing::Field(&SignerView::Finding::path, "notes"))) << name;
+    EXPECT_THAT(view(name).findings, Contains(::testing::Field(&rows::SignerFinding::path, "notes"))) << name;
     EXPECT_FALSE(needs_attention(view(name))) << name;
   }
 }
@@ -155,7 +155,7 @@ TEST_F(SignerDirectories, AreHeldToTheContentOfTheirKeysByARotation) {
   EXPECT_THAT(content("a/mosa/sel2.pem"), HasSubstr("PRIVATE KEY"));
   EXPECT_TRUE(needs_attention(view())) << "somebody may have read or altered them";
   EXPECT_THAT(view().findings,
-              Contains(::testing::Field(&SignerView::Finding::what, HasSubstr("everybody may read it"))));
+              Contains(::testing::Field(&rows::SignerFinding::what, HasSubstr("everybody may read it"))));
   ASSERT_TRUE(sync_signers(*store_, context_, "a", false));
   EXPECT_FALSE(needs_attention(view())) << "who syncs by hand has been told";
 }

@@ -174,7 +174,7 @@ Answer StoreSubject::maintain(const Command& command) {
 }
 
 Answer StoreSubject::set_policy(const Command& command) {
-  const auto value = command.amount ? std::optional(zonestore::Seconds{*command.amount / kSecond}) : std::nullopt;
+  const auto value = command.amount ? std::optional(std::to_string(*command.amount / kSecond) + "s") : std::nullopt;
   return answer_from(zonestore::set_policy(*store_, context(command), code(command),
                                            kPolicyNames[static_cast<std::size_t>(command.key)], value));
 }

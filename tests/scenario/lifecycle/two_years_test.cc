@@ -140,7 +140,7 @@ void TwoYears::add(int number) {
 }
 
 void TwoYears::set_policy(const dkim::Code& code, std::string_view key, const std::string& value) {
-  const auto set = zonestore::set_policy_text(*store_, context_, code, key, value);
+  const auto set = zonestore::set_policy(*store_, context_, code, key, value);
   ASSERT_TRUE(set) << set.error().message;
 }
 

@@ -109,7 +109,7 @@ TEST_F(Lifecycle, AShorterDrainPolicyDoesNotCutADrainShort) {
   add("mosa");
   clock_.advance(minutes(16));
   ASSERT_TRUE(rotate(*store_, context_, code("mosa")));
-  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "drain", Seconds(1)));
+  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "drain", "1s"));
   clock_.advance(hours(7 * 24));
   EXPECT_EQ(state("mosa", SlotId::kSel1), SlotState::kDraining);
 }

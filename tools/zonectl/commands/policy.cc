@@ -140,8 +140,8 @@ Result<ExitCode> set(Session& session, const Options& options) {
   }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     Following following(session);
-    auto changed = set_policy_text(store, context, options.code, options.key(), options.value(),
-                                   [&](std::uint64_t behind) { following.show(behind); });
+    auto changed = set_policy(store, context, options.code, options.key(), options.value(),
+                              [&](std::uint64_t behind) { following.show(behind); });
     following.finish();
     return changed;
   };

@@ -198,25 +198,12 @@ Result<void> check_policy_form(std::string_view key, const std::optional<std::st
   });
 }
 
-Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
-                                      const std::optional<dkim::Code>& code, std::string_view key,
-                                      const std::optional<std::string>& value,
-                                      const std::function<void(std::uint64_t)>& on_slice) {
+Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
+                                 std::string_view key, const std::optional<std::string>& value,
+                                 const std::function<void(std::uint64_t)>& on_slice) {
   return db::at_border<PolicyChanged>([&] {
     const PolicyKey which = require_policy_key(key);
     return set_value(store, context, code, which, parse_value(which, value), on_slice);
-  });
-}
-
-Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context, const std::optional<dkim::Code>& code,
-                                 std::string_view key, std::optional<Seconds> value) {
-  return db::at_border<PolicyChanged>([&] {
-    const PolicyKey which = require_policy_key(key);
-    if (which == PolicyKey::kWindow && value) {
-      throw db::Failure(Error{ErrorCode::kInvalid, "a window is no duration",
-                              "Tue 09:00-11:00 Europe/Zurich, or always", std::nullopt});
-    }
-    return set_value(store, context, code, which, {value, std::nullopt}, {});
   });
 }
 

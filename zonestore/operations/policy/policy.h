@@ -42,13 +42,9 @@ struct PolicyChanged : Changed {
 // begun keep their length. `every` is "off" or at least what one rotation takes. Errors: kInvalid (unknown key, with
 // the list; a malformed value; TTL of 0 or above a day), kRefused/kPolicyFloor for a drain below 96 h or an `every`
 // that is too short (can be overridden), kNotFound.
-[[nodiscard]] Result<PolicyChanged> set_policy_text(Store& store, const ChangeContext& context,
-                                                    const std::optional<dkim::Code>& code, std::string_view key,
-                                                    const std::optional<std::string>& value,
-                                                    const std::function<void(std::uint64_t)>& on_slice = {});
-// The same for a duration; of `every` 0 is off. Errors: as above; kInvalid for the window.
 [[nodiscard]] Result<PolicyChanged> set_policy(Store& store, const ChangeContext& context,
                                                const std::optional<dkim::Code>& code, std::string_view key,
-                                               std::optional<Seconds> value);
+                                               const std::optional<std::string>& value,
+                                               const std::function<void(std::uint64_t)>& on_slice = {});
 
 }  // namespace zonestore

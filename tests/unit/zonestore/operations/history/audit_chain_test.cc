@@ -20,8 +20,8 @@ class AuditChain : public tests::StoreFixture {
   AuditChain() {
     add("mosa");
     add("nova");
-    EXPECT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", zonestore::Seconds(700)));
-    EXPECT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", zonestore::Seconds(800)));
+    EXPECT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", "700s"));
+    EXPECT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", "800s"));
   }
 
   // As somebody would who edits the file behind our back.
@@ -55,7 +55,7 @@ TEST_F(AuditChain, ADryRunLeavesItAsItWas) {
   const std::string before = check().newest_chain;
   zonestore::ChangeContext dry = context_;
   dry.dry_run = true;
-  ASSERT_TRUE(zonestore::set_policy(*store_, dry, std::nullopt, "slack", zonestore::Seconds(900)));
+  ASSERT_TRUE(zonestore::set_policy(*store_, dry, std::nullopt, "slack", "900s"));
   EXPECT_EQ(check().newest_chain, before);
   EXPECT_EQ(check().fault_count, 0U);
 }
@@ -149,7 +149,7 @@ TEST_F(AuditChain, BeginsWithTheFirstNewRowOfAnOlderStore) {
   tamper("UPDATE audit SET chain = NULL; UPDATE store SET audit_chain = NULL, audit_count = 0");
   EXPECT_EQ(check().unchained, 5U);
   EXPECT_EQ(check().newest_chain, "");
-  ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", zonestore::Seconds(900)));
+  ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", "900s"));
   const AuditCheck checked = check();
   EXPECT_EQ(checked.rows, 6U);
   EXPECT_EQ(checked.unchained, 5U);
@@ -163,7 +163,7 @@ TEST_F(AuditChain, IsAnotherInAnotherStore) {
 
 TEST_F(AuditChain, ListsTheFirstFaultsAndCountsAll) {
   for (int i = 0; i < 30; ++i) {
-    ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", zonestore::Seconds(1000 + i)));
+    ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "slack", std::to_string(1000 + i) + "s"));
   }
   tamper("UPDATE audit SET actor = 'nobody'");
   const AuditCheck checked = check();

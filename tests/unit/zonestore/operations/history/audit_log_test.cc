@@ -27,7 +27,7 @@ class AuditLog : public tests::StoreFixture {
       add(subject);
       return;
     }
-    EXPECT_TRUE(zonestore::set_policy_text(
+    EXPECT_TRUE(zonestore::set_policy(
         *store_, context_, subject.empty() ? std::nullopt : std::optional(code(subject)), "slack", slack + "s"));
   }
   std::vector<std::int64_t> ids(const LogFilter& filter) {

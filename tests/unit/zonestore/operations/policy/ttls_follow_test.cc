@@ -61,7 +61,7 @@ class TtlsFollow : public tests::StoreFixture {
 
 TEST_F(TtlsFollow, OfAFewInstitutionsInTheChangeItself) {
   const std::size_t rows = audit_rows();
-  const auto done = set_policy_text(*store_, context_, std::nullopt, "ttl-active", "2h");
+  const auto done = set_policy(*store_, context_, std::nullopt, "ttl-active", "2h");
   ASSERT_TRUE(done);
   EXPECT_EQ(done->behind, 0U);
   EXPECT_THAT(served(), ElementsAre(7200, 7200, 7200, 7200, 7200, 7200, 7200));
@@ -102,7 +102,7 @@ TEST_F(TtlsFollow, KilledHalfWayMaintainGoesOn) {
 
 TEST_F(TtlsFollow, KilledHalfWayTheSameCommandGoesOn) {
   set_and_die(7200);
-  const auto again = set_policy_text(*store_, context_, std::nullopt, "ttl-active", "2h");
+  const auto again = set_policy(*store_, context_, std::nullopt, "ttl-active", "2h");
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->changed);
   EXPECT_THAT(served(), ElementsAre(7200, 7200, 7200, 7200, 7200, 7200, 7200));
@@ -110,7 +110,7 @@ TEST_F(TtlsFollow, KilledHalfWayTheSameCommandGoesOn) {
 
 TEST_F(TtlsFollow, AnotherValueBeginsAnew) {
   set_and_die(7200);
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "ttl-active", "3h"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "ttl-active", "3h"));
   EXPECT_THAT(served(), ElementsAre(10800, 10800, 10800, 10800, 10800, 10800, 10800));
   EXPECT_FALSE(are_behind());
 }
@@ -125,7 +125,7 @@ TEST_F(TtlsFollow, AnInstitutionThatIsChangedMeanwhileFollowsThen) {
 }
 
 TEST_F(TtlsFollow, NothingRipensBeforeTheLongerTtlOfBeforeIsForgotten) {
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "ttl-active", "1d"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "ttl-active", "1d"));
   clock_.advance(Seconds(60));
   set_and_die(60);
   // "g" still serves its active key for a day, "a" has served it for one until now.
@@ -151,7 +151,7 @@ TEST(TtlSlices, AreAsLargeAsTheLockWasShort) {
 TEST_F(TtlsFollow, ADryRunTellsHowManyMoreWouldFollow) {
   ChangeContext context = context_;
   context.dry_run = true;
-  const auto would = set_policy_text(*store_, context, std::nullopt, "ttl-active", "2h");
+  const auto would = set_policy(*store_, context, std::nullopt, "ttl-active", "2h");
   ASSERT_TRUE(would);
   EXPECT_EQ(would->behind, 0U);
   EXPECT_THAT(served(), ElementsAre(3600, 3600, 3600, 3600, 3600, 3600, 3600));

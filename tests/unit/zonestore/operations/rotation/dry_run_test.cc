@@ -115,7 +115,7 @@ TEST_F(DryRun, MaintainTellsOfFreshKeysInWords) {
 TEST_F(DryRun, MaintainPlaysItsStepsOnOneAnother) {
   add("mosa");
   add("prado");
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "every", "30d"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "every", "30d"));
   ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));
   clock_.advance(std::chrono::hours(24 * 60));  // its drain is over, and both are due
   see_all_right("mosa");
@@ -144,7 +144,7 @@ TEST_F(DryRun, SignersThatFollowedARotationHaveNothingLeftToFollow) {
   add("mosa");
   add("prado");
   ASSERT_TRUE(add_signer(*store_, context_, {"files-1", signer::Format::kFiles, temp_.path() / "signer", ""}));
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "every", "30d"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "every", "30d"));
   ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));
   clock_.advance(std::chrono::hours(24 * 60));
   const Maintained would = rehearse();

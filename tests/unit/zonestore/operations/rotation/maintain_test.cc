@@ -33,8 +33,8 @@ class PolicyRotation : public tests::StoreFixture {
  protected:
   PolicyRotation() { add("mosa"); }
   void set(const std::string& key, const std::string& value, const std::optional<std::string>& institution = {}) {
-    const auto done = set_policy_text(*store_, context_,
-                                      institution ? std::optional(code(*institution)) : std::nullopt, key, value);
+    const auto done =
+        set_policy(*store_, context_, institution ? std::optional(code(*institution)) : std::nullopt, key, value);
     ASSERT_TRUE(done) << done.error().message;
   }
   // As zonectl-check.timer does: nothing is rotated by policy that nobody has looked at.
@@ -150,7 +150,7 @@ TEST_F(PolicyRotation, AnInstitutionMayHaveItsOwnAndGoBackToTheStores) {
   set("every", "off", "mosa");
   EXPECT_FALSE(show("mosa").next_rotation);
   EXPECT_TRUE(show("louvre").next_rotation);
-  ASSERT_TRUE(set_policy_text(*store_, context_, code("mosa"), "every", std::nullopt));
+  ASSERT_TRUE(set_policy(*store_, context_, code("mosa"), "every", std::nullopt));
   EXPECT_TRUE(show("mosa").next_rotation);
   set("window", "Mon 10:00-11:00 UTC", "mosa");
   EXPECT_NE(show("mosa").next_rotation, show("louvre").next_rotation);
@@ -262,18 +262,18 @@ TEST_F(PolicyRotation, OneInstitutionsFaultStopsNoOther) {
 
 TEST_F(PolicyRotation, PolicyRefusesWhatCannotBe) {
   const auto refuse_every = [&](const std::string& value) {
-    return set_policy_text(*store_, context_, std::nullopt, "every", value);
+    return set_policy(*store_, context_, std::nullopt, "every", value);
   };
   EXPECT_EQ(refusal_of(refuse_every("7d")), Guard::kPolicyFloor);
   EXPECT_EQ(refusal_of(refuse_every("7d2h19m")), Guard::kPolicyFloor);
   EXPECT_TRUE(refuse_every("7d2h20m")) << "drain, TTL and slack; then TTL and slack again";
-  EXPECT_TRUE(set_policy_text(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "every", "1h"));
+  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "every", "1h"));
   EXPECT_TRUE(refuse_every("off"));
   EXPECT_EQ(refuse_every("often").error().code, ErrorCode::kInvalid);
   for (const auto& [key, value] : {std::pair{"window", "Tue"}, {"signer-limit", "0"}, {"signer-limit", "2h"}}) {
-    EXPECT_EQ(set_policy_text(*store_, context_, std::nullopt, key, value).error().code, ErrorCode::kInvalid) << key;
+    EXPECT_EQ(set_policy(*store_, context_, std::nullopt, key, value).error().code, ErrorCode::kInvalid) << key;
   }
-  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "window", Seconds(1)).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "window", "1s").error().code, ErrorCode::kInvalid);
 }
 
 TEST_F(PolicyRotation, PolicyTellsEachValueAndWhereItIsFrom) {

@@ -138,7 +138,7 @@ TEST_F(WaysBack, TheAutomaticUndoLeavesAMoveThatSomebodyMadeMeanwhile) {
   SignerOptions options{"a", signer::Format::kFiles, (temp_.path() / "a").string(), "/bin/sh " + script};
   const auto enrolled = add_signer(*store_, context_, options);
   ASSERT_TRUE(enrolled) << enrolled.error().message;
-  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "signer-limit", Seconds(1)));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "signer-limit", "1s"));
   std::ofstream(temp_.path() / "late").flush();
   const auto swapped = rotate_mosa();
   ASSERT_TRUE(swapped) << swapped.error().message;
@@ -250,8 +250,8 @@ class NewLife : public WaysBack {
  protected:
   void live() {
     ASSERT_TRUE(add_domain(*store_, context_, code("mosa"), *Name::parse("mosamuseum.com")));
-    ASSERT_TRUE(set_policy(*store_, context_, code("mosa"), "slack", Seconds(7200)));
-    ASSERT_TRUE(set_policy_text(*store_, context_, code("mosa"), "window", "Tue 09:00-11:00 UTC"));
+    ASSERT_TRUE(set_policy(*store_, context_, code("mosa"), "slack", "7200s"));
+    ASSERT_TRUE(set_policy(*store_, context_, code("mosa"), "window", "Tue 09:00-11:00 UTC"));
     ASSERT_TRUE(freeze(*store_, context_, code("mosa"), "audit"));
     const Evidence missing{*Name::parse("mosamuseum.com"), "sel1", Verdict::kMissing, "not there"};
     ASSERT_TRUE(record_evidence(*store_, {{code("mosa"), {{missing}, clock_.now()}}}));

@@ -65,7 +65,7 @@ class SignersFixture : public StoreFixture {
     std::ofstream(temp_ / file) << text;
   }
   void set_signer_limit(int limit) {
-    ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "signer-limit", std::chrono::seconds(limit)));
+    ASSERT_TRUE(zonestore::set_policy(*store_, context_, std::nullopt, "signer-limit", std::to_string(limit) + "s"));
   }
   void ripen() { clock_.advance(std::chrono::minutes(16)); }
 };

@@ -187,7 +187,7 @@ TEST_F(Signers, FollowEveryChangeOfAnInstitution) {
   leaves_a_task("prepare", [&] { return prepare(*store_, later, code("mosa"), SlotId::kSel2); });
   leaves_a_task("remove", [&] { return remove_institution(*store_, later, code("mosa")); });
   ASSERT_TRUE(sync_open_tasks(*store_, context_));
-  ASSERT_TRUE(set_policy(*store_, later, std::nullopt, "ttl-other", seconds(200)));
+  ASSERT_TRUE(set_policy(*store_, later, std::nullopt, "ttl-other", "200s"));
   EXPECT_EQ(view().open, 0U) << "a TTL is no signer's business";
 }
 

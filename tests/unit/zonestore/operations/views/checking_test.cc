@@ -181,8 +181,8 @@ TEST_F(EvidenceOfCheck, OfTheLookOfARotationIsLeftToWhoeverKeepsItForMany) {
 }
 
 TEST_F(EvidenceOfCheck, IsNeededByPolicyAndMissedByStatus) {
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "every", "20d"));
-  ASSERT_TRUE(set_policy_text(*store_, context_, std::nullopt, "jitter", "0s"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "every", "20d"));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "jitter", "0s"));
   clock_.advance(std::chrono::hours{24 * 21});
   const auto due = [&] {
     SwapOptions options;

@@ -33,7 +33,7 @@ class Due : public tests::StoreFixture {
   std::vector<std::string> maintenance() { return found(&zonestore::rows::maintenance_candidates); }
   std::vector<std::string> rotations() { return found(&zonestore::rows::rotation_candidates); }
   void set_policy(const std::optional<zonestore::dkim::Code>& whose, const char* key, const char* value) {
-    const auto set = zonestore::set_policy_text(*store_, context_, whose, key, std::string(value));
+    const auto set = zonestore::set_policy(*store_, context_, whose, key, std::string(value));
     ASSERT_TRUE(set) << set.error().message;
   }
   void rotate(const char* name) { ASSERT_TRUE(zonestore::rotate(*store_, context_, code(name))); }

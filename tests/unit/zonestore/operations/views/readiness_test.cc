@@ -181,7 +181,7 @@ TEST_F(RandomStores, StatusListShowPlanAndADryRunSayTheSame) {
       change(any(kInstitutions));
     }
     if (round == 3) {
-      EXPECT_TRUE(set_policy(*store_, context_, std::nullopt, "every", std::chrono::hours{24 * 30}));
+      EXPECT_TRUE(set_policy(*store_, context_, std::nullopt, "every", "30d"));
     }
     if (round > 2) {
       see_servers();  // it is delegated from here on

@@ -119,7 +119,7 @@ TEST_F(Settings, ALoweredNegativeTtlStillCountsForItsTime) {
   ZoneSettings settings;
   settings.minimum = 1;
   ASSERT_TRUE(set_zone(*store_, context_, *Name::parse("dkim.secutix.com"), settings));
-  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
+  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", "0s"));
   add("mosa");
   clock_.advance(std::chrono::seconds(299));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
@@ -128,16 +128,16 @@ TEST_F(Settings, ALoweredNegativeTtlStillCountsForItsTime) {
 }
 
 TEST_F(Settings, ASlackBelowAMinuteIsRefused) {
-  EXPECT_EQ(refusal_of(set_policy(*store_, context_, std::nullopt, "slack", Seconds(59))), Guard::kPolicyFloor);
-  EXPECT_EQ(refusal_of(set_policy(*store_, overriding(Guard::kNotRipe), std::nullopt, "slack", Seconds(0))),
+  EXPECT_EQ(refusal_of(set_policy(*store_, context_, std::nullopt, "slack", "59s")), Guard::kPolicyFloor);
+  EXPECT_EQ(refusal_of(set_policy(*store_, overriding(Guard::kNotRipe), std::nullopt, "slack", "0s")),
             Guard::kPolicyFloor);
-  EXPECT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", Seconds(60)));
-  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
+  EXPECT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", "60s"));
+  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", "0s"));
 }
 
 TEST_F(Settings, AShorterSlackDoesNotShortenWhatRipens) {
   add("mosa");
-  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", Seconds(0)));
+  ASSERT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "slack", "0s"));
   clock_.advance(std::chrono::minutes(15) - std::chrono::milliseconds(1));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
   clock_.advance(std::chrono::milliseconds(1));
@@ -149,7 +149,7 @@ TEST_F(Settings, AShorterSlackDoesNotShortenWhatRipens) {
 
 TEST_F(Settings, ALongerSlackLengthensWhatRipens) {
   add("mosa");
-  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", std::chrono::hours(1)));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "slack", "1h"));
   clock_.advance(std::chrono::minutes(64));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"))), Guard::kNotRipe);
   clock_.advance(std::chrono::minutes(1));
@@ -159,8 +159,8 @@ TEST_F(Settings, ALongerSlackLengthensWhatRipens) {
 TEST_F(Settings, PolicyIsInheritedAndPublishedTtlsFollow) {
   add("mosa");
   add("louvre");
-  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "ttl-active", Seconds(1800)));
-  ASSERT_TRUE(set_policy(*store_, context_, code("louvre"), "ttl-active", Seconds(60)));
+  ASSERT_TRUE(set_policy(*store_, context_, std::nullopt, "ttl-active", "1800s"));
+  ASSERT_TRUE(set_policy(*store_, context_, code("louvre"), "ttl-active", "60s"));
   EXPECT_EQ(zonestore::seconds(show("mosa").slots[0].ttl), 1800U);
   EXPECT_EQ(zonestore::seconds(show("louvre").slots[0].ttl), 60U);
   EXPECT_NE(exported("dkim.secutix.com").find("sel1-louvre._domainkey.dkim.secutix.com.\t60"), std::string::npos)
@@ -170,10 +170,10 @@ TEST_F(Settings, PolicyIsInheritedAndPublishedTtlsFollow) {
 }
 
 TEST_F(Settings, PolicyRefusesUnknownKeysZeroTtlsAndAShortDrain) {
-  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "colour", Seconds(1)).error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "ttl-other", Seconds(0)).error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(refusal_of(set_policy(*store_, context_, std::nullopt, "drain", Seconds(60))), Guard::kPolicyFloor);
-  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "drain", Seconds(60)));
+  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "colour", "1s").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(set_policy(*store_, context_, std::nullopt, "ttl-other", "0s").error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(refusal_of(set_policy(*store_, context_, std::nullopt, "drain", "60s")), Guard::kPolicyFloor);
+  EXPECT_TRUE(set_policy(*store_, overriding(Guard::kPolicyFloor), std::nullopt, "drain", "60s"));
 }
 
 TEST_F(Settings, KeyExportWritesASecretFileOnceAndLeavesAnAuditRow) {

@@ -167,12 +167,6 @@ bool has_task(db::Connection& connection, SignerId signer, const std::string& co
   return found;
 }
 
-bool has_tasks(db::Connection& connection, InstitutionId institution) {
-  db::Statement row = connection.prepare("SELECT 1 FROM signer_task WHERE institution_id = ?1");
-  row.bind(1, to_column(institution));
-  return row.step();
-}
-
 void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now) {
   count_signer_change(connection);
   db::Statement& insert = connection.cached(

@@ -62,8 +62,6 @@ struct SignerTask {
 };
 [[nodiscard]] std::vector<SignerTask> read_tasks(db::Connection& connection, SignerId signer);  // by code
 [[nodiscard]] bool has_task(db::Connection& connection, SignerId signer, const std::string& code);
-// Of all signers, enabled or not.
-[[nodiscard]] bool has_tasks(db::Connection& connection, InstitutionId institution);
 // A task for what has not changed: its files are to be made again.
 void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now);
 

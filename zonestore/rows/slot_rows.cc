@@ -120,6 +120,15 @@ std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now)
   return connection.changed_rows();
 }
 
+std::set<std::string> keys_in_slots(db::Connection& connection) {
+  db::Statement held = connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
+  std::set<std::string> keys;
+  while (held.step()) {
+    keys.insert(held.text(0));
+  }
+  return keys;
+}
+
 bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
   db::Statement& row = connection.cached("SELECT 1 FROM slot WHERE key_id = ?1");
   const bool found = row.bind(1, std::string_view(key_id)).step();

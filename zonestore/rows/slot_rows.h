@@ -3,6 +3,7 @@
 // Threads: that of the connection. Errors: db::Failure is thrown; a slot that is missing is kDamaged.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "zonestore/db/connection.h"
@@ -19,6 +20,8 @@ void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot,
 // Drains that wait, of institutions that no signer has a task for any more, begin now. How many slots.
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now);
 
+// The ids of all keys that slots hold; does one of them hold this one?
+[[nodiscard]] std::set<std::string> keys_in_slots(db::Connection& connection);
 [[nodiscard]] bool is_in_a_slot(db::Connection& connection, const std::string& key_id);
 
 // For institution_rows: the slots of a new institution; those of one that is there, into its facts and keys, and

@@ -6,6 +6,7 @@
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/history/audit_chain.h"
 #include "zonestore/rows/last_done_rows.h"
+#include "zonestore/rows/slot_rows.h"
 #include "zonestore/zone/content_check.h"
 
 namespace zonestore {
@@ -60,22 +61,9 @@ void look_at_zones(db::Connection& connection, Verified& verified) {
       counted(static_cast<std::uint64_t>(connection.integer("SELECT count(*) FROM record_set")), "record set");
 }
 
-// Those that the slots hold, by zone.db.
 std::set<std::string> keys_in_slots(db::Connection& connection) {
   const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-  db::Statement rows = connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
-  std::set<std::string> keys;
-  while (rows.step()) {
-    keys.insert(rows.text(0));
-  }
-  return keys;
-}
-
-bool is_in_a_slot(db::Connection& connection, const std::string& key_id) {
-  db::Statement& row = connection.cached("SELECT 1 FROM slot WHERE key_id = ?1");
-  const bool found = row.bind(1, std::string_view(key_id)).step();
-  row.reset();
-  return found;
+  return rows::keys_in_slots(connection);
 }
 
 // The wrapping key lies where this user or this command cannot see it: of the keys nothing can be said.
@@ -112,7 +100,7 @@ void look_at_keys(Store::Impl& store, Verified& verified) {
     ++keys;
   }
   for (const std::string& key : missing) {
-    if (is_in_a_slot(store.connection, key) && !db::unwrap(store.vault().holds(key))) {
+    if (rows::is_in_a_slot(store.connection, key) && !db::unwrap(store.vault().holds(key))) {
       add_fault(verified, "the private half of key " + key + ", which a slot holds, is not in the vault");
     }
   }

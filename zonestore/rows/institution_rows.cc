@@ -130,6 +130,25 @@ std::vector<dkim::Code> codes_after(db::Connection& connection, const std::strin
   return codes;
 }
 
+void for_each_institution(db::Connection& connection, bool with_departed,
+                          const std::function<bool(const InstitutionRow&)>& visitor) {
+  constexpr std::size_t kBatch = 256;
+  std::string after;
+  for (;;) {
+    const std::vector<dkim::Code> codes = codes_after(connection, after, with_departed, kBatch);
+    for (const dkim::Code& code : codes) {
+      const std::optional<InstitutionRow> row = find_institution(connection, code);
+      if (row && !visitor(*row)) {
+        return;
+      }
+    }
+    if (codes.size() < kBatch) {
+      return;
+    }
+    after = codes.back().text();
+  }
+}
+
 InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code, crypto::Algorithm algorithm,
                                  WallTime now) {
   db::Statement& insert =

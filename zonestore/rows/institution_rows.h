@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,10 @@ struct InstitutionRow {
 // The codes after `after`, in order, at most `limit`: to walk over any number of institutions in bounded memory.
 [[nodiscard]] std::vector<dkim::Code> codes_after(db::Connection& connection, const std::string& after,
                                                   bool with_departed, std::size_t limit);
+
+// Each of them, by code, in bounded memory. The visitor returns false to stop.
+void for_each_institution(db::Connection& connection, bool with_departed,
+                          const std::function<bool(const InstitutionRow&)>& visitor);
 
 // A new institution with empty slots and no phase of service yet (phase starting, nothing signs).
 [[nodiscard]] InstitutionId insert_institution(db::Connection& connection, const dkim::Code& code,

@@ -112,30 +112,11 @@ Result<void> list_institutions(Store& store, bool with_departed,
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
-    for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
+    rows::for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
       return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, readiness));
     });
     return {};
   });
-}
-
-void for_each_institution(db::Connection& connection, bool with_departed,
-                          const std::function<bool(const rows::InstitutionRow&)>& visitor) {
-  constexpr std::size_t kBatch = 256;
-  std::string after;
-  for (;;) {
-    const std::vector<dkim::Code> codes = rows::codes_after(connection, after, with_departed, kBatch);
-    for (const dkim::Code& code : codes) {
-      const std::optional<rows::InstitutionRow> row = rows::find_institution(connection, code);
-      if (row && !visitor(*row)) {
-        return;
-      }
-    }
-    if (codes.size() < kBatch) {
-      return;
-    }
-    after = codes.back().text();
-  }
 }
 
 }  // namespace zonestore

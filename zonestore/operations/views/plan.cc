@@ -49,7 +49,7 @@ Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, Wall
     if (code) {
       add_all(impl, require_institution(impl.connection, *code), readiness, now, until, events);
     } else {
-      for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
+      rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
         add_all(impl, row, readiness, now, until, events);
         return true;
       });

@@ -1,10 +1,8 @@
 #include "zonestore/operations/views/status.h"
 
-#include <algorithm>
-
-#include "zonestore/dkim/schedule.h"
 #include "zonestore/judgement/due.h"
 #include "zonestore/operations/signers/signer_sync.h"
+#include "zonestore/operations/views/attention_finder.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
 #include "zonestore/operations/views/view_from_rows.h"
@@ -16,8 +14,6 @@
 
 namespace zonestore {
 namespace {
-
-constexpr std::size_t kNamedCodes = 20;
 
 void count_phase(StoreStatus& status, dkim::Phase phase) {
   switch (phase) {
@@ -45,69 +41,6 @@ void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const d
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
 }
 
-void take_earlier(std::optional<WallTime>& earliest, const std::optional<WallTime>& time) {
-  if (time && (!earliest || *time < *earliest)) {
-    earliest = time;
-  }
-}
-
-void note(Attention& attention, const std::string& code) {
-  ++attention.count;
-  if (attention.codes.size() < kNamedCodes) {
-    attention.codes.push_back(code);
-  }
-}
-
-constexpr const char* kPrepare = "zonectl prepare CODE";
-
-// The reasons that only an operator can mend.
-struct Findings {
-  Attention not_signing{"not-signing", "do not sign, and hold no fresh key to begin with", 0, {}, kPrepare};
-  Attention no_standby{"no-standby", "cannot rotate: their other slot was revoked", 0, {}, kPrepare};
-  Attention overdue{
-      "overdue", "were not rotated although policy made it due more than a day ago", 0, {}, "zonectl show CODE"};
-  Attention unseen{"unseen",
-                   "are due by policy, but nobody could see within 24 h that all is right (E_UNSEEN)",
-                   0,
-                   {},
-                   "systemctl enable --now zonectl-check.timer; at once: zonectl check --all"};
-  Attention to_revoke{"to-revoke",
-                      "hold a key that a taken signer held: it is revoked once a fresh one is ripe",
-                      0,
-                      {},
-                      "zonectl maintain"};
-
-  [[nodiscard]] std::vector<Attention> found() const {
-    std::vector<Attention> found;
-    for (const Attention* each : {&not_signing, &no_standby, &overdue, &to_revoke, &unseen}) {
-      if (each->count > 0) {
-        found.push_back(*each);
-      }
-      if (each->count > 1 && each->run == kPrepare) {
-        found.back().run = "zonectl prepare --all";
-      }
-    }
-    return found;
-  }
-};
-
-void examine(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-             const Now& now) {
-  const std::string& code = row.code.text();
-  if (row.facts.phase == dkim::Phase::kStarting && !dkim::starts_with(row.facts)) {
-    note(findings.not_signing, code);
-  }
-  if (row.facts.active &&
-      dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now) == dkim::SlotState::kRevoked) {
-    note(findings.no_standby, code);
-  }
-  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, code, policy, now);
-  if (schedule && !row.facts.frozen && dkim::is_overdue(*schedule, policy, now)) {
-    note(findings.overdue, code);
-    take_earlier(findings.overdue.since, schedule->opening.value_or(schedule->due));
-  }
-}
-
 void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
            const Now& now) {
   ++status.institutions;
@@ -120,18 +53,6 @@ void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::Lif
     if (status.maintain_due_codes.size() < kNamedCodes) {
       status.maintain_due_codes.push_back(row.code.text());
     }
-  }
-}
-
-// Would maintain rotate it now, but for a look that nobody took?
-void examine_look(Findings& findings, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-                  Readiness& readiness, const Now& now) {
-  if (!is_rotation_due(row.facts, row.code.text(), policy, now)) {
-    return;
-  }
-  const std::optional<Error> refusal = readiness.judge(row, policy, true, now).refusal;
-  if (refusal && refusal->refusal && refusal->refusal->guard == Guard::kUnseen) {
-    note(findings.unseen, row.code.text());
   }
 }
 
@@ -198,24 +119,23 @@ Result<StoreStatus> store_status(Store& store) {
     const Now now = impl.now();
     StoreStatus status;
     status.as_of = now.moment.wall;
-    Findings findings;
+    AttentionFinder attention;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
-    for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
+    rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count(status, row, policy, now);
       status.can_rotate += readiness.judge(row, policy, false, now).refusal ? 0 : 1;
-      examine(findings, row, policy, now);
-      examine_look(findings, row, policy, readiness, now);
+      attention.look_at(row, policy, readiness, now);
       return true;
     });
     examine_spf(status, impl, now);
     for (const rows::RevocationRow& pending : rows::read_revocations(impl.connection)) {
-      note(findings.to_revoke, pending.code.text());
+      attention.note_revocation_to_come(pending.code);
     }
-    status.attention = findings.found();
+    status.attention = attention.found();
     status.clock = impl.clock_report();
     status.store_frozen = rows::read_freeze(impl.connection, rows::kWholeStore);
-    status.unseen = findings.unseen.count;
+    status.unseen = attention.unseen_count();
     status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
     read_zones(status, impl.connection);

@@ -2,8 +2,6 @@
 // is thrown.
 #pragma once
 
-#include <functional>
-
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/views/readiness.h"
@@ -16,9 +14,5 @@ namespace zonestore {
 // The same for one of many: what is the same for all was read once.
 [[nodiscard]] InstitutionView institution_view(db::Connection& connection, const Name& dkim_zone,
                                                const rows::InstitutionRow& row, const Now& now, Readiness& readiness);
-
-// By code, in bounded memory. The visitor returns false to stop.
-void for_each_institution(db::Connection& connection, bool with_departed,
-                          const std::function<bool(const rows::InstitutionRow&)>& visitor);
 
 }  // namespace zonestore

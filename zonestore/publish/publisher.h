@@ -1,7 +1,7 @@
 // Publishing: business rows in, record sets out, inside the caller's transaction.
 //
 //   institution, slots, keys  ──> TXT at sel1-mosa._domainkey.<dkim zone>, and what each name has served with its TTL
-//   SPF terms                 ──> TXT at <spf zone>, _1.<spf zone>, ...: see spf_rows.h
+//   SPF terms                 ──> TXT at <spf zone>, _1.<spf zone>, ...: spf_publisher.h
 //   zone settings             ──> SOA and NS at the apex
 //   static records            ──> themselves: see static_rows.h
 //
@@ -13,7 +13,6 @@
 #include "zonestore/rows/institution_rows.h"
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/settings_rows.h"
-#include "zonestore/rows/spf_rows.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore::publish {

@@ -6,6 +6,7 @@
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/settings_rows.h"
+#include "zonestore/zone/published_writer.h"
 
 namespace zonestore::rows {
 namespace {
@@ -28,27 +29,6 @@ void bind_term(db::Statement& statement, const SpfTermRow& term) {
     statement.bind_null(3);
     bind_no_moment(statement, 4);
   }
-}
-
-void insert_version(db::Connection& connection, const SpfVersionRow& version) {
-  db::Statement& insert = connection.cached(
-      "INSERT INTO spf_version (record, text, largest_ttl, held_for_ms, ended_wall_ms, ended_boot_ms, ended_boot_id, "
-      "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-  insert.bind(1, std::int64_t{version.record});
-  if (version.text) {
-    insert.bind(2, std::string_view(*version.text));
-  } else {
-    insert.bind_null(2);
-  }
-  insert.bind(3, std::int64_t{seconds(version.largest_ttl)});
-  if (version.ended) {
-    insert.bind(4, std::int64_t{version.ended->held_for.count()});
-    bind_moment(insert, 5, version.ended->at);
-  } else {
-    insert.bind_null(4);
-    bind_no_moment(insert, 5);
-  }
-  insert.run();
 }
 
 // The layout that a store of before publishes.
@@ -112,26 +92,6 @@ spf::ServedZone served_zone(db::Connection& connection, const PublishedZone& zon
   return served;
 }
 
-// What was answered until now: each record with the largest TTL that it ever had.
-void end_version(db::Connection& connection, const PublishedZone& zone, unsigned record, const Now& now) {
-  std::vector<SpfVersionRow> ended;
-  for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
-    if (version.record == record && !version.ended) {
-      ended.push_back(version);
-      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + slack_of(connection)};
-    }
-  }
-  if (ended.empty()) {
-    ended = absences(connection, zone, record, now);
-  }
-  connection.cached("DELETE FROM spf_version WHERE record = ?1 AND ended_wall_ms IS NULL")
-      .bind(1, std::int64_t{record})
-      .run();
-  for (const SpfVersionRow& version : ended) {
-    insert_version(connection, version);
-  }
-}
-
 Milliseconds still_held(const SpfVersionRow& version, const Now& now) {
   return still_to_pass(version.ended->at, version.ended->held_for, now);
 }
@@ -151,51 +111,6 @@ bool is_outlived(const std::vector<SpfVersionRow>& versions, std::size_t index, 
     }
   }
   return false;
-}
-
-void forget_what_nobody_holds(db::Connection& connection, const PublishedZone& zone, const Now& now) {
-  const std::vector<SpfVersionRow> all = read_spf_versions(connection, zone);
-  std::vector<SpfVersionRow> held;
-  for (std::size_t index = 0; index < all.size(); ++index) {
-    const bool is_forgotten = all[index].ended && still_held(all[index], now) == Milliseconds{0};
-    if (!is_forgotten && !is_outlived(all, index, now)) {
-      held.push_back(all[index]);
-    }
-  }
-  for (SpfVersionRow& version : held) {
-    if (!version.ended) {
-      version.largest_ttl = std::max(version.largest_ttl, kSpfTtl);
-    }
-  }
-  replace_spf_versions(connection, held);
-}
-
-void store_homes(db::Connection& connection, const spf::WantedTerms& settled) {
-  for (SpfTermRow& row : read_spf_terms(connection)) {
-    const auto term = std::find_if(settled.begin(), settled.end(),
-                                   [&row](const spf::WantedTerm& each) { return each.text == row.term; });
-    if (term == settled.end()) {
-      delete_spf_term(connection, row.term);  // its drain has ended
-    } else if (term->home != row.home) {
-      row.home = term->home;
-      store_spf_term(connection, row);
-    }
-  }
-}
-
-void store_change(db::Connection& connection, const PublishedZone& zone, const spf::RecordShape& shape,
-                  const spf::Bodies& before, const spf::Bodies& after, const Now& now) {
-  forget_what_nobody_holds(connection, zone, now);
-  for (unsigned number = 0; number < spf::kRecords; ++number) {
-    const std::optional<spf::Body>& body = after.at(number);
-    if (body == before.at(number)) {
-      continue;
-    }
-    end_version(connection, zone, number, now);
-    if (body) {
-      insert_version(connection, {number, shape.text(*body), kSpfTtl, std::nullopt});
-    }
-  }
 }
 
 // Terms of a store that has no homes yet are at home where they are published, the lowest first.
@@ -272,10 +187,67 @@ std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const P
   return versions.empty() ? published_versions(connection, spf_zone) : versions;
 }
 
+void insert_spf_version(db::Connection& connection, const SpfVersionRow& version) {
+  db::Statement& insert = connection.cached(
+      "INSERT INTO spf_version (record, text, largest_ttl, held_for_ms, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+  insert.bind(1, std::int64_t{version.record});
+  if (version.text) {
+    insert.bind(2, std::string_view(*version.text));
+  } else {
+    insert.bind_null(2);
+  }
+  insert.bind(3, std::int64_t{seconds(version.largest_ttl)});
+  if (version.ended) {
+    insert.bind(4, std::int64_t{version.ended->held_for.count()});
+    bind_moment(insert, 5, version.ended->at);
+  } else {
+    insert.bind_null(4);
+    bind_no_moment(insert, 5);
+  }
+  insert.run();
+}
+
+void end_spf_version(db::Connection& connection, const PublishedZone& zone, unsigned record, const Now& now) {
+  std::vector<SpfVersionRow> ended;
+  for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
+    if (version.record == record && !version.ended) {
+      ended.push_back(version);
+      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + slack_of(connection)};
+    }
+  }
+  if (ended.empty()) {
+    ended = absences(connection, zone, record, now);
+  }
+  connection.cached("DELETE FROM spf_version WHERE record = ?1 AND ended_wall_ms IS NULL")
+      .bind(1, std::int64_t{record})
+      .run();
+  for (const SpfVersionRow& version : ended) {
+    insert_spf_version(connection, version);
+  }
+}
+
+void forget_spf_versions(db::Connection& connection, const PublishedZone& zone, const Now& now) {
+  const std::vector<SpfVersionRow> all = read_spf_versions(connection, zone);
+  std::vector<SpfVersionRow> held;
+  for (std::size_t index = 0; index < all.size(); ++index) {
+    const bool is_forgotten = all[index].ended && still_held(all[index], now) == Milliseconds{0};
+    if (!is_forgotten && !is_outlived(all, index, now)) {
+      held.push_back(all[index]);
+    }
+  }
+  for (SpfVersionRow& version : held) {
+    if (!version.ended) {
+      version.largest_ttl = std::max(version.largest_ttl, kSpfTtl);
+    }
+  }
+  replace_spf_versions(connection, held);
+}
+
 void replace_spf_versions(db::Connection& connection, const std::vector<SpfVersionRow>& versions) {
   connection.cached("DELETE FROM spf_version").run();
   for (const SpfVersionRow& version : versions) {
-    insert_version(connection, version);
+    insert_spf_version(connection, version);
   }
 }
 
@@ -296,26 +268,6 @@ SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zon
   }
   begin_where_it_stands(state.served, state.wanted);
   return state;
-}
-
-std::string publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone,
-                        const Now& now) {
-  const SpfState state = read_spf_state(connection, spf_zone, now);
-  const spf::RecordShape& shape = state.rules.shape;
-  const spf::Bodies before = state.served.bodies();
-  const spf::WantedTerms settled = spf::settled(shape, before, state.wanted);
-  const spf::Bodies after = spf::next_bodies(state.rules, state.served, settled);
-  store_homes(connection, settled);
-  store_change(connection, spf_zone, shape, before, after, now);
-  for (unsigned number = 0; number < spf::kRecords && shape.has(number); ++number) {
-    const std::optional<spf::Body>& body = after.at(number);
-    if (body) {
-      change.put(RecordSet{shape.owner(number), RecordType::kTxt, kSpfTtl, {txt_rdata(shape.text(*body))}});
-    } else {
-      change.remove(shape.owner(number), RecordType::kTxt);
-    }
-  }
-  return spf::difference(shape, before, after);
 }
 
 }  // namespace zonestore::rows

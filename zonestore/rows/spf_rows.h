@@ -13,7 +13,6 @@
 #include "zonestore/db/connection.h"
 #include "zonestore/spf/planner.h"
 #include "zonestore/zone/published_reader.h"
-#include "zonestore/zone/published_writer.h"
 
 namespace zonestore::rows {
 
@@ -44,6 +43,11 @@ struct SpfVersionRow {
 };
 // Oldest first. Of a store that has none yet: what its record sets say.
 [[nodiscard]] std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const PublishedZone& spf_zone);
+void insert_spf_version(db::Connection& connection, const SpfVersionRow& version);
+// What the record answered until now ends: its text with the largest TTL that it ever had, or its absence.
+void end_spf_version(db::Connection& connection, const PublishedZone& spf_zone, unsigned record, const Now& now);
+// Those that no resolver holds any more go; those of now are answered with at least kSpfTtl from here on.
+void forget_spf_versions(db::Connection& connection, const PublishedZone& spf_zone, const Now& now);
 void replace_spf_versions(db::Connection& connection, const std::vector<SpfVersionRow>& versions);
 
 // All that the planner goes by. The waits are the whole store's policy; see spf_waits.
@@ -55,13 +59,8 @@ struct SpfState {
 [[nodiscard]] SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zone, const Now& now);
 
 // How long what is served from now on will be held once it has been replaced. Whoever adds secondaries lengthens it
-// here, and the wait that replacing begins in publish_spf: the end of service is then the last of theirs.
+// here, and the wait that replacing begins in end_spf_version: the end of service is then the last of theirs.
 [[nodiscard]] spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone);
-
-// Settles the terms, publishes what is to be served now, and keeps what it replaces for as long as it may be held.
-// Says what changes, for people; empty if nothing does. Terms whose time has come are no longer allowed.
-std::string publish_spf(db::Connection& connection, ZoneChange& change, const PublishedZone& spf_zone,
-                        const Now& now);
 
 inline constexpr Ttl kSpfTtl{3600};
 

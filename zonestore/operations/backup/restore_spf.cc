@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/publish/spf_publisher.h"
 #include "zonestore/rows/spf_rows.h"
 
 namespace zonestore {
@@ -88,7 +89,7 @@ void merge_spf(ChangeScope& change, const std::optional<std::filesystem::path>& 
   } else {
     assume_unknown_versions(connection, zone, change.moment());
   }
-  rows::publish_spf(connection, change.zone(zone), zone, change.now());
+  publish::publish_spf(connection, change.zone(zone), zone, change.now());
 }
 
 }  // namespace zonestore

@@ -5,6 +5,8 @@
 #include "zonestore/base/joined.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/views/spf_view.h"
+#include "zonestore/publish/spf_publisher.h"
+#include "zonestore/rows/spf_rows.h"
 
 namespace zonestore {
 namespace {
@@ -46,7 +48,7 @@ SpfChanged finish(ChangeScope& change, const ChangeContext& context, const SpfVi
     return outcome;
   }
   const PublishedZone zone = change.store().published(change.store().spf_zone);
-  rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
+  publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   outcome.spf = spf_view(change.store(), change.now());
   change.finish({verb + " " + joined(altered, " "), audited_spf(before), audited_spf(outcome.spf)}, outcome);
   return outcome;
@@ -214,7 +216,7 @@ std::optional<SpfStepTaken> spf_maintain(Store& store, const ChangeContext& cont
   ChangeScope change(store, context, "maintain", impl.spf_zone.to_text_no_dot());
   const SpfView before = spf_view(change.store(), change.now());
   const PublishedZone zone = impl.published(impl.spf_zone);
-  taken.what = rows::publish_spf(change.connection(), change.zone(zone), zone, change.now());
+  taken.what = publish::publish_spf(change.connection(), change.zone(zone), zone, change.now());
   if (taken.what.empty()) {
     return std::nullopt;  // somebody else was here first
   }

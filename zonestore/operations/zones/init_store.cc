@@ -8,6 +8,7 @@
 #include "zonestore/operations/change/store_files.h"
 #include "zonestore/operations/zones/reserved_names.h"
 #include "zonestore/operations/zones/zone_settings_rules.h"
+#include "zonestore/publish/spf_publisher.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/store_row.h"
 
@@ -82,7 +83,7 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
     ZoneChange change(connection, zone.id);
     publish::publish_apex(connection, change, zone);
     if (zone.id == spf_id) {
-      rows::publish_spf(connection, change, zone, Now{now});
+      publish::publish_spf(connection, change, zone, Now{now});
     }
     const ZoneChange::Outcome published = change.commit(now.wall);
     outcome.zones.push_back({zone.apex, published.serial, published.changed});

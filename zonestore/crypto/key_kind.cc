@@ -19,8 +19,8 @@ constexpr std::array kNames{
     std::pair{Algorithm::kEd25519, std::string_view{"ed25519"}},
 };
 
-constexpr std::string_view kRsa = "RSA";
-constexpr std::string_view kEd25519 = "ED25519";
+constexpr std::string_view kRsaName = "RSA";
+constexpr std::string_view kEd25519Name = "ED25519";
 
 std::optional<Algorithm> rsa_of_bits(int bits) {
   switch (bits) {
@@ -47,7 +47,7 @@ bool is_common_rsa(ByteView spki, std::size_t modulus_bytes) {
 std::optional<KeyKind> common_kind(ByteView spki) {
   for (const int bits : {2048, 3072, 4096}) {
     if (is_common_rsa(spki, static_cast<std::size_t>(bits) / 8)) {
-      return KeyKind{std::string(kRsa), bits, rsa_of_bits(bits)};
+      return KeyKind{std::string(kRsaName), bits, rsa_of_bits(bits)};
     }
   }
   return std::nullopt;
@@ -70,10 +70,10 @@ std::optional<Algorithm> algorithm_from_text(std::string_view text) {
 KeyKind kind_of(const EVP_PKEY& key) {
   const int bits = EVP_PKEY_get_bits(&key);
   if (EVP_PKEY_is_a(&key, "ED25519") == 1) {
-    return {std::string(kEd25519), bits, Algorithm::kEd25519};
+    return {std::string(kEd25519Name), bits, Algorithm::kEd25519};
   }
   if (EVP_PKEY_is_a(&key, "RSA") == 1) {
-    return {std::string(kRsa), bits, rsa_of_bits(bits)};
+    return {std::string(kRsaName), bits, rsa_of_bits(bits)};
   }
   const char* const name = EVP_PKEY_get0_type_name(&key);
   return {name == nullptr ? "unknown" : name, bits, std::nullopt};

@@ -1,21 +1,12 @@
 #include "zonestore/rows/content_rows.h"
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/settings_rows.h"
 
 namespace zonestore::rows {
 namespace {
-
-std::int64_t id_of(InstitutionId id) {
-  return static_cast<std::int64_t>(id);
-}
-std::int64_t id_of(ZoneId zone) {
-  return static_cast<std::int64_t>(zone);
-}
-std::int64_t number_of(dkim::SlotId slot) {
-  return static_cast<std::int64_t>(slot);
-}
 
 struct CurrentContent {
   std::int64_t sequence = 0;
@@ -27,7 +18,7 @@ std::optional<CurrentContent> current_content(db::Connection& connection, Instit
   db::Statement& row = connection.cached(
       "SELECT sequence, kind, coalesce(key_id, '') FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
-  row.bind(1, id_of(id)).bind(2, number_of(slot));
+  row.bind(1, to_column(id)).bind(2, to_column(slot));
   std::optional<CurrentContent> current;
   if (row.step()) {
     current = CurrentContent{row.integer(0), row.text(1), row.text(2)};
@@ -43,7 +34,7 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
       "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) VALUES (?1, ?2, "
       "(SELECT coalesce(max(sequence), 0) + 1 FROM selector_content WHERE institution_id = ?1 AND slot = ?2), "
       "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-  insert.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, std::string_view(content.kind));
+  insert.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, std::string_view(content.kind));
   if (content.key_id.empty()) {
     insert.bind_null(4);
   } else {
@@ -68,7 +59,7 @@ void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot
       "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
       "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = max(coalesce(slack_s, 0), ?9) "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
-  update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence);
+  update.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, sequence);
   bind_moment(update, 4, ended.moment);
   update.bind(9, ended.slack.count());
   update.run();
@@ -79,7 +70,10 @@ void raise_largest_ttl(db::Connection& connection, InstitutionId id, dkim::SlotI
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET largest_ttl = max(largest_ttl, ?4) "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
-  update.bind(1, id_of(id)).bind(2, number_of(slot)).bind(3, sequence).bind(4, std::int64_t{zonestore::seconds(ttl)});
+  update.bind(1, to_column(id))
+      .bind(2, to_column(slot))
+      .bind(3, sequence)
+      .bind(4, std::int64_t{zonestore::seconds(ttl)});
   update.run();
 }
 
@@ -109,7 +103,7 @@ std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, I
       "slack_s "
       "FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NOT NULL ORDER BY sequence");
-  rows.bind(1, id_of(id)).bind(2, number_of(slot));
+  rows.bind(1, to_column(id)).bind(2, to_column(slot));
   std::vector<dkim::EarlierContent> contents;
   while (rows.step()) {
     contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1),
@@ -127,7 +121,7 @@ std::string served_key_id(db::Connection& connection, InstitutionId id, dkim::Sl
 std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
   db::Statement& row = connection.cached(
       "SELECT largest_ttl FROM selector_content WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NULL");
-  row.bind(1, id_of(id)).bind(2, number_of(slot));
+  row.bind(1, to_column(id)).bind(2, to_column(slot));
   std::optional<Ttl> ttl;
   if (row.step()) {
     ttl = Ttl{static_cast<std::uint32_t>(row.integer(0))};
@@ -140,7 +134,7 @@ void keep_slack(db::Connection& connection, InstitutionId id, Seconds slack) {
   db::Statement& keep = connection.cached(
       "UPDATE selector_content SET slack_s = ?2 WHERE institution_id = ?1 AND ended_wall_ms IS NULL AND kind <> "
       "'absent'");
-  keep.bind(1, id_of(id)).bind(2, slack.count());
+  keep.bind(1, to_column(id)).bind(2, slack.count());
   keep.run();
 }
 
@@ -150,7 +144,7 @@ void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Mome
       "ended_synchronised = ?5, ended_trusted_ms = ?6, slack_s = coalesce((SELECT value_s FROM policy AS p "
       "WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'), ?7) "
       "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
-  end.bind(1, id_of(zone));
+  end.bind(1, to_column(zone));
   bind_moment(end, 2, now);
   end.bind(7, read_policy(connection, kWholeStore).slack.count());
   end.run();

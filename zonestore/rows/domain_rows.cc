@@ -1,16 +1,9 @@
 #include "zonestore/rows/domain_rows.h"
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
-namespace {
-
-std::int64_t to_column(InstitutionId id) {
-  return static_cast<std::int64_t>(id);
-}
-
-}  // namespace
-
 std::vector<Name> domains_of(db::Connection& connection, InstitutionId id) {
   db::Statement& rows = connection.cached("SELECT name FROM domain WHERE institution_id = ?1 ORDER BY name");
   rows.bind(1, to_column(id));

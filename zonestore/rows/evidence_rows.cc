@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
@@ -64,7 +65,7 @@ std::vector<EvidenceView> read_evidence(db::Connection& connection, InstitutionI
       "SELECT domain, subject, verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, "
       "seen_synchronised, seen_trusted_ms FROM evidence WHERE institution_id = ?1 AND "
       "(domain = x'' OR domain IN (SELECT name FROM domain WHERE institution_id = ?1)) ORDER BY domain, subject");
-  rows.bind(1, static_cast<std::int64_t>(institution));
+  rows.bind(1, to_column(institution));
   std::vector<EvidenceView> evidence;
   while (rows.step()) {
     evidence.push_back(view_of(rows));
@@ -78,7 +79,7 @@ std::optional<EvidenceView> find_evidence(db::Connection& connection, Institutio
   db::Statement& row = connection.cached(
       "SELECT domain, subject, verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, "
       "seen_synchronised, seen_trusted_ms FROM evidence WHERE institution_id = ?1 AND domain = ?2 AND subject = ?3");
-  row.bind(1, static_cast<std::int64_t>(institution)).bind(2, domain_column(domain));
+  row.bind(1, to_column(institution)).bind(2, domain_column(domain));
   row.bind(3, std::string_view(subject));
   std::optional<EvidenceView> found = row.step() ? std::optional(view_of(row)) : std::nullopt;
   row.reset();
@@ -91,7 +92,7 @@ void put_evidence(db::Connection& connection, InstitutionId institution, const E
       "seen_wall_ms, seen_boot_ms, seen_boot_id, seen_synchronised, seen_trusted_ms) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
   const std::string behind = text_of(known.behind);
-  insert.bind(1, static_cast<std::int64_t>(institution)).bind(2, domain_column(known.domain));
+  insert.bind(1, to_column(institution)).bind(2, domain_column(known.domain));
   insert.bind(3, std::string_view(known.subject)).bind(4, to_text(known.verdict));
   insert.bind(5, std::string_view(known.detail)).bind(6, std::string_view(known.key_id));
   insert.bind(7, std::string_view(behind));
@@ -100,9 +101,7 @@ void put_evidence(db::Connection& connection, InstitutionId institution, const E
 }
 
 void delete_evidence(db::Connection& connection, InstitutionId institution) {
-  connection.cached("DELETE FROM evidence WHERE institution_id = ?1")
-      .bind(1, static_cast<std::int64_t>(institution))
-      .run();
+  connection.cached("DELETE FROM evidence WHERE institution_id = ?1").bind(1, to_column(institution)).run();
 }
 
 void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId institution) {
@@ -110,7 +109,7 @@ void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId 
       .cached(
           "DELETE FROM evidence WHERE institution_id = ?1 AND domain <> x'' AND domain NOT IN "
           "(SELECT name FROM domain WHERE institution_id = ?1)")
-      .bind(1, static_cast<std::int64_t>(institution))
+      .bind(1, to_column(institution))
       .run();
 }
 
@@ -121,7 +120,7 @@ std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
       "WHERE ?1 IS NULL OR zone_id = ?1 ORDER BY z.apex, e.server");
   rows.bind_null(1);
   if (zone) {
-    rows.bind(1, static_cast<std::int64_t>(*zone));
+    rows.bind(1, to_column(*zone));
   }
   std::vector<ServerEvidenceView> evidence;
   while (rows.step()) {
@@ -135,7 +134,7 @@ void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEv
   db::Statement& insert = connection.cached(
       "INSERT OR REPLACE INTO server_evidence (zone_id, server, verdict, serial, detail, seen_wall_ms, seen_boot_ms, "
       "seen_boot_id, seen_synchronised, seen_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  insert.bind(1, static_cast<std::int64_t>(zone));
+  insert.bind(1, to_column(zone));
   insert.bind(2, std::string_view(known.server)).bind(3, to_text(known.verdict));
   insert.bind_null(4);
   if (known.serial) {
@@ -148,7 +147,7 @@ void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEv
 
 void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::string& server) {
   connection.cached("DELETE FROM server_evidence WHERE zone_id = ?1 AND server = ?2")
-      .bind(1, static_cast<std::int64_t>(zone))
+      .bind(1, to_column(zone))
       .bind(2, std::string_view(server))
       .run();
 }

@@ -1,5 +1,6 @@
 #include "zonestore/rows/freeze_rows.h"
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/store_row.h"
@@ -11,7 +12,7 @@ std::optional<dkim::Freeze> read_freeze(db::Connection& connection, InstitutionI
   db::Statement& row =
       whole_store ? connection.cached("SELECT frozen_ms, frozen_reason FROM store WHERE ?1 = 0")
                   : connection.cached("SELECT frozen_ms, frozen_reason FROM institution WHERE institution_id = ?1");
-  row.bind(1, static_cast<std::int64_t>(scope));
+  row.bind(1, to_column(scope));
   std::optional<dkim::Freeze> freeze;
   if (row.step() && !row.is_null(0)) {
     freeze = dkim::Freeze{whole_store, wall_column(row, 0), row.text(1)};

@@ -7,6 +7,7 @@
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
 #include "zonestore/rows/revocation_rows.h"
@@ -18,13 +19,6 @@ namespace {
 [[noreturn]] void throw_damaged(const std::string& what) {
   throw db::Failure(Error{ErrorCode::kDamaged, "the store contradicts itself: " + what,
                           "restore the store from a backup", std::nullopt});
-}
-
-std::int64_t to_column(InstitutionId id) {
-  return static_cast<std::int64_t>(id);
-}
-std::int64_t to_column(dkim::SlotId slot) {
-  return static_cast<std::int64_t>(slot);
 }
 
 dkim::SlotId slot_from(std::int64_t column) {

@@ -1,5 +1,7 @@
 #include "zonestore/rows/policy_rows.h"
 
+#include "zonestore/rows/id_columns.h"
+
 namespace zonestore::rows {
 namespace {
 
@@ -88,7 +90,7 @@ Seconds value_of(const dkim::LifecyclePolicy& policy, PolicyKey key) {
 
 std::optional<Seconds> read_policy_value(db::Connection& connection, InstitutionId scope, PolicyKey key) {
   db::Statement& row = connection.cached("SELECT value_s FROM policy WHERE institution_id = ?1 AND key = ?2");
-  row.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
+  row.bind(1, to_column(scope)).bind(2, to_text(key));
   std::optional<Seconds> value;
   if (row.step()) {
     value = Seconds(row.integer(0));
@@ -101,19 +103,19 @@ void store_policy_value(db::Connection& connection, InstitutionId scope, PolicyK
                         std::optional<Seconds> value) {
   if (!value) {
     db::Statement& remove = connection.cached("DELETE FROM policy WHERE institution_id = ?1 AND key = ?2");
-    remove.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key));
+    remove.bind(1, to_column(scope)).bind(2, to_text(key));
     remove.run();
     return;
   }
   db::Statement& put =
       connection.cached("INSERT OR REPLACE INTO policy (institution_id, key, value_s) VALUES (?1, ?2, ?3)");
-  put.bind(1, static_cast<std::int64_t>(scope)).bind(2, to_text(key)).bind(3, std::int64_t{value->count()});
+  put.bind(1, to_column(scope)).bind(2, to_text(key)).bind(3, std::int64_t{value->count()});
   put.run();
 }
 
 std::optional<std::string> read_window(db::Connection& connection, InstitutionId scope) {
   db::Statement& row = connection.cached("SELECT text FROM rotation_window WHERE institution_id = ?1");
-  row.bind(1, static_cast<std::int64_t>(scope));
+  row.bind(1, to_column(scope));
   std::optional<std::string> text;
   if (row.step()) {
     text = row.text(0);
@@ -125,13 +127,13 @@ std::optional<std::string> read_window(db::Connection& connection, InstitutionId
 void store_window(db::Connection& connection, InstitutionId scope, const std::optional<std::string>& text) {
   if (!text) {
     db::Statement& remove = connection.cached("DELETE FROM rotation_window WHERE institution_id = ?1");
-    remove.bind(1, static_cast<std::int64_t>(scope));
+    remove.bind(1, to_column(scope));
     remove.run();
     return;
   }
   db::Statement& put =
       connection.cached("INSERT OR REPLACE INTO rotation_window (institution_id, text) VALUES (?1, ?2)");
-  put.bind(1, static_cast<std::int64_t>(scope)).bind(2, std::string_view(*text));
+  put.bind(1, to_column(scope)).bind(2, std::string_view(*text));
   put.run();
 }
 
@@ -140,7 +142,7 @@ dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scop
   // The store's own first, then the institution's over them.
   db::Statement& rows =
       connection.cached("SELECT key, value_s FROM policy WHERE institution_id IN (0, ?1) ORDER BY institution_id");
-  rows.bind(1, static_cast<std::int64_t>(scope));
+  rows.bind(1, to_column(scope));
   while (rows.step()) {
     if (const std::optional<PolicyKey> key = parse_policy_key(rows.text(0))) {
       apply(policy, *key, Seconds(rows.integer(1)));
@@ -159,10 +161,8 @@ dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scop
 }
 
 void delete_policy(db::Connection& connection, InstitutionId scope) {
-  connection.cached("DELETE FROM policy WHERE institution_id = ?1").bind(1, static_cast<std::int64_t>(scope)).run();
-  connection.cached("DELETE FROM rotation_window WHERE institution_id = ?1")
-      .bind(1, static_cast<std::int64_t>(scope))
-      .run();
+  connection.cached("DELETE FROM policy WHERE institution_id = ?1").bind(1, to_column(scope)).run();
+  connection.cached("DELETE FROM rotation_window WHERE institution_id = ?1").bind(1, to_column(scope)).run();
 }
 
 }  // namespace zonestore::rows

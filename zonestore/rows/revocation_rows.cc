@@ -1,5 +1,6 @@
 #include "zonestore/rows/revocation_rows.h"
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
@@ -22,15 +23,13 @@ void insert_revocation(db::Connection& connection, const InstitutionRow& institu
       "INSERT OR IGNORE INTO revocation_to_come (key_id, institution_id, slot, signer, since_ms) "
       "VALUES (?1, ?2, ?3, ?4, ?5)");
   insert.bind(1, std::string_view(institution.key(slot).value().key_id));
-  insert.bind(2, static_cast<std::int64_t>(institution.id)).bind(3, static_cast<std::int64_t>(slot));
+  insert.bind(2, to_column(institution.id)).bind(3, to_column(slot));
   insert.bind(4, std::string_view(signer)).bind(5, rows::to_column(now));
   insert.run();
 }
 
 void delete_revocations(db::Connection& connection, InstitutionId id) {
-  connection.cached("DELETE FROM revocation_to_come WHERE institution_id = ?1")
-      .bind(1, static_cast<std::int64_t>(id))
-      .run();
+  connection.cached("DELETE FROM revocation_to_come WHERE institution_id = ?1").bind(1, to_column(id)).run();
 }
 
 }  // namespace zonestore::rows

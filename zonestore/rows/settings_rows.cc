@@ -1,14 +1,11 @@
 #include "zonestore/rows/settings_rows.h"
 
 #include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
 namespace {
-
-std::int64_t id_of(ZoneId zone) {
-  return static_cast<std::int64_t>(zone);
-}
 
 std::uint32_t seconds_column(const db::Statement& row, int column) {
   return static_cast<std::uint32_t>(row.integer(column));
@@ -16,7 +13,7 @@ std::uint32_t seconds_column(const db::Statement& row, int column) {
 
 std::vector<Name> read_name_servers(db::Connection& connection, ZoneId zone) {
   db::Statement& rows = connection.cached("SELECT name FROM name_server WHERE zone_id = ?1 ORDER BY position");
-  rows.bind(1, id_of(zone));
+  rows.bind(1, to_column(zone));
   std::vector<Name> names;
   while (rows.step()) {
     names.push_back(db::unwrap(Name::from_wire(rows.blob(0))));
@@ -27,13 +24,13 @@ std::vector<Name> read_name_servers(db::Connection& connection, ZoneId zone) {
 
 void store_name_servers(db::Connection& connection, ZoneId zone, const std::vector<Name>& names) {
   db::Statement& clear = connection.cached("DELETE FROM name_server WHERE zone_id = ?1");
-  clear.bind(1, id_of(zone));
+  clear.bind(1, to_column(zone));
   clear.run();
   std::int64_t position = 0;
   for (const Name& name : names) {
     db::Statement& insert =
         connection.cached("INSERT INTO name_server (zone_id, position, name) VALUES (?1, ?2, ?3)");
-    insert.bind(1, id_of(zone)).bind(2, ++position).bind(3, name.wire());
+    insert.bind(1, to_column(zone)).bind(2, ++position).bind(3, name.wire());
     insert.run();
   }
 }
@@ -42,7 +39,7 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
   db::Statement& insert = connection.cached(
       "INSERT INTO earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, "
       "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-  insert.bind(1, id_of(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
+  insert.bind(1, to_column(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
   bind_moment(insert, 3, ended);
   insert.run();
 }
@@ -54,7 +51,7 @@ ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
   db::Statement& row = connection.cached(
       "SELECT mailbox, soa_ttl, refresh, retry, expire, minimum, ns_ttl, primary_server FROM zone WHERE zone_id = "
       "?1");
-  row.bind(1, id_of(zone));
+  row.bind(1, to_column(zone));
   if (!row.step()) {
     throw db::Failure(Error{ErrorCode::kNotFound, "no such zone", "zonectl zone list", std::nullopt});
   }
@@ -84,7 +81,7 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
   db::Statement& update = connection.cached(
       "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8, "
       "primary_server = ?9 WHERE zone_id = ?1");
-  update.bind(1, id_of(zone)).bind(2, settings.mailbox.wire());
+  update.bind(1, to_column(zone)).bind(2, settings.mailbox.wire());
   update.bind(3, std::int64_t{settings.soa_ttl}).bind(4, std::int64_t{settings.refresh});
   update.bind(5, std::int64_t{settings.retry}).bind(6, std::int64_t{settings.expire});
   update.bind(7, std::int64_t{settings.minimum}).bind(8, std::int64_t{settings.ns_ttl});
@@ -108,15 +105,15 @@ std::vector<Name> read_all_name_servers(db::Connection& connection) {
 }
 
 void delete_zone_settings(db::Connection& connection, ZoneId zone) {
-  connection.cached("DELETE FROM name_server WHERE zone_id = ?1").bind(1, id_of(zone)).run();
-  connection.cached("DELETE FROM earlier_negative_ttl WHERE zone_id = ?1").bind(1, id_of(zone)).run();
+  connection.cached("DELETE FROM name_server WHERE zone_id = ?1").bind(1, to_column(zone)).run();
+  connection.cached("DELETE FROM earlier_negative_ttl WHERE zone_id = ?1").bind(1, to_column(zone)).run();
 }
 
 std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {
   db::Statement& rows = connection.cached(
       "SELECT ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms "
       "FROM earlier_negative_ttl WHERE zone_id = ?1 ORDER BY ended_wall_ms");
-  rows.bind(1, id_of(zone));
+  rows.bind(1, to_column(zone));
   std::vector<dkim::EarlierContent> contents;
   while (rows.step()) {
     contents.push_back({Ttl{seconds_column(rows, 0)}, moment_columns(rows, 1)});

@@ -2,18 +2,12 @@
 
 #include <utility>
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 namespace {
-
-std::int64_t to_column(SignerId id) {
-  return static_cast<std::int64_t>(id);
-}
-std::int64_t to_column(InstitutionId id) {
-  return static_cast<std::int64_t>(id);
-}
 
 SignerRow signer_columns(const db::Statement& row) {
   SignerRow signer;

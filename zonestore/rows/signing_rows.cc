@@ -1,4 +1,5 @@
 // Institutions as signers see them, some of them at a time; and what was found in signers' directories.
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/signer_rows.h"
 
@@ -94,7 +95,7 @@ std::vector<std::string> keys_ever(db::Connection& connection, const std::string
 std::vector<SignerFinding> read_findings(db::Connection& connection, SignerId signer) {
   db::Statement& rows = connection.cached(
       "SELECT path, what, needs_attention, found_ms FROM signer_finding WHERE signer_id = ?1 ORDER BY path");
-  rows.bind(1, static_cast<std::int64_t>(signer));
+  rows.bind(1, to_column(signer));
   std::vector<SignerFinding> findings;
   while (rows.step()) {
     findings.push_back({rows.text(0), rows.text(1), rows.integer(2) != 0, wall_column(rows, 3)});
@@ -109,7 +110,7 @@ void add_findings(db::Connection& connection, SignerId signer, const std::vector
       "INSERT OR REPLACE INTO signer_finding (signer_id, path, what, needs_attention, found_ms) "
       "SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*) FROM signer_finding WHERE signer_id = ?1) < ?6");
   for (const SignerFinding& finding : findings) {
-    insert.bind(1, static_cast<std::int64_t>(signer)).bind(2, std::string_view(finding.path));
+    insert.bind(1, to_column(signer)).bind(2, std::string_view(finding.path));
     insert.bind(3, std::string_view(finding.what)).bind(4, std::int64_t{finding.needs_attention});
     insert.bind(5, to_column(now)).bind(6, kMostFindings);
     insert.run();
@@ -117,9 +118,7 @@ void add_findings(db::Connection& connection, SignerId signer, const std::vector
 }
 
 void clear_findings(db::Connection& connection, SignerId signer) {
-  connection.cached("DELETE FROM signer_finding WHERE signer_id = ?1")
-      .bind(1, static_cast<std::int64_t>(signer))
-      .run();
+  connection.cached("DELETE FROM signer_finding WHERE signer_id = ?1").bind(1, to_column(signer)).run();
 }
 
 }  // namespace zonestore::rows

@@ -4,20 +4,10 @@
 
 #include "zonestore/dkim/algorithm.h"
 #include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
-namespace {
-
-std::int64_t to_column(InstitutionId id) {
-  return static_cast<std::int64_t>(id);
-}
-std::int64_t to_column(dkim::SlotId slot) {
-  return static_cast<std::int64_t>(slot);
-}
-
-}  // namespace
-
 void insert_slots(db::Connection& connection, InstitutionId id) {
   for (const dkim::SlotId slot : dkim::kSlots) {
     db::Statement& slots = connection.cached("INSERT INTO slot (institution_id, slot) VALUES (?1, ?2)");

@@ -2,17 +2,11 @@
 
 #include <utility>
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonestore::rows {
 namespace {
-
-std::int64_t id_of(ZoneId zone) {
-  return static_cast<std::int64_t>(zone);
-}
-std::int64_t number_of(RecordType type) {
-  return static_cast<std::int64_t>(type);
-}
 
 // The keys of the names below one: from its own key on (which ends in the byte 0), up to that key with a 1 at its
 // end.
@@ -49,16 +43,16 @@ void delete_rows(db::Connection& connection, const PublishedZone& zone, const Re
   const Bytes owner = encode_owner_key(set.owner, zone.apex);
   for_each_target(zone, set, [&](const Bytes& target) {
     connection.cached("DELETE FROM static_target WHERE zone_id = ?1 AND target = ?2 AND type = ?3 AND owner = ?4")
-        .bind(1, id_of(zone.id))
+        .bind(1, to_column(zone.id))
         .bind(2, ByteView(target))
-        .bind(3, number_of(set.type))
+        .bind(3, to_column(set.type))
         .bind(4, ByteView(owner))
         .run();
   });
   connection.cached("DELETE FROM static_record_set WHERE zone_id = ?1 AND owner = ?2 AND type = ?3")
-      .bind(1, id_of(zone.id))
+      .bind(1, to_column(zone.id))
       .bind(2, ByteView(owner))
-      .bind(3, number_of(set.type))
+      .bind(3, to_column(set.type))
       .run();
 }
 
@@ -66,17 +60,17 @@ void insert_rows(db::Connection& connection, const PublishedZone& zone, const Re
   const Bytes owner = encode_owner_key(set.owner, zone.apex);
   const Bytes packed = pack_rdata(set.rdata);
   connection.cached("INSERT INTO static_record_set (zone_id, owner, type, ttl, rdata) VALUES (?1, ?2, ?3, ?4, ?5)")
-      .bind(1, id_of(zone.id))
+      .bind(1, to_column(zone.id))
       .bind(2, ByteView(owner))
-      .bind(3, number_of(set.type))
+      .bind(3, to_column(set.type))
       .bind(4, std::int64_t{seconds(set.ttl)})
       .bind(5, ByteView(packed))
       .run();
   for_each_target(zone, set, [&](const Bytes& target) {
     connection.cached("INSERT OR IGNORE INTO static_target (zone_id, target, type, owner) VALUES (?1, ?2, ?3, ?4)")
-        .bind(1, id_of(zone.id))
+        .bind(1, to_column(zone.id))
         .bind(2, ByteView(target))
-        .bind(3, number_of(set.type))
+        .bind(3, to_column(set.type))
         .bind(4, ByteView(owner))
         .run();
   });
@@ -102,7 +96,7 @@ std::vector<RecordSet> static_sets_at(db::Connection& connection, const Publishe
   const Bytes key = encode_owner_key(owner, zone.apex);
   db::Statement& rows = connection.cached(
       "SELECT owner, type, ttl, rdata FROM static_record_set WHERE zone_id = ?1 AND owner = ?2 ORDER BY type");
-  rows.bind(1, id_of(zone.id)).bind(2, ByteView(key));
+  rows.bind(1, to_column(zone.id)).bind(2, ByteView(key));
   while (rows.step()) {
     sets.push_back(set_of(rows, zone.apex));
   }
@@ -118,7 +112,7 @@ std::vector<RecordType> static_types_at(db::Connection& connection, const Publis
   const Bytes key = encode_owner_key(owner, zone.apex);
   db::Statement& rows =
       connection.cached("SELECT type FROM static_record_set WHERE zone_id = ?1 AND owner = ?2 ORDER BY type");
-  rows.bind(1, id_of(zone.id)).bind(2, ByteView(key));
+  rows.bind(1, to_column(zone.id)).bind(2, ByteView(key));
   while (rows.step()) {
     types.push_back(static_cast<RecordType>(rows.integer(0)));
   }
@@ -128,7 +122,7 @@ std::vector<RecordType> static_types_at(db::Connection& connection, const Publis
 
 std::uint64_t count_static(db::Connection& connection, ZoneId zone) {
   db::Statement& row = connection.cached("SELECT count(*) FROM static_record_set WHERE zone_id = ?1");
-  row.bind(1, id_of(zone));
+  row.bind(1, to_column(zone));
   row.step();
   const auto count = static_cast<std::uint64_t>(row.integer(0));
   row.reset();
@@ -143,7 +137,7 @@ void for_each_static(db::Connection& connection, const PublishedZone& zone, cons
   db::Statement rows = connection.prepare(
       "SELECT owner, type, ttl, rdata FROM static_record_set WHERE zone_id = ?1 AND owner >= ?2 AND owner < ?3 "
       "ORDER BY owner, type");
-  rows.bind(1, id_of(zone.id)).bind(2, ByteView(first)).bind(3, ByteView(end));
+  rows.bind(1, to_column(zone.id)).bind(2, ByteView(first)).bind(3, ByteView(end));
   while (rows.step()) {
     if (!visitor(set_of(rows, zone.apex))) {
       return;
@@ -165,7 +159,7 @@ std::vector<Pointer> pointers_to(db::Connection& connection, const PublishedZone
                              "AND target < ?3 ORDER BY type, owner LIMIT ?4")
           : std::string_view("SELECT owner, type FROM static_target WHERE zone_id = ?1 AND target > ?2 "
                              "AND target < ?3 ORDER BY type, target, owner LIMIT ?4"));
-  rows.bind(1, id_of(zone.id)).bind(2, ByteView(key)).bind(3, ByteView(end));
+  rows.bind(1, to_column(zone.id)).bind(2, ByteView(key)).bind(3, ByteView(end));
   rows.bind(4, static_cast<std::int64_t>(limit));
   while (rows.step()) {
     pointers.push_back(
@@ -194,8 +188,8 @@ void remove_static(db::Connection& connection, ZoneChange& change, const Publish
 }
 
 void delete_static(db::Connection& connection, ZoneId zone) {
-  connection.cached("DELETE FROM static_target WHERE zone_id = ?1").bind(1, id_of(zone)).run();
-  connection.cached("DELETE FROM static_record_set WHERE zone_id = ?1").bind(1, id_of(zone)).run();
+  connection.cached("DELETE FROM static_target WHERE zone_id = ?1").bind(1, to_column(zone)).run();
+  connection.cached("DELETE FROM static_record_set WHERE zone_id = ?1").bind(1, to_column(zone)).run();
 }
 
 }  // namespace zonestore::rows

@@ -1,6 +1,7 @@
 #include "zonestore/rows/store_row.h"
 
 #include "zonestore/rows/freeze_rows.h"
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
@@ -10,7 +11,7 @@ void insert_store(db::Connection& connection, const StoreRow& row, WallTime made
       "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
       "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
   insert.bind(1, std::string_view(row.store_id)).bind(2, to_column(made));
-  insert.bind(3, static_cast<std::int64_t>(row.dkim_zone)).bind(4, static_cast<std::int64_t>(row.spf_zone));
+  insert.bind(3, to_column(row.dkim_zone)).bind(4, to_column(row.spf_zone));
   insert.run();
 }
 

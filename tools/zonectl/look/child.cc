@@ -33,7 +33,7 @@ Bytes framed(std::uint32_t number, ByteView payload) {
 }
 
 // False: not in time.
-bool wait_for(int descriptor, short what, SteadyTime until) {
+bool wait_until_ready(int descriptor, short what, SteadyTime until) {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     pollfd waited{descriptor, what, 0};
@@ -92,7 +92,7 @@ bool Child::send(std::uint32_t number, ByteView payload, SteadyTime until) {
     if (sent > 0) {
       done += static_cast<std::size_t>(sent);
     } else if (sent < 0 && errno == EAGAIN) {
-      if (!wait_for(pipe_.get(), POLLOUT, until)) {
+      if (!wait_until_ready(pipe_.get(), POLLOUT, until)) {
         end("it takes no questions");
       }
     } else if (sent == 0 || errno != EINTR) {
@@ -127,7 +127,7 @@ std::optional<Frame> Child::receive(SteadyTime until) {
     if (std::optional<Frame> frame = take_frame(); frame || !is_alive()) {
       return frame;
     }
-    if (!wait_for(pipe_.get(), POLLIN, until)) {
+    if (!wait_until_ready(pipe_.get(), POLLIN, until)) {
       return std::nullopt;
     }
     std::array<std::uint8_t, kReadBytes> bytes{};

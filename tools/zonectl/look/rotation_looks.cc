@@ -10,11 +10,11 @@ using zonestore::dkim::Code;
 
 namespace {
 
-constexpr std::chrono::milliseconds kLongestLook{2000};
+constexpr std::chrono::milliseconds kLongestRotationLook{2000};
 constexpr std::chrono::milliseconds kForTheWay{150};  // of that, from and to the child
 constexpr std::size_t kKeptAtATime = 64;
 
-Look look_of(const RotationSubject& asked, const SeenInstitution& seen) {
+Look look_taken(const RotationSubject& asked, const SeenInstitution& seen) {
   Look look{{}, asked.subject.as_of};
   const zonestore::ExpectedSlot& slot = asked.subject.slots.at(static_cast<std::size_t>(asked.target) - 1);
   for (const probe::Finding& finding : seen.findings) {
@@ -42,8 +42,8 @@ void RotationLooks::begin(const Code& code, const RotationWish& wish) {
   task.zone = (*asked)->zone;
   task.subject = (*asked)->subject;
   task.target = (*asked)->target;
-  task.budget_ms = static_cast<std::uint32_t>((kLongestLook - kForTheWay).count());
-  const SteadyTime until = std::chrono::steady_clock::now() + kLongestLook;
+  task.budget_ms = static_cast<std::uint32_t>((kLongestRotationLook - kForTheWay).count());
+  const SteadyTime until = std::chrono::steady_clock::now() + kLongestRotationLook;
   begun_.emplace(code.text(), Begun{lookout_->ask(std::move(task)), **std::move(asked), until});
 }
 
@@ -59,7 +59,7 @@ std::optional<Look> RotationLooks::take(const Code& code, const RotationWish& wi
     return std::nullopt;
   }
   const std::optional<SeenInstitution> seen = lookout_->take_institution(begun->number, begun->until);
-  return seen ? std::optional(look_of(begun->subject, *seen)) : std::nullopt;
+  return seen ? std::optional(look_taken(begun->subject, *seen)) : std::nullopt;
 }
 
 Result<void> RotationLooks::keep_later(const Code& code, Look look) {

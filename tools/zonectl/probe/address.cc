@@ -41,7 +41,7 @@ struct Split {
   std::optional<std::string_view> port;
 };
 
-std::optional<Split> split(std::string_view text) {
+std::optional<Split> split_address(std::string_view text) {
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
     if (end == std::string_view::npos || (end + 1 < text.size() && text[end + 1] != ':')) {
@@ -63,7 +63,7 @@ std::optional<Split> split(std::string_view text) {
 }  // namespace
 
 Result<Address> Address::parse(std::string_view text) {
-  const std::optional<Split> parts = split(text);
+  const std::optional<Split> parts = split_address(text);
   const std::optional<std::uint16_t> port =
       parts && parts->port ? parse_port(*parts->port) : std::optional<std::uint16_t>(kDnsPort);
   if (parts && port) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kMaxReferrals = 8;
 
-std::vector<Name> targets(const std::vector<Record>& records, const Name& owner) {
+std::vector<Name> targets_of(const std::vector<Record>& records, const Name& owner) {
   std::vector<Name> names;
   for (const Record& record : records) {
     if (record.type == RecordType::kNs && record.owner == owner) {
@@ -66,7 +66,7 @@ Authority by_resolver(const Resolver& resolver, const Name& name) {
   Authority authority;
   for (Name candidate = name;; candidate = candidate.parent()) {
     const Reply reply = resolver.ask({candidate, RecordType::kNs});
-    if (const std::vector<Name> names = targets(reply.answer, candidate); !names.empty()) {
+    if (const std::vector<Name> names = targets_of(reply.answer, candidate); !names.empty()) {
       authority.zone = candidate;
       authority.servers = with_addresses(resolver, names);
     }
@@ -90,7 +90,7 @@ std::optional<Authority> referral(const Resolver& resolver, const Name& name, co
   for (const NameServer& server : above.servers) {
     const Reply reply = ask(server.address, {name, RecordType::kNs}, false, patience);
     if (const Name* const child = child_zone(reply, above.zone, name)) {
-      Authority below{*child, with_glue(resolver, targets(reply.authority, *child), reply.additional), ""};
+      Authority below{*child, with_glue(resolver, targets_of(reply.authority, *child), reply.additional), ""};
       if (below.servers.empty()) {
         below.failure = "the name servers of " + below.zone.to_text_no_dot() + " have no address";
       }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "zonestore/base/joined.h"
+#include "zonestore/base/printable.h"
 
 namespace zonectl::probe {
 
@@ -18,7 +19,7 @@ struct Judgement {
   friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
-std::string text_of(const Name& name) {
+std::string shown(const Name& name) {
   return name.to_text_no_dot();
 }
 
@@ -40,7 +41,7 @@ const Chain* chain_of(const CnameFacts& facts, const Name& target) {
 
 Judgement judge_target(const CnameFacts& facts, const Name& target) {
   const Chain* const chain = chain_of(facts, target);
-  const std::string leads = "leads to " + text_of(target);
+  const std::string leads = "leads to " + shown(target);
   if (target == facts.expected) {
     return {Verdict::kOk, leads};
   }
@@ -58,10 +59,10 @@ Judgement judge_target(const CnameFacts& facts, const Name& target) {
   }
   if (chain != nullptr && !chain->next.empty()) {
     Judgement end = judge_target(facts, chain->next.back());
-    end.what = leads + ", and from there in the end to " + text_of(chain->next.back());
+    end.what = leads + ", and from there in the end to " + shown(chain->next.back());
     return end;
   }
-  return {Verdict::kWrongTarget, leads + ", not to " + text_of(facts.expected)};
+  return {Verdict::kWrongTarget, leads + ", not to " + shown(facts.expected)};
 }
 
 // TXT records where the CNAME should be. A copy of our very record with our TTL is what a provider makes that
@@ -75,9 +76,9 @@ Judgement judge_texts(const CnameFacts& facts, const std::vector<SeenText>& text
   return {Verdict::kTxtInPlace, "has a TXT record in place of the CNAME"};
 }
 
-Judgement judge(const CnameFacts& facts, const Sighting& seen) {
+Judgement judge_sighting(const CnameFacts& facts, const Sighting& seen) {
   if (!seen.domain_exists) {
-    return {Verdict::kNoSuchDomain, "cannot exist: there is no " + text_of(facts.domain)};
+    return {Verdict::kNoSuchDomain, "cannot exist: there is no " + shown(facts.domain)};
   }
   if (seen.cnames.size() > 1) {
     return {Verdict::kWrongTarget, "has " + std::to_string(seen.cnames.size()) + " CNAME records"};
@@ -97,12 +98,11 @@ Judgement judge(const CnameFacts& facts, const Sighting& seen) {
   if (seen.is_doubled) {
     return {Verdict::kDomainDoubled,
             "is not there, but " +
-                (seen.doubled_at ? text_of(*seen.doubled_at) : text_of(facts.name) + "." + text_of(facts.domain)) +
-                " is"};
+                (seen.doubled_at ? shown(*seen.doubled_at) : shown(facts.name) + "." + shown(facts.domain)) + " is"};
   }
   if (seen.at_top) {
     return {Verdict::kMissing,
-            "is not there; " + text_of(*seen.at_top) + " leads to us, at the top of the zone, where nobody looks"};
+            "is not there; " + shown(*seen.at_top) + " leads to us, at the top of the zone, where nobody looks"};
   }
   return {Verdict::kMissing, "is not there"};
 }
@@ -147,20 +147,20 @@ Finding unjudged(const CnameFacts& facts, Finding finding) {
   }
   // What was not seen is neither right nor wrong.
   finding.severity = finding.verdict == Verdict::kLame ? Severity::kBad : Severity::kWarning;
-  finding.detail = text_of(facts.name) + " could not be looked up: " + finding.detail;
+  finding.detail = shown(facts.name) + " could not be looked up: " + finding.detail;
   finding.advice = advice_for(facts, finding.verdict);
   return finding;
 }
 
 Finding agreed(const CnameFacts& facts, const Judgement& judgement, Finding finding) {
   finding.verdict = judgement.verdict;
-  finding.detail = text_of(facts.name) + " " + judgement.what;
+  finding.detail = shown(facts.name) + " " + judgement.what;
   if (judgement.verdict != Verdict::kOk) {
     finding.severity = Severity::kBad;
     finding.publish = {facts.zone_file_line};
     finding.advice = advice_for(facts, judgement.verdict);
     if (finding.advice.empty() && facts.zone && !(*facts.zone == facts.domain)) {
-      finding.advice = "in the panel of " + text_of(*facts.zone) + " the name is " + facts.relative_name;
+      finding.advice = "in the panel of " + shown(*facts.zone) + " the name is " + facts.relative_name;
     }
   }
   return finding;
@@ -169,7 +169,7 @@ Finding agreed(const CnameFacts& facts, const Judgement& judgement, Finding find
 Finding disagreed(const CnameFacts& facts, const std::map<std::string, Judgement>& by_server, Finding finding) {
   finding.verdict = Verdict::kDisagree;
   finding.severity = Severity::kBad;
-  finding.detail = text_of(facts.name);
+  finding.detail = shown(facts.name);
   bool first = true;
   for (const auto& [server, judgement] : by_server) {
     finding.detail += (first ? ": " : "; ") + server + " says that it " + judgement.what;
@@ -186,7 +186,7 @@ Finding diagnose_cname(const CnameFacts& facts) {
   std::map<std::string, Judgement> by_server;
   for (const Sighting& seen : facts.sightings) {
     if (seen.state == Sighting::State::kAnswered) {
-      by_server.emplace(seen.server, judge(facts, seen));
+      by_server.emplace(seen.server, judge_sighting(facts, seen));
     }
   }
   Finding finding;
@@ -240,6 +240,14 @@ Finding diagnose_servers(const Name& domain, const std::vector<CnameFacts>& slot
     finding.advice = "the delegation must name servers that hold the zone";
   }
   return finding;
+}
+
+void conclude(Finding& finding, Verdict verdict, Severity severity, std::string_view detail,
+              std::string_view advice) {
+  finding.verdict = verdict;
+  finding.severity = severity;
+  finding.detail = zonestore::printable(detail);  // some of it is what others wrote
+  finding.advice = zonestore::printable(advice);
 }
 
 }  // namespace zonectl::probe

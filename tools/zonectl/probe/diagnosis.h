@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "zonestore/dkim/selector.h"
@@ -35,6 +36,10 @@ struct Finding {
   std::vector<std::string> served;
   std::vector<std::string> behind;
 };
+
+// What is said of the thing that was looked at. What is no character to be seen is written as \xHH in it.
+void conclude(Finding& finding, zonestore::Verdict verdict, Severity severity, std::string_view detail,
+              std::string_view advice = {});
 
 struct SeenText {
   std::string text;

@@ -44,7 +44,7 @@ timeval timeval_of(zonestore::Milliseconds time) {
   return value;
 }
 
-Reply failed(std::string why) {
+Reply failed_reply(std::string why) {
   Reply reply;
   reply.failure = std::move(why);
   return reply;
@@ -55,12 +55,12 @@ Reply exchange_once(const Address& server, const Question& question, const Manne
   const ldns::Packet query = make_query(question, manner);
   const ldns::Buffer buffer = ldns::make_buffer(LDNS_MIN_BUFLEN);
   if (!query || ldns_pkt2buffer_wire(buffer.get(), query.get()) != LDNS_STATUS_OK) {
-    return failed("the question cannot be asked");
+    return failed_reply("the question cannot be asked");
   }
   if (manner.transport == Transport::kUdp) {
     const ByteView wire(ldns_buffer_begin(buffer.get()), ldns_buffer_position(buffer.get()));
     const std::optional<Bytes> answer = exchange_datagram(server, wire, timeout);
-    return answer ? read_reply(*answer, ldns_pkt_id(query.get()), question) : failed("no answer over UDP");
+    return answer ? read_reply(*answer, ldns_pkt_id(query.get()), question) : failed_reply("no answer over UDP");
   }
   socklen_t size = 0;
   const sockaddr_storage to = server.socket_address(size);
@@ -69,7 +69,7 @@ Reply exchange_once(const Address& server, const Question& question, const Manne
   const ldns_status status = ldns_tcp_send(&raw, buffer.get(), &to, size, timeval_of(timeout), &answer_bytes);
   const ldns::Wire answer(raw);
   if (status != LDNS_STATUS_OK || !answer) {
-    return failed("no answer over TCP");
+    return failed_reply("no answer over TCP");
   }
   return read_reply({answer.get(), answer_bytes}, ldns_pkt_id(query.get()), question);
 }
@@ -117,7 +117,7 @@ Reply exchange(const Address& server, const Question& question, const Manner& ma
   for (unsigned attempt = 0; attempt < patience.attempts && !reply.answered; ++attempt) {
     const zonestore::Milliseconds time = time_for(patience, manner.transport);
     if (time <= zonestore::Milliseconds{0}) {
-      return reply.failure.empty() ? failed("no time was left to ask") : reply;
+      return reply.failure.empty() ? failed_reply("no time was left to ask") : reply;
     }
     reply = exchange_once(server, question, manner, time);
   }

@@ -45,7 +45,7 @@ struct Said {
   std::vector<std::vector<Bytes>> data;  // different ones
 };
 
-void take(Said& said, const Reply& reply, const Question& question, const Manner& manner) {
+void take_reply(Said& said, const Reply& reply, const Question& question, const Manner& manner) {
   if (!reply.answered) {
     zonestore::append_joined(said.silent, ", ", to_text(manner));
     return;
@@ -68,7 +68,7 @@ void take(Said& said, const Reply& reply, const Question& question, const Manner
 
 Said say(const NameServer& server, const Question& question, const Patience& patience) {
   Said said;
-  take(said, exchange(server.address, question, kManners.front(), patience), question, kManners.front());
+  take_reply(said, exchange(server.address, question, kManners.front(), patience), question, kManners.front());
   if (!said.answered) {  // one more question, over TCP, tells a dead server from a deaf one
     const Manner tcp{Transport::kTcp, true, false};
     if (!exchange(server.address, question, tcp, {patience.timeout, 1, patience.until}).answered) {
@@ -76,7 +76,7 @@ Said say(const NameServer& server, const Question& question, const Patience& pat
     }
   }
   for (const Manner& manner : std::span(kManners).subspan(1)) {
-    take(said, exchange(server.address, question, manner, patience), question, manner);
+    take_reply(said, exchange(server.address, question, manner, patience), question, manner);
   }
   return said;
 }
@@ -92,7 +92,7 @@ std::optional<Serial> serial_of(const Said& said) {
   return lowest;
 }
 
-void judge(ServerEvidence& evidence, const Said& said, const ExpectedZone& zone) {
+void judge_said(ServerEvidence& evidence, const Said& said, const ExpectedZone& zone) {
   evidence.serial = serial_of(said);
   if (!said.answered) {
     evidence.verdict = Verdict::kUnreachable;
@@ -120,10 +120,10 @@ bool serves(const NameServer& server, const RecordSet& set, const Patience& pati
 
 ServerEvidence look_at_server(const ExpectedZone& zone, const NameServer& server, const Patience& patience) {
   ServerEvidence evidence{zone.apex, server.to_text(), Verdict::kOk, std::nullopt, ""};
-  judge(evidence, say(server, {zone.apex, RecordType::kSoa}, patience), zone);
+  judge_said(evidence, say(server, {zone.apex, RecordType::kSoa}, patience), zone);
   if (evidence.verdict == Verdict::kLagging) {
     std::this_thread::sleep_for(kSecondLook);
-    judge(evidence, say(server, {zone.apex, RecordType::kSoa}, patience), zone);
+    judge_said(evidence, say(server, {zone.apex, RecordType::kSoa}, patience), zone);
   }
   // A server at a later serial than was read may rightly differ.
   const bool is_comparable = evidence.verdict == Verdict::kOk && evidence.serial == zone.serial;
@@ -156,7 +156,7 @@ std::vector<Bytes> wanted_at(const ExpectedSlot& slot) {
   return slot.rdata ? std::vector<Bytes>{*slot.rdata} : std::vector<Bytes>{};
 }
 
-void take(SlotLook& result, const ExpectedSlot& slot, const NameServer& server, const Said& said) {
+void take_reply(SlotLook& result, const ExpectedSlot& slot, const NameServer& server, const Said& said) {
   for (const std::vector<Bytes>& data : said.data) {
     for (const Bytes& rdata : data) {
       if (std::find(result.seen.begin(), result.seen.end(), rdata) == result.seen.end()) {
@@ -176,18 +176,18 @@ void take(SlotLook& result, const ExpectedSlot& slot, const NameServer& server, 
   }
 }
 
-SlotLook look(const World& world, const ExpectedSlot& slot) {
+SlotLook see_slot(const World& world, const ExpectedSlot& slot) {
   SlotLook result;
   result.failed = world.silent_servers;
   for (const NameServer& server : world.own_servers) {
-    take(result, slot, server, say(server, {slot.owner, RecordType::kTxt}, world.patience));
+    take_reply(result, slot, server, say(server, {slot.owner, RecordType::kTxt}, world.patience));
   }
   return result;
 }
 
 Said say_once(const NameServer& server, const Question& question, const Patience& patience) {
   Said said;
-  take(said, ask(server.address, question, false, patience), question, {Transport::kTcp, true, false});
+  take_reply(said, ask(server.address, question, false, patience), question, {Transport::kTcp, true, false});
   return said;
 }
 
@@ -202,7 +202,7 @@ SlotLook look_quickly(const World& world, const ExpectedSlot& slot) {
   SlotLook result;
   result.failed = world.silent_servers;
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    take(result, slot, world.own_servers.at(i), asked.at(i).get());
+    take_reply(result, slot, world.own_servers.at(i), asked.at(i).get());
   }
   return result;
 }
@@ -257,10 +257,10 @@ OwnSlot told(const World& world, const ExpectedSlot& slot, SlotLook seen) {
 }  // namespace
 
 OwnSlot look_at_own_slot(const World& world, const ExpectedSlot& slot) {
-  SlotLook seen = look(world, slot);
+  SlotLook seen = see_slot(world, slot);
   if (may_follow(world, seen)) {
     std::this_thread::sleep_for(kSecondLook);
-    seen = look(world, slot);
+    seen = see_slot(world, slot);
   }
   return told(world, slot, std::move(seen));
 }

@@ -44,7 +44,7 @@ std::vector<NameServer> servers_of(const SerialQuestion& question, const Name& n
   return servers;
 }
 
-void judge(ServerEvidence& evidence, const Reply& reply, const zonestore::ExpectedZone& zone) {
+void judge_serial(ServerEvidence& evidence, const Reply& reply, const zonestore::ExpectedZone& zone) {
   evidence.serial.reset();
   evidence.verdict = Verdict::kLame;
   if (!reply.answered) {
@@ -71,12 +71,12 @@ void judge(ServerEvidence& evidence, const Reply& reply, const zonestore::Expect
 ServerEvidence look_at(const NameServer& server, const zonestore::ExpectedZone& zone, SteadyTime until) {
   ServerEvidence evidence{zone.apex, server.to_text(), Verdict::kUnreachable, std::nullopt, ""};
   const Patience patience{kServerAttempt, 3, until};
-  judge(evidence, ask(server.address, {zone.apex, RecordType::kSoa}, false, patience), zone);
+  judge_serial(evidence, ask(server.address, {zone.apex, RecordType::kSoa}, false, patience), zone);
   while (evidence.verdict == Verdict::kLagging && steady_clock::now() + 2 * kAskedAgainAfter < until) {
     std::this_thread::sleep_for(kAskedAgainAfter);
     const Reply again = ask(server.address, {zone.apex, RecordType::kSoa}, false, patience);
     if (again.answered) {
-      judge(evidence, again, zone);
+      judge_serial(evidence, again, zone);
     }
   }
   return evidence;

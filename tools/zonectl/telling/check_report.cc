@@ -9,18 +9,17 @@ namespace zonectl {
 
 using probe::Finding;
 using probe::Report;
-using probe::Severity;
 using zonestore::Verdict;
 
 namespace {
 
-Style style_of(Severity severity) {
+Style style_of_finding(probe::Severity severity) {
   switch (severity) {
-    case Severity::kGood:
+    case probe::Severity::kGood:
       return Style::kGood;
-    case Severity::kWarning:
+    case probe::Severity::kWarning:
       return Style::kCaution;
-    case Severity::kBad:
+    case probe::Severity::kBad:
       break;
   }
   return Style::kBad;
@@ -82,10 +81,10 @@ void CheckOutput::add_servers(const zonestore::ExpectedZone& zone,
 }
 
 void CheckOutput::add(const Report& report) {
-  const Severity severity = severity_of(report);
+  const probe::Severity severity = severity_of(report);
   ++looked_at_;
-  at_fault_ += severity == Severity::kBad ? 1 : 0;
-  needs_attention_ = needs_attention_ || severity == Severity::kBad;
+  at_fault_ += severity == probe::Severity::kBad ? 1 : 0;
+  needs_attention_ = needs_attention_ || severity == probe::Severity::kBad;
   is_all_seen_ =
       is_all_seen_ && std::none_of(report.findings.begin(), report.findings.end(),
                                    [](const Finding& each) { return each.verdict == Verdict::kUnreachable; });
@@ -94,10 +93,10 @@ void CheckOutput::add(const Report& report) {
     return;
   }
   clear_progress();
-  if (!of_all_ || severity != Severity::kGood) {
+  if (!of_all_ || severity != probe::Severity::kGood) {
     session_.out() << session_.terminal().styled(Style::kBold, report.code.text()) << '\n';
     for (const Finding& finding : report.findings) {
-      if (!of_all_ || finding.severity != Severity::kGood) {
+      if (!of_all_ || finding.severity != probe::Severity::kGood) {
         write_finding(finding);
       }
     }
@@ -124,7 +123,7 @@ void CheckOutput::write_servers(const zonestore::ExpectedZone& zone,
   session_.out() << session_.terminal().styled(Style::kBold, zone.apex.to_text_no_dot()) << "  serial "
                  << zone.serial.value << '\n';
   for (const zonestore::ServerEvidence& each : evidence) {
-    write_verdict(each.verdict, each.verdict == Verdict::kOk ? Severity::kGood : Severity::kBad,
+    write_verdict(each.verdict, each.verdict == Verdict::kOk ? probe::Severity::kGood : probe::Severity::kBad,
                   each.server + "  " + each.detail);
   }
 }
@@ -144,9 +143,12 @@ void CheckOutput::write_finding(const Finding& finding) {
   }
 }
 
-void CheckOutput::write_verdict(Verdict verdict, Severity severity, const std::string& what) {
-  const std::string mark = severity != Severity::kWarning ? "" : verdict == Verdict::kOk ? "note: " : "warning: ";
-  session_.out() << "  " << session_.terminal().styled(style_of(severity), mark + std::string(to_text(verdict)))
+void CheckOutput::write_verdict(Verdict verdict, probe::Severity severity, const std::string& what) {
+  const std::string mark = severity != probe::Severity::kWarning ? ""
+                           : verdict == Verdict::kOk             ? "note: "
+                                                                 : "warning: ";
+  session_.out() << "  "
+                 << session_.terminal().styled(style_of_finding(severity), mark + std::string(to_text(verdict)))
                  << "  " << printable(what) << '\n';
 }
 

@@ -9,10 +9,6 @@ using zonestore::to_rfc3339;
 
 namespace {
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
 Json time_or_null(const std::optional<zonestore::WallTime>& time) {
   return json_or_null(time, to_rfc3339);
 }
@@ -115,7 +111,7 @@ Json record_json(const zonestore::CustomerRecord& record, const zonestore::Name&
               {"ttl", record.ttl},   {"zone_file_line", record.zone_file_line}};
 }
 
-std::string_view name_of(zonestore::PolicyValue::From from) {
+std::string_view origin_name(zonestore::PolicyValue::From from) {
   switch (from) {
     case zonestore::PolicyValue::From::kDefault:
       return "default";
@@ -212,7 +208,7 @@ Json to_json(const zonestore::PolicyValue& value) {
   return Json{{"key", value.key},
               {"value", setting_json(value, value.value)},
               {"default", setting_json(value, value.by_default)},
-              {"from", name_of(value.from)}};
+              {"from", origin_name(value.from)}};
 }
 
 Json to_json(const zonestore::AuditEntry& entry) {

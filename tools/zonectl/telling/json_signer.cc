@@ -1,14 +1,6 @@
 #include "tools/zonectl/telling/json_signer.h"
 
 namespace zonectl {
-namespace {
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
-
-}  // namespace
-
 Json to_json(const zonestore::SignerView& signer) {
   Json findings = Json::array();
   for (const auto& finding : signer.findings) {

@@ -23,7 +23,7 @@ Json attention_json(const std::vector<zonestore::Attention>& attention) {
   return array;
 }
 
-std::string_view name_of(zonestore::ClockIdentity identity) {
+std::string_view identity_name(zonestore::ClockIdentity identity) {
   switch (identity) {
     case zonestore::ClockIdentity::kBoot:
       return "boot";
@@ -37,14 +37,14 @@ std::string_view name_of(zonestore::ClockIdentity identity) {
 
 Json clock_json(const zonestore::ClockReport& clock) {
   return Json{{"synchronised", clock.synchronised},
-              {"identity", name_of(clock.identity)},
+              {"identity", identity_name(clock.identity)},
               {"last_kept", moment_json(clock.last_kept)},
               {"apart_ms", clock.apart ? Json(clock.apart->count()) : Json(nullptr)},
               {"expected", moment_json(clock.expected)},
               {"notes", clock.notes}};
 }
 
-Json to_json(const zonestore::Trouble& trouble) {
+Json trouble_json(const zonestore::Trouble& trouble) {
   return Json{{"what", trouble.what},
               {"severity", to_text(trouble.severity)},
               {"text", trouble.text},
@@ -52,7 +52,7 @@ Json to_json(const zonestore::Trouble& trouble) {
               {"run", trouble.run}};
 }
 
-Json zones_json(const std::vector<zonestore::ZoneNow>& zones) {
+Json zones_now_json(const std::vector<zonestore::ZoneNow>& zones) {
   Json array = Json::array();
   for (const zonestore::ZoneNow& zone : zones) {
     array.push_back(
@@ -90,7 +90,7 @@ Json looks_json(const std::vector<zonestore::LastLook>& looks) {
 Json to_json(const zonestore::StoreStatus& status) {
   Json troubles = Json::array();
   for (const zonestore::Trouble& each : troubles_of(status)) {
-    troubles.push_back(to_json(each));
+    troubles.push_back(trouble_json(each));
   }
   return Json{{"needs_attention", needs_attention(status)},
               {"institutions", status.institutions},
@@ -113,7 +113,7 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"store_frozen", freeze_json(status.store_frozen)},
               {"attention", attention_json(status.attention)},
               {"troubles", std::move(troubles)},
-              {"zones", zones_json(status.zones)},
+              {"zones", zones_now_json(status.zones)},
               {"servers_asked", status.servers.asked},
               {"servers", servers_json(status.servers)},
               {"looks", looks_json(status.looks)},

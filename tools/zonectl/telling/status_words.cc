@@ -14,7 +14,7 @@ using zonestore::Severity;
 using zonestore::StoreStatus;
 using zonestore::Trouble;
 
-constexpr std::string_view kIndent = "              ";
+constexpr std::string_view kLabelIndent = "              ";
 
 // A person's terminal folds it; a pipe has it in one line.
 void write_line(const Session& session, const std::string& text, std::string_view indent) {
@@ -24,8 +24,8 @@ void write_line(const Session& session, const std::string& text, std::string_vie
 
 // "maintain      " and what it says of it.
 void write_row(const Session& session, std::string label, const std::string& text) {
-  label.resize(kIndent.size(), ' ');
-  write_line(session, label + text, kIndent);
+  label.resize(kLabelIndent.size(), ' ');
+  write_line(session, label + text, kLabelIndent);
 }
 
 void write_frozen(const Session& session, const StoreStatus& status) {
@@ -88,7 +88,7 @@ void write_clock(const Session& session, const StoreStatus& status) {
   }
 }
 
-void write_servers(const Session& session, const StoreStatus& status) {
+void write_own_servers(const Session& session, const StoreStatus& status) {
   const zonestore::OwnServersSeen& servers = status.servers;
   if (!servers.asked) {
     return;
@@ -189,7 +189,7 @@ void write_status(const Session& session, const StoreStatus& status) {
   for (const zonestore::ZoneNow& zone : status.zones) {
     write_row(session, "zone", zone.apex.to_text_no_dot() + "  serial " + std::to_string(zone.serial.value));
   }
-  write_servers(session, status);
+  write_own_servers(session, status);
   for (const zonestore::SignerView& signer : status.signers) {
     write_signer(session, signer);
   }

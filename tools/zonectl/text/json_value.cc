@@ -73,6 +73,10 @@ std::string Json::dump(int indent) const {
   return std::visit(Converter{}, value_).dump(indent, ' ', false, Document::error_handler_t::replace);
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 void print(std::ostream& out, const Json& document) {
   out << document.dump(2) << '\n';
 }

@@ -69,6 +69,9 @@ template <class T, class Convert>
   return value ? Json(convert(*value)) : Json(nullptr);
 }
 
+// Null for an empty text.
+[[nodiscard]] Json text_or_null(const std::string& text);
+
 // The document and a final newline.
 void print(std::ostream& out, const Json& document);
 

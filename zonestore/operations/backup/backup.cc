@@ -64,7 +64,7 @@ void read_zone_part(const fs::path& directory, const std::set<std::string>& priv
       static_cast<std::size_t>(zone.integer("SELECT count(*) FROM institution WHERE phase <> 'departed'"));
 }
 
-Backup read(const fs::path& directory) {
+Backup read_files(const fs::path& directory) {
   check_there(directory);
   const VaultCopy vault = db::unwrap(read_vault_copy(vault_file_of_backup(directory)));
   Backup backup;
@@ -136,7 +136,7 @@ Result<Backup> back_up(Store& store, const fs::path& directory) {
     NewDirectory draft(std::move(place));
     copy_store(store.impl().connection, &store.impl().vault(), draft.draft());
     seal_backup(store, draft.draft());
-    Backup backup = read(draft.draft());
+    Backup backup = read_files(draft.draft());
     keep_look(store, "file", "");
     draft.put_in_place();
     backup.directory = directory;
@@ -145,7 +145,7 @@ Result<Backup> back_up(Store& store, const fs::path& directory) {
 }
 
 Result<Backup> read_backup(const fs::path& directory) {
-  return db::at_border<Backup>([&] { return read(directory); });
+  return db::at_border<Backup>([&] { return read_files(directory); });
 }
 
 }  // namespace zonestore

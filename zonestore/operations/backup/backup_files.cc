@@ -16,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr mode_t kDirectoryMode = 0700;
-constexpr unsigned kFileMode = 0600;
 
 [[noreturn]] void throw_file_error(std::string_view verb, const fs::path& path, int reason) {
   if (reason == EEXIST || reason == ENOTEMPTY) {
@@ -68,7 +67,7 @@ void copy_store(db::Connection& zone, Vault* vault, const fs::path& directory) {
   // The first read takes the lock: from here on no change of zone.db is committed.
   const db::Transaction reading(zone, db::Transaction::Kind::kRead);
   (void)zone.integer("SELECT count(*) FROM store");
-  db::copy_to_new_file(zone, zone_file_of_backup(directory), kFileMode);
+  db::copy_to_new_file(zone, zone_file_of_backup(directory), kBackupFileMode);
   if (vault != nullptr) {
     db::unwrap(vault->copy_to(vault_file_of_backup(directory)));
   }

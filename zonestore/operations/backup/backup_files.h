@@ -3,12 +3,16 @@
 
 #include <filesystem>
 
+#include <sys/types.h>
+
 #include "zonestore/base/draft_directory.h"
 #include "zonestore/base/file_place.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/vault/vault.h"
 
 namespace zonestore {
+
+inline constexpr mode_t kBackupFileMode = 0600;
 
 [[nodiscard]] std::filesystem::path zone_file_of_backup(const std::filesystem::path& backup);
 [[nodiscard]] std::filesystem::path vault_file_of_backup(const std::filesystem::path& backup);

@@ -29,7 +29,6 @@ constexpr std::size_t kIdDigits = 32;
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::size_t kMostSealBytes = 4096;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
-constexpr mode_t kFileMode = 0600;
 constexpr std::array<std::string_view, 2> kFiles{"zone.db", "vault.db"};
 
 fs::path seal_file_of(const fs::path& backup) {
@@ -106,7 +105,7 @@ SealedFile read_through(const fs::path& file, const Taker& take) {
 }
 
 SealedFile copy_one(const fs::path& file, const fs::path& to) {
-  const auto made = create_file(to, kFileMode);
+  const auto made = create_file(to, kBackupFileMode);
   if (!made) {
     throw_at("make", to, made.error().value());
   }
@@ -221,7 +220,7 @@ void seal_backup(Store& store, const fs::path& directory) {
     code = code_of_text();
   }
   const std::string text = sealed_text(seal) + "mac " + hex_of(code.code) + "\n";
-  auto draft = DraftFile::create(seal_file_of(directory), kFileMode);
+  auto draft = DraftFile::create(seal_file_of(directory), kBackupFileMode);
   SystemResult<void> done = draft ? draft->write(seal_bytes(text)) : tl::unexpected(draft.error());
   done = done ? draft->put_beside_nothing() : done;
   if (!done) {

@@ -66,13 +66,13 @@ std::vector<LiveSlot> differing_slots(db::Connection& connection, const Now& now
   return slots;
 }
 
-void run(db::Connection& connection, std::string_view sql, std::int64_t here, std::int64_t there) {
+void run_sql(db::Connection& connection, std::string_view sql, std::int64_t here, std::int64_t there) {
   db::Statement& statement = connection.cached(sql);
   statement.bind(1, here).bind(2, there);
   statement.run();
 }
 
-void run(db::Connection& connection, std::string_view sql, const LiveSlot& slot) {
+void run_sql(db::Connection& connection, std::string_view sql, const LiveSlot& slot) {
   db::Statement& statement = connection.cached(sql);
   statement.bind(1, slot.here).bind(2, slot.slot).bind(3, std::string_view(slot.key_id));
   statement.run();
@@ -98,18 +98,18 @@ void keep_key(db::Connection& connection, const LiveSlot& slot, WallTime now) {
       "UPDATE main.dkim_key SET withdrawn_ms = ?3 WHERE key_id = "
       "(SELECT key_id FROM main.slot WHERE institution_id = ?1 AND slot = ?2)");
   replaced.bind(1, slot.here).bind(2, slot.slot).bind(3, rows::to_column(now)).run();
-  run(connection,
-      "INSERT INTO main.dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
-      "SELECT key_id, ?1, ?2, algorithm, public_key, published_ms FROM live.dkim_key WHERE key_id = ?3 "
-      "ON CONFLICT (key_id) DO UPDATE SET withdrawn_ms = NULL",
-      slot);
-  run(connection,
-      "UPDATE main.slot SET key_id = ?3, revoked = 0, drain_wall_ms = NULL, drain_boot_ms = NULL, "
-      "drain_boot_id = NULL, drain_synchronised = NULL, drain_trusted_ms = NULL, drain_for_ms = NULL "
-      "WHERE institution_id = ?1 AND slot = ?2",
-      slot);
+  run_sql(connection,
+          "INSERT INTO main.dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
+          "SELECT key_id, ?1, ?2, algorithm, public_key, published_ms FROM live.dkim_key WHERE key_id = ?3 "
+          "ON CONFLICT (key_id) DO UPDATE SET withdrawn_ms = NULL",
+          slot);
+  run_sql(connection,
+          "UPDATE main.slot SET key_id = ?3, revoked = 0, drain_wall_ms = NULL, drain_boot_ms = NULL, "
+          "drain_boot_id = NULL, drain_synchronised = NULL, drain_trusted_ms = NULL, drain_for_ms = NULL "
+          "WHERE institution_id = ?1 AND slot = ?2",
+          slot);
   take_over_history(connection, slot, slot.slot);
-  run(connection, "INSERT INTO temp.kept (here, slot, key_id) VALUES (?1, ?2, ?3)", slot);
+  run_sql(connection, "INSERT INTO temp.kept (here, slot, key_id) VALUES (?1, ?2, ?3)", slot);
 }
 
 // As `remove` leaves it. A slot that was revoked stays so; the slot that signs begins to drain when it is merged.
@@ -138,23 +138,23 @@ void let_depart(db::Connection& connection, const LiveSlot& of) {
            std::string_view("INSERT OR REPLACE INTO main.rotation_window (institution_id, text) "
                             "SELECT ?1, text FROM live.rotation_window WHERE institution_id = ?2"),
        }) {
-    run(connection, sql, of.here, of.there);
+    run_sql(connection, sql, of.here, of.there);
   }
 }
 
 // Signing stays where it is in the live store, if the key that signs there is there, and the backup has no better:
 // it did not sign, or the slot with which it signed holds a kept key.
 void stay_where_it_signs(db::Connection& connection, const LiveSlot& of) {
-  run(connection,
-      "UPDATE main.institution AS h SET phase = 'signing', active_slot = t.active_slot, moved_by = t.moved_by, "
-      "move_count = max(h.move_count, t.move_count), moved_wall_ms = t.moved_wall_ms, "
-      "moved_boot_ms = t.moved_boot_ms, moved_boot_id = t.moved_boot_id, "
-      "moved_synchronised = t.moved_synchronised, moved_trusted_ms = t.moved_trusted_ms "
-      "FROM live.institution AS t WHERE h.institution_id = ?1 AND t.institution_id = ?2 AND t.phase = 'signing' "
-      "AND (h.phase = 'starting' OR h.active_slot IN (SELECT slot FROM temp.kept WHERE here = ?1)) "
-      "AND EXISTS (SELECT 1 FROM main.slot AS m JOIN live.slot AS l ON l.institution_id = ?2 AND l.slot = m.slot "
-      "AND l.key_id = m.key_id WHERE m.institution_id = ?1 AND m.slot = t.active_slot)",
-      of.here, of.there);
+  run_sql(connection,
+          "UPDATE main.institution AS h SET phase = 'signing', active_slot = t.active_slot, moved_by = t.moved_by, "
+          "move_count = max(h.move_count, t.move_count), moved_wall_ms = t.moved_wall_ms, "
+          "moved_boot_ms = t.moved_boot_ms, moved_boot_id = t.moved_boot_id, "
+          "moved_synchronised = t.moved_synchronised, moved_trusted_ms = t.moved_trusted_ms "
+          "FROM live.institution AS t WHERE h.institution_id = ?1 AND t.institution_id = ?2 AND t.phase = 'signing' "
+          "AND (h.phase = 'starting' OR h.active_slot IN (SELECT slot FROM temp.kept WHERE here = ?1)) "
+          "AND EXISTS (SELECT 1 FROM main.slot AS m JOIN live.slot AS l ON l.institution_id = ?2 AND l.slot = m.slot "
+          "AND l.key_id = m.key_id WHERE m.institution_id = ?1 AND m.slot = t.active_slot)",
+          of.here, of.there);
 }
 
 class Keeping {
@@ -199,10 +199,10 @@ class Keeping {
       tell(kept);
       stay_where_it_signs(connection_, first);
     }
-    zonestore::run(connection_,
-                   "INSERT OR IGNORE INTO temp.touched SELECT here FROM temp.pair "
-                   "WHERE here = ?1 AND there = ?2",
-                   first.here, first.there);
+    run_sql(connection_,
+            "INSERT OR IGNORE INTO temp.touched SELECT here FROM temp.pair "
+            "WHERE here = ?1 AND there = ?2",
+            first.here, first.there);
   }
 
   void warn() {

@@ -25,7 +25,7 @@ struct LiveView {
   }
 };
 
-LiveView read_live(db::Connection& connection, rows::InstitutionId here) {
+LiveView read_live_slots(db::Connection& connection, rows::InstitutionId here) {
   LiveView view;
   db::Statement& rows = connection.cached(
       "SELECT s.slot, coalesce(s.key_id, ''), i.active_slot IS s.slot FROM temp.pair AS p "
@@ -52,7 +52,7 @@ class InstitutionMerge {
   void run(const dkim::Code& code, const std::set<std::string>& gone) {
     row_ = rows::find_institution(change_.connection(), code).value();
     policy_ = rows::read_policy(change_.connection(), row_.id);
-    live_ = has_live_ ? read_live(change_.connection(), row_.id) : LiveView{};
+    live_ = has_live_ ? read_live_slots(change_.connection(), row_.id) : LiveView{};
     revoked_.clear();
     for (const SlotId slot : dkim::kSlots) {
       if (row_.key(slot) && gone.contains(row_.key(slot)->key_id)) {

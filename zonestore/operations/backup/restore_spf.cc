@@ -18,7 +18,7 @@ struct LiveSpf {
   std::vector<SpfVersionRow> versions;
 };
 
-std::optional<LiveSpf> read_live(const std::filesystem::path& file, const Name& apex) {
+std::optional<LiveSpf> read_live_spf(const std::filesystem::path& file, const Name& apex) {
   db::Connection live = db::Connection::open(file, db::Access::kReadOnly);
   const std::optional<PublishedZone> zone = find_zone(live, apex);
   if (!zone) {
@@ -81,7 +81,7 @@ void assume_unknown_versions(db::Connection& connection, const PublishedZone& zo
 void merge_spf(ChangeScope& change, const std::optional<std::filesystem::path>& live, Restored& outcome) {
   db::Connection& connection = change.connection();
   const PublishedZone zone = change.store().published(change.store().spf_zone);
-  const std::optional<LiveSpf> known = live ? read_live(*live, zone.apex) : std::nullopt;
+  const std::optional<LiveSpf> known = live ? read_live_spf(*live, zone.apex) : std::nullopt;
   if (known) {
     rows::replace_spf_versions(connection, known->versions);
     take_over_homes(connection, *known, change.moment());

@@ -11,7 +11,7 @@ namespace {
 
 using rows::PolicyKey;
 
-rows::InstitutionId scope_of(db::Connection& connection, const std::optional<dkim::Code>& code) {
+rows::InstitutionId policy_scope(db::Connection& connection, const std::optional<dkim::Code>& code) {
   return code ? require_institution(connection, *code).id : rows::kWholeStore;
 }
 
@@ -63,10 +63,6 @@ AuditValue audited_policy(const std::vector<PolicyValue>& values) {
     audited.set(value.key, duration ? AuditValue(duration->count()) : AuditValue(value.value.text));
   }
   return audited;
-}
-
-bool is_ttl(PolicyKey key) {
-  return key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther;
 }
 
 // The TTLs of what is published follow the policy: of one institution in this change, of all in slices.
@@ -128,7 +124,7 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
                            PolicyKey key, const NewValue& value) {
   ChangeScope change(store, context, "policy set", code ? code->text() : "");
   db::Connection& connection = change.connection();
-  const rows::InstitutionId scope = scope_of(connection, code);
+  const rows::InstitutionId scope = policy_scope(connection, code);
   if (value.duration) {
     check_policy_value(context, key, *value.duration, rows::read_policy(connection, scope));
   }
@@ -187,7 +183,7 @@ Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<d
   return db::at_border<std::vector<PolicyValue>>([&] {
     db::Connection& connection = store.impl().connection;
     const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-    return policy_values(connection, scope_of(connection, code));
+    return policy_values(connection, policy_scope(connection, code));
   });
 }
 

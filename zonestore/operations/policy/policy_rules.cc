@@ -27,8 +27,7 @@ constexpr Seconds kMaxSignerLimit{3'600};
 }
 
 void check_range(PolicyKey key, Seconds value) {
-  const bool is_ttl = key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther;
-  if (is_ttl && (value < Seconds(1) || value > kMaxTtl)) {
+  if (is_ttl(key) && (value < Seconds(1) || value > kMaxTtl)) {
     throw_range(key, "from 1s to 1d", value, "a TTL of 0 makes some verifiers keep a key for ever");
   }
   if (key == PolicyKey::kSignerLimit && (value < Seconds(1) || value > kMaxSignerLimit)) {
@@ -46,6 +45,10 @@ PolicyKey require_policy_key(std::string_view text) {
   const std::string known = joined(rows::kPolicyKeys, ", ", [](PolicyKey one) { return rows::to_text(one); });
   throw db::Failure(Error{ErrorCode::kInvalid, "there is no policy '" + std::string(text) + "'",
                           "the policies are " + known, std::nullopt});
+}
+
+bool is_ttl(PolicyKey key) {
+  return key == PolicyKey::kTtlActive || key == PolicyKey::kTtlOther;
 }
 
 std::string policy_duration_text(PolicyKey key, Seconds value) {

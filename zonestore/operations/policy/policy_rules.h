@@ -12,6 +12,7 @@ namespace zonestore {
 // Throws kInvalid with the list of keys.
 [[nodiscard]] rows::PolicyKey require_policy_key(std::string_view text);
 
+[[nodiscard]] bool is_ttl(rows::PolicyKey key);
 // "7d"; of `every` "off" for 0.
 [[nodiscard]] std::string policy_duration_text(rows::PolicyKey key, Seconds value);
 // Its reverse. Not of the window.

@@ -13,13 +13,13 @@
 namespace zonestore {
 namespace {
 
-std::string describe(const Swapped& outcome, bool rotates, bool by_policy) {
+std::string describe_swap(const Swapped& outcome, bool rotates, bool by_policy) {
   const std::string head = by_policy ? "by policy: " : outcome.redo ? "redo: " : "";
   return head + "signing moved from " + dkim::to_text(outcome.from) + (rotates ? " to " : " back to ") +
          dkim::to_text(outcome.to);
 }
 
-std::string describe(const Returned& returned) {
+std::string describe_return(const Returned& returned) {
   return returned.signs_with ? "the removal was taken back: " + dkim::to_text(*returned.signs_with) + " signs again"
                              : "the removal was taken back; it does not sign yet";
 }
@@ -38,7 +38,7 @@ Swapped take_removal_back(Store& store, const ChangeContext& context, const Swap
   rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({describe(*outcome.returned), before, audit_state(row, policy, change.now())}, outcome);
+  change.finish({describe_return(*outcome.returned), before, audit_state(row, policy, change.now())}, outcome);
   return outcome;
 }
 
@@ -123,8 +123,9 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
     outcome.undo_until = outcome.drains_until;
   }
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
-  change.finish({describe(outcome, rotates, options.by_policy) + why, before, audit_state(row, policy, change.now())},
-                outcome);
+  change.finish(
+      {describe_swap(outcome, rotates, options.by_policy) + why, before, audit_state(row, policy, change.now())},
+      outcome);
   return outcome;
 }
 

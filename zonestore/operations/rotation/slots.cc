@@ -83,7 +83,7 @@ std::optional<WallTime> mail_arrives(const dkim::InstitutionFacts& facts, dkim::
   return dkim::is_drained(slot_facts, now) ? std::nullopt : dkim::drained_at(slot_facts, now);
 }
 
-std::string describe(const Revoked& outcome) {
+std::string describe_revocation(const Revoked& outcome) {
   const std::string head = dkim::to_text(outcome.slot) + ": key revoked";
   if (outcome.swapped_to) {
     return head + "; signing moved to " + dkim::to_text(*outcome.swapped_to);
@@ -184,7 +184,7 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   change.publish(row);
   row = *rows::find_institution(connection, code);
   outcome.institution = institution_view(connection, store.dkim_zone(), row, change.now());
-  change.finish({describe(outcome), before, audit_state(row, policy, change.now())}, outcome);
+  change.finish({describe_revocation(outcome), before, audit_state(row, policy, change.now())}, outcome);
   return outcome;
 }
 

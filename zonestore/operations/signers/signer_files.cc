@@ -31,7 +31,7 @@ signer::Identity identity_of(const Store::Impl& store, const rows::SignerRow& si
   return {store.store_id, signer.name};
 }
 
-void name(std::vector<std::string>& names, std::uint64_t& count, std::string text) {
+void tell_of(std::vector<std::string>& names, std::uint64_t& count, std::string text) {
   ++count;
   if (names.size() < kMostNamed) {
     names.push_back(std::move(text));
@@ -208,7 +208,7 @@ void SignerFiles::give_keys(const signer::Signing& signing, bool settled) {
 
 void SignerFiles::tell_difference(const std::string& file, ByteView content) {
   if (const std::optional<signer::Difference> differs = directory_.difference(file, content)) {
-    name(result_.found, result_.found_count, file + " " + differs->what);
+    tell_of(result_.found, result_.found_count, file + " " + differs->what);
   }
 }
 
@@ -310,7 +310,7 @@ void SignerFiles::clear_all_but(const std::set<std::string>& codes) {
 
 void SignerFiles::name_strangers_in(const std::string& folder) {
   for (const std::string& stranger : directory_.strangers(folder)) {
-    name(result_.strangers, result_.strangers_count, signer::path_in(folder, stranger));
+    tell_of(result_.strangers, result_.strangers_count, signer::path_in(folder, stranger));
   }
 }
 

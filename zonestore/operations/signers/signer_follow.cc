@@ -14,10 +14,10 @@ constexpr Milliseconds kShortestAttempt{1'000};
 constexpr Milliseconds kFirstPause{250};
 constexpr Milliseconds kLongestPause{10'000};
 
-using Codes = std::set<std::string>;
+using CodeTexts = std::set<std::string>;
 
-Codes texts_of(const std::vector<dkim::Code>& codes) {
-  Codes texts;
+CodeTexts texts_of(const std::vector<dkim::Code>& codes) {
+  CodeTexts texts;
   for (const dkim::Code& code : codes) {
     texts.insert(code.text());
   }
@@ -30,7 +30,7 @@ struct Open {
 };
 
 // The signers that have a change of one of these institutions still to follow.
-Open open_signers(db::Connection& connection, const Codes& codes) {
+Open open_signers(db::Connection& connection, const CodeTexts& codes) {
   Open open;
   for (rows::SignerRow& signer : rows::read_signers(connection)) {
     const bool has_task = std::any_of(codes.begin(), codes.end(), [&](const std::string& code) {
@@ -85,7 +85,8 @@ std::vector<rows::SignerRow> stale_signers(Store& store, const std::string& code
 }
 
 // One attempt of each; who has not followed, with why.
-std::vector<std::string> attempt(Store& store, const ChangeContext& context, const Codes& codes, Milliseconds limit) {
+std::vector<std::string> attempt(Store& store, const ChangeContext& context, const CodeTexts& codes,
+                                 Milliseconds limit) {
   std::vector<std::string> laggards;
   for (const rows::SignerRow& signer : open_signers(store.impl().connection, codes).enabled) {
     const SyncResult result = sync_signer(store, context, signer, {SyncScope::kTasks, codes}, limit);
@@ -96,7 +97,7 @@ std::vector<std::string> attempt(Store& store, const ChangeContext& context, con
   return laggards;
 }
 
-void warn_of_laggards(Store& store, const ChangeContext& context, const Codes& codes,
+void warn_of_laggards(Store& store, const ChangeContext& context, const CodeTexts& codes,
                       std::vector<std::string>& warnings) {
   for (const std::string& laggard : attempt(store, context, codes, kOneAttempt)) {
     const std::size_t colon = laggard.find(": ");
@@ -109,7 +110,7 @@ void warn_of_laggards(Store& store, const ChangeContext& context, const Codes& c
   }
 }
 
-std::vector<std::string> follow_within(Store& store, const ChangeContext& context, const Codes& codes,
+std::vector<std::string> follow_within(Store& store, const ChangeContext& context, const CodeTexts& codes,
                                        Milliseconds limit) {
   const Clock& clock = *store.impl().clock;
   const Milliseconds deadline = clock.now().since_boot + limit;
@@ -224,7 +225,7 @@ void prepare_signers(Store& store, const ChangeContext& context, const dkim::Cod
   }
   for (const rows::SignerRow& signer : stale_signers(store, code.text())) {
     // The guard tells whether it helped.
-    (void)sync_signer(store, context, signer, {SyncScope::kTasks, Codes{code.text()}}, kOneAttempt);
+    (void)sync_signer(store, context, signer, {SyncScope::kTasks, CodeTexts{code.text()}}, kOneAttempt);
   }
 }
 

@@ -48,8 +48,8 @@ SlotView slot_view(const Name& dkim_zone, const rows::InstitutionRow& row, dkim:
   return view;
 }
 
-void judge(InstitutionView& view, Readiness& readiness, const rows::InstitutionRow& row,
-           const dkim::LifecyclePolicy& policy, const Now& now) {
+void judge_rotations(InstitutionView& view, Readiness& readiness, const rows::InstitutionRow& row,
+                     const dkim::LifecyclePolicy& policy, const Now& now) {
   view.rotate_refusal = readiness.judge(row, policy, false, now).refusal;
   if (is_rotation_due(row.facts, row.code.text(), policy, now)) {
     view.policy_refusal = readiness.judge(row, policy, true, now).refusal;
@@ -90,7 +90,7 @@ InstitutionView institution_view(db::Connection& connection, const Name& dkim_zo
     view.rotation_overdue = dkim::is_overdue(*schedule, policy, now);
   }
   view.maintain_due = is_maintain_due(row.facts, policy, now);
-  judge(view, readiness, row, policy, now);
+  judge_rotations(view, readiness, row, policy, now);
   return view;
 }
 

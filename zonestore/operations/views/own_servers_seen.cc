@@ -5,7 +5,7 @@
 namespace zonestore {
 namespace {
 
-using State = OwnServerSeen::State;
+using ServerState = OwnServerSeen::State;
 
 bool answered(Verdict verdict) {
   return verdict != Verdict::kUnreachable;
@@ -36,23 +36,24 @@ class ZoneJudge {
       const std::string text = name.lowered().to_text_no_dot();
       if (std::none_of(look_.now.begin(), look_.now.end(),
                        [&text](const ServerEvidence& each) { return server_name(each.server) == text; })) {
-        seen.push_back({look_.zone, text, State::kNeverAnswered, std::nullopt, look_.stored, "no address was found"});
+        seen.push_back(
+            {look_.zone, text, ServerState::kNeverAnswered, std::nullopt, look_.stored, "no address was found"});
       }
     }
   }
 
  private:
-  [[nodiscard]] State state_of(const ServerEvidence& now) const {
+  [[nodiscard]] ServerState state_of(const ServerEvidence& now) const {
     if (now.verdict == Verdict::kLagging) {
-      return State::kBehind;
+      return ServerState::kBehind;
     }
     if (serves(now)) {
-      return State::kFollows;
+      return ServerState::kFollows;
     }
     if (!was_seen(now)) {
-      return State::kNeverAnswered;
+      return ServerState::kNeverAnswered;
     }
-    return answered(now.verdict) ? State::kLame : State::kSilent;
+    return answered(now.verdict) ? ServerState::kLame : ServerState::kSilent;
   }
 
   // At this address; or by this name at any, if no address of it serves now: then it has moved, and is gone.
@@ -73,17 +74,17 @@ class ZoneJudge {
 
 }  // namespace
 
-std::string_view to_text(State state) {
+std::string_view to_text(ServerState state) {
   switch (state) {
-    case State::kFollows:
+    case ServerState::kFollows:
       return "follows";
-    case State::kBehind:
+    case ServerState::kBehind:
       return "behind";
-    case State::kSilent:
+    case ServerState::kSilent:
       return "silent";
-    case State::kLame:
+    case ServerState::kLame:
       return "lame";
-    case State::kNeverAnswered:
+    case ServerState::kNeverAnswered:
       return "never-answered";
   }
   return {};

@@ -41,8 +41,8 @@ void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const d
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
 }
 
-void count(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-           const Now& now) {
+void count_institution(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                       const Now& now) {
   ++status.institutions;
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
@@ -123,7 +123,7 @@ Result<StoreStatus> store_status(Store& store) {
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
     rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
-      count(status, row, policy, now);
+      count_institution(status, row, policy, now);
       status.can_rotate += readiness.judge(row, policy, false, now).refusal ? 0 : 1;
       attention.look_at(row, policy, readiness, now);
       return true;

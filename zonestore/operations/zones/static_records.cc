@@ -32,7 +32,7 @@ bool holds(const RecordSet& set, const Bytes& rdata) {
                      [&](const Bytes& each) { return is_same(set.type, each, rdata); });
 }
 
-std::string text_of(const Name& owner, RecordType type) {
+std::string set_text(const Name& owner, RecordType type) {
   return owner.to_text_no_dot() + " " + to_text(type);
 }
 
@@ -249,7 +249,7 @@ Name glue_owner(const RecordAddition& addition, const PublishedZone& zone) {
   if (!server || !server->is_at_or_below(zone.apex)) {
     throw_error(ErrorCode::kInvalid,
                 "glue is the address of a name server in the zone " + zone.apex.to_text_no_dot() + ", and " +
-                    text_of(addition.owner, addition.type) + " names none",
+                    set_text(addition.owner, addition.type) + " names none",
                 "give --glue with an NS record whose server lies in the zone");
   }
   return *server;
@@ -300,7 +300,7 @@ Result<RecordsChanged> add_record(Store& store, const ChangeContext& context, co
     set.judge_around();
     set.warn_of_deeper_zone();
     change.finish(
-        {"added " + text_of(addition.owner, addition.type) + " " + data_text(addition.type, addition.rdata),
+        {"added " + set_text(addition.owner, addition.type) + " " + data_text(addition.type, addition.rdata),
          audited_set(outcome.before), with_glue(audited_set(outcome.after), "glue_added", outcome.glue_added)},
         outcome);
     return std::move(outcome);
@@ -316,7 +316,7 @@ Result<RecordsChanged> remove_record(Store& store, const ChangeContext& context,
     if (!outcome.before || (rdata && !holds(*outcome.before, *rdata))) {
       const bool is_setting = owner == set.zone().apex && (type == RecordType::kSoa || type == RecordType::kNs);
       throw_error(ErrorCode::kNotFound,
-                  "there is no static record " + text_of(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
+                  "there is no static record " + set_text(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
                   is_setting
                       ? "zonectl zone set changes SOA and NS of the apex"
                       : "zonectl record list " + set.zone().apex.to_text_no_dot() + " shows those that are there");
@@ -331,7 +331,7 @@ Result<RecordsChanged> remove_record(Store& store, const ChangeContext& context,
     set.drop_orphaned_glue();
     set.judge_around();
     change.finish(
-        {"removed " + text_of(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
+        {"removed " + set_text(owner, type) + (rdata ? " " + data_text(type, *rdata) : ""),
          with_glue(audited_set(outcome.before), "glue_removed", outcome.glue_removed), audited_set(outcome.after)},
         outcome);
     return std::move(outcome);

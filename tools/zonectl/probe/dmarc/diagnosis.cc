@@ -29,44 +29,38 @@ std::vector<std::string> records_of(const std::vector<std::string>& texts) {
   return records;
 }
 
-void set(Finding& finding, Verdict verdict, const std::string& detail, const std::string& advice = {}) {
-  finding.verdict = verdict;
-  finding.severity = Severity::kWarning;
-  finding.detail = zonestore::printable(detail);
-  finding.advice = zonestore::printable(advice);
-}
-
-void note(Finding& finding, const std::string& text) {
+void add_note(Finding& finding, const std::string& text) {
   finding.notes.push_back(zonestore::printable(text));
   finding.severity = Severity::kWarning;
 }
 
-void judge_record(Finding& finding, const DmarcPlace& place, const std::string& text) {
+void judge_dmarc_record(Finding& finding, const DmarcPlace& place, const std::string& text) {
   const dmarc::Record record = dmarc::read(text);
   if (record.faults.empty()) {
     finding.detail =
         zonestore::printable((place.kind == DmarcPlace::Kind::kDomain ? "" : owner_at(place.domain) + ": ") + text);
   } else {
-    set(finding, Verdict::kSyntax,
-        owner_at(place.domain) + ": " + zonestore::joined(record.faults, "; ") + ": " + text);
+    conclude(finding, Verdict::kSyntax, Severity::kWarning,
+             owner_at(place.domain) + ": " + zonestore::joined(record.faults, "; ") + ": " + text);
     finding.publish = {line_at(place.domain, record)};
   }
   for (const std::string& each : record.notes) {
-    note(finding, each);
+    add_note(finding, each);
   }
 }
 
 void judge_several(Finding& finding, const DmarcPlace& place, const std::vector<std::string>& texts) {
   std::vector<dmarc::Record> records;
   std::transform(texts.begin(), texts.end(), std::back_inserter(records), dmarc::read);
-  set(finding, Verdict::kSeveralRecords, owner_at(place.domain) + " has several DMARC records: none counts",
-      "one record in the place of all of them, as strict as the strictest");
+  conclude(finding, Verdict::kSeveralRecords, Severity::kWarning,
+           owner_at(place.domain) + " has several DMARC records: none counts",
+           "one record in the place of all of them, as strict as the strictest");
   finding.publish = {line_at(place.domain, dmarc::merged(std::move(records)))};
 }
 
 // There is none. What was meant to be one is mended; one above, for the whole of a public suffix, is not undercut.
 void judge_missing(Finding& finding, const DmarcFacts& facts) {
-  set(finding, Verdict::kMissing, facts.domain.to_text_no_dot() + " has no DMARC record");
+  conclude(finding, Verdict::kMissing, Severity::kWarning, facts.domain.to_text_no_dot() + " has no DMARC record");
   dmarc::Record record = dmarc::read("v=DMARC1; p=none");
   for (const DmarcPlace& place : facts.places) {
     const std::vector<std::string> records = records_of(place.texts);
@@ -74,8 +68,8 @@ void judge_missing(Finding& finding, const DmarcFacts& facts) {
     if (place.kind == DmarcPlace::Kind::kPublicSuffix && records.size() == 1) {
       const dmarc::Record above = dmarc::read(records.front());
       const dmarc::Tag* const policy = above.find("sp") != nullptr ? above.find("sp") : above.find("p");
-      note(finding,
-           owner_at(place.domain) + " has one for all below it, which some receivers heed: " + records.front());
+      add_note(finding,
+               owner_at(place.domain) + " has one for all below it, which some receivers heed: " + records.front());
       if (dmarc::strictness(policy->value) > dmarc::strictness(record.tags.front().value)) {
         record.tags.front().value = policy->value;
       }
@@ -116,7 +110,8 @@ Finding diagnose_dmarc(const DmarcFacts& facts) {
     return each.failed && each.kind != DmarcPlace::Kind::kPublicSuffix;
   });
   if (failed != facts.places.end() && (place == nullptr || &*failed < place)) {
-    set(finding, Verdict::kUnreachable, owner_at(failed->domain) + " could not be looked up");
+    conclude(finding, Verdict::kUnreachable, Severity::kWarning,
+             owner_at(failed->domain) + " could not be looked up");
     return finding;
   }
   if (place == nullptr) {
@@ -127,10 +122,11 @@ Finding diagnose_dmarc(const DmarcFacts& facts) {
   if (records.size() > 1) {
     judge_several(finding, *place, records);
   } else {
-    judge_record(finding, *place, records.front());
+    judge_dmarc_record(finding, *place, records.front());
   }
   if (place->has_alias_beside) {
-    set(finding, Verdict::kCnameBesideTxt,
+    conclude(
+        finding, Verdict::kCnameBesideTxt, Severity::kWarning,
         owner_at(place->domain) + " has a CNAME beside its TXT record: some receivers see the one, some the other",
         "take the CNAME away: nothing may stand beside one");
     finding.publish = {line_at(place->domain, dmarc::read(records.front()))};
@@ -138,8 +134,8 @@ Finding diagnose_dmarc(const DmarcFacts& facts) {
   for (const DmarcPlace& each : facts.places) {
     const auto meant = std::find_if(each.texts.begin(), each.texts.end(), dmarc::is_meant_as_record);
     if (&each < place && meant != each.texts.end()) {
-      note(finding, "what " + owner_at(each.domain) + " has is no DMARC record, so that of " +
-                        place->domain.to_text_no_dot() + " counts: " + *meant);
+      add_note(finding, "what " + owner_at(each.domain) + " has is no DMARC record, so that of " +
+                            place->domain.to_text_no_dot() + " counts: " + *meant);
     }
   }
   return finding;

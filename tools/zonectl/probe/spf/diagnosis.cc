@@ -23,13 +23,6 @@ std::string txt_line(const Name& owner, const std::string& text) {
   return owner.to_text() + " 3600 IN TXT " + (data ? *data : std::string());
 }
 
-void set(Finding& finding, Verdict verdict, Severity severity, const std::string& detail, std::string advice = {}) {
-  finding.verdict = verdict;
-  finding.severity = severity;
-  finding.detail = zonestore::printable(detail);
-  finding.advice = std::move(advice);
-}
-
 // The SPF records that all servers have; nullopt if they differ.
 std::optional<std::vector<std::string>> common_records(const PolicyFacts& facts) {
   std::optional<std::vector<std::string>> common;
@@ -72,19 +65,20 @@ Finding diagnose_spf(const PolicyFacts& facts, const LookUp& look_up) {
   finding.subject = "spf";
   const std::string domain = facts.domain.to_text_no_dot();
   if (facts.texts.empty()) {
-    set(finding, Verdict::kUnreachable, Severity::kWarning, domain + " could not be looked up");
+    conclude(finding, Verdict::kUnreachable, Severity::kWarning, domain + " could not be looked up");
     return finding;
   }
   const std::optional<std::vector<std::string>> records = common_records(facts);
   if (!records) {
-    set(finding, Verdict::kDisagree, Severity::kBad, "the name servers of " + domain + " have different SPF records",
-        "the domain's name servers must serve the same zone");
+    conclude(finding, Verdict::kDisagree, Severity::kBad,
+             "the name servers of " + domain + " have different SPF records",
+             "the domain's name servers must serve the same zone");
     return finding;
   }
   if (facts.has_alias_beside) {
-    set(finding, Verdict::kCnameBesideTxt, Severity::kBad,
-        domain + " has a CNAME beside its TXT records: some receivers see the one, some the other",
-        "take the CNAME away: nothing may stand beside one");
+    conclude(finding, Verdict::kCnameBesideTxt, Severity::kBad,
+             domain + " has a CNAME beside its TXT records: some receivers see the one, some the other",
+             "take the CNAME away: nothing may stand beside one");
     return finding;
   }
   LookUps look_ups(look_up);
@@ -92,10 +86,10 @@ Finding diagnose_spf(const PolicyFacts& facts, const LookUp& look_up) {
   if (records->size() == 1) {
     finding = spf::judge_record(records->front(), facts.domain, facts.include, senders, look_ups);
   } else if (records->empty()) {
-    set(finding, Verdict::kMissing, Severity::kBad, domain + " has no SPF record");
+    conclude(finding, Verdict::kMissing, Severity::kBad, domain + " has no SPF record");
   } else {
-    set(finding, Verdict::kSeveralRecords, Severity::kBad,
-        domain + " has " + std::to_string(records->size()) + " SPF records: receivers give up (permerror)");
+    conclude(finding, Verdict::kSeveralRecords, Severity::kBad,
+             domain + " has " + std::to_string(records->size()) + " SPF records: receivers give up (permerror)");
   }
   if (finding.severity == Severity::kBad) {
     advise(finding, facts, *records, senders, look_ups);

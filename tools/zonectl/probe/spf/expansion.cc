@@ -35,7 +35,7 @@ std::string dotted(const Bytes& address) {
   return zonestore::joined(parts, ".");
 }
 
-std::vector<std::string> split(const std::string& text, std::string_view delimiters) {
+std::vector<std::string> split_at(const std::string& text, std::string_view delimiters) {
   std::vector<std::string> parts(1);
   for (const char character : text) {
     if (delimiters.find(character) != std::string_view::npos) {
@@ -48,7 +48,8 @@ std::vector<std::string> split(const std::string& text, std::string_view delimit
 }
 
 std::string transformed(const std::string& value, const MacroPart& macro) {
-  std::vector<std::string> parts = split(value, macro.delimiters.empty() ? "." : std::string_view(macro.delimiters));
+  std::vector<std::string> parts =
+      split_at(value, macro.delimiters.empty() ? "." : std::string_view(macro.delimiters));
   if (macro.is_reversed) {
     std::reverse(parts.begin(), parts.end());
   }
@@ -137,7 +138,7 @@ std::optional<Name> name_of(std::string_view expanded) {
     expanded.remove_prefix(dot + 1);
   }
   Bytes wire;
-  for (const std::string& label : split(std::string(expanded), ".")) {
+  for (const std::string& label : split_at(std::string(expanded), ".")) {
     if (label.empty() || label.size() > zonestore::kMaxLabelBytes) {
       return std::nullopt;
     }
@@ -150,7 +151,7 @@ std::optional<Name> name_of(std::string_view expanded) {
 }
 
 std::optional<Name> reverse_name(const Bytes& address) {
-  std::vector<std::string> parts = split(dotted(address), ".");
+  std::vector<std::string> parts = split_at(dotted(address), ".");
   std::reverse(parts.begin(), parts.end());
   return name_of(zonestore::joined(parts, ".") + (address.size() == kIp4Bytes ? ".in-addr.arpa" : ".ip6.arpa"));
 }

@@ -24,9 +24,9 @@ namespace {
 
 constexpr std::size_t kMostSenders = 32;
 constexpr std::size_t kMostOwnRecords = 8;
-constexpr unsigned kBitsOfByte = 8;
+constexpr unsigned kByteBits = 8;
 
-std::string text_of(const Bytes& address) {
+std::string address_text(const Bytes& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   ::inet_ntop(address.size() == sizeof(in_addr) ? AF_INET : AF_INET6, address.data(), text.data(), text.size());
   return text.data();
@@ -35,18 +35,11 @@ std::string text_of(const Bytes& address) {
 Bytes last_address(const Bytes& network, unsigned bits) {
   Bytes last = network;
   for (std::size_t i = 0; i < last.size(); ++i) {
-    const unsigned kept = std::min<unsigned>(bits, kBitsOfByte);
+    const unsigned kept = std::min<unsigned>(bits, kByteBits);
     last[i] = static_cast<std::uint8_t>(last[i] | (0xffU >> kept));
     bits -= kept;
   }
   return last;
-}
-
-void set(Finding& finding, Verdict verdict, Severity severity, const std::string& detail, std::string advice = {}) {
-  finding.verdict = verdict;
-  finding.severity = severity;
-  finding.detail = zonestore::printable(detail);  // some of it is what others wrote
-  finding.advice = zonestore::printable(advice);
 }
 
 std::string budget_text(const Evaluation& all) {
@@ -63,25 +56,25 @@ void tell_trouble(Finding& finding, const std::string& domain, const Evaluation&
                   const Name& ours) {
   switch (stopped.trouble) {
     case Trouble::kTooManyLookups:
-      set(finding, Verdict::kTooManyLookups, Severity::kBad,
-          domain + " costs " + budget_text(all) +
-              (all.circle.empty() ? "" : ", as " + all.circle + " leads back to itself") + kGiveUp,
-          "take out terms that are not needed, " + include_term(ours) + " being one that is");
+      conclude(finding, Verdict::kTooManyLookups, Severity::kBad,
+               domain + " costs " + budget_text(all) +
+                   (all.circle.empty() ? "" : ", as " + all.circle + " leads back to itself") + kGiveUp,
+               "take out terms that are not needed, " + include_term(ours) + " being one that is");
       break;
     case Trouble::kTooManyVoids:
-      set(finding, Verdict::kTooManyVoids, Severity::kBad, domain + " costs " + budget_text(all) + kGiveUp,
-          "take out the terms whose names do not exist any more");
+      conclude(finding, Verdict::kTooManyVoids, Severity::kBad, domain + " costs " + budget_text(all) + kGiveUp,
+               "take out the terms whose names do not exist any more");
       break;
     case Trouble::kTooManyHosts:
-      set(finding, Verdict::kTooManyLookups, Severity::kBad, domain + ": " + stopped.what + kGiveUp,
-          "name the hosts that send in the place of that term");
+      conclude(finding, Verdict::kTooManyLookups, Severity::kBad, domain + ": " + stopped.what + kGiveUp,
+               "name the hosts that send in the place of that term");
       break;
     case Trouble::kBroken:
-      set(finding, Verdict::kBrokenInclude, Severity::kBad, domain + ": " + stopped.what + kGiveUp,
-          "take that term out, or have what it leads to mended");
+      conclude(finding, Verdict::kBrokenInclude, Severity::kBad, domain + ": " + stopped.what + kGiveUp,
+               "take that term out, or have what it leads to mended");
       break;
     default:
-      set(finding, Verdict::kUnreachable, Severity::kWarning, domain + ": nobody answers for " + stopped.what);
+      conclude(finding, Verdict::kUnreachable, Severity::kWarning, domain + ": nobody answers for " + stopped.what);
   }
 }
 
@@ -109,9 +102,9 @@ struct Judged {
 };
 
 void tell_untold(Finding& finding, const Judged& judged, const std::string& term) {
-  set(finding, Verdict::kUnreachable, Severity::kWarning,
-      judged.domain.to_text_no_dot() + ": whether our mail passes cannot be told: \"" + term +
-          "\" depends on each message");
+  conclude(finding, Verdict::kUnreachable, Severity::kWarning,
+           judged.domain.to_text_no_dot() + ": whether our mail passes cannot be told: \"" + term +
+               "\" depends on each message");
 }
 
 // Our include does not let our senders pass.
@@ -129,7 +122,7 @@ void tell_not_included(Finding& finding, const Judged& judged) {
     detail = domain + " lets our servers of today pass, but not by " + include_term(judged.ours) +
              ", so that it will not follow a change: " + judged.text;
   }
-  set(finding, Verdict::kNoInclude, Severity::kBad, detail);
+  conclude(finding, Verdict::kNoInclude, Severity::kBad, detail);
 }
 
 bool has_passed(const Evaluation& evaluation) {
@@ -146,12 +139,12 @@ bool tell_of_senders(Finding& finding, const Judged& judged) {
     if (!evaluation.is_told) {
       tell_untold(finding, judged, evaluation.untold);
     } else if (evaluation.trouble != Trouble::kNone) {
-      tell_trouble(finding, domain + ", asked for mail from " + text_of(sender->address) + ",", evaluation,
+      tell_trouble(finding, domain + ", asked for mail from " + address_text(sender->address) + ",", evaluation,
                    evaluation, judged.ours);
     } else {
-      set(finding, Verdict::kNoInclude, Severity::kBad,
-          domain + " lets mail from " + text_of(sender->address) + ", a server of ours, " +
-              std::string(to_text(evaluation.result)) + " by \"" + evaluation.by + "\": " + judged.text);
+      conclude(finding, Verdict::kNoInclude, Severity::kBad,
+               domain + " lets mail from " + address_text(sender->address) + ", a server of ours, " +
+                   std::string(to_text(evaluation.result)) + " by \"" + evaluation.by + "\": " + judged.text);
     }
     return true;
   }
@@ -177,7 +170,7 @@ void judge(Finding& finding, const Judged& judged) {
     if (judged.all.trouble != Trouble::kNone) {
       tell_trouble(finding, domain, judged.all, judged.all, judged.ours);
     } else {
-      set(finding, Verdict::kOk, Severity::kGood, budget_text(judged.all));
+      conclude(finding, Verdict::kOk, Severity::kGood, budget_text(judged.all));
     }
   } else if (!judged.included.is_told) {
     tell_untold(finding, judged, judged.included.untold);
@@ -270,9 +263,9 @@ Finding judge_record(const std::string& record, const Name& domain, const Name& 
   finding.subject = "spf";
   auto parsed = zonestore::spf::parse_policy_record(record);
   if (!parsed) {
-    set(finding, Verdict::kSyntax, Severity::kBad,
-        domain.to_text_no_dot() + " has a malformed SPF record: " + parsed.error().message,
-        "receivers give up at that term (permerror): mend it or take it out");
+    conclude(finding, Verdict::kSyntax, Severity::kBad,
+             domain.to_text_no_dot() + " has a malformed SPF record: " + parsed.error().message,
+             "receivers give up at that term (permerror): mend it or take it out");
     return finding;
   }
   const auto evaluated = [&](const Sender& sender) { return evaluate(record, domain, sender, ours, look_ups); };

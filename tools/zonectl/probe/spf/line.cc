@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kMostRedirects = 10;
 
-bool is_ours(const Directive& directive, const Name& ours) {
+bool is_our_include(const Directive& directive, const Name& ours) {
   return directive.mechanism == Mechanism::kInclude && name_of(directive.domain) == ours;
 }
 
@@ -75,7 +75,7 @@ class Reader {
 
   void take(const Directive& directive) {
     if (part_.all != 0) {
-      if (is_ours(directive, ours_)) {
+      if (is_our_include(directive, ours_)) {
         is_ours_behind_ = true;
       } else {
         remarks_.push_back("left out: \"" + directive.text +
@@ -83,7 +83,7 @@ class Reader {
       }
     } else if (directive.mechanism == Mechanism::kAll) {
       part_.all = directive.qualifier;
-    } else if (is_ours(directive, ours_)) {
+    } else if (is_our_include(directive, ours_)) {
       part_.terms.push_back(include_term(ours_));
     } else {
       part_.refuses = part_.refuses || directive.qualifier != '+';

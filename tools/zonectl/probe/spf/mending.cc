@@ -17,7 +17,7 @@ constexpr std::string_view kMarks = ",;.'\"`()<>[]/:";
 // Dashes that word processors make of "-".
 constexpr std::array<std::string_view, 3> kDashes{"\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92"};
 
-bool is_good(const std::string& term) {
+bool is_good_term(const std::string& term) {
   return !term.empty() && zonestore::spf::parse_policy_term(term).has_value();
 }
 
@@ -56,7 +56,7 @@ std::string under_its_own_name(const std::string& term) {
       std::string candidate = qualifier;
       candidate.append(name).append(value);
       // A bare name is left alone: "spf.example" may have been an include, an a, or a mistake.
-      if (is_good(candidate) && (name != "a:" || &value == &values.front())) {
+      if (is_good_term(candidate) && (name != "a:" || &value == &values.front())) {
         return candidate;
       }
     }
@@ -67,11 +67,11 @@ std::string under_its_own_name(const std::string& term) {
 }  // namespace
 
 std::vector<std::string> mended(const std::string& term) {
-  if (is_good(term)) {
+  if (is_good_term(term)) {
     return {term};
   }
   const std::string plain = without_marks(with_plain_dashes(term));
-  if (is_good(plain)) {
+  if (is_good_term(plain)) {
     return {plain};
   }
   constexpr std::string_view kAll = "all";

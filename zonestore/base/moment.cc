@@ -73,7 +73,6 @@ Milliseconds read_clock(clockid_t clock) {
   return std::chrono::duration_cast<Milliseconds>(Seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec});
 }
 
-#include <thread>
 bool is_synchronised() {
   timex reading{};  // modes 0: sets nothing
   const int state = ::adjtimex(&reading);

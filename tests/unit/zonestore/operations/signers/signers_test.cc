@@ -1,14 +1,8 @@
 #include "zonestore/operations/signers/signers.h"
 
-#include <functional>
-#include <map>
-
-#include <sys/stat.h>
-
 #include "tests/unit/zonestore/operations/signers/signers_fixture.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/change/store_impl.h"
-#include "zonestore/operations/institutions/key_import.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
 #include "zonestore/operations/signers/signer_sync.h"
@@ -23,7 +17,6 @@ using dkim::SlotId;
 using dkim::SlotState;
 using signer::Format;
 using std::chrono::hours;
-using std::chrono::minutes;
 using std::chrono::seconds;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -223,120 +216,6 @@ TEST_F(Signers, LoseAllOfAnInstitutionThatHasDeparted) {
   EXPECT_FALSE(is_there("a/mosa"));
 }
 
-TEST_F(Signers, AreMadeWholeByASync) {
-  enrol("a", Format::kOpendkim);
-  std::filesystem::remove_all(temp_ / "a/keys/mosa");
-  std::filesystem::remove(temp_ / "a/SigningTable");
-  std::filesystem::create_directories(temp_ / "a/keys/stranger");
-  std::ofstream(temp_ / "a/keys/stranger/0123456789abcdef.private") << "old";
-  std::ofstream(temp_ / "a/notes") << "an operator's own";
-  const auto synced = sync_signers(*store_, context_, "a", false);
-  ASSERT_TRUE(synced) << synced.error().message;
-  EXPECT_EQ(synced->results.front().keys_written, 2U);
-  EXPECT_EQ(synced->results.front().keys_removed, 0U);
-  EXPECT_THAT(content("a/SigningTable"), HasSubstr("mosamuseum.com"));
-  EXPECT_TRUE(is_there("a/keys/stranger/0123456789abcdef.private")) << "nobody knows whose it is";
-  EXPECT_TRUE(is_there("a/notes"));
-}
-
-// The files below a directory, each with the number that it got when it was last written.
-std::map<std::string, ino_t> files_below(const std::filesystem::path& directory) {
-  std::map<std::string, ino_t> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    struct stat facts {};
-    if (::lstat(entry.path().c_str(), &facts) == 0 && !S_ISDIR(facts.st_mode)) {
-      files.emplace(entry.path().lexically_relative(directory).string(), facts.st_ino);
-    }
-  }
-  return files;
-}
-
-TEST_F(Signers, InFoldersWriteTheFilesOfWhatChangesAlone) {
-  add("louvre");
-  ASSERT_TRUE(add_domain(*store_, context_, code("louvre"), *Name::parse("louvre.fr")));
-  for (const Format format : {Format::kRspamdFolders, Format::kEximFolders}) {
-    enrol(std::string(signer::to_text(format)), format);
-  }
-  clock_.advance(hours(24 * 30));
-  ASSERT_TRUE(maintain(*store_, context_));
-  const auto written_by = [&](const std::function<void()>& change) {
-    const std::map<std::string, ino_t> before = files_below(temp_ / "exim-folders");
-    change();
-    std::vector<std::string> written;
-    for (const auto& [file, number] : files_below(temp_ / "exim-folders")) {
-      const auto found = before.find(file);
-      if (found == before.end() || found->second != number) {
-        written.push_back(file);
-      }
-    }
-    return written;
-  };
-  EXPECT_THAT(written_by([&] { ASSERT_TRUE(rotate(*store_, context_, code("mosa"))); }),
-              ElementsAre("keys/mosa/active"));
-  EXPECT_EQ(content("exim-folders/domains/mosamuseum.com/institution/active"), "stxsel2\n");
-  EXPECT_EQ(content("rspamd-folders/domains/mosamuseum.com/institution/active"), "stxsel2\n");
-  EXPECT_EQ(content("exim-folders/domains/louvre.fr/institution/active"), "stxsel1\n");
-  EXPECT_THAT(written_by([&] { ASSERT_TRUE(add_domain(*store_, context_, code("mosa"), *Name::parse("mosa.org"))); }),
-              ElementsAre("domains/mosa.org/.zonectl", "domains/mosa.org/institution", "keys/mosa/domains"));
-}
-
-TEST_F(Signers, InFoldersLeadADomainToWhomItBelongs) {
-  add("louvre");
-  enrol("a", Format::kEximFolders);
-  const Name domain = *Name::parse("mosamuseum.com");
-  ASSERT_TRUE(remove_domain(*store_, context_, code("mosa"), domain));
-  EXPECT_FALSE(is_there("a/domains/mosamuseum.com"));
-  EXPECT_FALSE(is_there("a/keys/mosa/domains"));
-  ASSERT_TRUE(add_domain(*store_, context_, code("mosa"), domain));
-  EXPECT_EQ(content("a/domains/mosamuseum.com/institution/domains"), "mosamuseum.com\n");
-  // The sync of the first, by itself, leaves the link to that of the second.
-  set_obedient(false);
-  ASSERT_TRUE(remove_domain(*store_, context_, code("mosa"), domain));
-  ASSERT_TRUE(add_domain(*store_, context_, code("louvre"), domain));
-  set_obedient(true);
-  ASSERT_TRUE(sync_signers(*store_, context_, "a", false));
-  EXPECT_EQ(std::filesystem::read_symlink(temp_ / "a/domains/mosamuseum.com/institution"), "../../keys/louvre");
-}
-
-// A sync that died between the links and the list, and a folder that was left behind.
-TEST_F(Signers, InFoldersLoseWhatNoDomainOfTheStoreIsCalled) {
-  enrol("a", Format::kRspamdFolders);
-  std::filesystem::copy(temp_ / "a/domains/mosamuseum.com", temp_ / "a/domains/gone.org",
-                        std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
-  ASSERT_TRUE(sync_signers(*store_, context_, "a", false));
-  EXPECT_FALSE(is_there("a/domains/gone.org"));
-  std::ofstream(temp_ / "a/keys/mosa/domains") << "gone.org\nmosamuseum.com\n";
-  std::filesystem::copy(temp_ / "a/domains/mosamuseum.com", temp_ / "a/domains/gone.org",
-                        std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
-  ASSERT_TRUE(add_domain(*store_, context_, code("mosa"), *Name::parse("mosa.org")));
-  EXPECT_FALSE(is_there("a/domains/gone.org")) << "its own list names it";
-  ASSERT_TRUE(remove_signer(*store_, context_, "a", true));
-  EXPECT_FALSE(is_there("a/domains"));
-  EXPECT_FALSE(is_there("a/keys"));
-}
-
-TEST_F(Signers, LoseTheDraftsOfASyncThatWasKilled) {
-  for (const Format format : signer::kFormats) {
-    const std::string name(signer::to_text(format));
-    enrol(name, format);
-    const std::string key = name + "/" + signer::key_file(format, "mosa", key_id(SlotId::kSel1));
-    std::vector<std::string> drafts{signer::path_in(signer::folder_of(key), ".new-") +
-                                    key.substr(key.rfind('/') + 1)};
-    if (const signer::Tables tables = signer::tables(format, folder(name), {}); tables.names) {
-      drafts.push_back(name + "/.new-" + tables.names->path);
-    }
-    for (const std::string& draft : drafts) {
-      std::ofstream(temp_ / draft) << "half";
-      ASSERT_TRUE(is_there(draft));
-    }
-    ASSERT_TRUE(sync_signers(*store_, context_, name, false));
-    for (const std::string& draft : drafts) {
-      EXPECT_FALSE(is_there(draft)) << draft;
-    }
-    EXPECT_TRUE(is_there(name + "/.lock"));
-  }
-}
-
 TEST_F(Signers, ThatARestoreSwitchedOffWaitForSomebodyToLook) {
   enrol("a");
   {
@@ -407,112 +286,6 @@ TEST_F(Signers, WaitByTheClockThatIsHandedIn) {
   EXPECT_THAT(undone->undone_for, ::testing::SizeIs(1));
   EXPECT_GT(clock_.paused() - before, seconds(80));
   EXPECT_LE(clock_.paused() - before, seconds(100));
-}
-
-// As while a signer of thousands is being enrolled: a rotation makes it follow its own institution, and no other.
-TEST_F(Signers, FollowARotationBesideMuchElseThatTheyHaveToFollow) {
-  enrol("a", Format::kExim);
-  set_obedient(false);
-  for (const char* const each : {"bern", "chur", "lugano"}) {
-    add(each);
-    (void)add_domain(*store_, context_, code(each), *Name::parse(std::string(each) + ".example"));
-  }
-  EXPECT_EQ(view().open, 3U);
-  const std::string before = content("a/selectors");
-  set_obedient(true);
-  ripen();
-  ASSERT_TRUE(rotate(*store_, context_, code("mosa")));
-  EXPECT_EQ(view().open, 3U);
-  EXPECT_THAT(content("a/selectors"), HasSubstr("mosamuseum.com: stxsel2"));
-  for (const char* const each : {"bern", "chur", "lugano"}) {
-    const std::string line = std::string(each) + ".example: stxsel1\n";
-    EXPECT_EQ(content("a/selectors").find(line) != std::string::npos, before.find(line) != std::string::npos)
-        << each << ": its files may not be there";
-  }
-}
-
-// What many need is given and cleared in slices; the tables and the command are for all at once.
-TEST_F(Signers, FollowManyChangesInSlices) {
-  enrol("a", Format::kExim);
-  enrol("b");
-  const std::vector<std::string> codes{"bern", "chur", "lugano", "mosa", "zug"};
-  ChangeContext later = context_;
-  later.signers_later = true;
-  for (const std::string& each : codes) {
-    if (each != "mosa") {
-      add(each);
-      ASSERT_TRUE(add_domain(*store_, context_, code(each), *Name::parse(each + ".example")));
-    }
-  }
-  ripen();
-  for (const std::string& each : codes) {
-    ASSERT_TRUE(rotate(*store_, later, code(each)));
-  }
-  clock_.advance(hours(1));
-  std::vector<std::string> revoked;
-  for (const char* const each : {"bern", "zug"}) {  // their old keys are to go in the last step
-    revoked.push_back(show(each).slots.at(0).key_id);
-    ASSERT_TRUE(revoke(*store_, later, code(each), SlotId::kSel1, {}));
-  }
-  for (const SyncScope scope : {SyncScope::kTasks, SyncScope::kWhole}) {
-    for (const rows::SignerRow& signer : rows::read_signers(store_->impl().connection)) {
-      const SyncResult synced = sync_signer(*store_, context_, signer, {.scope = scope, .slice = 2}, minutes(1));
-      EXPECT_EQ(synced.failure, "");
-      EXPECT_EQ(synced.institutions, 5U);
-      EXPECT_EQ(synced.keys_removed, scope == SyncScope::kTasks ? 2U : 0U);
-      EXPECT_EQ(synced.found_count, 0U);
-      EXPECT_EQ(view(signer.name).open, 0U);
-    }
-  }
-  EXPECT_FALSE(is_there("a/keys/bern/" + revoked[0] + ".pem"));
-  EXPECT_FALSE(is_there("b/zug/" + revoked[1] + ".pem"));
-  for (const std::string& each : codes) {
-    EXPECT_EQ(content("b/" + each + "/active"), "sel2\n");
-    EXPECT_THAT(content("a/selectors"),
-                HasSubstr(each == "mosa" ? "mosamuseum.com: stxsel2" : each + ".example: stxsel2"));
-  }
-}
-
-TEST_F(Signers, FollowManyRotationsAtOnce) {
-  enrol("a");
-  std::vector<dkim::Code> codes{code("mosa")};
-  for (const char* const each : {"bern", "chur", "lugano"}) {
-    add(each);
-    codes.push_back(code(each));
-  }
-  ripen();
-  ChangeContext later = context_;
-  later.signers_later = true;
-  std::vector<RotationMade> made;
-  for (const dkim::Code& each : codes) {
-    made.push_back({each, rotate(*store_, later, each).value().move});
-  }
-  const std::size_t rows = audit_rows();
-  const std::vector<Settled> settled = settle_rotations(*store_, context_, made);
-  EXPECT_EQ(settled.size(), codes.size());
-  EXPECT_EQ(audit_rows(), rows + 1) << "one sync for all of them";
-  for (const dkim::Code& each : codes) {
-    EXPECT_EQ(content("a/" + each.text() + "/active"), "sel2\n");
-  }
-}
-
-TEST_F(Signers, ThatDoNotFollowManyHaveEachUndone) {
-  enrol("a");
-  add("bern");
-  ripen();
-  ChangeContext later = context_;
-  later.signers_later = true;
-  set_signer_limit(1);
-  std::vector<RotationMade> made;
-  for (const char* const each : {"mosa", "bern"}) {
-    made.push_back({code(each), rotate(*store_, later, code(each)).value().move});
-  }
-  set_obedient(false);
-  for (const Settled& settled : settle_rotations(*store_, context_, made)) {
-    EXPECT_THAT(settled.undone_for, ElementsAre(HasSubstr("ended with 1")));
-  }
-  EXPECT_EQ(show("mosa").active, SlotId::kSel1);
-  EXPECT_EQ(show("bern").active, SlotId::kSel1);
 }
 
 TEST_F(Signers, LeaveAuditRowsOfWhatTheyWereGiven) {

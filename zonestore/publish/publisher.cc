@@ -48,12 +48,14 @@ void publish_institution(db::Connection& connection, ZoneChange& change, const P
       change.put(selector_record_set(institution.code, slot, dkim_zone.apex, key->public_spki, ttl));
       rows::record_content(connection, dkim_zone, institution.id, slot, {"key", key->key_id, ttl}, ended);
     } else if (dkim::facts_of(institution.facts, slot).revoked) {
+      // An empty p= says that the key was revoked (RFC 6376 section 3.6.1); absence may be anybody's mistake.
       change.put(RecordSet{db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)),
                            RecordType::kTxt,
                            ttl,
                            {txt_rdata(dkim::kRevokedText)}});
       rows::record_content(connection, dkim_zone, institution.id, slot, {"revoked", "", ttl}, ended);
     } else {
+      // Absence is content too: resolvers remember it, for the negative TTL, and the next key waits for that.
       change.remove(db::unwrap(dkim::selector_name(institution.code, slot, dkim_zone.apex)), RecordType::kTxt);
       rows::record_content(connection, dkim_zone, institution.id, slot, {"absent", "", negative_ttl}, ended);
     }
@@ -62,6 +64,7 @@ void publish_institution(db::Connection& connection, ZoneChange& change, const P
 
 void publish_apex(db::Connection& connection, ZoneChange& change, const PublishedZone& zone) {
   const rows::ZoneSettingsRow settings = rows::read_zone_settings(connection, zone.id);
+  // With the serial of before: ZoneChange puts the new one in if anything differs.
   SoaData soa{settings.primary(), settings.mailbox, zone.serial.value, settings.refresh,
               settings.retry,     settings.expire,  settings.minimum};
   change.put(RecordSet{zone.apex, RecordType::kSoa, Ttl{settings.soa_ttl}, {soa_rdata(soa)}});

@@ -61,6 +61,7 @@ ServerEvidenceView server_of(const db::Statement& row) {
 }  // namespace
 
 std::vector<EvidenceView> read_evidence(db::Connection& connection, InstitutionId institution) {
+  // Our own side has the empty domain, which sorts before every name.
   db::Statement& rows = connection.cached(
       "SELECT domain, subject, verdict, detail, key_id, behind, seen_wall_ms, seen_boot_ms, seen_boot_id, "
       "seen_synchronised, seen_trusted_ms FROM evidence WHERE institution_id = ?1 AND "

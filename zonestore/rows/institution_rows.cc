@@ -126,6 +126,7 @@ std::vector<dkim::Code> codes_after(db::Connection& connection, const std::strin
 
 void for_each_institution(db::Connection& connection, bool with_departed,
                           const std::function<bool(const InstitutionRow&)>& visitor) {
+  // Codes by the batch, so that no statement is open while the visitor asks its own.
   constexpr std::size_t kBatch = 256;
   std::string after;
   for (;;) {
@@ -158,6 +159,7 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
   for (const dkim::SlotFacts& slot : row.facts.slots) {
     store_slot(connection, row.id, slot);
   }
+  // In one statement: the schema ties phase, active slot and end to each other.
   db::Statement& update = connection.cached(
       "UPDATE institution SET phase = ?2, active_slot = ?3, last_swap = ?4, departed_ms = ?5, moved_wall_ms = ?6, "
       "moved_boot_ms = ?7, moved_boot_id = ?8, moved_synchronised = ?9, moved_trusted_ms = ?10 WHERE institution_id "
@@ -189,6 +191,7 @@ void store_facts(db::Connection& connection, const InstitutionRow& row, WallTime
 }
 
 void end_life(db::Connection& connection, InstitutionId id) {
+  // Before its policy goes: what the names serve until now is waited for by the slack under which they served it.
   keep_slack(connection, id, read_policy(connection, id).slack);
   delete_domains(connection, id);
   delete_policy(connection, id);

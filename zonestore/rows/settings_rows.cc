@@ -23,6 +23,7 @@ std::vector<Name> read_name_servers(db::Connection& connection, ZoneId zone) {
 }
 
 void store_name_servers(db::Connection& connection, ZoneId zone, const std::vector<Name>& names) {
+  // All of them anew: their order counts, since the first is the SOA's primary unless that is hidden.
   db::Statement& clear = connection.cached("DELETE FROM name_server WHERE zone_id = ?1");
   clear.bind(1, to_column(zone));
   clear.run();
@@ -73,6 +74,7 @@ ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone) {
 void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSettingsRow& settings,
                          const Moment& now) {
   const ZoneSettingsRow before = read_zone_settings(connection, zone);
+  // Of a zone that had no name servers nobody can remember an absence: nothing of it was ever served.
   const bool was_published = !before.name_servers.empty();
   if (was_published && before.negative_ttl() != settings.negative_ttl()) {
     remember_negative_ttl(connection, zone, before.negative_ttl(), now);
@@ -119,6 +121,7 @@ std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, Zone
     contents.push_back({Ttl{seconds_column(rows, 0)}, moment_columns(rows, 1)});
   }
   rows.reset();
+  // What is in force until this moment: the name is about to be there.
   contents.push_back({read_zone_settings(connection, zone).negative_ttl(), now});
   return contents;
 }

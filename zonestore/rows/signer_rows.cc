@@ -85,6 +85,7 @@ SignerId insert_signer(db::Connection& connection, const SignerRow& row) {
   insert.run();
   const SignerId id{connection.last_insert_rowid()};
   count_signer_change(connection);
+  // All that there is, is new to it; the number is one that no earlier task had.
   db::Statement& tasks = connection.cached(
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?2 FROM institution AS i, store AS s WHERE i.phase <> "
@@ -163,6 +164,7 @@ bool has_task(db::Connection& connection, SignerId signer, const std::string& co
 
 void insert_task(db::Connection& connection, SignerId signer, const std::string& code, WallTime now) {
   count_signer_change(connection);
+  // One that is there keeps its age: the signer has not followed since then.
   db::Statement& insert = connection.cached(
       "INSERT INTO signer_task (signer_id, institution_id, change, since_ms) "
       "SELECT ?1, i.institution_id, s.signer_change, ?3 FROM store AS s, institution AS i WHERE i.code = ?2 "
@@ -178,6 +180,7 @@ void date_new_tasks(db::Connection& connection, WallTime now) {
 }
 
 void finish_task(db::Connection& connection, SignerId signer, const SignerTask& task) {
+  // By its number: a change that came in since the task was read has given it another.
   db::Statement& remove =
       connection.cached("DELETE FROM signer_task WHERE signer_id = ?1 AND institution_id = ?2 AND change = ?3");
   remove.bind(1, to_column(signer)).bind(2, to_column(task.institution)).bind(3, task.change);
@@ -224,6 +227,7 @@ void mark_signer_taken(db::Connection& connection, const std::string& name, Wall
       .bind(1, std::string_view(name))
       .bind(2, rows::to_column(now))
       .run();
+  // It follows nothing any more, and no drain is to wait for it.
   connection.prepare("DELETE FROM signer_task WHERE signer_id = (SELECT signer_id FROM signer WHERE name = ?1)")
       .bind(1, std::string_view(name))
       .run();

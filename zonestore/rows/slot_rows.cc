@@ -8,6 +8,7 @@
 #include "zonestore/rows/moment_columns.h"
 
 namespace zonestore::rows {
+
 void insert_slots(db::Connection& connection, InstitutionId id) {
   for (const dkim::SlotId slot : dkim::kSlots) {
     db::Statement& slots = connection.cached("INSERT INTO slot (institution_id, slot) VALUES (?1, ?2)");
@@ -48,6 +49,7 @@ void read_slots(db::Connection& connection, InstitutionRow& institution) {
 }
 
 void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFacts& facts) {
+  // Not drain_waits: whether a drain waits for signers is said by triggers, whoever begins it (schema step 009).
   db::Statement& update = connection.cached(
       "UPDATE slot SET revoked = ?3, drain_for_ms = ?4, drain_wall_ms = ?5, drain_boot_ms = ?6, "
       "drain_boot_id = ?7, drain_synchronised = ?8, drain_trusted_ms = ?9 WHERE institution_id = ?1 AND slot = ?2");
@@ -63,6 +65,7 @@ void store_slot(db::Connection& connection, InstitutionId id, const dkim::SlotFa
 }
 
 void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, const SlotKey& key) {
+  // The key first: the slot refers to it.
   db::Statement& insert = connection.cached(
       "INSERT INTO dkim_key (key_id, institution_id, slot, algorithm, public_key, published_ms) "
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
@@ -77,6 +80,7 @@ void put_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, co
 }
 
 void withdraw_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot, WallTime now) {
+  // While the slot still says which key it was.
   db::Statement& date = connection.cached(
       "UPDATE dkim_key SET withdrawn_ms = ?3 WHERE key_id = "
       "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
@@ -93,6 +97,7 @@ void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot,
       "(SELECT key_id FROM slot WHERE institution_id = ?1 AND slot = ?2)");
   date.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, rows::to_column(now));
   date.run();
+  // Then the mark: the schema has no slot that is revoked and holds a key.
   withdraw_key(connection, id, slot, now);
   db::Statement& update = connection.cached("UPDATE slot SET revoked = 1 WHERE institution_id = ?1 AND slot = ?2");
   update.bind(1, to_column(id)).bind(2, to_column(slot));

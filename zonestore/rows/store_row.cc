@@ -7,6 +7,7 @@
 namespace zonestore::rows {
 
 void insert_store(db::Connection& connection, const StoreRow& row, WallTime made) {
+  // highest_wall_ms is from before there was trusted time: it may not be NULL, and nothing asks for it any more.
   db::Statement insert = connection.prepare(
       "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
       "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
@@ -70,6 +71,7 @@ bool was_seen_served(db::Connection& connection) {
 }
 
 void note_seen_served(db::Connection& connection) {
+  // Nearly every look finds it set: then no page is written.
   connection.execute("UPDATE store SET seen_served = 1 WHERE seen_served = 0");
 }
 

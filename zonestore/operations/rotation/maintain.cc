@@ -364,6 +364,8 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
         outcome.failures.push_back(code.text() + ": " + served.error().message);
       }
     }
+    // In this order: what is left of the stock, and keys that are withdrawn below, are gone before the vault is
+    // swept; keys and pointers have changed before the signers follow, once for all of it.
     stock.reset();
     if (const Result<void> revoked = revoke_what_is_ripe(store, context, outcome); !revoked) {
       outcome.failures.push_back("what a taken signer held: " + revoked.error().message);

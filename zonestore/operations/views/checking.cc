@@ -60,6 +60,7 @@ Result<std::vector<ExpectedZone>> zones_to_check(Store& store) {
     if (!(impl.spf_zone == impl.dkim_zone)) {
       zones.push_back(expected_zone(impl, impl.spf_zone, as_of));
     }
+    // The SPF zone is the last of them, or the only one.
     zones.back().record_sets = spf_record_sets(impl.connection, impl.published(impl.spf_zone));
     return zones;
   });
@@ -94,7 +95,7 @@ Result<std::optional<RotationSubject>> subject_of_rotation(Store& store, const d
     const Now now = impl.now();
     const Result<dkim::SlotId> to = dkim::may_rotate(row.facts, rows::read_policy(impl.connection, row.id), now,
                                                      {code.text(), wish.override_guard, wish.expect});
-    if (!to) {
+    if (!to) {  // the refusal is rotate's to tell
       return Wanted();
     }
     return Wanted(RotationSubject{{code, {}, {}, {}}, *to, expected_zone(impl, impl.dkim_zone, now.moment)});

@@ -107,8 +107,10 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     apply(settings, row);
     check_zone_settings(row, row_before);
     check_name_server_addresses(change.connection(), row.name_servers);
+    // What was in doubt before is not held against this change.
     Objections known;
     StoredContent(change.connection(), zone).judge(zone.apex, known);
+    // The rules look at the store, with the change in it.
     rows::store_zone_settings(change.connection(), zone.id, row, change.moment());
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
@@ -116,7 +118,7 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     outcome.zone = zone_view(change.connection(), zone);
     const AuditValue after = audit_value(outcome.zone);
     if (after == before) {
-      outcome.changed = false;
+      outcome.changed = false;  // without finish() the change is rolled back
       outcome.dry_run = context.dry_run;
       return outcome;
     }
@@ -154,7 +156,7 @@ Result<Name> parse_mailbox(std::string_view text) {
   }
   std::string local;
   for (const char byte : text.substr(0, at)) {
-    if (byte == '.' || byte == '\\') {
+    if (byte == '.' || byte == '\\') {  // dots of the local part are no ends of labels (RFC 1035 section 8)
       local += '\\';
     }
     local += byte;

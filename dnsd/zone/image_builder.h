@@ -9,7 +9,7 @@
 
 #include "dnsd/zone/image.h"
 #include "dnsd/zone/record_layout.h"
-#include "dnsd/zone/zone_draft.h"
+#include "dnsd/zone/zone_builder.h"
 #include "zonestore/base/error.h"
 
 namespace dnsd::zone {

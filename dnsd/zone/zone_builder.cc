@@ -1,4 +1,4 @@
-#include "dnsd/zone/zone_draft.h"
+#include "dnsd/zone/zone_builder.h"
 
 #include <algorithm>
 #include <utility>

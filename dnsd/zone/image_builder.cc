@@ -7,17 +7,17 @@
 namespace dnsd::zone {
 
 ImageBuilder::ImageBuilder(const Image& base) {
-  drafts_.reserve(base.zones.size());
+  zones_.reserve(base.zones.size());
   for (const std::shared_ptr<const Zone>& zone : base.zones) {
-    drafts_.emplace_back(zone);
+    zones_.emplace_back(zone);
   }
 }
 
 ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expected_names,
                                  std::shared_ptr<const Zone> served) {
-  drafts_.emplace_back(apex, expected_names);
-  drafts_.back().share_with(std::move(served));
-  return static_cast<ZoneIndex>(drafts_.size() - 1);
+  zones_.emplace_back(apex, expected_names);
+  zones_.back().share_with(std::move(served));
+  return static_cast<ZoneIndex>(zones_.size() - 1);
 }
 
 zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, const zonestore::Name& owner, RecordType type,
@@ -33,7 +33,7 @@ zonestore::Result<void> ImageBuilder::put(ZoneIndex zone, ByteView lowered_owner
   if (auto laid_out = lay_out(type, ttl, packed_rdata, laid_out_); !laid_out) {
     return laid_out;
   }
-  drafts_[static_cast<std::size_t>(zone)].put(lowered_owner, {type, laid_out_.count, laid_out_.answer});
+  zones_[static_cast<std::size_t>(zone)].put(lowered_owner, {type, laid_out_.count, laid_out_.answer});
   return {};
 }
 
@@ -44,20 +44,20 @@ bool ImageBuilder::remove(ZoneIndex zone, const zonestore::Name& owner, RecordTy
 }
 
 bool ImageBuilder::remove(ZoneIndex zone, ByteView lowered_owner, RecordType type) {
-  return drafts_[static_cast<std::size_t>(zone)].remove(lowered_owner, type);
+  return zones_[static_cast<std::size_t>(zone)].remove(lowered_owner, type);
 }
 
 zonestore::Result<std::shared_ptr<const Image>> ImageBuilder::finish() {
   std::vector<std::shared_ptr<const Zone>> zones;
-  zones.reserve(drafts_.size());
-  for (ZoneDraft& draft : drafts_) {
-    auto zone = draft.finish();
+  zones.reserve(zones_.size());
+  for (ZoneBuilder& builder : zones_) {
+    auto zone = builder.finish();
     if (!zone) {
       return tl::unexpected(zone.error());
     }
     zones.push_back(std::move(*zone));
   }
-  drafts_.clear();
+  zones_.clear();
   return std::make_shared<const Image>(std::move(zones));
 }
 

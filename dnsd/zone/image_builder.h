@@ -42,7 +42,7 @@ class ImageBuilder {
   [[nodiscard]] zonestore::Result<std::shared_ptr<const Image>> finish();
 
  private:
-  std::vector<ZoneDraft> drafts_;
+  std::vector<ZoneBuilder> zones_;
   LaidOut laid_out_;  // kept for its memory
 };
 

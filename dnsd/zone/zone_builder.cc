@@ -27,17 +27,17 @@ void add_to(std::uint32_t& counter, int change) {
 
 }  // namespace
 
-ZoneDraft::ZoneDraft(const zonestore::Name& apex, std::size_t expected_names)
+ZoneBuilder::ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names)
     : apex_(apex.lowered()), names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
 
-ZoneDraft::ZoneDraft(std::shared_ptr<const Zone> base)
+ZoneBuilder::ZoneBuilder(std::shared_ptr<const Zone> base)
     : apex_(base->apex), base_(std::move(base)), census_(base_->census) {}
 
-void ZoneDraft::share_with(std::shared_ptr<const Zone> served) {
+void ZoneBuilder::share_with(std::shared_ptr<const Zone> served) {
   served_ = std::move(served);
 }
 
-void ZoneDraft::put(ByteView owner, const RecordSetView& record_set) {
+void ZoneBuilder::put(ByteView owner, const RecordSetView& record_set) {
   NameTable& table = names();
   const ByteView name = relative(owner);
   const std::uint64_t hash = table.hash(name);
@@ -59,7 +59,7 @@ void ZoneDraft::put(ByteView owner, const RecordSetView& record_set) {
 }
 
 // The node that is being served, if it is just what a new one with this one record set would be.
-NodeView ZoneDraft::served_node(ByteView name, std::uint64_t hash, const RecordSetView& record_set) const {
+NodeView ZoneBuilder::served_node(ByteView name, std::uint64_t hash, const RecordSetView& record_set) const {
   if (!served_) {
     return {};
   }
@@ -73,7 +73,7 @@ NodeView ZoneDraft::served_node(ByteView name, std::uint64_t hash, const RecordS
   return is_equal ? served : NodeView{};
 }
 
-bool ZoneDraft::remove(ByteView owner, RecordType type) {
+bool ZoneBuilder::remove(ByteView owner, RecordType type) {
   NameTable& table = names();
   const ByteView name = relative(owner);
   const NodeView node = table.find(name);
@@ -87,7 +87,7 @@ bool ZoneDraft::remove(ByteView owner, RecordType type) {
   return true;
 }
 
-zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
+zonestore::Result<std::shared_ptr<const Zone>> ZoneBuilder::finish() {
   if (!names_) {
     return base_;
   }
@@ -110,7 +110,7 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneDraft::finish() {
   return zone;
 }
 
-NameTable& ZoneDraft::names() {
+NameTable& ZoneBuilder::names() {
   // Not before something changes: a zone that no change touches is handed on as it is.
   if (!names_) {
     names_ = base_->names.share();
@@ -118,7 +118,7 @@ NameTable& ZoneDraft::names() {
   return *names_;
 }
 
-void ZoneDraft::collect_other_sets(NodeView node, RecordType type) {
+void ZoneBuilder::collect_other_sets(NodeView node, RecordType type) {
   // Views into the node that is about to be replaced: Node() copies them before put() lets it go.
   record_sets_.clear();
   for (std::size_t index = 0; index < node.record_set_count(); ++index) {
@@ -129,7 +129,7 @@ void ZoneDraft::collect_other_sets(NodeView node, RecordType type) {
 }
 
 // A name has come into being: it becomes a child, and its parents exist from now on.
-void ZoneDraft::link_to_parents(ByteView name) {
+void ZoneBuilder::link_to_parents(ByteView name) {
   while (!is_apex(name)) {
     name = wire::parent_of(name);
     if (const NodeView parent = names_->find(relative(name))) {
@@ -142,7 +142,7 @@ void ZoneDraft::link_to_parents(ByteView name) {
 }
 
 // Takes the name out if neither records nor names below hold it, and then its parents likewise.
-void ZoneDraft::drop_if_unused(ByteView name) {
+void ZoneBuilder::drop_if_unused(ByteView name) {
   for (NodeView node = names_->find(relative(name)); node.record_set_count() == 0 && node.children() == 0;) {
     names_->erase(relative(name));
     count_name(name, -1);
@@ -155,7 +155,7 @@ void ZoneDraft::drop_if_unused(ByteView name) {
   }
 }
 
-void ZoneDraft::count_name(ByteView name, int change) {
+void ZoneBuilder::count_name(ByteView name, int change) {
   if (is_wildcard(name) && !is_apex(name)) {
     add_to(census_.wildcards, change);
   }
@@ -165,7 +165,7 @@ void ZoneDraft::count_name(ByteView name, int change) {
   }
 }
 
-void ZoneDraft::count_record_set(ByteView owner, RecordType type, int change) {
+void ZoneBuilder::count_record_set(ByteView owner, RecordType type, int change) {
   if (type == RecordType::kNs && !is_apex(owner)) {
     add_to(census_.cuts, change);
   } else if (type == RecordType::kDname) {

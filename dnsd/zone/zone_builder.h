@@ -15,10 +15,10 @@
 
 namespace dnsd::zone {
 
-class ZoneDraft {
+class ZoneBuilder {
  public:
-  ZoneDraft(const zonestore::Name& apex, std::size_t expected_names);
-  explicit ZoneDraft(std::shared_ptr<const Zone> base);
+  ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names);
+  explicit ZoneBuilder(std::shared_ptr<const Zone> base);
 
   // To be built anew from nothing, but beside a zone of the same apex that is still being served: what is put and
   // equals what `served` has is shared with it, not held twice.
@@ -30,7 +30,7 @@ class ZoneDraft {
   // False: there was none.
   bool remove(ByteView owner, RecordType type);
 
-  // Errors: kDamaged when there is no SOA or not exactly one. The draft is used up.
+  // Errors: kDamaged when there is no SOA or not exactly one. The builder is used up.
   [[nodiscard]] zonestore::Result<std::shared_ptr<const Zone>> finish();
 
  private:

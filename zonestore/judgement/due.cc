@@ -46,6 +46,17 @@ bool is_rotation_due(const dkim::InstitutionFacts& facts, std::string_view code,
   return schedule && schedule->is_due && !facts.frozen;
 }
 
+std::optional<WallTime> rotation_due_since(const dkim::InstitutionFacts& facts, std::string_view code,
+                                           const dkim::LifecyclePolicy& policy,
+                                           const std::optional<WallTime>& maintained, const Now& now) {
+  if (!is_rotation_due(facts, code, policy, now)) {
+    return std::nullopt;
+  }
+  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(facts, code, policy, now);
+  const WallTime opened = schedule->opening.value_or(schedule->due);
+  return std::max(opened, maintained.value_or(opened));
+}
+
 bool has_left(const dkim::InstitutionFacts& facts, const Now& now) {
   return std::none_of(facts.slots.begin(), facts.slots.end(),
                       [&now](const dkim::SlotFacts& slot) { return slot.drain && !dkim::is_drained(slot, now); });

@@ -27,6 +27,13 @@ namespace zonestore {
 [[nodiscard]] bool is_rotation_due(const dkim::InstitutionFacts& facts, std::string_view code,
                                    const dkim::LifecyclePolicy& policy, const Now& now);
 
+// Since when maintain could have done it, and did not; nullopt: it is not due. Not before maintain last ran to its
+// end
+// (`maintained`): that run would have done it, so something held it back then, such as a look that nobody had taken.
+[[nodiscard]] std::optional<WallTime> rotation_due_since(const dkim::InstitutionFacts& facts, std::string_view code,
+                                                         const dkim::LifecyclePolicy& policy,
+                                                         const std::optional<WallTime>& maintained, const Now& now);
+
 // Of a departing institution: has all of its mail arrived?
 [[nodiscard]] bool has_left(const dkim::InstitutionFacts& facts, const Now& now);
 

@@ -47,12 +47,24 @@ void count_institution(StoreStatus& status, const rows::InstitutionRow& row, con
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
   count_standby(status, row, policy, now);
-  if (const std::optional<WallTime> since = maintain_due_since(row.facts, row.added, policy, now)) {
-    take_earlier(status.maintain_due_since, since);
-    ++status.maintain_due;
-    if (status.maintain_due_codes.size() < kNamedCodes) {
-      status.maintain_due_codes.push_back(row.code.text());
-    }
+}
+
+// A rotation by policy that something holds back is not maintain's to do.
+void count_what_is_due(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                       Readiness& readiness, const Now& now) {
+  const std::string& code = row.code.text();
+  std::optional<WallTime> since = maintain_due_since(row.facts, row.added, policy, now);
+  const std::optional<WallTime> rotation = rotation_due_since(row.facts, code, policy, status.maintained, now);
+  if (rotation && !readiness.judge(row, policy, true, now).refusal) {
+    take_earlier(since, rotation);
+  }
+  if (!since) {
+    return;
+  }
+  take_earlier(status.maintain_due_since, since);
+  ++status.maintain_due;
+  if (status.maintain_due_codes.size() < kNamedCodes) {
+    status.maintain_due_codes.push_back(code);
   }
 }
 
@@ -119,11 +131,13 @@ Result<StoreStatus> store_status(Store& store) {
     const Now now = impl.now();
     StoreStatus status;
     status.as_of = now.moment.wall;
+    read_what_was_done(status, impl.connection);
     AttentionFinder attention;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
     rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count_institution(status, row, policy, now);
+      count_what_is_due(status, row, policy, readiness, now);
       status.can_rotate += readiness.judge(row, policy, false, now).refusal ? 0 : 1;
       attention.look_at(row, policy, readiness, now);
       return true;
@@ -139,7 +153,6 @@ Result<StoreStatus> store_status(Store& store) {
     status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
     read_zones(status, impl.connection);
-    read_what_was_done(status, impl.connection);
     status.signer_limit = rows::read_policy(impl.connection, rows::kWholeStore).signer_limit;
     for (const rows::SignerRow& signer : rows::read_signers(impl.connection)) {
       status.signers.push_back(signer_view(impl.connection, signer));

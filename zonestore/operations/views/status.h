@@ -42,7 +42,7 @@ struct StoreStatus {
   std::uint64_t can_rotate = 0;  // now
   std::uint64_t ripening = 0;    // their standby is published but not ripe
   std::uint64_t draining = 0;
-  std::uint64_t maintain_due = 0;                   // needs attention once it is late: troubles.h
+  std::uint64_t maintain_due = 0;                   // also by policy; needs attention once it is late: troubles.h
   std::vector<std::string> maintain_due_codes;      // the first 20
   bool spf_step_due = false;                        // likewise
   std::optional<WallTime> maintain_due_since;       // of all that is due, SPF's step too, what waits longest

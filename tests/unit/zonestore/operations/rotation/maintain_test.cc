@@ -1,6 +1,7 @@
 // Rotations by policy, and what plan and status tell of them, on a real store.
 #include "zonestore/operations/rotation/maintain.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -28,6 +29,12 @@ using ::testing::IsEmpty;
 using tests::refusal_of;
 
 constexpr Seconds kDay{86400};
+
+bool is_maintain_late(const StoreStatus& status) {
+  const std::vector<Trouble> troubles = troubles_of(status);
+  return std::any_of(troubles.begin(), troubles.end(),
+                     [](const Trouble& each) { return each.what == "maintain-late"; });
+}
 
 class PolicyRotation : public tests::StoreFixture {
  protected:
@@ -95,6 +102,30 @@ TEST_F(PolicyRotation, IsDoneByMaintainAtItsTimeAndNotBefore) {
   EXPECT_EQ(show("mosa").active, SlotId::kSel2);
   EXPECT_TRUE(run().steps.empty());
   EXPECT_GE(show("mosa").next_rotation.value() - planned, kDay * 20);
+}
+
+TEST_F(PolicyRotation, IsLateWhereMaintainCouldHaveDoneItAndNotWhereItWaits) {
+  set("every", "30d");
+  const WallTime planned = show("mosa").next_rotation.value();
+  wait_until(planned - hours(1));
+  run_unseen();
+  wait_until(planned + hours(1) + Milliseconds(1));
+  EXPECT_EQ(store_status(*store_)->maintain_due, 0U) << "it waits for a look";
+  look();
+  auto status = store_status(*store_);
+  EXPECT_EQ(status->maintain_due_codes, (std::vector<std::string>{"mosa"}));
+  EXPECT_EQ(status->maintain_due_since, planned);
+  EXPECT_TRUE(is_maintain_late(*status));
+
+  clock_.advance(kDay * 2);
+  EXPECT_TRUE(run_unseen().steps.empty()) << "nobody has looked for a day";
+  look();
+  status = store_status(*store_);
+  EXPECT_EQ(status->maintain_due_since, status->maintained) << "before that it waited";
+  EXPECT_FALSE(is_maintain_late(*status));
+
+  ASSERT_TRUE(freeze(*store_, context_, code("mosa"), "audit week"));
+  EXPECT_EQ(store_status(*store_)->maintain_due, 0U) << "it waits for the thaw";
 }
 
 TEST_F(PolicyRotation, IsInTheLogAsByPolicy) {

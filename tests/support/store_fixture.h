@@ -78,6 +78,11 @@ class StoreFixture : public ::testing::Test {
     }));
     return rows;
   }
+  static zonestore::ChangeContext expecting(zonestore::dkim::SlotId slot) {
+    zonestore::ChangeContext context{{"tester", "tester"}, std::nullopt, false};
+    context.expect = slot;
+    return context;
+  }
   static zonestore::ChangeContext overriding(zonestore::Guard guard) {
     zonestore::ChangeContext context{{"tester", "tester"}, zonestore::Override{guard, "test"}, false};
     return context;

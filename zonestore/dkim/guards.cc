@@ -19,7 +19,9 @@ bool is_lifted(Guard guard, const Request& request) {
   return request.override_guard == guard && can_override(guard);
 }
 
-Result<void> check_expected(const InstitutionFacts& institution, const Request& request) {
+}  // namespace
+
+Result<void> is_as_expected(const InstitutionFacts& institution, const Request& request) {
   if (!request.expect || institution.active == request.expect) {
     return {};
   }
@@ -29,6 +31,8 @@ Result<void> check_expected(const InstitutionFacts& institution, const Request& 
   return refuse(Guard::kExpect, actual + ", not with " + to_text(*request.expect) + " as you expected",
                 command("show", request));
 }
+
+namespace {
 
 tl::unexpected<Error> being_removed(const InstitutionFacts& institution, const Now& now, const Request& request) {
   return refuse(Guard::kDraining,
@@ -166,7 +170,7 @@ bool is_redo(const InstitutionFacts& institution, const LifecyclePolicy& policy,
 
 Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
                           const Request& request) {
-  if (const auto expected = check_expected(institution, request); !expected) {
+  if (const auto expected = is_as_expected(institution, request); !expected) {
     return tl::unexpected(expected.error());
   }
   if (const auto phase = check_phase(institution, policy, now, request); !phase) {
@@ -202,7 +206,7 @@ Result<SlotId> may_rotate(const InstitutionFacts& institution, const LifecyclePo
 
 Result<SlotId> may_undo(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
                         const Request& request) {
-  if (const auto expected = check_expected(institution, request); !expected) {
+  if (const auto expected = is_as_expected(institution, request); !expected) {
     return tl::unexpected(expected.error());
   }
   if (institution.phase != Phase::kSigning || !institution.active) {
@@ -243,7 +247,7 @@ Result<void> is_last_move(const InstitutionFacts& institution, const MoveToUndo&
 }
 
 Result<std::optional<SlotId>> may_return(const InstitutionFacts& institution, const Request& request) {
-  if (const auto expected = check_expected(institution, request); !expected) {
+  if (const auto expected = is_as_expected(institution, request); !expected) {
     return tl::unexpected(expected.error());
   }
   if (institution.phase != Phase::kDeparting) {
@@ -310,7 +314,7 @@ tl::unexpected<Error> last_key(const InstitutionFacts& institution, SlotId slot,
 
 Result<Revocation> may_revoke(const InstitutionFacts& institution, SlotId slot, bool stop_signing,
                               const LifecyclePolicy& policy, const Now& now, const Request& request) {
-  if (const auto expected = check_expected(institution, request); !expected) {
+  if (const auto expected = is_as_expected(institution, request); !expected) {
     return tl::unexpected(expected.error());
   }
   if (institution.phase == Phase::kDeparted) {

@@ -131,6 +131,8 @@ struct Request {
   bool by_policy = false;        // nobody asks but the calendar
 };
 
+// Is the slot active that the caller expects, if it names one? Refusal: kExpect.
+[[nodiscard]] Result<void> is_as_expected(const InstitutionFacts& institution, const Request& request);
 // Does the other slot still drain because an undo left it? Then its key is where it was, in the DNS and at the
 // signers, and going there again is a redo.
 [[nodiscard]] bool is_redo(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now);

@@ -82,7 +82,6 @@ Answer StoreSubject::perform_on_a_failing_disk(const Command& command) {
 
 Answer StoreSubject::perform(const Command& command) {
   const zonestore::ChangeContext how = context(command);
-  const std::optional<dkim::SlotId> expect = slot_from(command.expect);
   switch (command.verb) {
     case Verb::kAdd:
       return add(command);
@@ -97,7 +96,7 @@ Answer StoreSubject::perform(const Command& command) {
     case Verb::kRotateUnfollowed:
       return rotate_unfollowed(command);
     case Verb::kUndo:
-      return answer_from(zonestore::undo(*store_, how, *code(command), {expect}));
+      return answer_from(zonestore::undo(*store_, how, *code(command)));
     case Verb::kPrepare:
       return answer_from(zonestore::prepare(*store_, how, *code(command), slot_from(command.slot)));
     case Verb::kRevoke:
@@ -134,8 +133,8 @@ Answer StoreSubject::add(const Command& command) {
 }
 
 Answer StoreSubject::revoke(const Command& command) {
-  const auto revoked = zonestore::revoke(*store_, context(command), *code(command), *slot_from(command.slot),
-                                         {command.stop_signing, slot_from(command.expect)});
+  const auto revoked =
+      zonestore::revoke(*store_, context(command), *code(command), *slot_from(command.slot), {command.stop_signing});
   Answer answer = answer_from(revoked);
   if (revoked && revoked->changed) {
     answer.exposed_until = millis(revoked->exposed_until);
@@ -145,7 +144,6 @@ Answer StoreSubject::revoke(const Command& command) {
 
 Answer StoreSubject::rotate(const Command& command) {
   zonestore::SwapOptions options;
-  options.expect = slot_from(command.expect);
   if (command.looks) {
     const auto view = zonestore::show_institution(*store_, *code(command));
     if (view && view->active) {

@@ -75,6 +75,7 @@ class StoreSubject final : public Subject {
     if (const auto guard = zonestore::guard_from_code(command.lifts)) {
       context.override_guard = zonestore::Override{*guard, "property test"};
     }
+    context.expect = slot_from(command.expect);
     return context;
   }
   [[nodiscard]] std::optional<dkim::Code> code(const Command& command) const {

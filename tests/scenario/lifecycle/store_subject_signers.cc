@@ -22,8 +22,7 @@ Answer StoreSubject::rotate_without_private_key(const Command& command) {
       }
     }
   }
-  Answer answer =
-      answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  Answer answer = answer_from(zonestore::rotate(*store_, context(command), *code(command)));
   for (const auto& [key_id, key] : taken) {
     zonestore::db::unwrap(impl.vault().put({{key_id, &key}}, clock_.now().wall));
   }
@@ -41,8 +40,7 @@ Answer StoreSubject::rotate_with_stale_signer(const Command& command) {
   options.command =
       ++stale_signers_ % 2 == 1 ? "/usr/bin/truncate -c -s 0 " + keys + "1.pem " + keys + "2.pem" : "/bin/false";
   (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
-  Answer answer =
-      answer_from(zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)}));
+  Answer answer = answer_from(zonestore::rotate(*store_, context(command), *code(command)));
   (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));
   audit_id_ = newest_audit_id() - answer.changes * (command.dry_run ? 0 : 1);  // its own rows aside
   return answer;
@@ -60,7 +58,7 @@ Answer StoreSubject::rotate_unfollowed(const Command& command) {
   (void)zonestore::db::unwrap(zonestore::add_signer(*store_, context({}), options));
   std::filesystem::remove(follows);
   store_->impl().connection.execute("INSERT OR REPLACE INTO policy VALUES (0, 'signer-limit', 0)");
-  const auto swapped = zonestore::rotate(*store_, context(command), *code(command), {slot_from(command.expect)});
+  const auto swapped = zonestore::rotate(*store_, context(command), *code(command));
   Answer answer = answer_from(swapped);
   answer.changes += swapped && !swapped->undone_for.empty() ? 1 : 0;
   (void)zonestore::db::unwrap(zonestore::remove_signer(*store_, context({}), options.name, true));

@@ -109,11 +109,11 @@ Result<ExitCode> work_through(const Session& session, Store& store, const BegunR
                  preparing.tell(session, report));
 }
 
-Result<void> check(const Options& options, std::optional<SlotId> slot) {
+Result<void> check(const Options& options, std::optional<SlotId> slot, const ChangeOptions& change) {
   if (options.ways() > 1) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --file and --resume exclude each other", "give one of them");
   }
-  if (options.resume && (options.has_settings() || options.give_up || slot)) {
+  if (options.resume && (options.has_settings() || options.give_up || slot || change.reason || change.expect)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl prepare --resume");
   }
@@ -138,7 +138,7 @@ void declare(Arguments& arguments, Options& options) {
 
 Result<ExitCode> run(Session& session, const Options& options, std::optional<SlotId> slot,
                      const ChangeOptions& change) {
-  if (const auto checked = check(options, slot); !checked) {
+  if (const auto checked = check(options, slot, change); !checked) {
     return tl::unexpected(checked.error());
   }
   const BulkWays ways{"prepare",    options.resume,  options.give_up, options.ways() > 0 || !options.named.empty(),

@@ -112,7 +112,7 @@ Result<void> check(const Options& options, std::optional<SlotId> slot, const Cha
     return zonestore::fail(ErrorCode::kInvalid, "--all, --file, --signer and --resume exclude each other",
                            "give one of them");
   }
-  if (options.resume && (options.has_settings() || options.give_up || slot || change.reason)) {
+  if (options.resume && (options.has_settings() || options.give_up || slot || change.reason || change.expect)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl revoke --resume");
   }

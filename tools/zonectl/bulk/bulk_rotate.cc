@@ -34,7 +34,7 @@ class LooksAhead {
   LooksAhead(Store& store, look::Lookout* lookout, const BulkRun& run, const BulkSettings& settings)
       : looks_(lookout, store),
         run_(run),
-        wish_{settings.override_guard, std::nullopt},
+        wish_{settings.override_guard, settings.expect},
         ahead_(settings.rate ? 0 : 32) {}
 
   std::optional<zonestore::Look> take(const BulkItem& item) {
@@ -149,6 +149,7 @@ class RotateWork {
     }
     ChangeContext context = context_;
     context.override_guard.reset();
+    context.expect.reset();  // of what was there before the rotation
     zonestore::SwapOptions options;
     options.undoes.number = made_.at(item.code.text()).move;  // not what somebody did meanwhile
     const auto back = zonestore::undo(store_, context, item.code, options);
@@ -227,7 +228,7 @@ Result<void> check(const Options& options, const ChangeOptions& change) {
     return zonestore::fail(ErrorCode::kInvalid, "--all, --due, --file and --resume exclude each other",
                            "give one of them");
   }
-  if (options.resume && (options.has_settings() || options.give_up || change.override_guard)) {
+  if (options.resume && (options.has_settings() || options.give_up || change.override_guard || change.expect)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl rotate --resume");
   }

@@ -93,7 +93,7 @@ void declare(Arguments& arguments, Options& options) {
 }
 
 Result<ExitCode> run(Session& session, const Options& options, const ChangeOptions& change) {
-  if (options.resume && (options.run || options.give_up || options.has_settings())) {
+  if (options.resume && (options.run || options.give_up || options.has_settings() || change.expect)) {
     return zonestore::fail(ErrorCode::kInvalid, "--resume goes on with the arguments that the run was begun with",
                            "zonectl undo --resume");
   }

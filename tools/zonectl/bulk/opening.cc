@@ -45,6 +45,7 @@ Result<ExitCode> begin(const Session& session, zonestore::Store& store, const Ch
   }
   begun.settings.override_guard = change.override_guard;
   begun.settings.reason = change.reason;
+  begun.settings.expect = change.expect;
   begun.arguments = arguments_of(begun.settings);
   if (steps.keep) {
     steps.keep(begun.arguments);

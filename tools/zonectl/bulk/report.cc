@@ -205,6 +205,7 @@ Result<BegunRun> resumed_run(const Session& session, zonestore::Store& store, co
   BulkSettings settings = settings_of(*arguments);
   change.override_guard = settings.override_guard;
   change.reason = settings.reason;
+  change.expect = settings.expect;
   return BegunRun{**std::move(run), *std::move(arguments), std::move(settings), session.context(change)};
 }
 

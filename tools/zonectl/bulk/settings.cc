@@ -93,6 +93,9 @@ RunArguments arguments_of(const BulkSettings& settings) {
   if (settings.reason) {
     arguments.set("reason", *settings.reason);
   }
+  if (settings.expect) {
+    arguments.set("expect", to_text(*settings.expect));
+  }
   return arguments;
 }
 
@@ -109,6 +112,9 @@ BulkSettings settings_of(const RunArguments& arguments) {
   }
   settings.override_guard = zonestore::guard_from_code(arguments.text("override").value_or(""));
   settings.reason = arguments.text("reason");
+  if (const auto expect = zonestore::dkim::parse_slot(arguments.text("expect").value_or(""))) {
+    settings.expect = *expect;
+  }
   return settings;
 }
 

@@ -39,6 +39,7 @@ struct BulkSettings {
   std::optional<std::uint32_t> halt_on;  // failures
   std::optional<zonestore::Guard> override_guard;
   std::optional<std::string> reason;
+  std::optional<zonestore::dkim::SlotId> expect;
 
   [[nodiscard]] std::uint32_t failures_allowed() const { return halt_on.value_or(kDefaultHaltOn); }
 };

@@ -20,7 +20,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institution(options.code);
   arguments.operators().one("DOMAIN", "", options.domain, Need::kRequired, &zonestore::dkim::parse_domain,
                             "the mail domain, such as mosamuseum.com");
-  arguments.dry_run(options.change);
+  arguments.institution_change(options.change);
 }
 
 Json to_json(const InstitutionChanged& changed) {

@@ -1,4 +1,6 @@
 // zonectl freeze: no rotation until it is thawed.
+#include <utility>
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/freeze_command.h"
 
@@ -7,18 +9,19 @@ namespace {
 
 void arguments(Arguments& arguments, FreezeCommandOptions& options) {
   freeze_scope_arguments(arguments, options);
-  arguments.operators().one("--reason", "TEXT", options.reason, Need::kRequired, &parse_line,
-                            "why: whoever is refused a rotation reads it");
+  arguments.institution_change_for_reason(options.change, "why: whoever is refused a rotation reads it");
 }
 
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
-  return run_freeze(session, options,
+  FreezeCommandOptions own = options;
+  const std::string reason = *std::exchange(own.change.reason, std::nullopt);  // the log has it in the freeze itself
+  return run_freeze(session, own,
                     {"freeze",
                      "freezing",
                      {"frozen", "would be frozen", {}},
                      {},
                      [&](zonestore::Store& store, const zonestore::ChangeContext& context, const auto& whose) {
-                       return zonestore::freeze(store, context, whose, *options.reason);
+                       return zonestore::freeze(store, context, whose, reason);
                      }});
 }
 

@@ -42,13 +42,18 @@ Json to_json(const Whose& whose, const FreezeChanged& changed) {
 void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options) {
   arguments.operators().institutions(options.named, [&options] { return options.all; });
   arguments.operators().flag("--all", options.all, "the whole store in place of institutions");
-  arguments.dry_run(options.change);
 }
 
 Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeVerb& verb) {
   if (options.named.empty() != options.all) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "name institutions, or --all for the whole store",
                            "zonectl list shows the institutions");
+  }
+  if (const auto refused = options.all
+                               ? refuse_expect(options.change, "it is for institutions, not for the whole store")
+                               : Result<void>{};
+      !refused) {
+    return tl::unexpected(refused.error());
   }
   if (options.named.size() > 1) {
     return change_each(session, options.change, options.named,

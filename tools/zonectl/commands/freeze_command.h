@@ -10,7 +10,6 @@ namespace zonectl {
 struct FreezeCommandOptions {
   std::vector<zonestore::dkim::Code> named;
   bool all = false;
-  std::optional<std::string> reason;  // of freeze
   ChangeOptions change;
 };
 

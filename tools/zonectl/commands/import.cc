@@ -43,7 +43,7 @@ void arguments(Arguments& arguments, Options& options) {
                  "of a table: name what cannot be taken, leave it out, and go on with the rest (exit code 4)");
   arguments.flag("--fresh-for-weak", options.table.fresh_for_weak,
                  "of a table: put fresh keys in the place of those that are too weak");
-  arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
+  arguments.institution_change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
 }
 
 void write(const Session& session, const KeysImported& imported) {
@@ -101,6 +101,9 @@ Result<ExitCode> body(Session& session, const Options& options) {
   const bool is_of_table = options.table.signing_table || options.table.skip_bad || options.table.fresh_for_weak;
   const bool names_one = options.code || options.pem || options.slot || options.active || !options.domains.empty();
   if (is_table && !names_one) {
+    if (const auto refused = refuse_expect(options.change, "it is for one institution, not for a table"); !refused) {
+      return tl::unexpected(refused.error());
+    }
     return import_key_table(session, options.table, options.change);
   }
   if (is_table || is_of_table || !options.code || !options.pem) {

@@ -32,7 +32,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.slot(options.slot, Need::kRequired, "the slot whose key is written: sel1 or sel2");
   arguments.one("--out", "FILE", options.file, Need::kRequired, &parse_key_file,
                 "a new file; one that exists is never overwritten");
-  arguments.dry_run(options.change);
+  arguments.institution_change(options.change);
 }
 
 Json to_json(const Options& options, const zonestore::KeyExported& exported) {

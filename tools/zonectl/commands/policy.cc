@@ -42,12 +42,12 @@ void set_arguments(Arguments& arguments, Options& options) {
       {{"KEY", std::string(kKeys)},
        {"VALUE",
         "a duration: 10m, 7d, 3600 (seconds); off for every; a window: always, \"Tue 09:00-11:00 Europe/Zurich\""}});
-  arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
+  arguments.institution_change(options.change, {zonestore::Guard::kPolicyFloor});
 }
 
 void unset_arguments(Arguments& arguments, Options& options) {
   arguments.institution_before(options.code, kWhose, options.words, {{"KEY", std::string(kKeys)}});
-  arguments.change(options.change, {zonestore::Guard::kPolicyFloor});
+  arguments.institution_change(options.change, {zonestore::Guard::kPolicyFloor});
 }
 
 std::string_view origin_text(PolicyValue::From from) {
@@ -138,6 +138,12 @@ Result<ExitCode> set(Session& session, const Options& options) {
   if (const Result<void> good = zonestore::check_policy_form(options.key(), options.value()); !good) {
     return tl::unexpected(good.error());
   }
+  if (const auto refused = options.code
+                               ? Result<void>{}
+                               : refuse_expect(options.change, "it is for an institution, not for the whole store");
+      !refused) {
+    return tl::unexpected(refused.error());
+  }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     Following following(session);
     auto changed = set_policy(store, context, options.code, options.key(), options.value(),
@@ -155,9 +161,9 @@ Result<ExitCode> set(Session& session, const Options& options) {
 void define(CommandLine& line) {
   CommandLine policy = line.noun("policy", "durations and windows of the key lifecycle: show, set, unset");
   const ExitNote not_found{ExitCode::kNotFound, "no such institution"};
-  const ExitNote refused{
-      ExitCode::kRefused,
-      "refused: E_POLICY_FLOOR, a drain below 96h, a slack below 1m, or rotations more often than they can be done"};
+  const ExitNote refused{ExitCode::kRefused,
+                         "refused: E_EXPECT; E_POLICY_FLOOR, a drain below 96h, a slack below 1m, or rotations more "
+                         "often than they can be done"};
   policy.command<Options>(
       {"show", "show what is in force, for the store or for one institution",
        "zonectl policy show\nzonectl policy show mosa", exits_of_reading({not_found}), For::kOperators},

@@ -21,7 +21,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
   arguments.operators().slot(options.slot, Need::kOptional, "sel1 or sel2; without it the slot that needs a key");
   declare(arguments, options.bulk);
-  arguments.dry_run(options.change);
+  arguments.institution_change(options.change);
 }
 
 void write(const Session& session, const Prepared& prepared) {
@@ -83,7 +83,8 @@ void define(CommandLine& line) {
        exits_of_change(
            {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
             {ExitCode::kRefused,
-             "refused: E_EXISTS, E_DRAINING, E_KEY_MISMATCH, E_SIGNER_KIND; of many, E_EXISTS: another run is at "
+             "refused: E_EXPECT, E_EXISTS, E_DRAINING, E_KEY_MISMATCH, E_SIGNER_KIND; of many, E_EXISTS: another run "
+             "is at "
              "work, or waits to be resumed; nothing changed"},
             {ExitCode::kNotFound, "no such institution, slot or run"}}),
        For::kOperators},

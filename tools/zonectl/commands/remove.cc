@@ -21,7 +21,7 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institutions(options.named);
   arguments.not_for_one_slot("zonectl revoke");
   arguments.operators().flag("--yes", options.yes, "on a terminal: do not ask first");
-  arguments.dry_run(options.change);
+  arguments.institution_change(options.change);
 }
 
 void write(const Session& session, const InstitutionChanged& removed) {
@@ -81,9 +81,10 @@ void define(CommandLine& line) {
   line.command<Options>(
       {"remove", "stop signing for institutions; their records leave once their last mail has arrived",
        "zonectl remove mosa\nzonectl remove mosa nova\nzonectl undo mosa   # takes it back, until its records leave",
-       exits_of_change({{ExitCode::kRefused, "whoever was asked on the terminal did not say yes; nothing changed"},
-                        {ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
-                        {ExitCode::kNotFound, "no such institution; nothing changed"}}),
+       exits_of_change(
+           {{ExitCode::kRefused, "E_EXPECT; or whoever was asked on the terminal did not say yes; nothing changed"},
+            {ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+            {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       arguments, body);
 }

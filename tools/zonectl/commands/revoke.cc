@@ -25,8 +25,7 @@ void arguments(Arguments& arguments, Options& options) {
   declare(arguments, options.bulk);
   arguments.operators().flag("--stop-signing", options.revoke.stop_signing,
                              "go on even if the institution has nothing left to sign with");
-  arguments.expect(options.revoke.expect);
-  arguments.change(options.change, {});
+  arguments.institution_change(options.change);
 }
 
 void write_signing(const Session& session, const Revoked& revoked) {
@@ -99,8 +98,10 @@ Result<ExitCode> revoke_many(Session& session, const Options& options) {
     return zonestore::fail(ErrorCode::kInvalid, "INST excludes --all, --file, --signer and --resume",
                            "zonectl revoke --all SLOT; zonectl revoke --signer NAME");
   }
-  if (options.revoke.expect) {
-    return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
+  const auto refused =
+      options.bulk.signer ? refuse_expect(options.change, "a taken signer held both selectors") : Result<void>{};
+  if (!refused) {
+    return tl::unexpected(refused.error());
   }
   return bulk_revoke::run(session, options.bulk, options.slot, options.revoke.stop_signing, options.change);
 }

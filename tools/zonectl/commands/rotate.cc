@@ -25,7 +25,7 @@ zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options,
                                        const zonestore::dkim::Code& code, const zonestore::SwapOptions& swap) {
                     look::RotationLooks looks(lookout.get(), store);
                     zonestore::SwapOptions with_look = swap;
-                    with_look.look = looks.take(code, {options.change.override_guard, swap.expect});
+                    with_look.look = looks.take(code, {options.change.override_guard, options.change.expect});
                     auto swapped = zonestore::rotate(store, context, code, with_look);
                     if (swapped && !looks.trouble().empty()) {
                       swapped->warnings.push_back(looks.trouble());
@@ -40,9 +40,8 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.operators().flag("--no-look", options.looking.no_look,
                              "do not look into the DNS first: go by what was seen before");
   declare(arguments, options.looking.flags);
-  arguments.expect(options.swap.expect);
-  arguments.change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale, Guard::kCnameMissing,
-                                    Guard::kCnameWrong, Guard::kNsLag});
+  arguments.institution_change(options.change, {Guard::kNotRipe, Guard::kFrozen, Guard::kSignerStale,
+                                                Guard::kCnameMissing, Guard::kCnameWrong, Guard::kNsLag});
 }
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
@@ -51,9 +50,6 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid,
                            is_bulk ? "INST excludes --all, --due, --file and --resume" : "INST is missing",
                            "zonectl rotate CODE; zonectl rotate --all --canary 1%");
-  }
-  if (is_bulk && options.swap.expect) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
   }
   if (!is_bulk && options.bulk.has_settings()) {
     return zonestore::fail(zonestore::ErrorCode::kInvalid, "--canary, --rate and --halt-on are for many institutions",

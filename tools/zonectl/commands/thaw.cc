@@ -5,6 +5,11 @@
 namespace zonectl::thaw {
 namespace {
 
+void arguments(Arguments& arguments, FreezeCommandOptions& options) {
+  freeze_scope_arguments(arguments, options);
+  arguments.institution_change(options.change);
+}
+
 zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& options) {
   return run_freeze(session, options, {"thaw", "thawing", {"thawed", "would be thawed", {}}, {}, &zonestore::thaw});
 }
@@ -18,7 +23,7 @@ void define(CommandLine& line) {
        exits_of_change({{ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
                         {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
-      freeze_scope_arguments, body);
+      arguments, body);
 }
 
 }  // namespace zonectl::thaw

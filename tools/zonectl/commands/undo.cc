@@ -13,8 +13,7 @@ struct Options : SwapCommandOptions {
 void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institutions(options.bulk.named, [&bulk = options.bulk] { return bulk.stands_for_names(); });
   declare(arguments, options.bulk);
-  arguments.expect(options.swap.expect);
-  arguments.change(options.change, {});
+  arguments.institution_change(options.change);
 }
 
 zonestore::Result<ExitCode> body(Session& session, const Options& options) {
@@ -30,9 +29,6 @@ zonestore::Result<ExitCode> body(Session& session, const Options& options) {
                              "zonectl undo --run N --canary 1%");
     }
     return run_swap(session, options, options.bulk.named.front(), &zonestore::undo);
-  }
-  if (options.swap.expect) {
-    return zonestore::fail(ErrorCode::kInvalid, "--expect is for one institution", "leave it out");
   }
   return bulk_undo::run(session, options.bulk, options.change);
 }

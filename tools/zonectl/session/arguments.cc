@@ -90,9 +90,9 @@ void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {
   operators().one("ZONE", "", target, need, &zonestore::Name::parse, "the zone's name, such as dkim.secutix.com");
 }
 
-void Arguments::expect(std::optional<zonestore::dkim::SlotId>& target) {
-  operators().one("--expect", "sel1|sel2", target, Need::kOptional, &zonestore::dkim::parse_slot,
-                  "refuse unless this selector signs now");
+void Arguments::declare_expect(ChangeOptions& target) {
+  operators().one("--expect", "sel1|sel2", target.expect, Need::kOptional, &zonestore::dkim::parse_slot_reference,
+                  "refuse (E_EXPECT) unless this selector signs now");
 }
 
 void Arguments::dry_run(ChangeOptions& target) {
@@ -129,16 +129,36 @@ Result<Guard> parse_override(const std::string& text, const std::vector<Guard>& 
 
 void Arguments::change(ChangeOptions& target, const std::vector<Guard>& liftable) {
   dry_run(target);
+  operators().one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
+  declare_override(target, liftable);
+}
+
+void Arguments::institution_change(ChangeOptions& target, const std::vector<Guard>& liftable) {
+  change(target, liftable);
+  declare_expect(target);
+}
+
+void Arguments::institution_change_for_reason(ChangeOptions& target, const std::string& description) {
+  dry_run(target);
+  operators().one("--reason", "TEXT", target.reason, Need::kRequired, &parse_line, description);
+  declare_override(target, {});
+  declare_expect(target);
+}
+
+void Arguments::declare_override(ChangeOptions& target, const std::vector<Guard>& liftable) {
   operators().declare_one({"--override", "CODE", "lift this guard: " + listed(liftable), Need::kOptional},
                           [&target, liftable](const std::string& text) {
                             target.override_guard = value_of(parse_override(text, liftable), "");
                           });
-  operators().one("--reason", "TEXT", target.reason, Need::kOptional, &parse_line, "why; the log keeps it");
   CLI::Option* const override_option = app_.get_option("--override");
   override_option->needs(app_.get_option("--reason"));
   if (liftable.empty()) {
     override_option->group("");
   }
+}
+
+Result<void> refuse_expect(const ChangeOptions& options, const std::string& why) {
+  return options.expect ? zonestore::fail(ErrorCode::kInvalid, "--expect: " + why, "leave it out") : Result<void>{};
 }
 
 void Arguments::flag(const std::string& name, bool& target, const std::string& description) {

@@ -50,11 +50,15 @@ class Arguments {
 
   // What many commands take alike; operators too.
   void zone(std::optional<zonestore::Name>& target, Need need = Need::kRequired);  // ZONE
-  void expect(std::optional<zonestore::dkim::SlotId>& target);                     // --expect sel1|sel2
   void dry_run(ChangeOptions& target);
   // --dry-run, and --override and --reason for the guards that the command's own rules can lift. With none of them,
   // --override is taken, to be refused with a clear message, but --help does not offer it.
   void change(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable);
+  // The same of what changes an institution, and --expect: every such command has all of these. A body whose change
+  // is of no institution refuses --expect (refuse_expect).
+  void institution_change(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable = {});
+  // With a reason that must be given, and whose `description` says who reads it.
+  void institution_change_for_reason(ChangeOptions& target, const std::string& description);
 
   // A list to read, by a file's name, or by standard input ("-"), which alone is for operators.
   void list_file(const std::string& name, const std::string& shown, std::optional<std::string>& target,
@@ -108,6 +112,8 @@ class Arguments {
   // Of a word that another positional takes: for --help alone.
   void describe(const std::string& name, Need need, const std::string& description);
 
+  void declare_override(ChangeOptions& target, const std::vector<zonestore::Guard>& liftable);
+  void declare_expect(ChangeOptions& target);
   void mark(const CLI::Option& option);
 
   CLI::App& app_;
@@ -115,6 +121,9 @@ class Arguments {
   Objects& objects_;
   For is_for_ = For::kAdmins;
 };
+
+// kInvalid if --expect was given; `instead`: "it is for institutions, not for the whole store".
+[[nodiscard]] zonestore::Result<void> refuse_expect(const ChangeOptions& options, const std::string& why);
 
 // What --help shows as required although the parse cannot tell: SLOT, of which a selector's name tells too.
 inline constexpr const char* kShownAsRequired = "required";

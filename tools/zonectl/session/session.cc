@@ -116,6 +116,7 @@ zonestore::ChangeContext Session::context(const ChangeOptions& options) const {
   context.actor.name = options_.actor.value_or(context.actor.login);
   context.dry_run = options.dry_run;
   context.reason = options.reason;
+  context.expect = options.expect;
   if (options.override_guard) {
     context.override_guard = zonestore::Override{*options.override_guard, options.reason.value_or("")};
   }

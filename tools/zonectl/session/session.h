@@ -30,6 +30,7 @@ struct ChangeOptions {
   bool dry_run = false;
   std::optional<zonestore::Guard> override_guard;
   std::optional<std::string> reason;
+  std::optional<zonestore::dkim::SlotId> expect;  // of a change of institutions: the slot that signs
 };
 
 class Session {

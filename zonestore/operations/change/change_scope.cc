@@ -124,6 +124,10 @@ void ChangeScope::complete_bulk_item() {
   }
 }
 
+rows::InstitutionRow ChangeScope::institution(const dkim::Code& code) {
+  return require_expected(connection(), code, context_);
+}
+
 std::optional<Guard> overridden(const ChangeContext& context) {
   if (!context.override_guard) {
     return std::nullopt;
@@ -137,6 +141,13 @@ rows::InstitutionRow require_institution(db::Connection& connection, const dkim:
     throw db::Failure(unknown_institution(connection, code));
   }
   return *std::move(row);
+}
+
+rows::InstitutionRow require_expected(db::Connection& connection, const dkim::Code& code,
+                                      const ChangeContext& context) {
+  rows::InstitutionRow row = require_institution(connection, code);
+  db::unwrap(dkim::is_as_expected(row.facts, {code.text(), std::nullopt, context.expect}));
+  return row;
 }
 
 AuditValue audit_state(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy, const Now& now) {

@@ -31,6 +31,10 @@ class ChangeScope {
   [[nodiscard]] const Moment& moment() const { return now_.moment; }
   [[nodiscard]] WallTime wall() const { return now_.moment.wall; }
 
+  // The institution that this change is of, as the caller expects it to be. Throws kNotFound if there is none or it
+  // has departed; kRefused/kExpect if another slot signs than the one that the caller named.
+  [[nodiscard]] rows::InstitutionRow institution(const dkim::Code& code);
+
   // The record sets of one zone that this change touches.
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
   void publish(const rows::InstitutionRow& institution);
@@ -69,6 +73,10 @@ class ChangeScope {
 
 // The institution, or a Failure: kNotFound if there is none or it has departed.
 [[nodiscard]] rows::InstitutionRow require_institution(db::Connection& connection, const dkim::Code& code);
+// The same, as the caller of a change expects it to be (ChangeContext::expect): else kRefused/kExpect. Of what is
+// asked before the change's own transaction, in which ChangeScope::institution asks again.
+[[nodiscard]] rows::InstitutionRow require_expected(db::Connection& connection, const dkim::Code& code,
+                                                    const ChangeContext& context);
 
 // An institution's state for the audit: phase, active slot, each slot's state and key id.
 [[nodiscard]] AuditValue audit_state(const rows::InstitutionRow& institution, const dkim::LifecyclePolicy& policy,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "zonestore/base/error.h"
+#include "zonestore/dkim/selector.h"
 #include "zonestore/zone/name.h"
 #include "zonestore/zone/serial.h"
 
@@ -37,6 +38,8 @@ struct ChangeContext {
   bool signers_later = false;
   std::optional<BulkTicket> bulk_ticket = std::nullopt;
   std::optional<std::string> reason = std::nullopt;  // why, for the audit; that of an override goes before it
+  // Of a change of one institution: refuse with kExpect unless this slot is the one that signs now.
+  std::optional<dkim::SlotId> expect = std::nullopt;
 };
 
 struct ZoneSerial {

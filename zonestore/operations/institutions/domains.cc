@@ -16,7 +16,7 @@ template <class Edit>
 InstitutionChanged edit_domains(Store& store, const ChangeContext& context, const dkim::Code& code,
                                 const std::string& command, Edit&& edit) {
   ChangeScope change(store, context, command, code.text());
-  const rows::InstitutionRow row = require_institution(change.connection(), code);
+  const rows::InstitutionRow row = change.institution(code);
   const AuditValue before{{"domains", audit_value(rows::domains_of(change.connection(), row.id))}};
   InstitutionChanged outcome;
   const std::string what = edit(change, row, outcome);

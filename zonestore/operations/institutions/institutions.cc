@@ -162,7 +162,7 @@ namespace {
 
 InstitutionChanged stop_signing(Store& store, const ChangeContext& context, const dkim::Code& code) {
   ChangeScope change(store, context, "remove", code.text());
-  rows::InstitutionRow row = require_institution(change.connection(), code);
+  rows::InstitutionRow row = change.institution(code);
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   InstitutionChanged outcome;
   outcome.dry_run = context.dry_run;

@@ -100,7 +100,7 @@ void import_into(Store& store, const ChangeContext& context, const dkim::Code& c
                  KeysImported& outcome, std::vector<std::string>& withdrawn) {
   const dkim::SlotId slot = outcome.slots.front();
   ChangeScope change(store, context, "import", code.text());
-  InstitutionRow row = require_institution(change.connection(), code);
+  InstitutionRow row = change.institution(code);
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   db::unwrap(dkim::may_prepare(row.facts, slot, policy, change.now(), {code.text(), std::nullopt, std::nullopt}));
   const AuditValue before = audit_state(row, policy, change.now());
@@ -120,7 +120,7 @@ void import_existing(Store& store, const ChangeContext& context, const dkim::Cod
   Store::Impl& impl = store.impl();
   {
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const InstitutionRow row = require_institution(impl.connection, code);
+    const InstitutionRow row = require_expected(impl.connection, code, context);
     outcome.slots = {key.slot.value_or(dkim::slot_to_prepare(row.facts, impl.now()))};
     db::unwrap(dkim::may_prepare(row.facts, outcome.slots.front(), rows::read_policy(impl.connection, row.id),
                                  impl.now(), {code.text(), std::nullopt, std::nullopt}));

@@ -96,7 +96,7 @@ Result<KeyExported> export_private_key(Store& store, const ChangeContext& contex
   return db::at_border<KeyExported>([&] {
     SystemResult<FilePlace> looked_at = look_at_place(file);
     ChangeScope change(store, context, "key export", code.text());
-    const rows::InstitutionRow row = require_institution(change.connection(), code);
+    const rows::InstitutionRow row = change.institution(code);
     KeyExported outcome;
     outcome.key_id = require_key(row, slot).key_id;
     outcome.file = file;

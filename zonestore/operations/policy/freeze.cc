@@ -22,7 +22,7 @@ FreezeChanged set_freeze(Store& store, const ChangeContext& context, const std::
                          const std::optional<std::string>& reason) {
   ChangeScope change(store, context, reason ? "freeze" : "thaw", code ? code->text() : "");
   db::Connection& connection = change.connection();
-  const rows::InstitutionId scope = code ? require_institution(connection, *code).id : rows::kWholeStore;
+  const rows::InstitutionId scope = code ? change.institution(*code).id : rows::kWholeStore;
   const std::optional<dkim::Freeze> before = rows::read_freeze(connection, scope);
   FreezeChanged outcome;
   outcome.dry_run = context.dry_run;

@@ -124,7 +124,7 @@ PolicyChanged change_value(Store& store, const ChangeContext& context, const std
                            PolicyKey key, const NewValue& value) {
   ChangeScope change(store, context, "policy set", code ? code->text() : "");
   db::Connection& connection = change.connection();
-  const rows::InstitutionId scope = policy_scope(connection, code);
+  const rows::InstitutionId scope = code ? change.institution(*code).id : rows::kWholeStore;
   if (value.duration) {
     check_policy_value(context, key, *value.duration, rows::read_policy(connection, scope));
   }

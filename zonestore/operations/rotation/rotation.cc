@@ -25,11 +25,11 @@ std::string describe_return(const Returned& returned) {
 }
 
 // Both records never left, so that what signed before signs at once.
-Swapped take_removal_back(Store& store, const ChangeContext& context, const SwapOptions& options, ChangeScope& change,
-                          rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy) {
+Swapped take_removal_back(Store& store, const ChangeContext& context, ChangeScope& change, rows::InstitutionRow& row,
+                          const dkim::LifecyclePolicy& policy) {
   Swapped outcome;
   outcome.returned =
-      Returned{db::unwrap(dkim::may_return(row.facts, {row.code.text(), overridden(context), options.expect}))};
+      Returned{db::unwrap(dkim::may_return(row.facts, {row.code.text(), overridden(context), context.expect}))};
   if (outcome.returned->signs_with) {
     check_served_key(change.store(), row, *outcome.returned->signs_with);
   }
@@ -49,7 +49,7 @@ bool is_for_one_move(const SwapOptions& options) {
 // Back to where signing was: nothing of the world stands in the way.
 dkim::SlotId judge_undo(ChangeScope& change, const ChangeContext& context, const rows::InstitutionRow& row,
                         const dkim::LifecyclePolicy& policy, const SwapOptions& options) {
-  const dkim::Request request{row.code.text(), overridden(context), options.expect};
+  const dkim::Request request{row.code.text(), overridden(context), context.expect};
   db::unwrap(dkim::is_last_move(row.facts, options.undoes, request));
   const dkim::SlotId to = db::unwrap(dkim::may_undo(row.facts, policy, change.now(), request));
   check_served_key(change.store(), row, to);
@@ -83,7 +83,7 @@ dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, c
                                        options.look ? own_servers(change.connection()) : servers);
   facts.stale_signers = signers_without_keys(change, row);
   RotationJudgement judgement =
-      may_rotate(facts, {options.by_policy, context.dry_run, overridden(context), options.expect}, change.now());
+      may_rotate(facts, {options.by_policy, context.dry_run, overridden(context), context.expect}, change.now());
   if (judgement.to) {
     check_served_key(change.store(), row, *judgement.to);
   }
@@ -104,7 +104,7 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
     return not_due(context);
   }
   if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {
-    return take_removal_back(store, context, options, change, row, policy);
+    return take_removal_back(store, context, change, row, policy);
   }
   const AuditValue before = audit_state(row, policy, change.now());
   Swapped outcome;
@@ -136,6 +136,7 @@ Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::
   ChangeContext own = context;
   own.override_guard.reset();
   own.bulk_ticket.reset();
+  own.expect.reset();  // of what was there before the rotation
   SwapOptions options;
   options.undoes.number = swapped.move;
   Result<Swapped> undone = db::at_border<Swapped>(

@@ -31,7 +31,6 @@ struct Swapped : InstitutionChanged {
 };
 
 struct SwapOptions {
-  std::optional<dkim::SlotId> expect;  // refuse with kExpect unless this slot is active now
   bool by_policy = false;  // of rotate: only if policy makes it due, asked in the transaction; else changed is false
   dkim::MoveToUndo undoes{};  // of undo: refuse with kNothingToUndo unless the last move is this one
   // Of rotate: what the caller has just seen of the institution (none in a dry run, which goes by what is known).

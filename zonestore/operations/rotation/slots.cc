@@ -32,9 +32,10 @@ Target require_target(db::Connection& connection, const rows::InstitutionRow& ro
 }
 
 // Asked before the key is made, because that takes a while, and again in the transaction.
-Target look_for_target(Store::Impl& store, const dkim::Code& code, std::optional<dkim::SlotId> slot) {
+Target look_for_target(Store::Impl& store, const ChangeContext& context, const dkim::Code& code,
+                       std::optional<dkim::SlotId> slot) {
   const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
-  return require_target(store.connection, require_institution(store.connection, code), slot, store.now());
+  return require_target(store.connection, require_expected(store.connection, code, context), slot, store.now());
 }
 
 // Where a slot holds no key, or one that has signed; the others are left out without a look at each.
@@ -56,7 +57,7 @@ std::vector<std::string> prepare_in_one_transaction(Store& store, const ChangeCo
                                                     const dkim::Code& code, FreshKeys& keys, Prepared& outcome) {
   std::vector<std::string> withdrawn;
   ChangeScope change(store, context, "prepare", code.text());
-  rows::InstitutionRow row = require_institution(change.connection(), code);
+  rows::InstitutionRow row = change.institution(code);
   (void)require_target(change.connection(), row, outcome.slot, change.now());
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   const AuditValue before = audit_state(row, policy, change.now());
@@ -153,7 +154,7 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   if (dkim::facts_of(row.facts, slot).revoked) {
     return already_revoked(change, store, context, row, std::move(outcome));
   }
-  const dkim::Request request{code.text(), overridden(context), options.expect};
+  const dkim::Request request{code.text(), overridden(context), context.expect};
   const dkim::Revocation revocation = db::unwrap(
       dkim::may_revoke(facts_without_twin(row, slot), slot, options.stop_signing, policy, change.now(), request));
   if (revocation.swaps_to) {
@@ -195,7 +196,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
   return db::at_border<Prepared>([&] {
     Store::Impl& impl = store.impl();
     const MomentKeeper keeper(impl, context);
-    const Target target = look_for_target(impl, code, slot);
+    const Target target = look_for_target(impl, context, code, slot);
     check_signer_kinds(impl.connection, context, code, target.algorithm);
     Prepared outcome;
     outcome.slot = target.slot;

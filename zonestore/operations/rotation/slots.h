@@ -22,8 +22,7 @@ struct Prepared : InstitutionChanged {
 [[nodiscard]] Result<std::vector<dkim::Code>> institutions_to_prepare(Store& store, std::optional<dkim::SlotId> slot);
 
 struct RevokeOptions {
-  bool stop_signing = false;                          // go on even if nothing is left to sign with
-  std::optional<dkim::SlotId> expect = std::nullopt;  // refuse with kExpect unless this slot is active now
+  bool stop_signing = false;       // go on even if nothing is left to sign with
   bool signers_must_hold = false;  // where signing moves first: refuse with kSignerStale unless they hold that key
 };
 struct Revoked : InstitutionChanged {

@@ -134,7 +134,7 @@ TEST_F(BulkCommands, UndoTakesAnInstitutionOrARunAndNotBoth) {
   EXPECT_EQ(run({"undo"}).code, 2);
   EXPECT_EQ(run({"undo", "a", "--run", "1"}).code, 2);
   EXPECT_EQ(run({"undo", "a", "--canary", "1%"}).code, 2);
-  EXPECT_EQ(run({"undo", "--run", "1", "--expect", "sel1"}).code, 2);
+  EXPECT_EQ(run({"undo", "--resume", "--expect", "sel1"}).code, 2);
   EXPECT_EQ(run({"undo", "--run", "1", "--resume"}).code, 2);
   EXPECT_EQ(run({"undo", "--run", "1"}).code, 6);
   EXPECT_EQ(run({"undo", "--resume"}).code, 6);

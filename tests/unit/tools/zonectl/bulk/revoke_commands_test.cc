@@ -172,7 +172,7 @@ TEST_F(RevokeCommands, TakesOneInstitutionOrManyAndNotBoth) {
                                              {"revoke", "a", "sel1", "--all"},
                                              {"revoke", "--all"},
                                              {"revoke", "--signer", "s1", "sel1"},
-                                             {"revoke", "--all", "sel1", "--expect", "sel1"},
+                                             {"revoke", "--signer", "s1", "--expect", "sel1"},
                                              {"revoke", "--all", "sel1", "--signer", "s1"},
                                              {"revoke", "--resume", "--reason", "x"},
                                              {"revoke", "a", "sel1", "--rate", "1/s"}}) {

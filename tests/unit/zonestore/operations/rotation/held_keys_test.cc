@@ -144,7 +144,7 @@ TEST_F(HeldKeys, WhoeverMovesSigningHimselfHasTheOtherKeyRevokedNext) {
 TEST_F(HeldKeys, WhatLeavesItsSlotOtherwiseNeedsNoRevocation) {
   take();
   revoke_held();
-  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true, .expect = {}}));
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true}));
   EXPECT_THAT(*revocations_to_come(*store_), IsEmpty());
 }
 

@@ -219,7 +219,7 @@ TEST_F(PolicyRotation, AGuardHoldsItBackAndIsNamedAndStatusFindsItADayLater) {
 
 TEST_F(PolicyRotation, WhatDoesNotSignAndCannotBeginIsFound) {
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2));
-  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true, .expect = {}}));
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true}));
   const StoreStatus status = *store_status(*store_);
   ASSERT_EQ(status.attention.size(), 1U);
   EXPECT_EQ(status.attention[0].what, "not-signing");

@@ -89,8 +89,8 @@ TEST_F(Rotation, UndoIsRefusedWhenTheDrainIsOver) {
 TEST_F(Rotation, ExpectNamesTheActiveSlot) {
   add("mosa");
   ripen();
-  EXPECT_EQ(refusal_of(rotate(*store_, context_, code("mosa"), {SlotId::kSel2})), Guard::kExpect);
-  EXPECT_TRUE(rotate(*store_, context_, code("mosa"), {SlotId::kSel1}));
+  EXPECT_EQ(refusal_of(rotate(*store_, expecting(SlotId::kSel2), code("mosa"))), Guard::kExpect);
+  EXPECT_TRUE(rotate(*store_, expecting(SlotId::kSel1), code("mosa")));
 }
 
 TEST_F(Rotation, OverridesNotRipeAndKeepsTheReason) {

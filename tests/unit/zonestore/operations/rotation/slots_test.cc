@@ -113,7 +113,7 @@ TEST_F(Slots, RevokeOfTheLastKeyNeedsToBeAskedFor) {
 
 TEST_F(Slots, StopSigningStopsUntilTheStandbyIsRipe) {
   add("mosa");
-  const auto done = revoke(*store_, context_, code("mosa"), kSel1, {.stop_signing = true, .expect = {}});
+  const auto done = revoke(*store_, context_, code("mosa"), kSel1, {.stop_signing = true});
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_TRUE(done->signing_stopped);
   EXPECT_EQ(done->institution.phase, Phase::kStarting);
@@ -129,7 +129,7 @@ TEST_F(Slots, StopSigningStopsUntilTheStandbyIsRipe) {
 TEST_F(Slots, AfterStopSigningOnlyAnOperatorPutsAKey) {
   add("mosa");
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), kSel2));
-  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), kSel1, {.stop_signing = true, .expect = {}}));
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), kSel1, {.stop_signing = true}));
   clock_.advance(hours(24));
   EXPECT_TRUE(maintain(*store_, context_)->steps.empty());
   EXPECT_FALSE(show("mosa").active);
@@ -157,8 +157,15 @@ TEST_F(Slots, RevokeTwiceIsRevokeOnce) {
 
 TEST_F(Slots, RevokeAsksForTheExpectedSlot) {
   add("mosa");
-  EXPECT_EQ(refusal_of(revoke(*store_, context_, code("mosa"), kSel2, {.stop_signing = false, .expect = kSel2})),
-            Guard::kExpect);
+  EXPECT_EQ(refusal_of(revoke(*store_, expecting(kSel2), code("mosa"), kSel2)), Guard::kExpect);
+}
+
+TEST_F(Slots, PrepareAsksForTheExpectedSlotBeforeItMakesAKey) {
+  add("mosa");
+  EXPECT_EQ(refusal_of(prepare(*store_, expecting(kSel2), code("mosa"), kSel1)), Guard::kExpect);
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), kSel2));
+  EXPECT_EQ(refusal_of(prepare(*store_, expecting(kSel2), code("mosa"), kSel2)), Guard::kExpect);
+  EXPECT_TRUE(prepare(*store_, expecting(kSel1), code("mosa"), kSel2));
 }
 
 TEST_F(Slots, ADryRunOfRevokeTellsAllAndChangesNothing) {

@@ -92,7 +92,7 @@ TEST_F(WaysBack, ARedoKeepsEveryOtherGuard) {
   ASSERT_TRUE(freeze(*store_, context_, code("louvre"), "audit"));
   EXPECT_EQ(refusal_of(rotate(*store_, context_, code("louvre"))), Guard::kFrozen);
   ASSERT_TRUE(thaw(*store_, context_, code("louvre")));
-  EXPECT_EQ(refusal_of(rotate(*store_, context_, code("louvre"), {SlotId::kSel2})), Guard::kExpect);
+  EXPECT_EQ(refusal_of(rotate(*store_, expecting(SlotId::kSel2), code("louvre"))), Guard::kExpect);
   EXPECT_TRUE(rotate(*store_, context_, code("louvre")));
 }
 
@@ -208,7 +208,7 @@ TEST_F(WaysBack, ARemovalWhoseSlotWasRevokedComesBackWithoutSigning) {
 
 TEST_F(WaysBack, OneThatDidNotSignDoesNotSignAfterTheUndoOfItsRemoval) {
   ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel2));
-  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true, .expect = {}}));
+  ASSERT_TRUE(revoke(*store_, context_, code("mosa"), SlotId::kSel1, {.stop_signing = true}));
   remove_mosa();
   const auto undone = undo_mosa();
   ASSERT_TRUE(undone) << undone.error().message;

@@ -44,6 +44,10 @@ void declare_globals(Arguments arguments, GlobalOptions& globals, std::optional<
   arguments.operators().flag("--json", globals.json, "print JSON, in the forms that JSON.md documents");
   arguments.operators().one("--actor", "NAME", globals.actor, Need::kOptional, &parse_line,
                             "who asks, for the log (default: the login user)");
+  arguments.operators().flag(
+      "--quiet", globals.quiet,
+      "print errors and refusals alone; the exit code tells the rest, and --json is unaffected");
+  arguments.operators().flag("--yes", globals.yes, "do not ask first; needed where nobody can be asked");
   arguments.operators().one("--color", "auto|always|never", colour, Need::kOptional, &parse_colour,
                             "colour what is told in words (default: auto, on a terminal)");
 }
@@ -101,6 +105,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
 
   const Result<std::optional<std::string>> parsed = tree.parse(words_of(args));
   paint(streams, colour.value_or(Colour::kAuto));
+  globals.quiet = globals.quiet && !asks_for_monitor_line(args);  // whose line is for a program
   Session session(globals, streams, environment, clock);
   if (!parsed) {
     // A parse that failed may not have come as far as the flag.

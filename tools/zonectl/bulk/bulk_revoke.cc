@@ -56,7 +56,7 @@ std::string question(const RevokeTarget& target, std::size_t institutions) {
 
 // One for the whole run. A dry run asks nothing.
 Result<void> confirm(const Session& session, const Options& options, const std::string& question) {
-  if (options.yes) {
+  if (session.says_yes()) {
     return {};
   }
   if (!session.can_ask() || options.file == kStandardInput) {  // which is where an answer would come from
@@ -139,7 +139,6 @@ void declare(Arguments& arguments, Options& options) {
   arguments.operators().one(
       "--give-up", "N", options.give_up, Need::kOptional, &parse_count,
       "end the interrupted run N as it is; with --all, --file, --signer or several INST, before a new one begins");
-  arguments.operators().flag("--yes", options.yes, "of many: do not ask first; needed where nobody can be asked");
   declare(arguments, options.settings, false);
 }
 

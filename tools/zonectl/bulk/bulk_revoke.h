@@ -17,7 +17,6 @@ struct Options {
   std::vector<zonestore::dkim::Code> named;  // INST...: one is none of many
   bool all = false;
   bool resume = false;
-  bool yes = false;
   std::optional<std::string> file;
   std::optional<std::string> signer;
   std::optional<std::uint32_t> give_up;

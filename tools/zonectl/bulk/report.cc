@@ -40,8 +40,8 @@ std::string why(const BulkTrouble& trouble, const Times& times) {
 }
 
 void write_troubles(const Session& session, const BulkReport& report) {
-  const Terminal& terminal = session.terminal();
-  Table table(session.out(), terminal, {"INSTITUTION", "RESULT", "WHY"});
+  const Terminal& terminal = session.troubles_terminal();
+  Table table(session.troubles(), terminal, {"INSTITUTION", "RESULT", "WHY"});
   std::size_t shown = 0;
   for (const BulkTrouble& trouble : report.troubles) {
     if (terminal.interactive && shown++ == kMostTroublesOnTerminal) {
@@ -54,7 +54,7 @@ void write_troubles(const Session& session, const BulkReport& report) {
   }
   table.finish();
   if (terminal.interactive && report.troubles.size() > kMostTroublesOnTerminal) {
-    session.out() << "and " << report.troubles.size() - kMostTroublesOnTerminal << " more: --json lists all\n";
+    session.troubles() << "and " << report.troubles.size() - kMostTroublesOnTerminal << " more: --json lists all\n";
   }
 }
 

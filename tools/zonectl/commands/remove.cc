@@ -13,14 +13,12 @@ using zonestore::Result;
 
 struct Options {
   std::vector<zonestore::dkim::Code> named;
-  bool yes = false;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institutions(options.named);
   arguments.not_for_one_slot("zonectl revoke");
-  arguments.operators().flag("--yes", options.yes, "on a terminal: do not ask first");
   arguments.institution_change(options.change);
 }
 
@@ -56,7 +54,8 @@ std::string question(const std::vector<zonestore::dkim::Code>& codes) {
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  if (session.can_ask() && !options.yes && !options.change.dry_run && !session.confirms(question(options.named))) {
+  if (session.can_ask() && !session.says_yes() && !options.change.dry_run &&
+      !session.confirms(question(options.named))) {
     session.err() << "nothing was changed\n";
     return ExitCode::kRefused;
   }

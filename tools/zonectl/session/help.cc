@@ -87,7 +87,7 @@ std::string help_text(const CommandShape& command) {
   write_rows(out, "Options", rows_of_options(command, false));
   if (!command.program.empty()) {
     out << "\nEvery command also takes " << (command.is_any_store ? "--store DIR, " : "")
-        << "--json, --actor NAME and --color WHEN: see " << command.program << " --help.\n";
+        << "--json, --quiet, --yes, --actor NAME and --color WHEN: see " << command.program << " --help.\n";
   }
   out << command.footer;
   return out.str();

@@ -12,6 +12,7 @@
 #include "tools/zonectl/session/environment.h"
 #include "tools/zonectl/session/exit_code.h"
 #include "tools/zonectl/text/json_value.h"
+#include "tools/zonectl/text/silence.h"
 #include "tools/zonectl/text/times.h"
 #include "zonestore/base/moment.h"
 #include "zonestore/operations/change/store.h"
@@ -23,6 +24,8 @@ struct GlobalOptions {
   std::optional<std::string> store;
   std::optional<std::string> actor;
   bool json = false;
+  bool quiet = false;  // errors and refusals alone; JSON is printed all the same
+  bool yes = false;    // whoever would be asked has said yes
 };
 
 // The flags that every changing command takes.
@@ -84,11 +87,17 @@ class Session {
                                                  const InWords& in_words, const ExitOf& exit_of) const;
 
   [[nodiscard]] bool json() const { return options_.json; }
-  [[nodiscard]] std::ostream& out() const { return streams_.out; }
+  // For answers in words, and for JSON. Silent if errors and refusals alone are wanted.
+  [[nodiscard]] std::ostream& out() const { return is_quiet() ? silence_ : streams_.out; }
   [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
   // For what is no answer: progress, errors.
-  [[nodiscard]] std::ostream& err() const { return streams_.err; }
+  [[nodiscard]] std::ostream& err() const { return is_quiet() ? silence_ : streams_.err; }
   [[nodiscard]] const Terminal& err_terminal() const { return streams_.err_terminal; }
+  // For refusals and failures within an answer: of some of many. With the answer, or without one on standard error.
+  [[nodiscard]] std::ostream& troubles() const { return is_quiet() ? streams_.err : streams_.out; }
+  [[nodiscard]] const Terminal& troubles_terminal() const {
+    return is_quiet() ? streams_.err_terminal : streams_.out_terminal;
+  }
   [[nodiscard]] Times times() const;
   // Prints what `write` writes once it is all there; nothing if it fails. See text/spool.h.
   [[nodiscard]] zonestore::Result<ExitCode> print_whole(
@@ -97,6 +106,7 @@ class Session {
   [[nodiscard]] bool can_ask() const { return streams_.in != nullptr && streams_.err_terminal.interactive; }
   // What comes by standard input; nullptr: nothing does.
   [[nodiscard]] std::istream* input() const { return streams_.input; }
+  [[nodiscard]] bool says_yes() const { return options_.yes; }
   // Asks that person, on standard error. Anything but "y" or "yes" is no, and so is the end of the input.
   [[nodiscard]] bool confirms(const std::string& question) const;
   // Tells an error in words, on standard error.
@@ -108,6 +118,7 @@ class Session {
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return key_sources_; }
 
  private:
+  [[nodiscard]] bool is_quiet() const { return options_.quiet && !options_.json; }
   [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
   void run_nothing() const;  // of a process of root's that became the store's owner: for good
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
@@ -118,6 +129,7 @@ class Session {
   }
 
   const GlobalOptions& options_;
+  mutable Silence silence_;
   Streams& streams_;
   const Environment& environment_;
   const zonestore::Clock& clock_;

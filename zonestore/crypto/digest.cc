@@ -1,7 +1,5 @@
 #include "zonestore/crypto/digest.h"
 
-#include <new>
-
 #include "zonestore/crypto/openssl_handles.h"
 
 namespace zonestore::crypto {
@@ -10,11 +8,6 @@ struct Sha256::Impl {
   DigestContextHandle context{EVP_MD_CTX_new()};
 
   void begin() const { require(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1); }
-  static void require(bool done) {
-    if (!done) {
-      throw std::bad_alloc();
-    }
-  }
 };
 
 Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
@@ -24,12 +17,12 @@ Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
 Sha256::~Sha256() = default;
 
 void Sha256::add(ByteView bytes) {
-  Impl::require(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
+  require(EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()) == 1);
 }
 
 Sha256Digest Sha256::finish() {
   Sha256Digest digest{};
-  Impl::require(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) == 1);
+  require(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) == 1);
   impl_->begin();
   return digest;
 }

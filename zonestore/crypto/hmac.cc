@@ -1,10 +1,7 @@
 #include "zonestore/crypto/hmac.h"
 
-#include <new>
-
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 #include <openssl/params.h>
 
 #include "zonestore/crypto/openssl_handles.h"
@@ -14,13 +11,6 @@ namespace {
 
 using MacHandle = std::unique_ptr<EVP_MAC, HandleDeleter<&EVP_MAC_free>>;
 using MacContextHandle = std::unique_ptr<EVP_MAC_CTX, HandleDeleter<&EVP_MAC_CTX_free>>;
-
-void require(bool done) {
-  if (!done) {
-    ERR_clear_error();
-    throw std::bad_alloc();
-  }
-}
 
 std::array<char, 7> digest_name(HmacKind kind) {
   switch (kind) {

@@ -10,7 +10,7 @@
 namespace zonestore::crypto {
 namespace {
 
-void* take(std::size_t count, const char* /*file*/, int /*line*/) {
+void* allocate(std::size_t count, const char* /*file*/, int /*line*/) {
   return std::malloc(count);
 }
 
@@ -38,7 +38,7 @@ void* resize(void* memory, std::size_t count, const char* file, int line) {
 }  // namespace
 
 bool wipe_what_openssl_frees() noexcept {
-  return CRYPTO_set_mem_functions(&take, &resize, &give_back) == 1;
+  return CRYPTO_set_mem_functions(&allocate, &resize, &give_back) == 1;
 }
 
 }  // namespace zonestore::crypto

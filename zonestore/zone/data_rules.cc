@@ -23,11 +23,11 @@ constexpr std::array kCertificateHashes{DigestSize{1, 32}, DigestSize{2, 64}};  
 constexpr std::array kZoneDigests{DigestSize{1, 48}, DigestSize{2, 64}};        // RFC 8976 section 5.3
 constexpr std::size_t kLeastZoneDigest = 12;                                    // RFC 8976 section 2.2.4
 
-std::optional<DataFault> fault(std::string message) {
+std::optional<DataFault> as_fault(std::string message) {
   return DataFault{std::move(message), false};
 }
 
-std::optional<DataFault> doubt(std::string message) {
+std::optional<DataFault> as_doubt(std::string message) {
   return DataFault{std::move(message), true};
 }
 
@@ -37,8 +37,8 @@ std::optional<DataFault> digest_fault(std::span<const DigestSize> sizes, ByteVie
   const std::size_t bytes = rdata.size() - kind_at - 1;
   for (const DigestSize& each : sizes) {
     if (each.kind == kind && each.bytes != bytes) {
-      return fault("a digest of type " + std::to_string(kind) + " has " + std::to_string(each.bytes) +
-                   " bytes, and this " + std::to_string(bytes));
+      return as_fault("a digest of type " + std::to_string(kind) + " has " + std::to_string(each.bytes) +
+                      " bytes, and this " + std::to_string(bytes));
     }
   }
   return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<DataFault> digest_fault(std::span<const DigestSize> sizes, ByteVie
 constexpr std::size_t kDsKindAt = 3;
 
 std::optional<DataFault> ds_fault(ByteView rdata) {
-  return rdata[kDsKindAt] == 0 ? fault("the digest type 0 is of no digest")
+  return rdata[kDsKindAt] == 0 ? as_fault("the digest type 0 is of no digest")
                                : digest_fault(kDsDigests, rdata, kDsKindAt);
 }
 
@@ -58,29 +58,29 @@ std::optional<DataFault> cds_fault(ByteView rdata) {
     return wrong;
   }
   if (rdata[2] != 0) {
-    return rdata[kDsKindAt] == 0 ? doubt("the digest type 0 is of no digest") : std::nullopt;
+    return rdata[kDsKindAt] == 0 ? as_doubt("the digest type 0 is of no digest") : std::nullopt;
   }
   return std::equal(rdata.begin(), rdata.end(), kDelete.begin(), kDelete.end())
              ? std::nullopt
-             : doubt("algorithm 0 takes the DS away: it is written 0 0 0 00");
+             : as_doubt("algorithm 0 takes the DS away: it is written 0 0 0 00");
 }
 
 // It matches nothing (RFC 6698 section 2.1.3), and is loaded and served by all.
 std::optional<DataFault> certificate_fault(ByteView rdata) {
   auto wrong = digest_fault(kCertificateHashes, rdata, 2);
-  return wrong ? doubt(std::move(wrong->message)) : std::nullopt;
+  return wrong ? as_doubt(std::move(wrong->message)) : std::nullopt;
 }
 
 std::optional<DataFault> zonemd_fault(ByteView rdata) {
   constexpr std::size_t kKindAt = 5;
   if (rdata.size() < kKindAt + 1 + kLeastZoneDigest) {
-    return fault("a digest over a zone has 12 bytes or more");
+    return as_fault("a digest over a zone has 12 bytes or more");
   }
   if (auto wrong = digest_fault(kZoneDigests, rdata, kKindAt)) {
     return wrong;
   }
   return rdata[kKindAt - 1] == 0 || rdata[kKindAt] == 0
-             ? doubt("the scheme and the hash algorithm 0 are of no digest")
+             ? as_doubt("the scheme and the hash algorithm 0 are of no digest")
              : std::nullopt;
 }
 
@@ -95,13 +95,13 @@ std::optional<DataFault> service_fault(ByteView rdata) {
   }
   switch (*wrong) {
     case ParameterFault::kForm:
-      return fault("a parameter's value is not of its key's form");
+      return as_fault("a parameter's value is not of its key's form");
     case ParameterFault::kOrder:
-      return fault("a key stands there twice, or not in the order of the numbers");
+      return as_fault("a key stands there twice, or not in the order of the numbers");
     case ParameterFault::kMandatoryList:
-      return fault("mandatory names keys that are there, each once and not itself");
+      return as_fault("mandatory names keys that are there, each once and not itself");
     case ParameterFault::kNoDefaultAlone:
-      return fault("no-default-alpn needs an alpn beside it");
+      return as_fault("no-default-alpn needs an alpn beside it");
   }
   return std::nullopt;
 }
@@ -109,7 +109,7 @@ std::optional<DataFault> service_fault(ByteView rdata) {
 constexpr std::size_t kNoGroup = 10;  // a reference to the whole, which there is none of
 constexpr auto kNaptr = static_cast<RecordType>(35);
 
-bool is_digit(std::uint8_t byte) {
+bool is_digit_byte(std::uint8_t byte) {
   return byte >= '0' && byte <= '9';
 }
 
@@ -118,7 +118,7 @@ bool is_digit(std::uint8_t byte) {
 bool is_substitution(ByteView text) {
   constexpr std::size_t kParts = 3;
   const std::uint8_t delimiter = text[0];
-  if (is_digit(delimiter) || delimiter == '\\' || delimiter == 'i') {
+  if (is_digit_byte(delimiter) || delimiter == '\\' || delimiter == 'i') {
     return false;
   }
   std::array<std::string, kParts> parts;
@@ -138,7 +138,7 @@ bool is_substitution(ByteView text) {
     if (is_escape) {
       parts[part] += static_cast<char>(text[at]);
     }
-    if (is_escape && part == 1 && is_digit(text[at])) {
+    if (is_escape && part == 1 && is_digit_byte(text[at])) {
       reference = std::max<std::size_t>(reference, text[at] == '0' ? kNoGroup : text[at] - std::size_t{'0'});
     }
   }
@@ -154,7 +154,7 @@ std::optional<DataFault> naptr_fault(ByteView rdata) {
   const ByteView expression = rdata.subspan(at + 1, rdata[at]);
   return expression.empty() || is_substitution(expression)
              ? std::nullopt
-             : fault(
+             : as_fault(
                    "its expression is written as !expression!replacement!, an extended regular expression and what "
                    "takes its place, with references to groups that it has (RFC 3402 section 3.2)");
 }

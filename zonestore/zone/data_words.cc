@@ -1,19 +1,15 @@
 #include "zonestore/zone/data_words.h"
 
+#include "zonestore/zone/limits.h"
+
 namespace zonestore {
 namespace {
-
-constexpr std::size_t kMaxStringBytes = 255;
 
 bool is_blank(char character) {
   return character == ' ' || character == '\t';
 }
 
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-
-bool is_control(char character) {
+bool is_control_character(char character) {
   return static_cast<unsigned char>(character) < ' ' || character == 0x7F;
 }
 
@@ -61,7 +57,7 @@ class WordSplitter {
       if (text_[at_] == '\\' && ++at_ == text_.size()) {
         return "a backslash stands before a character or three digits up to 255";
       }
-      if (is_control(text_[at_])) {
+      if (is_control_character(text_[at_])) {
         return "it has a control character; write such a byte as \\DDD";
       }
     }

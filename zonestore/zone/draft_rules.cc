@@ -11,7 +11,7 @@
 namespace zonestore {
 namespace {
 
-std::string folded(const Name& name) {
+std::string folded_text(const Name& name) {
   const Name lowered = name.lowered();
   return {lowered.wire().begin(), lowered.wire().end()};
 }
@@ -19,9 +19,9 @@ std::string folded(const Name& name) {
 class DraftContent final : public ZoneContent {
  public:
   explicit DraftContent(const ZoneDraft& draft) : draft_(draft) {
-    types_[folded(draft.apex)] = {RecordType::kSoa, RecordType::kNs};
+    types_[folded_text(draft.apex)] = {RecordType::kSoa, RecordType::kNs};
     for (const FileRecordSet& each : draft.records) {
-      types_[folded(each.set.owner)].push_back(each.set.type);
+      types_[folded_text(each.set.owner)].push_back(each.set.type);
       note_name_servers(each.set);
     }
     if (draft.name_servers) {
@@ -31,10 +31,10 @@ class DraftContent final : public ZoneContent {
 
   [[nodiscard]] const Name& apex() const override { return draft_.apex; }
   [[nodiscard]] std::vector<RecordType> types_at(const Name& owner) override {
-    const auto found = types_.find(folded(owner));
+    const auto found = types_.find(folded_text(owner));
     return found == types_.end() ? std::vector<RecordType>() : found->second;
   }
-  [[nodiscard]] bool is_name_server(const Name& name) override { return name_servers_.contains(folded(name)); }
+  [[nodiscard]] bool is_name_server(const Name& name) override { return name_servers_.contains(folded_text(name)); }
 
  private:
   void note_name_servers(const RecordSet& set) {
@@ -43,7 +43,7 @@ class DraftContent final : public ZoneContent {
     }
     for (const Bytes& rdata : set.rdata) {
       if (const std::optional<Name> target = target_of(set.type, rdata)) {
-        name_servers_.insert(folded(*target));
+        name_servers_.insert(folded_text(*target));
       }
     }
   }

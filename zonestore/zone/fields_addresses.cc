@@ -13,7 +13,7 @@ constexpr std::uint32_t kFamily6 = 2;
 constexpr std::uint8_t kNegated = 0x80;
 
 // Of a gateway, a relay: what comes behind it.
-enum class Kind : std::uint8_t { kNone, kIpv4, kIpv6, kName };
+enum class GatewayKind : std::uint8_t { kNone, kIpv4, kIpv6, kName };
 
 Taken read_prefix(WordSource& words) {
   const std::string what = "a prefix such as 1:192.0.2.0/24 or !2:2001:db8::/32";
@@ -60,13 +60,13 @@ bool write_prefix(WireSource& wire) {
 }
 
 // "." where there is none (RFC 4025 section 3.2).
-Taken read_host(WordSource& words, Kind kind) {
+Taken read_host(WordSource& words, GatewayKind kind) {
   switch (kind) {
-    case Kind::kNone:
+    case GatewayKind::kNone:
       return words.plain() == "." ? Taken() : Taken(expected(". for no gateway"));
-    case Kind::kIpv4:
+    case GatewayKind::kIpv4:
       return read_ipv4(words);
-    case Kind::kIpv6:
+    case GatewayKind::kIpv6:
       return read_ipv6(words);
     default:
       return words.name();
@@ -74,22 +74,22 @@ Taken read_host(WordSource& words, Kind kind) {
 }
 
 bool write_host(WireSource& wire, std::uint32_t kind) {
-  switch (static_cast<Kind>(kind)) {
-    case Kind::kNone:
+  switch (static_cast<GatewayKind>(kind)) {
+    case GatewayKind::kNone:
       return wire.put(".");
-    case Kind::kIpv4:
+    case GatewayKind::kIpv4:
       return write_field(Field::kIpv4, wire);
-    case Kind::kIpv6:
+    case GatewayKind::kIpv6:
       return write_field(Field::kIpv6, wire);
-    case Kind::kName:
+    case GatewayKind::kName:
       return wire.put_name();
   }
   return false;
 }
 
-std::optional<Kind> read_kind(WordSource& words) {
-  const std::optional<std::uint32_t> kind = words.number(static_cast<std::uint32_t>(Kind::kName));
-  return kind ? std::optional(static_cast<Kind>(*kind)) : std::nullopt;
+std::optional<GatewayKind> read_kind(WordSource& words) {
+  const std::optional<std::uint32_t> kind = words.number(static_cast<std::uint32_t>(GatewayKind::kName));
+  return kind ? std::optional(static_cast<GatewayKind>(*kind)) : std::nullopt;
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ Taken read_gateway(WordSource& words) {
   if (auto taken = read_field(Field::kU8, words); !taken) {
     return taken;
   }
-  const std::optional<Kind> kind = read_kind(words);
+  const std::optional<GatewayKind> kind = read_kind(words);
   if (!kind) {
     return expected("a gateway type from 0 to 3");
   }
@@ -145,7 +145,7 @@ Taken read_relay(WordSource& words) {
     return taken;
   }
   const std::optional<std::uint32_t> is_optional = words.number(1);
-  const std::optional<Kind> kind = is_optional ? read_kind(words) : std::nullopt;
+  const std::optional<GatewayKind> kind = is_optional ? read_kind(words) : std::nullopt;
   if (!kind) {
     return expected("a discovery flag of 0 or 1 and a relay type from 0 to 3");
   }

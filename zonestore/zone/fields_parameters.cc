@@ -25,7 +25,7 @@ constexpr std::array kKeys{
 constexpr std::string_view kNumbered = "key";
 
 // A name of the registry, or key and a number without a zero before it; 65535 is kept (RFC 9460 section 14.3.2).
-std::optional<std::uint16_t> key_of(std::string_view text) {
+std::optional<std::uint16_t> key_number(std::string_view text) {
   for (const Mnemonic& each : kKeys) {
     if (each.text == text) {
       return each.number;
@@ -100,7 +100,7 @@ std::optional<Bytes> addresses_of(const std::vector<Bytes>& items, int family) {
 std::optional<Bytes> keys_of(const std::vector<Bytes>& items) {
   std::vector<std::uint16_t> keys;
   for (const Bytes& item : items) {
-    const std::optional<std::uint16_t> key = key_of(text_of(item));
+    const std::optional<std::uint16_t> key = key_number(text_of(item));
     if (!key) {
       return std::nullopt;
     }
@@ -149,22 +149,23 @@ std::optional<Bytes> value_behind(WordSource& words, std::string_view own) {
   return unescaped(own);
 }
 
-struct Parameter {
+struct WrittenParameter {
   std::uint16_t key = 0;
   Bytes value;
 };
 
-tl::expected<Parameter, std::string> read_parameter(WordSource& words) {
+tl::expected<WrittenParameter, std::string> read_parameter(WordSource& words) {
   const DataWord* const word = words.next();
   const std::size_t equals = word->text.find('=');
   const std::string_view name = word->text.substr(0, equals);
-  const std::optional<std::uint16_t> key = word->is_quoted || word->is_glued ? std::nullopt : key_of(name);
+  const std::optional<std::uint16_t> key = word->is_quoted || word->is_glued ? std::nullopt : key_number(name);
   if (!key) {
     return expected("a parameter such as alpn=h2 or key667=\"a b\", a blank before it,");
   }
   if (equals == std::string_view::npos) {
-    return *key == kNoDefaultAlpn || *key > kDohPath ? tl::expected<Parameter, std::string>(Parameter{*key, {}})
-                                                     : expected("a value of " + key_text(*key));
+    return *key == kNoDefaultAlpn || *key > kDohPath
+               ? tl::expected<WrittenParameter, std::string>(WrittenParameter{*key, {}})
+               : expected("a value of " + key_text(*key));
   }
   const std::optional<Bytes> text = value_behind(words, word->text.substr(equals + 1));
   // A number for a key that has a name: its value is in bytes (RFC 9460 section 2.1).
@@ -173,7 +174,7 @@ tl::expected<Parameter, std::string> read_parameter(WordSource& words) {
   if (!value || value->size() > 0xFFFF) {
     return expected("a value of the form that " + key_text(*key) + " has");
   }
-  return Parameter{*key, *std::move(value)};
+  return WrittenParameter{*key, *std::move(value)};
 }
 
 std::string list_text(const std::vector<std::string>& items) {

@@ -26,7 +26,7 @@ void put_number(WordSource& words, std::uint32_t number, std::size_t bytes) {
   }
 }
 
-Taken read_number(WordSource& words, std::uint32_t most, std::size_t bytes) {
+Taken read_number_field(WordSource& words, std::uint32_t most, std::size_t bytes) {
   const std::optional<std::uint32_t> number = words.number(most);
   if (!number) {
     return expected(number_up_to(most));
@@ -258,11 +258,11 @@ namespace {
 Taken read_number_field(Field field, WordSource& words) {
   switch (field) {
     case Field::kU8:
-      return read_number(words, kMaxU8, 1);
+      return read_number_field(words, kMaxU8, 1);
     case Field::kU16:
-      return read_number(words, kMaxU16, 2);
+      return read_number_field(words, kMaxU16, 2);
     case Field::kU32:
-      return read_number(words, kMaxU32, 4);
+      return read_number_field(words, kMaxU32, 4);
     case Field::kPeriod:
       return read_period(words);
     case Field::kAlgorithm:

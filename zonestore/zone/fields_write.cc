@@ -8,7 +8,7 @@
 namespace zonestore {
 namespace {
 
-bool put_number(WireSource& wire, std::size_t bytes) {
+bool write_number(WireSource& wire, std::size_t bytes) {
   const std::optional<std::uint32_t> number = wire.number(bytes);
   return number && wire.put(std::to_string(*number));
 }
@@ -78,16 +78,16 @@ bool write_number_field(Field field, WireSource& wire) {
   switch (field) {
     case Field::kU8:
     case Field::kAlgorithm:
-      return put_number(wire, 1);
+      return write_number(wire, 1);
     case Field::kU16:
     case Field::kCertificate:
-      return put_number(wire, 2);
+      return write_number(wire, 2);
     case Field::kType:
       return put_type(wire);
     case Field::kTime:
       return put_time(wire);
     default:
-      return put_number(wire, 4);
+      return write_number(wire, 4);
   }
 }
 

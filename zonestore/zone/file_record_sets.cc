@@ -9,7 +9,7 @@
 namespace zonestore {
 namespace {
 
-std::string key_of(const Name& owner, RecordType type) {
+std::string set_key(const Name& owner, RecordType type) {
   const Name lowered = owner.lowered();
   std::string key(lowered.wire().begin(), lowered.wire().end());
   key += static_cast<char>(static_cast<std::uint16_t>(type) >> 8U);
@@ -20,7 +20,7 @@ std::string key_of(const Name& owner, RecordType type) {
 }  // namespace
 
 void FileRecordSets::add(const Name& owner, RecordType type, Ttl ttl, Bytes&& rdata, std::size_t line) {
-  auto [place, is_new] = places_.try_emplace(key_of(owner, type), sets_.size());
+  auto [place, is_new] = places_.try_emplace(set_key(owner, type), sets_.size());
   if (is_new) {
     sets_.push_back({RecordSet{owner, type, ttl, {}}, line});
   }

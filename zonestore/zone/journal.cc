@@ -5,10 +5,6 @@
 namespace zonestore {
 namespace {
 
-std::int64_t number(ZoneId zone) {
-  return static_cast<std::int64_t>(zone);
-}
-
 std::int64_t milliseconds(WallTime time) {
   return time.time_since_epoch().count();
 }
@@ -57,7 +53,7 @@ std::int64_t insert_change(db::Connection& connection, const PublishedZone& zone
       .cached(
           "INSERT INTO journal_change (zone_id, serial_before, serial_after, at_ms, row_count) "
           "VALUES (?, ?, ?, ?, ?)")
-      .bind(1, number(zone.id))
+      .bind(1, zone_column(zone.id))
       .bind(2, std::int64_t{before.value})
       .bind(3, std::int64_t{zone.serial.value})
       .bind(4, milliseconds(now))
@@ -75,7 +71,7 @@ struct OldestChange {
 std::optional<OldestChange> read_oldest(db::Connection& connection, ZoneId zone) {
   db::Statement& statement = connection.cached(
       "SELECT change_id, at_ms, row_count FROM journal_change WHERE zone_id = ? ORDER BY change_id LIMIT 1");
-  statement.bind(1, number(zone));
+  statement.bind(1, zone_column(zone));
   std::optional<OldestChange> oldest;
   if (statement.step()) {
     oldest =
@@ -87,7 +83,7 @@ std::optional<OldestChange> read_oldest(db::Connection& connection, ZoneId zone)
 
 bool has_more_changes_than(db::Connection& connection, ZoneId zone, std::uint64_t changes) {
   db::Statement& statement = connection.cached("SELECT journal_change_count FROM zone WHERE zone_id = ?");
-  statement.bind(1, number(zone));
+  statement.bind(1, zone_column(zone));
   const bool more = statement.step() && static_cast<std::uint64_t>(statement.integer(0)) > changes;
   statement.reset();
   return more;
@@ -146,7 +142,7 @@ void append_to_journal(db::Connection& connection, ZoneRow& row, Serial before,
 
 void delete_journal(db::Connection& connection, ZoneId zone) {
   connection.cached("DELETE FROM journal_change WHERE zone_id = ?")
-      .bind(1, number(zone))
+      .bind(1, zone_column(zone))
       .run();  // its record sets go with it
 }
 

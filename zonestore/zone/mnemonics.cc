@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kDateDigits = 14;
 
-std::string digits(std::uint64_t number, std::size_t count) {
+std::string padded_digits(std::uint64_t number, std::size_t count) {
   std::string text = std::to_string(number);
   return std::string(count - std::min(count, text.size()), '0') + text;
 }
@@ -61,9 +61,9 @@ std::string date_of_seconds(std::uint32_t seconds) {
   const auto day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date(day);
   const auto of_day = static_cast<std::uint64_t>((moment - day).count());
-  return digits(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4) +
-         digits(static_cast<unsigned>(date.month()), 2) + digits(static_cast<unsigned>(date.day()), 2) +
-         digits(of_day / 3'600, 2) + digits(of_day / 60 % 60, 2) + digits(of_day % 60, 2);
+  return padded_digits(static_cast<std::uint64_t>(static_cast<int>(date.year())), 4) +
+         padded_digits(static_cast<unsigned>(date.month()), 2) + padded_digits(static_cast<unsigned>(date.day()), 2) +
+         padded_digits(of_day / 3'600, 2) + padded_digits(of_day / 60 % 60, 2) + padded_digits(of_day % 60, 2);
 }
 
 }  // namespace zonestore

@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "zonestore/zone/data_words.h"
+
 namespace zonestore {
 namespace {
 
@@ -15,10 +17,6 @@ std::uint8_t byte_at(std::string_view text, std::size_t position) {
 
 bool is_printing(std::uint8_t byte) {
   return byte > 0x20 && byte < 0x7F;
-}
-
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
 }
 
 bool equal_folded(std::string_view left, std::string_view right) {
@@ -57,7 +55,7 @@ struct Labels {
 };
 
 // What every reader of zone files takes as it stands: Knot's is the strictest.
-bool is_plain(std::uint8_t byte) {
+bool is_plain_byte(std::uint8_t byte) {
   constexpr std::string_view kMarks = "-_*/";
   return is_digit(static_cast<char>(byte)) || (to_lower(byte) >= 'a' && to_lower(byte) <= 'z') ||
          kMarks.find(static_cast<char>(byte)) != std::string_view::npos;
@@ -66,7 +64,7 @@ bool is_plain(std::uint8_t byte) {
 void append_escaped(std::string& out, std::uint8_t byte) {
   constexpr std::string_view kSpecial = R"(.\";()@$)";
   const bool is_special = kSpecial.find(static_cast<char>(byte)) != std::string_view::npos;
-  if (!is_special && !is_plain(byte)) {
+  if (!is_special && !is_plain_byte(byte)) {
     out += '\\';
     out += static_cast<char>('0' + byte / 100);
     out += static_cast<char>('0' + byte / 10 % 10);
@@ -80,7 +78,7 @@ void append_escaped(std::string& out, std::uint8_t byte) {
 }
 
 // A name or a label as a message shows it: on one line and never longer than a line.
-std::string shown(std::string_view what, std::string_view text) {
+std::string shown_name(std::string_view what, std::string_view text) {
   constexpr std::size_t kShown = 80;
   std::string out = std::string(what) + " '";
   for (std::size_t i = 0; i < std::min(text.size(), kShown); ++i) {
@@ -181,8 +179,8 @@ class TextParser {
   }
 
   [[nodiscard]] tl::unexpected<Error> refuse_text(const std::string& why, std::string hint = {}) const {
-    return fail(ErrorCode::kInvalid, (is_quoting_ ? shown("domain name", text_) : "a domain name that") + " " + why,
-                std::move(hint));
+    return fail(ErrorCode::kInvalid,
+                (is_quoting_ ? shown_name("domain name", text_) : "a domain name that") + " " + why, std::move(hint));
   }
 
   std::string_view text_;
@@ -288,11 +286,11 @@ Result<Name> Name::child(std::string_view label) const {
     return fail(ErrorCode::kInvalid, "an empty label below " + to_text());
   }
   if (label.size() > kMaxLabelBytes) {
-    return fail(ErrorCode::kInvalid, shown("the label", label) + " has " + max_text(kMaxLabelBytes));
+    return fail(ErrorCode::kInvalid, shown_name("the label", label) + " has " + max_text(kMaxLabelBytes));
   }
   if (label.size() + 1 + wire_.size() > kMaxNameBytes) {
     return fail(ErrorCode::kInvalid,
-                shown("the name of", label) + " below " + to_text() + " has " + max_text(kMaxNameBytes));
+                shown_name("the name of", label) + " below " + to_text() + " has " + max_text(kMaxNameBytes));
   }
   std::string wire(1, static_cast<char>(label.size()));
   wire += label;

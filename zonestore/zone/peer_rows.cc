@@ -7,20 +7,20 @@
 namespace zonestore {
 namespace {
 
-std::int64_t number(SecondaryId secondary) {
+std::int64_t secondary_column(SecondaryId secondary) {
   return static_cast<std::int64_t>(secondary);
 }
 
 db::Failure damaged(SecondaryId secondary, const std::string& what) {
   return db::Failure(Error{ErrorCode::kDamaged,
-                           what + " of secondary " + std::to_string(number(secondary)) + " is none",
+                           what + " of secondary " + std::to_string(secondary_column(secondary)) + " is none",
                            "restore the store from a backup"});
 }
 
 std::vector<Name> read_names(db::Connection& connection, std::string_view sql, SecondaryId secondary,
                              const std::string& what) {
   db::Statement& rows = connection.cached(sql);
-  rows.bind(1, number(secondary));
+  rows.bind(1, secondary_column(secondary));
   std::vector<Name> names;
   while (rows.step()) {
     auto name = Name::from_wire(rows.blob(0));
@@ -66,7 +66,7 @@ std::vector<Name> read_key_names(db::Connection& connection, SecondaryId seconda
 std::vector<SocketAddress> read_addresses(db::Connection& connection, SecondaryId secondary) {
   db::Statement& rows =
       connection.cached("SELECT address, port FROM secondary_address WHERE secondary_id = ? ORDER BY position");
-  rows.bind(1, number(secondary));
+  rows.bind(1, secondary_column(secondary));
   std::vector<SocketAddress> addresses;
   while (rows.step()) {
     const auto address = SocketAddress::from_bytes(rows.blob(0), static_cast<std::uint16_t>(rows.integer(1)));

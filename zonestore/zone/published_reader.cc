@@ -51,7 +51,7 @@ Result<T> at_border(Body body) {
   });
 }
 
-std::int64_t number(ChangeId change) {
+std::int64_t change_column(ChangeId change) {
   return static_cast<std::int64_t>(change);
 }
 
@@ -77,7 +77,7 @@ PublishedHead read_head(db::Connection& connection) {
   head.newest_change = static_cast<ChangeId>(
       connection.integer("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'journal_change'"));
   db::Statement& oldest = connection.cached("SELECT coalesce(min(change_id), ? + 1) FROM journal_change");
-  oldest.bind(1, number(head.newest_change));
+  oldest.bind(1, change_column(head.newest_change));
   oldest.step();
   head.oldest_change = static_cast<ChangeId>(oldest.integer(0));
   oldest.reset();
@@ -119,16 +119,16 @@ bool visit_zone(db::Connection& connection, const PublishedZone& zone, std::uint
 // True if the journal has every change after `after`, whole. Changes are numbered without a gap, but each
 // zone's journal is cut by itself, so that holes may lie behind the oldest change.
 bool journal_reaches(db::Connection& connection, ChangeId after, const PublishedHead& head) {
-  if (after > head.newest_change || number(after) + 1 < number(head.oldest_change)) {
+  if (after > head.newest_change || change_column(after) + 1 < change_column(head.oldest_change)) {
     return false;
   }
   db::Statement& statement =
       connection.cached("SELECT count(*) FROM journal_change WHERE change_id > ? AND row_count > 0");
-  statement.bind(1, number(after));
+  statement.bind(1, change_column(after));
   statement.step();
   const std::int64_t whole_changes = statement.integer(0);
   statement.reset();
-  return whole_changes == number(head.newest_change) - number(after);
+  return whole_changes == change_column(head.newest_change) - change_column(after);
 }
 
 void visit_journal(db::Connection& connection, ChangeId after, const JournalVisitor& visit) {
@@ -136,7 +136,7 @@ void visit_journal(db::Connection& connection, ChangeId after, const JournalVisi
       "SELECT r.change_id, r.operation, c.zone_id, r.owner, r.type, r.ttl, r.rdata "
       "FROM journal_record_set AS r JOIN journal_change AS c ON c.change_id = r.change_id "
       "WHERE r.change_id > ? ORDER BY r.change_id, r.operation, r.owner, r.type");
-  statement.bind(1, number(after));
+  statement.bind(1, change_column(after));
   while (statement.step()) {
     visit(static_cast<ChangeId>(statement.integer(0)), static_cast<JournalOperation>(statement.integer(1)),
           {static_cast<ZoneId>(statement.integer(2)), statement.blob(3),

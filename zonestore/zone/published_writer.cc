@@ -6,13 +6,11 @@
 #include <utility>
 
 #include "zonestore/zone/journal.h"
+#include "zonestore/zone/limits.h"
 #include "zonestore/zone/zone_table.h"
 
 namespace zonestore {
 namespace {
-
-constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;  // RFC 2181 section 8
-constexpr std::size_t kMaxRdataBytes = std::numeric_limits<std::uint16_t>::max();
 
 [[noreturn]] void refuse_set(const Name& owner, RecordType type, const std::string& why) {
   throw db::Failure(

@@ -8,11 +8,10 @@
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/data_rules.h"
 #include "zonestore/zone/fields.h"
+#include "zonestore/zone/limits.h"
 
 namespace zonestore {
 namespace {
-
-constexpr std::size_t kMaxRdataBytes = 0xFFFF;
 
 struct Example {
   RecordType type;
@@ -139,7 +138,7 @@ std::optional<std::string> form_text(const TypeForm& form, ByteView rdata) {
   return wire.is_at_end() ? std::optional(std::move(text)) : std::nullopt;
 }
 
-bool is_one_to_one(const TypeForm& form) {
+bool is_one_to_one_form(const TypeForm& form) {
   return std::all_of(form.fields.begin(), form.fields.end(),
                      [](const FieldForm& field) { return is_one_to_one(field.kind); });
 }
@@ -167,7 +166,7 @@ std::optional<DataFault> fault_of(RecordType type, ByteView rdata) {
   if (!text) {
     return DataFault{"the bytes are not of its form"};
   }
-  if (!text->empty() && !is_one_to_one(*form) && !is_read_back(*form, *text, rdata)) {
+  if (!text->empty() && !is_one_to_one_form(*form) && !is_read_back(*form, *text, rdata)) {
     return DataFault{"the bytes are not the form in which it is sent"};
   }
   return data_fault(type, rdata);
@@ -234,10 +233,10 @@ Result<std::string> rdata_to_text(RecordType type, ByteView rdata) {
     return rdata_to_bytes_text(rdata);
   }
   std::optional<std::string> text = form_text(*form, rdata);
-  if (!text && (rdata.empty() || is_one_to_one(*form))) {
+  if (!text && (rdata.empty() || is_one_to_one_form(*form))) {
     return unreadable(type, "it is not of the type's uncompressed form");
   }
-  const bool is_its_own = text && !text->empty() && (is_one_to_one(*form) || is_read_back(*form, *text, rdata));
+  const bool is_its_own = text && !text->empty() && (is_one_to_one_form(*form) || is_read_back(*form, *text, rdata));
   return is_its_own ? *std::move(text) : rdata_to_bytes_text(rdata);
 }
 

@@ -9,13 +9,10 @@
 #include <xxhash.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/zone/limits.h"
 
 namespace zonestore {
-namespace {
-
-constexpr std::size_t kMaxStringBytes = 255;  // a character-string, RFC 1035 section 3.3
-
-}  // namespace
+namespace {}  // namespace
 
 void put_in_canonical_order(std::vector<Bytes>& rdata) {
   std::sort(rdata.begin(), rdata.end());

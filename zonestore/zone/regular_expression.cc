@@ -5,15 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "zonestore/zone/data_words.h"
+
 namespace zonestore {
 namespace {
 
 constexpr std::array<std::string_view, 12> kClasses{"alnum", "alpha", "blank", "cntrl", "digit", "graph",
                                                     "lower", "print", "punct", "space", "upper", "xdigit"};
-
-bool is_digit(char each) {
-  return each >= '0' && each <= '9';
-}
 
 // Reads from the left; each step takes what it knows, or says that this is no expression.
 class ExpressionReader {

@@ -59,7 +59,7 @@ bool has_right_form(const Parameter& parameter) {
   }
 }
 
-bool has(const std::vector<Parameter>& parameters, std::uint16_t key) {
+bool has_parameter(const std::vector<Parameter>& parameters, std::uint16_t key) {
   return std::any_of(parameters.begin(), parameters.end(), [key](const Parameter& each) { return each.key == key; });
 }
 
@@ -67,7 +67,7 @@ bool is_mandatory_list_right(const std::vector<Parameter>& parameters, ByteView 
   std::optional<std::uint16_t> last;
   for (; !list.empty(); list = list.subspan(2)) {
     const std::uint16_t key = read_u16(list);
-    if (key == kMandatory || !has(parameters, key) || (last && *last >= key)) {
+    if (key == kMandatory || !has_parameter(parameters, key) || (last && *last >= key)) {
       return false;
     }
     last = key;
@@ -91,7 +91,7 @@ std::optional<ParameterFault> parameter_fault(ByteView bytes) {
       !is_mandatory_list_right(*parameters, parameters->front().value)) {
     return ParameterFault::kMandatoryList;
   }
-  if (has(*parameters, kNoDefaultAlpn) && !has(*parameters, kAlpn)) {
+  if (has_parameter(*parameters, kNoDefaultAlpn) && !has_parameter(*parameters, kAlpn)) {
     return ParameterFault::kNoDefaultAlone;
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "zonestore/zone/limits.h"
 #include "zonestore/zone/record_data.h"
 #include "zonestore/zone/zone_rules.h"
 
@@ -9,7 +10,6 @@ namespace zonestore {
 namespace {
 
 constexpr std::size_t kRecordHeadBytes = 12;  // owner as a pointer, type, class, TTL, length
-constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;
 
 class SetJudge {
  public:

@@ -38,7 +38,7 @@ void take_soa(ZoneDraft& draft, FileRecordSet&& soa, ZoneFaults& faults) {
   draft.soa = std::move(soa);
 }
 
-void take(ZoneDraft& draft, FileRecordSet&& each, ZoneFaults& faults) {
+void take_set(ZoneDraft& draft, FileRecordSet&& each, ZoneFaults& faults) {
   const RecordSet& set = each.set;
   if (!set.owner.is_at_or_below(draft.apex)) {
     return faults.add(
@@ -75,7 +75,7 @@ Result<ZoneDraft> read_zone_draft(const std::filesystem::path& file, const std::
   draft.has_malformed_soa = malformed_soa == draft.apex;
   draft.records.reserve(sets->size());
   for (FileRecordSet& each : *sets) {
-    take(draft, std::move(each), faults);
+    take_set(draft, std::move(each), faults);
   }
   return draft;
 }

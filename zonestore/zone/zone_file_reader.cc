@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "zonestore/zone/file_record_sets.h"
+#include "zonestore/zone/limits.h"
 #include "zonestore/zone/name.h"
 #include "zonestore/zone/period.h"
 #include "zonestore/zone/record_data.h"
@@ -20,13 +21,12 @@
 namespace zonestore {
 namespace {
 
-constexpr std::uint32_t kMaxTtl = 0x7FFF'FFFF;     // RFC 2181 section 8
 constexpr std::uint32_t kMaxNumber = 0xFFFF'FFFF;  // of the field
 
 bool is_class(std::string_view word) {
-  constexpr std::array<std::string_view, 4> kClasses{"in", "ch", "hs", "cs"};
+  constexpr std::array<std::string_view, 4> kClassNames{"in", "ch", "hs", "cs"};
   const std::string lowered = lower_case(word);
-  return std::find(kClasses.begin(), kClasses.end(), lowered) != kClasses.end() ||
+  return std::find(kClassNames.begin(), kClassNames.end(), lowered) != kClassNames.end() ||
          (lowered.starts_with("class") && lowered.size() > 5 &&
           std::all_of(lowered.begin() + 5, lowered.end(), [](char each) { return each >= '0' && each <= '9'; }));
 }

@@ -7,15 +7,15 @@
 namespace zonestore {
 namespace {
 
-constexpr int kEnd = std::char_traits<char>::eof();
+constexpr int kEndOfText = std::char_traits<char>::eof();
 
-bool is_blank(int character) {
+bool is_blank_in_file(int character) {
   return character == ' ' || character == '\t' || character == '\r';
 }
 
 bool ends_word(int character) {
-  return character == kEnd || character == '\n' || character == ';' || character == '(' || character == ')' ||
-         character == '"' || is_blank(character);
+  return character == kEndOfText || character == '\n' || character == ';' || character == '(' || character == ')' ||
+         character == '"' || is_blank_in_file(character);
 }
 
 void find_fault(ZoneFileEntry& entry, std::string fault) {
@@ -38,10 +38,10 @@ ZoneFileScanner::ZoneFileScanner(std::istream& in) : in_(*in.rdbuf()) {
 }
 
 std::optional<ZoneFileEntry> ZoneFileScanner::next() {
-  while (!gave_up_ && (is_cut_mark_ || peek() != kEnd)) {
+  while (!gave_up_ && (is_cut_mark_ || peek() != kEndOfText)) {
     ZoneFileEntry entry;
     entry.line = line_;
-    entry.begins_with_blank = is_blank(peek());
+    entry.begins_with_blank = is_blank_in_file(peek());
     entry_bytes_ = 0;
     depth_ = 0;
     is_behind_word_ = false;
@@ -58,7 +58,7 @@ std::optional<ZoneFileEntry> ZoneFileScanner::next() {
 
 // Up to and with the line's end that is in no parentheses.
 void ZoneFileScanner::scan_entry(ZoneFileEntry& entry) {
-  for (int character = get(); character != kEnd; character = get()) {
+  for (int character = get(); character != kEndOfText; character = get()) {
     if (character == '\n' && depth_ == 0) {
       return;
     }
@@ -74,11 +74,11 @@ void ZoneFileScanner::scan_entry(ZoneFileEntry& entry) {
 
 void ZoneFileScanner::take(ZoneFileEntry& entry, int character) {
   const bool is_word =
-      character != '\n' && !is_blank(character) && character != ';' && character != '(' && character != ')';
+      character != '\n' && !is_blank_in_file(character) && character != ';' && character != '(' && character != ')';
   if (!is_word) {
     is_behind_word_ = false;
   }
-  if (character == '\n' || is_blank(character)) {
+  if (character == '\n' || is_blank_in_file(character)) {
     return;
   }
   switch (character) {
@@ -118,7 +118,7 @@ void ZoneFileScanner::take_word(ZoneFileEntry& entry, int character) {
 void ZoneFileScanner::take_quoted(ZoneFileEntry& entry) {
   begin_word(entry);
   append(entry, '"');
-  while (!gave_up_ && peek() != kEnd && peek() != '\n') {
+  while (!gave_up_ && peek() != kEndOfText && peek() != '\n') {
     const int character = get();
     append(entry, character);
     if (character == '"') {
@@ -137,14 +137,14 @@ void ZoneFileScanner::begin_word(ZoneFileEntry& entry) {
 }
 
 void ZoneFileScanner::skip_comment() {
-  while (peek() != kEnd && peek() != '\n') {
+  while (peek() != kEndOfText && peek() != '\n') {
     get();
   }
 }
 
 // The character behind a backslash, whatever it is; never the line's end.
 void ZoneFileScanner::append_escape(ZoneFileEntry& entry) {
-  if (peek() == kEnd || peek() == '\n') {
+  if (peek() == kEndOfText || peek() == '\n') {
     return find_fault(entry, "a line ends in a backslash");
   }
   append(entry, get());

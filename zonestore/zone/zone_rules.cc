@@ -9,7 +9,7 @@
 namespace zonestore {
 namespace {
 
-bool has(const std::vector<RecordType>& types, RecordType type) {
+bool has_type(const std::vector<RecordType>& types, RecordType type) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
@@ -45,7 +45,7 @@ class NameJudge {
   [[nodiscard]] bool is_apex() const { return owner_ == zone_.apex(); }
 
   void judge_cname() {
-    if (!has(types_, RecordType::kCname)) {
+    if (!has_type(types_, RecordType::kCname)) {
       return;
     }
     if (is_apex()) {
@@ -68,14 +68,14 @@ class NameJudge {
     for (Name above = owner_; above != zone_.apex();) {
       above = above.parent();
       const std::vector<RecordType> types = zone_.types_at(above);
-      if (has(types, RecordType::kDname)) {
+      if (has_type(types, RecordType::kDname)) {
         fault(Guard::kBelowDname, types_.front(),
               text(owner_) + " lies below the DNAME of " + text(above) +
                   ", which leads every name below it elsewhere (RFC 6672 section 2.3)",
               "take one of them out");
         return false;
       }
-      if (above != zone_.apex() && has(types, RecordType::kNs)) {
+      if (above != zone_.apex() && has_type(types, RecordType::kNs)) {
         return judge_below_cut(above);
       }
     }
@@ -102,7 +102,7 @@ class NameJudge {
   }
 
   void judge_cut() {
-    const bool is_cut = !is_apex() && has(types_, RecordType::kNs);
+    const bool is_cut = !is_apex() && has_type(types_, RecordType::kNs);
     for (const RecordType type : types_) {
       if (is_cut && type != RecordType::kNs && type != RecordType::kDs &&
           !(is_address(type) && zone_.is_name_server(owner_))) {
@@ -133,7 +133,7 @@ class NameJudge {
 
   void judge_target(RecordType type, const Name& target) {
     const std::vector<RecordType> there = zone_.types_at(target);
-    if (has(there, RecordType::kCname) || is_below_dname(target)) {
+    if (has_type(there, RecordType::kCname) || is_below_dname(target)) {
       Objection objection{kind_of_alias_target(type),
                           Guard::kAliasTarget,
                           owner_,
@@ -169,7 +169,7 @@ class NameJudge {
   bool is_below_dname(const Name& name) {
     for (Name above = name; above != zone_.apex();) {
       above = above.parent();
-      if (has(zone_.types_at(above), RecordType::kDname)) {
+      if (has_type(zone_.types_at(above), RecordType::kDname)) {
         return true;
       }
     }
@@ -179,7 +179,7 @@ class NameJudge {
   // Somebody else answers for the name: a zone cut other than the judged one is at or above it.
   bool is_delegated_below(const Name& name) {
     for (Name at = name; at != zone_.apex(); at = at.parent()) {
-      if (at != owner_ && has(zone_.types_at(at), RecordType::kNs)) {
+      if (at != owner_ && has_type(zone_.types_at(at), RecordType::kNs)) {
         return true;
       }
     }

@@ -35,17 +35,13 @@ ZoneRow row_of(const db::Statement& statement) {
   return row;
 }
 
-std::int64_t number(ZoneId zone) {
-  return static_cast<std::int64_t>(zone);
-}
-
 }  // namespace
 
 ZoneRow read_zone_row(db::Connection& connection, ZoneId id) {
   db::Statement& statement = connection.cached(std::string(kSelectZones) + " WHERE zone_id = ?");
-  statement.bind(1, number(id));
+  statement.bind(1, zone_column(id));
   if (!statement.step()) {
-    throw db::Failure(Error{ErrorCode::kNotFound, "the store has no zone " + std::to_string(number(id)), ""});
+    throw db::Failure(Error{ErrorCode::kNotFound, "the store has no zone " + std::to_string(zone_column(id)), ""});
   }
   ZoneRow row = row_of(statement);
   statement.reset();
@@ -85,7 +81,7 @@ void write_zone_row(db::Connection& connection, const ZoneRow& row) {
       .bind(2, signed_bits(row.zone.record_set_count))
       .bind(3, signed_bits(row.zone.record_set_hash_sum))
       .bind(4, signed_bits(row.journal_row_count))
-      .bind(5, number(row.zone.id))
+      .bind(5, zone_column(row.zone.id))
       .run();
 }
 
@@ -93,7 +89,7 @@ std::optional<StoredData> read_record_set(db::Connection& connection, ZoneId zon
                                           RecordType type) {
   db::Statement& statement =
       connection.cached("SELECT ttl, rdata FROM record_set WHERE zone_id = ? AND owner = ? AND type = ?");
-  statement.bind(1, number(zone)).bind(2, owner_key).bind(3, static_cast<std::int64_t>(type));
+  statement.bind(1, zone_column(zone)).bind(2, owner_key).bind(3, static_cast<std::int64_t>(type));
   std::optional<StoredData> data;
   if (statement.step()) {
     const ByteView rdata = statement.blob(1);
@@ -108,7 +104,7 @@ void write_record_set(db::Connection& connection, const StoredRecordSet& record_
       .cached(
           "INSERT INTO record_set (zone_id, owner, type, ttl, rdata) VALUES (?, ?, ?, ?, ?) "
           "ON CONFLICT (zone_id, owner, type) DO UPDATE SET ttl = excluded.ttl, rdata = excluded.rdata")
-      .bind(1, number(record_set.zone))
+      .bind(1, zone_column(record_set.zone))
       .bind(2, record_set.owner_key)
       .bind(3, static_cast<std::int64_t>(record_set.type))
       .bind(4, std::int64_t{seconds(record_set.ttl)})
@@ -118,7 +114,7 @@ void write_record_set(db::Connection& connection, const StoredRecordSet& record_
 
 void delete_record_set(db::Connection& connection, ZoneId zone, ByteView owner_key, RecordType type) {
   connection.cached("DELETE FROM record_set WHERE zone_id = ? AND owner = ? AND type = ?")
-      .bind(1, number(zone))
+      .bind(1, zone_column(zone))
       .bind(2, owner_key)
       .bind(3, static_cast<std::int64_t>(type))
       .run();
@@ -134,8 +130,8 @@ void delete_zone_row(db::Connection& connection, const PublishedZone& zone) {
       .bind(1, zone.apex.wire())
       .bind(2, std::int64_t{zone.serial.value})
       .run();
-  connection.cached("DELETE FROM record_set WHERE zone_id = ?").bind(1, number(zone.id)).run();
-  connection.cached("DELETE FROM zone WHERE zone_id = ?").bind(1, number(zone.id)).run();
+  connection.cached("DELETE FROM record_set WHERE zone_id = ?").bind(1, zone_column(zone.id)).run();
+  connection.cached("DELETE FROM zone WHERE zone_id = ?").bind(1, zone_column(zone.id)).run();
 }
 
 std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex) {

@@ -11,6 +11,11 @@
 
 namespace zonestore {
 
+// A zone's id as a column.
+[[nodiscard]] constexpr std::int64_t zone_column(ZoneId zone) {
+  return static_cast<std::int64_t>(zone);
+}
+
 // A zone, and how many rows journal_record_set has of it.
 struct ZoneRow {
   PublishedZone zone;

@@ -2,16 +2,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/zonestore/operations/backup/restore_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/signers/signers.h"
 #include "zonestore/operations/views/checking.h"
 
 namespace zonestore {
 namespace {
 
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 namespace fs = std::filesystem;
-using dkim::SlotId;
-using dkim::SlotState;
-using std::chrono::hours;
 
 // The live store's drain of the same key began two days later, by a wall clock that was twenty days behind.
 TEST_F(RestoreTest, OfTwoDrainsOfOneKeyTheOneStaysThatHasLongerToGo) {

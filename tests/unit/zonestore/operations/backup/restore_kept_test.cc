@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/store_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/rotation/slots.h"
@@ -14,11 +15,8 @@
 namespace zonestore {
 namespace {
 
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 namespace fs = std::filesystem;
-using dkim::SlotId;
-using dkim::SlotState;
-using std::chrono::hours;
-using tests::refusal_of;
 
 // mosa is in the backup with sel1 signing, and what else happens comes after it.
 class RestoreKept : public tests::StoreFixture {

@@ -4,16 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/zonestore/operations/backup/restore_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/zones/init_store.h"
 
 namespace zonestore {
 namespace {
 
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 namespace fs = std::filesystem;
-using dkim::SlotId;
-using dkim::SlotState;
-using std::chrono::hours;
 
 TEST_F(RestoreTest, IntoAnEmptyDirectoryMakesTheStoreAndSaysWhatItCannotKnow) {
   add("mosa");

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/backup/backup.h"
 #include "zonestore/operations/backup/restore.h"
 #include "zonestore/operations/change/store_impl.h"
@@ -17,17 +18,8 @@
 namespace zonestore {
 namespace {
 
-using dkim::Phase;
-using dkim::SlotId;
-using dkim::SlotState;
-using std::chrono::hours;
-using std::chrono::minutes;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using std::chrono::seconds;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using tests::refusal_of;
 
 class HeldKeys : public tests::StoreFixture {
  protected:

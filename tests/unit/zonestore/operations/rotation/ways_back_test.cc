@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/backup/backup.h"
 #include "zonestore/operations/backup/restore.h"
 #include "zonestore/operations/change/store_impl.h"
@@ -18,17 +19,8 @@
 namespace zonestore {
 namespace {
 
-using dkim::Phase;
-using dkim::SlotId;
-using dkim::SlotState;
-using std::chrono::hours;
-using std::chrono::minutes;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using std::chrono::seconds;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using tests::refusal_of;
 
 class WaysBack : public tests::StoreFixture {
  protected:

@@ -1,5 +1,6 @@
 // What lies in signers' directories: whose it is, and whether it is what it should be.
 #include "tests/unit/zonestore/operations/signers/signers_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/institutions/key_import.h"
 #include "zonestore/operations/rotation/maintain.h"
@@ -11,14 +12,8 @@
 namespace zonestore {
 namespace {
 
-using dkim::SlotId;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using signer::Format;
-using std::chrono::hours;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using tests::refusal_of;
 
 using SignerDirectories = tests::SignersFixture;
 

@@ -6,17 +6,15 @@
 #include <sys/stat.h>
 
 #include "tests/unit/zonestore/operations/signers/signers_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/signer/directory.h"
 
 namespace zonestore {
 namespace {
 
-using dkim::SlotId;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using signer::Format;
-using std::chrono::hours;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 using Signers = tests::SignersFixture;
 

@@ -1,5 +1,6 @@
 // Many changes and many rotations that signers follow at once.
 #include "tests/unit/zonestore/operations/signers/signers_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/rotation/slots.h"
@@ -8,12 +9,8 @@
 namespace zonestore {
 namespace {
 
-using dkim::SlotId;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using signer::Format;
-using std::chrono::hours;
-using std::chrono::minutes;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 using Signers = tests::SignersFixture;
 

@@ -1,6 +1,7 @@
 #include "zonestore/operations/signers/signers.h"
 
 #include "tests/unit/zonestore/operations/signers/signers_fixture.h"
+#include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/db/connection.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/rotation/maintain.h"
@@ -13,16 +14,9 @@
 namespace zonestore {
 namespace {
 
-using dkim::SlotId;
-using dkim::SlotState;
+using namespace tests::words;  // NOLINT(google-build-using-namespace)
 using signer::Format;
-using std::chrono::hours;
 using std::chrono::seconds;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using tests::refusal_of;
 
 using Signers = tests::SignersFixture;
 

@@ -19,7 +19,7 @@ namespace {
 using answer::CookieSecret;
 using answer::CookieSecrets;
 
-std::optional<CookieSecret> parse_secret(std::string_view digits) {
+std::optional<CookieSecret> parse_cookie_secret(std::string_view digits) {
   const auto bytes = parse_hexadecimal(digits);
   CookieSecret secret{};
   if (!bytes || bytes->size() != secret.size()) {
@@ -34,7 +34,7 @@ std::optional<CookieSecret> parse_secret(std::string_view digits) {
 util::Result<CookieSecrets> parse_cookie_secrets(std::string_view text, std::string_view source) {
   std::vector<CookieSecret> secrets;
   const auto take = [&](std::string_view digits, const std::string& place) -> util::Result<void> {
-    const auto secret = parse_secret(digits);
+    const auto secret = parse_cookie_secret(digits);
     if (!secret) {
       return util::fail(place + "a cookie secret is 32 hexadecimal digits, as 'openssl rand -hex 16' prints them");
     }

@@ -39,9 +39,9 @@ char separator_of(std::string_view text) {
   return kSeparators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin())];
 }
 
-class Reader {
+class CsvReader {
  public:
-  explicit Reader(std::string_view text) : text_(zonestore::without_byte_order_mark(text)) { take_separator(); }
+  explicit CsvReader(std::string_view text) : text_(zonestore::without_byte_order_mark(text)) { take_separator(); }
 
   Csv read() {
     while (!text_.empty()) {
@@ -180,7 +180,7 @@ class Reader {
 }  // namespace
 
 Csv parse_csv(std::string_view text) {
-  return Reader(text).read();
+  return CsvReader(text).read();
 }
 
 }  // namespace zonectl

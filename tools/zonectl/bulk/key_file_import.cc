@@ -22,7 +22,7 @@ using zonestore::Store;
 
 namespace {
 
-struct Tables {
+struct KeyTables {
   std::string key_file;
   KeyTable keys;
   std::string signing_file;
@@ -51,9 +51,9 @@ std::string without_form(const std::string& text, std::optional<SigningTableForm
   return text;
 }
 
-Result<Tables> read_tables(const KeyTableOptions& options) {
+Result<KeyTables> read_tables(const KeyTableOptions& options) {
   std::optional<SigningTableForm> form;
-  Tables tables{without_form(*options.key_table, form), {}, "", std::nullopt};
+  KeyTables tables{without_form(*options.key_table, form), {}, "", std::nullopt};
   const auto text = read_secret_file(tables.key_file);
   if (!text) {
     return tl::unexpected(text.error());
@@ -100,7 +100,7 @@ std::string in_one_line(const zonestore::Error& error) {
   return error.message + (error.hint.empty() ? "" : ": " + error.hint);
 }
 
-Work work_of(Tables& tables, const KnownInstitutions& known, const KeyTableOptions& options) {
+Work work_of(KeyTables& tables, const KnownInstitutions& known, const KeyTableOptions& options) {
   TablePlan plan = plan_institutions(tables.keys, tables.signing ? &*tables.signing : nullptr, known);
   TableKeys keys = read_keys(plan, std::filesystem::path(tables.key_file).parent_path(),
                              options.fresh_for_weak ? WeakKeys::kReplaced : WeakKeys::kFaults);
@@ -189,14 +189,14 @@ std::optional<std::string> selector_warning(const Work& work) {
          ": let the old signer sign on until the CNAMEs stand (zonectl instructions CODE, then zonectl check CODE)";
 }
 
-BulkAddition addition_of(const Tables& tables, const Work& work) {
+BulkAddition addition_of(const KeyTables& tables, const Work& work) {
   BulkAddition more = left_out_of(tables.key_file, work.faults);
   more.json["selectors"] = selectors_json(work);
   return more;
 }
 
-Result<ExitCode> import_all(const Session& session, Store& store, const ChangeOptions& change, const Tables& tables,
-                            Work& work) {
+Result<ExitCode> import_all(const Session& session, Store& store, const ChangeOptions& change,
+                            const KeyTables& tables, Work& work) {
   const ChangeContext context = session.context(change);
   Interruption interruption;
   BulkPlan plan{"import", "{}", {}, true};

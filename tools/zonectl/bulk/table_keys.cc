@@ -46,9 +46,9 @@ Result<PrivateKey> key_in_the_table(std::string_view base64) {
                          "write it to a file of mode 0600, and name that as opendkim does: with / or ./ first");
 }
 
-class Reader {
+class KeyReader {
  public:
-  Reader(const std::filesystem::path& directory, WeakKeys weak) : directory_(directory), weak_(weak) {}
+  KeyReader(const std::filesystem::path& directory, WeakKeys weak) : directory_(directory), weak_(weak) {}
 
   TableKeys read(const TablePlan& plan) {
     for (const PlannedInstitution& each : plan.institutions) {
@@ -152,7 +152,7 @@ class Reader {
 }  // namespace
 
 TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak) {
-  return Reader(directory, weak).read(plan);
+  return KeyReader(directory, weak).read(plan);
 }
 
 }  // namespace zonectl

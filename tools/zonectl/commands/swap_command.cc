@@ -36,7 +36,7 @@ void write_returned(const Session& session, const Swapped& swapped) {
   write_end(out, session.terminal(), swapped);
 }
 
-void write(const Session& session, const Swapped& swapped) {
+void write_swapped(const Session& session, const Swapped& swapped) {
   if (swapped.returned) {
     return write_returned(session, swapped);
   }
@@ -58,7 +58,7 @@ void write(const Session& session, const Swapped& swapped) {
   write_end(out, session.terminal(), swapped);
 }
 
-Json to_json(const Swapped& swapped) {
+Json swapped_json(const Swapped& swapped) {
   Json json = changed_json(swapped);
   if (swapped.returned) {
     json["from"] = nullptr;
@@ -76,11 +76,11 @@ Json to_json(const Swapped& swapped) {
   json["unfollowed"] = swapped.unfollowed;
   json["undone"] = !swapped.undone_for.empty();
   json["undone_for"] = swapped.undone_for;
-  json["institution"] = zonectl::to_json(swapped.institution);
+  json["institution"] = to_json(swapped.institution);
   return json;
 }
 
-ExitCode exit_of(const Swapped& swapped) {
+ExitCode exit_of_swap(const Swapped& swapped) {
   if (!swapped.unfollowed.empty()) {
     return ExitCode::kFailed;
   }
@@ -96,7 +96,7 @@ Result<ExitCode> run_swap(Session& session, const SwapCommandOptions& options, c
         return operation(store, context, code, options.swap);
       });
   return session.tell(
-      swapped, [](const Swapped& told) { return to_json(told); }, write, exit_of);
+      swapped, [](const Swapped& told) { return swapped_json(told); }, write_swapped, exit_of_swap);
 }
 
 }  // namespace zonectl

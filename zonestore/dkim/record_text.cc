@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/crypto/spki_form.h"
 #include "zonestore/dkim/algorithm.h"
@@ -23,10 +24,6 @@ constexpr bool is_space(char character) {
   return character == ' ' || character == '\t' || character == '\r' || character == '\n';
 }
 
-constexpr bool is_letter(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) {
     text.remove_prefix(1);
@@ -39,7 +36,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_tag_name(std::string_view name) {
   return !name.empty() && is_letter(name.front()) && std::all_of(name.begin(), name.end(), [](char character) {
-    return is_letter(character) || (character >= '0' && character <= '9') || character == '_';
+    return is_letter_or_digit(character) || character == '_';
   });
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/dkim/time_zone.h"
 
 namespace zonestore::dkim {
@@ -70,7 +71,6 @@ std::optional<std::array<bool, 7>> parse_days(std::string_view text) {
 }
 
 std::optional<int> parse_two_digits(std::string_view text) {
-  const auto is_digit = [](char character) { return character >= '0' && character <= '9'; };
   if (text.size() != 2 || !is_digit(text[0]) || !is_digit(text[1])) {
     return std::nullopt;
   }

@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "zonestore/base/file_text.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/zone/name.h"
 
 namespace zonestore::dkim {
 
 namespace {
-
-constexpr bool is_letter_or_digit(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= '0' && character <= '9');
-}
 
 // Unprintable bytes of what was typed must not reach a terminal.
 std::string quoted(std::string_view text) {
@@ -44,7 +41,7 @@ HostFault host_label_fault(std::size_t number, std::string_view label) {
     if ((static_cast<unsigned char>(character) & 0x80U) != 0) {
       return {0, {}, "it has a letter outside ASCII; write the xn-- form"};
     }
-    if (!is_letter_or_digit(character) && character != '-') {
+    if (!is_small_letter_or_digit(character) && character != '-') {
       return {number, label, "has a character that is no letter, digit or hyphen"};
     }
   }
@@ -65,7 +62,7 @@ HostFault host_name_fault(std::string_view name) {
   if (labels < 2) {
     return {0, {}, "it needs two labels at least, such as mosamuseum.com"};
   }
-  if (std::all_of(last.begin(), last.end(), [](char character) { return character >= '0' && character <= '9'; })) {
+  if (std::all_of(last.begin(), last.end(), is_digit)) {
     return {0, {}, "it ends in a number, as an address does"};
   }
   return {};
@@ -94,7 +91,7 @@ std::string code_fault(std::string_view text) {
   if (text.empty() || text.front() == '-' || text.back() == '-') {
     return text.empty() ? "is empty" : "begins or ends with a hyphen";
   }
-  const auto is_allowed = [](char character) { return is_letter_or_digit(character) || character == '-'; };
+  const auto is_allowed = [](char character) { return is_small_letter_or_digit(character) || character == '-'; };
   return std::all_of(text.begin(), text.end(), is_allowed)
              ? ""
              : "has a character that is no lower-case letter, digit or hyphen";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/base/text_encodings.h"
 
 namespace zonestore::signer {
@@ -12,13 +13,8 @@ constexpr std::size_t kMaxFileNameBytes = 37;
 constexpr std::size_t kKeyIdDigits = 16;
 constexpr std::string_view kHead = "# Written by zonectl signer sync; changes made here are lost.\n";
 
-bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool is_path_character(char c) {
-  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') ||
-         std::string_view("/._+-").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("/._+-").find(c) != std::string_view::npos;
 }
 
 std::string_view extension(Format format) {
@@ -182,8 +178,9 @@ bool has_domains(Format format) {
 }
 
 Result<std::string> parse_signer_name(std::string_view text) {
-  const bool good = !text.empty() && text.size() <= kMaxFileNameBytes && text.front() != '-' && text.back() != '-' &&
-                    std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
+  const bool good =
+      !text.empty() && text.size() <= kMaxFileNameBytes && text.front() != '-' && text.back() != '-' &&
+      std::all_of(text.begin(), text.end(), [](char c) { return is_small_letter_or_digit(c) || c == '-'; });
   if (!good) {
     return fail(ErrorCode::kInvalid, "'" + std::string(text) + "' is no name for a signer",
                 "1 to 37 lower-case letters, digits and inner hyphens, such as opendkim-1");

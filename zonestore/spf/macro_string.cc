@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "zonestore/base/letters.h"
+
 namespace zonestore::spf {
 namespace {
 
@@ -11,12 +13,6 @@ constexpr std::string_view kDelimiters = ".-+,/_=";
 constexpr unsigned kMostLabels = 128;  // more than any name has
 constexpr unsigned kBase = 10;
 
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-bool is_letter(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
 char lower_letter(char character) {
   return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A')) : character;
 }

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/spf/macro_string.h"
 
 namespace zonestore::spf {
@@ -157,17 +158,12 @@ Result<Directive> parse_directive(std::string_view term) {
   return directive;
 }
 
-bool is_alpha(char character) {
-  return lowered_letter(character) >= 'a' && lowered_letter(character) <= 'z';
-}
-
 // name=value (RFC 7208 section 6).
 bool is_modifier(std::string_view term) {
   const std::size_t equals = term.find('=');
-  return equals != std::string_view::npos && equals != 0 && is_alpha(term.front()) &&
-         std::all_of(term.begin(), term.begin() + static_cast<std::ptrdiff_t>(equals), [](char each) {
-           return is_alpha(each) || (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.';
-         });
+  return equals != std::string_view::npos && equals != 0 && is_letter(term.front()) &&
+         std::all_of(term.begin(), term.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](char each) { return is_letter_or_digit(each) || each == '-' || each == '_' || each == '.'; });
 }
 
 Result<Modifier> parse_modifier(std::string_view term) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/zone/name.h"
 #include "zonestore/zone/regular_expression.h"
 #include "zonestore/zone/service_parameters.h"
@@ -109,16 +110,12 @@ std::optional<DataFault> service_fault(ByteView rdata) {
 constexpr std::size_t kNoGroup = 10;  // a reference to the whole, which there is none of
 constexpr auto kNaptr = static_cast<RecordType>(35);
 
-bool is_digit_byte(std::uint8_t byte) {
-  return byte >= '0' && byte <= '9';
-}
-
 // delimiter, expression, delimiter, replacement, delimiter, flags (RFC 3402 section 3.2); the delimiter is no digit,
 // no backslash and no flag, the expression is one, and a replacement refers to a group that it has.
 bool is_substitution(ByteView text) {
   constexpr std::size_t kParts = 3;
   const std::uint8_t delimiter = text[0];
-  if (is_digit_byte(delimiter) || delimiter == '\\' || delimiter == 'i') {
+  if (is_digit(static_cast<char>(delimiter)) || delimiter == '\\' || delimiter == 'i') {
     return false;
   }
   std::array<std::string, kParts> parts;
@@ -138,7 +135,7 @@ bool is_substitution(ByteView text) {
     if (is_escape) {
       parts[part] += static_cast<char>(text[at]);
     }
-    if (is_escape && part == 1 && is_digit_byte(text[at])) {
+    if (is_escape && part == 1 && is_digit(static_cast<char>(text[at]))) {
       reference = std::max<std::size_t>(reference, text[at] == '0' ? kNoGroup : text[at] - std::size_t{'0'});
     }
   }

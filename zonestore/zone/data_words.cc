@@ -1,5 +1,6 @@
 #include "zonestore/zone/data_words.h"
 
+#include "zonestore/base/letters.h"
 #include "zonestore/zone/limits.h"
 
 namespace zonestore {

@@ -18,10 +18,6 @@ struct DataWord {
   bool is_glued = false;  // no blank stands before it: alpn="h2" are two words, the second glued
 };
 
-[[nodiscard]] constexpr bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-
 // Errors: why. Nothing of the text is in it.
 [[nodiscard]] tl::expected<std::vector<DataWord>, std::string> data_words(std::string_view text);
 

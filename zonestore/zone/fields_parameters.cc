@@ -8,6 +8,7 @@
 
 #include "zonestore/base/big_endian.h"
 #include "zonestore/base/joined.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
@@ -185,9 +186,7 @@ std::string list_text(const std::vector<std::string>& items) {
 std::string shown_value(const std::string& value) {
   constexpr std::string_view kMarks = "-._:/,+=";
   const bool is_plain = !value.empty() && std::all_of(value.begin(), value.end(), [&](char each) {
-    const auto lower = static_cast<char>(to_lower(static_cast<std::uint8_t>(each)));
-    return (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') ||
-           kMarks.find(each) != std::string_view::npos;
+    return is_letter_or_digit(each) || kMarks.find(each) != std::string_view::npos;
   });
   return is_plain ? value : quoted(Bytes(value.begin(), value.end()));
 }

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 
 #include "zonestore/base/big_endian.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/base/text_encodings.h"
 #include "zonestore/zone/fields.h"
 #include "zonestore/zone/mnemonics.h"
@@ -79,7 +80,7 @@ Taken read_string_of(WordSource& words, const std::string& what, IsRight is_righ
 }
 
 bool is_digits(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char each) { return each >= '0' && each <= '9'; });
+  return std::all_of(text.begin(), text.end(), is_digit);
 }
 
 // A decimal number with sign and fraction, as GPOS has them (RFC 1712 section 3).
@@ -100,11 +101,8 @@ Taken read_degrees(WordSource& words, int most) {
 
 Taken read_tag(WordSource& words) {
   const std::optional<std::string_view> word = words.plain();
-  const auto is_of_tag = [](char each) {
-    const char lower = static_cast<char>(to_lower(static_cast<std::uint8_t>(each)));
-    return (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
-  };
-  if (!word || word->empty() || word->size() > kMaxTagBytes || !std::all_of(word->begin(), word->end(), is_of_tag)) {
+  if (!word || word->empty() || word->size() > kMaxTagBytes ||
+      !std::all_of(word->begin(), word->end(), is_letter_or_digit)) {
     return expected("a tag of letters and digits, such as issue,");
   }
   words.out().push_back(static_cast<std::uint8_t>(word->size()));

@@ -4,7 +4,7 @@
 #include <array>
 #include <span>
 
-#include "zonestore/zone/data_words.h"
+#include "zonestore/base/letters.h"
 
 namespace zonestore {
 namespace {
@@ -57,7 +57,7 @@ struct Labels {
 // What every reader of zone files takes as it stands: Knot's is the strictest.
 bool is_plain_byte(std::uint8_t byte) {
   constexpr std::string_view kMarks = "-_*/";
-  return is_digit(static_cast<char>(byte)) || (to_lower(byte) >= 'a' && to_lower(byte) <= 'z') ||
+  return is_letter_or_digit(static_cast<char>(byte)) ||
          kMarks.find(static_cast<char>(byte)) != std::string_view::npos;
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "zonestore/zone/data_words.h"
+#include "zonestore/base/letters.h"
 
 namespace zonestore {
 namespace {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "zonestore/base/letters.h"
 #include "zonestore/zone/file_record_sets.h"
 #include "zonestore/zone/limits.h"
 #include "zonestore/zone/name.h"
@@ -28,7 +29,7 @@ bool is_class(std::string_view word) {
   const std::string lowered = lower_case(word);
   return std::find(kClassNames.begin(), kClassNames.end(), lowered) != kClassNames.end() ||
          (lowered.starts_with("class") && lowered.size() > 5 &&
-          std::all_of(lowered.begin() + 5, lowered.end(), [](char each) { return each >= '0' && each <= '9'; }));
+          std::all_of(lowered.begin() + 5, lowered.end(), is_digit));
 }
 
 bool is_internet_class(std::string_view word) {

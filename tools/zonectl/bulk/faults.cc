@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "tools/zonectl/telling/json.h"
+#include "zonestore/base/letters.h"
 
 namespace zonectl {
 
@@ -36,7 +37,7 @@ std::string reason_of(const FileFault& fault) {
   }
   std::string reason = fault.file + '\n';
   for (const char each : fault.error.message) {
-    reason += each >= '0' && each <= '9' ? '0' : each;
+    reason += zonestore::is_digit(each) ? '0' : each;
   }
   // "9 bytes" and "10 bytes" are of one kind.
   reason.erase(

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "zonestore/base/joined.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/zone/name.h"
 
 namespace zonectl::probe::dmarc {
@@ -24,12 +25,9 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
-bool is_alpha(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
-}
+using zonestore::is_digit;
+using zonestore::is_letter;
+
 bool is_known(std::string_view name) {
   return std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end();
 }
@@ -49,7 +47,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 // The name of the tag that begins there: "rua" of "rua = mailto:...". Empty: none that is known.
 std::string known_name_at(std::string_view text) {
   std::size_t end = 0;
-  while (end < text.size() && is_alpha(text[end])) {
+  while (end < text.size() && is_letter(text[end])) {
     ++end;
   }
   const std::string name = zonestore::lower_case(text.substr(0, end));
@@ -88,7 +86,7 @@ std::string policy_meant(std::string_view value) {
 // A URI, with the largest size of a report behind "!" (section 6.2).
 bool is_address(std::string_view text) {
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size() || !is_alpha(text.front()) ||
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == text.size() || !is_letter(text.front()) ||
       text.find_first_of(" \t") != std::string_view::npos) {
     return false;
   }
@@ -137,7 +135,7 @@ class Reader {
     Tag tag{zonestore::lower_case(trimmed(part.substr(0, equals))), ""};
     if (equals == std::string_view::npos || tag.name.empty() ||
         !std::all_of(tag.name.begin(), tag.name.end(),
-                     [](char each) { return is_alpha(each) || is_digit(each) || each == '_'; })) {
+                     [](char each) { return zonestore::is_letter_or_digit(each) || each == '_'; })) {
       fault("\"" + std::string(part) + "\" is no tag with a value");
       return;
     }

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 
 #include "zonestore/base/joined.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/spf/macro_string.h"
 
 namespace zonectl::probe::spf {
@@ -65,8 +66,7 @@ std::string escaped(const std::string& text) {
   std::string out;
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
-    const bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-                          (byte >= '0' && byte <= '9') ||
+    const bool is_plain = zonestore::is_letter_or_digit(character) ||
                           std::string_view("-._~").find(character) != std::string_view::npos;
     if (is_plain) {
       out += character;

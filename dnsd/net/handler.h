@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "dnsd/net/handed_over.h"
 #include "dnsd/util/client.h"
 
 namespace dnsd::net {
@@ -24,6 +25,9 @@ struct Exchange {
   std::span<std::uint8_t> room;
   Client client;
   std::size_t answer_size = 0;  // set by the handler; 0: send nothing
+  // Set by the handler, over TCP alone: it wants the connection itself, and gets it with this query (take_over).
+  // There is no answer then.
+  bool hand_over = false;
 };
 
 class Handler {
@@ -39,10 +43,11 @@ class Handler {
   // for a newer zone image, so that one batch is answered from one image. Never throws.
   virtual void begin_batch() noexcept = 0;
 
-  // Writes the answer to `query` into `answer` and returns its length; 0: send nothing. `query` and `answer`
-  // do not overlap. Never throws, whatever the bytes.
-  [[nodiscard]] virtual std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
-                                           const Client& client) noexcept = 0;
+  // Writes the answer to the query into its room and says how long it is. Never throws, whatever the bytes.
+  virtual void handle(Exchange& exchange) noexcept = 0;
+
+  // A connection that handle() has asked for; it is closed with the object. Throws std::bad_alloc.
+  virtual void take_over(HandedOver /*connection*/) {}
 
   // Makes a short answer of one that it has made, in place, for a way that does not carry it; returns its length. 0:
   // that cannot be done.
@@ -52,7 +57,7 @@ class Handler {
   // by it; this one takes them in turn.
   virtual void handle_all(std::span<Exchange> exchanges) noexcept {
     for (Exchange& exchange : exchanges) {
-      exchange.answer_size = handle(exchange.query, exchange.room, exchange.client);
+      handle(exchange);
     }
   }
 };

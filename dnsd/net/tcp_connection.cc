@@ -76,6 +76,10 @@ std::optional<TcpConnection::Next> TcpConnection::read(const TcpSlot& slot, Exch
 }
 
 TcpConnection::Next TcpConnection::finish(const TcpSlot& slot, const Exchange& exchange) {
+  if (exchange.hand_over) {
+    wanted_query_.assign(exchange.query.begin(), exchange.query.end());
+    return Next::kLeave;
+  }
   const std::size_t length = exchange.answer_size;
   count_query(length > 0);
   since_ = workspace_.now;
@@ -106,6 +110,10 @@ std::optional<TcpConnection::Next> TcpConnection::answer_input() {
       return wait_for_room(Progress::kOutputFull);
     }
     progress_ = answer_queries();
+    if (progress_ == Progress::kHandedOver) {
+      hold({workspace_.output.data(), std::exchange(workspace_.output_bytes, 0)});
+      return Next::kLeave;
+    }
     const Sent sent = send_output();
     if (sent != Sent::kAll) {
       return sent == Sent::kFailed ? Next::kEnd : Next::kWait;
@@ -121,7 +129,9 @@ TcpConnection::Progress TcpConnection::answer_queries() {
   while (workspace_.output_bytes < output_at_once()) {
     switch (reader_.next(query)) {
       case FrameReader::Status::kMessage:
-        answer_one(query);
+        if (!answer_one(query)) {
+          return Progress::kHandedOver;
+        }
         answered = true;
         if (queries_ >= workspace_.limits.queries) {
           return Progress::kFinished;
@@ -140,15 +150,22 @@ TcpConnection::Progress TcpConnection::answer_queries() {
   return Progress::kOutputFull;
 }
 
-void TcpConnection::answer_one(std::span<const std::uint8_t> query) {
+// False: the handler wants the connection for it.
+bool TcpConnection::answer_one(std::span<const std::uint8_t> query) {
   std::uint8_t* const prefix = workspace_.output.data() + workspace_.output_bytes;
-  const std::size_t length =
-      workspace_.handler.handle(query, {prefix + kTcpPrefixBytes, kMaxMessageBytes}, seen_by_handler());
+  Exchange exchange{query, {prefix + kTcpPrefixBytes, kMaxMessageBytes}, seen_by_handler()};
+  workspace_.handler.handle(exchange);
+  if (exchange.hand_over) {
+    wanted_query_.assign(query.begin(), query.end());
+    return false;
+  }
+  const std::size_t length = exchange.answer_size;
   if (length > 0) {
     write_prefix(prefix, length);
     workspace_.output_bytes += kTcpPrefixBytes + length;
   }
   count_query(length > 0);
+  return true;
 }
 
 void TcpConnection::count_query(bool is_answered) {
@@ -159,6 +176,12 @@ void TcpConnection::count_query(bool is_answered) {
     just_proved_ = just_proved_ || !proved_;
     proved_ = true;
   }
+}
+
+HandedOver TcpConnection::leave() {
+  count_query(false);
+  return {std::move(socket_),    peer_, std::move(ticket_), std::move(held_output_), std::move(wanted_query_),
+          std::move(held_input_)};
 }
 
 Client TcpConnection::seen_by_handler() const {

@@ -3,6 +3,7 @@
 //   kQuery --first byte of a query--> kRestOfQuery --its last byte--> (answered) --> kQuery
 //                                        answers that the kernel does not take at once: kWrite --> as before
 //                                        as many queries as are allowed: answered, our side closed, kRestOfQuery
+//                                        one for which the handler wants the connection: it leaves, with all it has
 //
 // Waits for nothing: the service calls begin() when the kernel has reported the socket, and closes a connection
 // that has not moved on by its deadline(). A query costs one recv() and one send(). An idle connection keeps no
@@ -27,6 +28,7 @@
 
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/frame_reader.h"
+#include "dnsd/net/handed_over.h"
 #include "dnsd/net/tcp_crowd.h"
 #include "dnsd/net/tcp_workspace.h"
 #include "zonestore/base/file_descriptor.h"
@@ -41,6 +43,7 @@ class TcpConnection {
     kWait,   // nothing to do until the kernel reports a change
     kAgain,  // its turn is over, but not its work: have the kernel report the socket again
     kEnd,    // the client or a limit has ended it
+    kLeave,  // the handler wants it: leave()
   };
 
   // `socket` does not block.
@@ -52,6 +55,9 @@ class TcpConnection {
   // finish(). It and its answer lie in `slot`, which is this connection's until then.
   [[nodiscard]] std::optional<Next> begin(bool has_ended, const TcpSlot& slot, Exchange& exchange);
   [[nodiscard]] Next finish(const TcpSlot& slot, const Exchange& exchange);
+  // All of it, for the handler; the object is good for nothing but its end then. Once begin() or finish() has said
+  // kLeave.
+  [[nodiscard]] HandedOver leave();
   // From now on begin() or finish() ends it when what has come is answered.
   void drain() { draining_ = true; }
 
@@ -65,7 +71,7 @@ class TcpConnection {
 
  private:
   enum class WaitingFor : std::uint8_t { kQuery, kRestOfQuery, kWrite };
-  enum class Progress : std::uint8_t { kInputUsedUp, kOutputFull, kFinished };
+  enum class Progress : std::uint8_t { kInputUsedUp, kOutputFull, kFinished, kHandedOver };
   enum class Sent : std::uint8_t { kAll, kKernelIsFull, kFailed };
 
   [[nodiscard]] WaitingFor waiting_for() const;
@@ -73,7 +79,7 @@ class TcpConnection {
   [[nodiscard]] Next after_reading() const;
   [[nodiscard]] std::optional<Next> answer_input();
   [[nodiscard]] Progress answer_queries();
-  void answer_one(std::span<const std::uint8_t> query);
+  [[nodiscard]] bool answer_one(std::span<const std::uint8_t> query);
   void count_query(bool is_answered);
   [[nodiscard]] Client seen_by_handler() const;
   [[nodiscard]] std::optional<Next> go_on_writing();
@@ -96,8 +102,9 @@ class TcpConnection {
   AddressQuota::Ticket ticket_;
   TcpWorkspace& workspace_;
   FrameReader reader_;
-  std::vector<std::uint8_t> held_input_;   // while a write waits: what was read and not answered
-  std::vector<std::uint8_t> held_output_;  // while a write waits: what was not sent
+  std::vector<std::uint8_t> held_input_;    // while a write waits: what was read and not answered
+  std::vector<std::uint8_t> held_output_;   // while a write waits: what was not sent
+  std::vector<std::uint8_t> wanted_query_;  // for which the handler wants the connection
   Clock::time_point opened_;
   Clock::time_point since_;
   std::size_t unsent_limit_;         // its part of what may be unsent, as it was when it came

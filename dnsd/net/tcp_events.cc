@@ -37,6 +37,10 @@ void TcpEvents::report_again(int socket) {
   (void)::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, socket, &event);  // cannot fail for a socket of the set
 }
 
+void TcpEvents::remove(int socket) {
+  (void)::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, socket, nullptr);  // cannot fail for a socket of the set
+}
+
 std::span<const TcpEvents::Event> TcpEvents::take() {
   const int count = ::epoll_wait(set_.native_handle(), events_.data(), static_cast<int>(events_.size()), 0);
   return std::span(events_).first(count > 0 ? static_cast<std::size_t>(count) : 0);

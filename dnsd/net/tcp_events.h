@@ -2,7 +2,7 @@
 //
 // A socket is added once and costs no further system call: what has changed on it, reading and writing alike, is
 // reported once. The set is a descriptor itself, readable while it has something to report, and that is the only one
-// of them that Asio knows. A socket leaves the set when it is closed; it must not be duplicated.
+// of them that Asio knows. A socket leaves the set when it is closed or removed; it must not be duplicated.
 //
 // Threads: its worker's.
 #pragma once
@@ -33,6 +33,9 @@ class TcpEvents {
   [[nodiscard]] static bool has_ended(const Event& event) {
     return (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
   }
+
+  // Nothing will be reported of it any more, but for what was taken already.
+  void remove(int socket);
 
   // At most kMostEvents, each socket once; none: nothing is to be reported. Good until the next call.
   [[nodiscard]] std::span<const Event> take();

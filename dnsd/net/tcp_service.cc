@@ -294,12 +294,29 @@ void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
     case TcpConnection::Next::kEnd:
       end(connection);
       break;
+    case TcpConnection::Next::kLeave:
+      hand_over(connection);
+      break;
   }
 }
 
 void TcpService::end(TcpConnection& connection) {
   crowd_.leave(connection.socket());
   connections_.erase(connection.socket());
+  note_crowd();
+}
+
+// It leaves the set of events first: what is reported of it from now on is another thread's.
+void TcpService::hand_over(TcpConnection& connection) noexcept {
+  const int socket = connection.socket();
+  events_.remove(socket);
+  crowd_.leave(socket);
+  try {
+    workspace_.handler.take_over(connection.leave());
+  } catch (const std::exception& exception) {
+    note_lost(util::text_of(exception));
+  }
+  connections_.erase(socket);
   note_crowd();
 }
 

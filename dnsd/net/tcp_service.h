@@ -75,6 +75,7 @@ class TcpService {
   void note_lost(const char* what) noexcept;
   void go_on(TcpConnection& connection, TcpConnection::Next next);
   void end(TcpConnection& connection);
+  void hand_over(TcpConnection& connection) noexcept;
   void turn_one_away(int listener);
   void note_crowd();
   [[nodiscard]] bool is_full() const { return connections_.size() >= share_; }

@@ -42,10 +42,9 @@ void QueryHandler::begin_batch() noexcept {
 
 // The way of pipelined queries. Without prefetch there is no guess of the node, and the general way answers: byte for
 // byte the same.
-std::size_t QueryHandler::handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
-                                 const net::Client& client) noexcept {
-  answer::receive(query, *image_.image, settings_, received_[0]);
-  return answer_to(received_[0], answer, client);
+void QueryHandler::handle(net::Exchange& exchange) noexcept {
+  answer::receive(exchange.query, *image_.image, settings_, received_[0]);
+  exchange.answer_size = answer_to(received_[0], exchange.room, exchange.client);
 }
 
 std::size_t QueryHandler::shorten(std::span<std::uint8_t> answer) noexcept {

@@ -31,8 +31,7 @@ class QueryHandler final : public net::Handler {
                std::optional<AnswerLimit> limit = std::nullopt);
 
   void begin_batch() noexcept override;
-  [[nodiscard]] std::size_t handle(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
-                                   const net::Client& client) noexcept override;
+  void handle(net::Exchange& exchange) noexcept override;
   [[nodiscard]] std::size_t shorten(std::span<std::uint8_t> answer) noexcept override;
   void handle_all(std::span<net::Exchange> exchanges) noexcept override;
 

@@ -25,7 +25,9 @@ class QueryHandlerTest : public ::testing::Test {
     const Bytes query = test::query_with_opt("a", test::kTxt, test::opt(1232, 0, options));
     Bytes answer(kMaxMessageBytes);
     handler_.begin_batch();
-    answer.resize(handler_.handle(query, answer, client));
+    net::Exchange exchange{query, answer, client};
+    handler_.handle(exchange);
+    answer.resize(exchange.answer_size);
     const std::size_t before = test::query("a").size() + test::opt().size();
     return {answer.begin() + static_cast<std::ptrdiff_t>(before), answer.end()};
   }

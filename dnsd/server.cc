@@ -22,6 +22,7 @@
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
 #include "dnsd/supervisor.h"
+#include "dnsd/transfer/service.h"
 #include "dnsd/util/latest.h"
 #include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
@@ -33,7 +34,8 @@ using std::chrono::milliseconds;
 
 using Pause = std::function<bool(milliseconds)>;  // false: the program is to end
 
-constexpr std::size_t kSpareDescriptors = 64;  // for everything that is not a TCP connection
+// For everything that is not a TCP connection of a worker; the transfers have theirs beside it.
+constexpr std::size_t kSpareDescriptors = 64;
 
 constexpr milliseconds kForTheRest{5000};  // at the end, once the workers have drained
 
@@ -53,7 +55,8 @@ unsigned worker_count(const config::Config& config) {
 net::WorkerSettings worker_settings(const config::Config& config, unsigned workers, const util::Log& log) {
   net::WorkerSettings settings{config.udp, config.tcp, workers};
   const std::size_t descriptors = raise_descriptor_limit();
-  const std::size_t room = descriptors > 2 * kSpareDescriptors ? descriptors - kSpareDescriptors : descriptors / 2;
+  const std::size_t spare = kSpareDescriptors + config.transfer.settings.streams + config.transfer.settings.waiting;
+  const std::size_t room = descriptors > 2 * spare ? descriptors - spare : descriptors / 2;
   if (settings.tcp.connections > room) {
     settings.tcp.connections = static_cast<unsigned>(room);
     log.warning("tcp_connections_lowered",
@@ -176,14 +179,17 @@ bool drain_further(serve::WorkerGroup& workers, milliseconds drain, serve::Heart
   return false;
 }
 
-// The workers first, which somebody waits for. The watcher may hang in a disk: the control ends the program then.
-void end_all(const config::Config& config, serve::WorkerGroup& workers, follow::StoreWatcher& watcher,
-             serve::Heartbeat& heartbeat, Control& control, const util::Log& log) {
+// The workers and transfers first, which somebody waits for. The watcher may hang in a disk: the control ends the
+// program then.
+void end_all(const config::Config& config, serve::WorkerGroup& workers, transfer::Service& transfers,
+             follow::StoreWatcher& watcher, serve::Heartbeat& heartbeat, Control& control, const util::Log& log) {
   notify_supervisor("STOPPING=1\nSTATUS=draining");
   control.allow(config.drain + kForTheRest, "the workers");
   watcher.stop();
+  transfers.drain(config.drain);
   while (!drain_further(workers, config.drain, heartbeat)) {
   }
+  transfers.wait_ended();
   log_stopped(workers.totals(), log);
   control.allow(kForTheRest, "the store's watcher");
 }
@@ -208,12 +214,18 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   util::Latest<zonestore::Peers> peers(follower.loaded().head.peers);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
                                  .nsid = config.edns.nsid};
-  serve::WorkerGroup workers(settings, {hub, secrets.cookies(), secrets.tsig_keys(), answers, config.rate_limit},
-                             std::move(bound), log, on_failure);
-  follow::StoreWatcher watcher(std::move(follower), hub, peers, log,
-                               [&workers](const follow::PublishedChange& /*change*/) { workers.refresh(); });
+  net::AddressQuota quota(config.tcp.connections_per_address);  // of workers and transfers
+  const transfer::Sources in_force{hub, secrets.cookies(), secrets.tsig_keys(), peers};
+  transfer::Service transfers(in_force, answers, config.transfer.settings, addresses, log);
+  serve::WorkerGroup workers(settings, {in_force, transfers, quota, answers, config.rate_limit}, std::move(bound),
+                             log, on_failure);
+  follow::StoreWatcher watcher(std::move(follower), hub, peers, log, [&](const follow::PublishedChange& /*change*/) {
+    workers.refresh();
+    transfers.refresh();
+  });
   serve::Heartbeat heartbeat;
 
+  transfers.start(on_failure);
   workers.start();
   const Watching watching(watcher, on_failure);
   control.allow(config.drain + kForTheRest, "the main thread");
@@ -222,7 +234,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
     look_after(workers, heartbeat);
     secrets.roll_if_due();
   }
-  end_all(config, workers, watcher, heartbeat, control, log);
+  end_all(config, workers, transfers, watcher, heartbeat, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
 }
 

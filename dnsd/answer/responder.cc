@@ -7,6 +7,7 @@
 #include "dnsd/answer/chase.h"
 #include "dnsd/answer/opt_decision.h"
 #include "dnsd/answer/reply.h"
+#include "dnsd/answer/sections.h"
 #include "dnsd/answer/size_limit.h"
 #include "dnsd/answer/usual_answer.h"
 
@@ -37,20 +38,47 @@ bool is_transfer(RecordType type) {
   return type == RecordType::kAxfr || type == RecordType::kIxfr;
 }
 
+// The zone whose name was asked for (RFC 1995 section 4): nothing newer, or not by this way.
+void answer_soa_alone(Reply& reply, const zone::Zone& zone) {
+  const zone::NodeView apex = zone.names.find({}, zone.apex_hash);
+  const auto soa = apex ? apex.find(RecordType::kSoa) : std::nullopt;
+  const wire::Question& question = reply.query.question;
+  reply.zone = &zone;
+  reply.authoritative = true;
+  reply.kind = AnswerKind::kPositive;
+  reply.given = RecordType::kSoa;
+  reply.source = zone.apex_hash;
+  if (!soa || !add_answer(reply.writer, {question.bytes.first(question.name.size), true}, *soa)) {
+    reply.writer.truncate();
+  }
+}
+
 // Transfers go another way than questions: here they end for all whom no list and no key lets in (RFC 5936 sections
-// 2.2.1 and 5). A name that is no apex is nobody's zone.
-void refuse_transfer(Reply& reply, const zone::Image& image) {
-  const wire::LoweredName& name = reply.query.question.name;
-  const zone::Zone* zone = image.apexes.find(name);
-  if (zone == nullptr || zone->apex.size_bytes() != name.size) {
+// 2.2.1 and 5), and where one message is enough. A name that is no apex is nobody's zone.
+void answer_transfer(Reply& reply, TransferVerdict verdict) {
+  const zone::Zone* const zone = reply.place.zone;
+  if (zone == nullptr || zone->apex.size_bytes() != reply.query.question.name.size) {
     reply.rcode = Rcode::kNotAuth;
     return;
   }
-  reply.rcode = Rcode::kRefused;
-  reply.writer.explain(wire::ExtendedError::kProhibited);
+  switch (verdict) {
+    case TransferVerdict::kRefused:
+      reply.rcode = Rcode::kRefused;
+      reply.writer.explain(wire::ExtendedError::kProhibited);
+      break;
+    case TransferVerdict::kNotImp:
+      reply.rcode = Rcode::kNotImp;
+      break;
+    case TransferVerdict::kFormErr:
+      reply.rcode = Rcode::kFormErr;
+      break;
+    case TransferVerdict::kSoaAlone:
+      answer_soa_alone(reply, *zone);
+      break;
+  }
 }
 
-void answer_question(Reply& reply, const zone::Image& image) {
+void answer_question(Reply& reply, const zone::Image& image, TransferVerdict transfer) {
   const wire::Question& question = reply.query.question;
   if (const auto rcode = rule_for_type(question.type)) {
     reply.rcode = *rcode;
@@ -58,7 +86,7 @@ void answer_question(Reply& reply, const zone::Image& image) {
     reply.rcode = Rcode::kRefused;
     reply.writer.explain(wire::ExtendedError::kNotAuthoritative);
   } else if (is_transfer(question.type)) {
-    refuse_transfer(reply, image);
+    answer_transfer(reply, transfer);
   } else {
     answer_from_zones(reply, image);
   }
@@ -154,6 +182,7 @@ void receive(std::span<const std::uint8_t> query_bytes, const zone::Image& image
   received.form = wire::parse_query(query_bytes, received.query);
   received.bytes = query_bytes;
   received.signature = {};
+  received.transfer = TransferVerdict::kRefused;
   received.place = {};
   received.guess = {};
   if (received.query.tsig) {
@@ -212,7 +241,7 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   if (fault) {
     reply.rcode = *fault;
   } else {
-    answer_question(reply, image);
+    answer_question(reply, image, received.transfer);
     tell_zone_version(reply);
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);

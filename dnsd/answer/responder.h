@@ -16,6 +16,7 @@
 #include <span>
 
 #include "dnsd/answer/settings.h"
+#include "dnsd/answer/transfer_verdict.h"
 #include "dnsd/wire/query.h"
 #include "dnsd/wire/tsig_mac.h"
 #include "dnsd/zone/image.h"
@@ -42,7 +43,8 @@ struct Received {
   wire::Query query;
   wire::Form form = wire::Form::kSilence;
   std::span<const std::uint8_t> bytes;
-  wire::Signature signature;  // of its TSIG record
+  wire::Signature signature;                             // of its TSIG record
+  TransferVerdict transfer = TransferVerdict::kRefused;  // of a request for a transfer, once it was judged
   zone::Place place;
   zone::NodeView guess;  // of prefetch: the node that the name will most likely lead to
 };

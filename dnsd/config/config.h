@@ -11,6 +11,7 @@
 
 #include "dnsd/limit/settings.h"
 #include "dnsd/net/limits.h"
+#include "dnsd/transfer/settings.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/result.h"
 #include "zonestore/base/bytes.h"
@@ -27,6 +28,7 @@ struct Edns {
 
 struct Transfer {
   std::filesystem::path tsig_keys_file;  // empty: there are no keys
+  transfer::Settings settings;
 };
 
 struct Config {

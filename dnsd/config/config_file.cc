@@ -69,6 +69,41 @@ Setter set_number(const Range& range, Target target) {
   };
 }
 
+Setter transfer_setting(const Range& range, unsigned transfer::Settings::*value) {
+  return set_number(range, [value](Config& config, std::int64_t whole) {
+    config.transfer.settings.*value = static_cast<unsigned>(whole);
+  });
+}
+
+Setter transfer_seconds(std::chrono::seconds transfer::Settings::*value) {
+  constexpr Range kUpToTwoDays{1, 172'800};
+  return set_number(kUpToTwoDays, [value](Config& config, std::int64_t whole) {
+    config.transfer.settings.*value = std::chrono::seconds(whole);
+  });
+}
+
+// An address without a port; "": none is set.
+Setter set_notify_source(std::optional<zonestore::SocketAddress> transfer::Settings::*source,
+                         std::string_view example) {
+  return [source, example](const toml::node& node, const Place& place, Config& config) -> util::Result<void> {
+    const util::Result<std::string> value = read_text(node, place);
+    if (!value) {
+      return util::fail(value.error());
+    }
+    config.transfer.settings.*source = std::nullopt;
+    if (value->empty()) {
+      return {};
+    }
+    const bool is_ipv6 = example.find(':') != std::string_view::npos;
+    const auto address = zonestore::SocketAddress::parse(is_ipv6 ? "[" + *value + "]:0" : *value + ":0");
+    if (!address || address->is_ipv6() != is_ipv6) {
+      return wrong(place, "must be an address, such as \"" + std::string(example) + "\", or \"\"");
+    }
+    config.transfer.settings.*source = *address;
+    return {};
+  };
+}
+
 template <class Owner, class Value>
 Setter member(const Range& range, Owner Config::*owner, Value Owner::*value) {
   return set_number(range, [owner, value](Config& config, std::int64_t whole) {
@@ -192,6 +227,7 @@ constexpr Range kSeconds{1, 86'400};
 std::vector<Setting> make_settings() {
   using Tcp = net::TcpLimits;
   using Rate = limit::Settings;
+  using Transfer = transfer::Settings;
   const auto tcp_seconds = [](std::string_view key, std::chrono::seconds Tcp::*value) {
     return Setting{"tcp", key, member(kSeconds, &Config::tcp, value)};
   };
@@ -229,6 +265,24 @@ std::vector<Setting> make_settings() {
       {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},
       {"rate_limit", "table_bytes", member({4096, 1024 * 1024 * 1024}, &Config::rate_limit, &Rate::table_bytes)},
       {"transfer", "tsig_keys_file", set_tsig_keys_file},
+      {"transfer", "streams", transfer_setting({1, 1024}, &Transfer::streams)},
+      {"transfer", "streams_per_peer", transfer_setting({1, 1024}, &Transfer::streams_per_peer)},
+      {"transfer", "waiting", transfer_setting({4, 10'000}, &Transfer::waiting)},
+      {"transfer", "message_bytes",
+       set_number({512, 65'535},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.message_bytes = static_cast<std::size_t>(value);
+                  })},
+      {"transfer", "stall_seconds", transfer_seconds(&Transfer::stall)},
+      {"transfer", "longest_seconds", transfer_seconds(&Transfer::longest)},
+      {"transfer", "idle_seconds", transfer_seconds(&Transfer::idle)},
+      {"transfer", "notify_gap_ms",
+       set_number({0, 60'000},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.notify_gap = std::chrono::milliseconds(value);
+                  })},
+      {"transfer", "notify_source_v4", set_notify_source(&Transfer::notify_source_v4, "192.0.2.1")},
+      {"transfer", "notify_source_v6", set_notify_source(&Transfer::notify_source_v6, "2001:db8::1")},
   };
 }
 

@@ -4,36 +4,17 @@
 #include <chrono>
 #include <utility>
 
+#include "dnsd/transfer/gate.h"
 #include "dnsd/wire/truncate.h"
 
 namespace dnsd::serve {
 
-QueryHandler::QueryHandler(const Sources& sources, const answer::Settings& settings, std::optional<AnswerLimit> limit)
-    : sources_(sources),
-      settings_(settings),
-      limit_(std::move(limit)),
-      image_(sources.hub.current()),
-      seen_secrets_(sources.cookie_secrets.current()),
-      seen_keys_(sources.tsig_keys.current()) {
-  settings_.cookie_secrets = seen_secrets_.value.get();
-  settings_.tsig_keys = seen_keys_.value.get();
-}
+QueryHandler::QueryHandler(const transfer::Sources& sources, const answer::Settings& settings,
+                           transfer::Service* transfers, std::optional<AnswerLimit> limit)
+    : in_force_(sources, settings), transfers_(transfers), limit_(std::move(limit)) {}
 
 void QueryHandler::begin_batch() noexcept {
-  // Numbers are compared; a lock is taken only when something has been published.
-  if (sources_.hub.generation() != image_.generation) {
-    image_ = sources_.hub.current();
-  }
-  if (sources_.cookie_secrets.generation() != seen_secrets_.generation) {
-    seen_secrets_ = sources_.cookie_secrets.current();
-    settings_.cookie_secrets = seen_secrets_.value.get();
-  }
-  if (sources_.tsig_keys.generation() != seen_keys_.generation) {
-    seen_keys_ = sources_.tsig_keys.current();
-    settings_.tsig_keys = seen_keys_.value.get();
-  }
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  settings_.unix_seconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+  in_force_.refresh();
   if (limit_) {
     const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
     limit_->begin_batch(std::chrono::duration_cast<AnswerLimit::Time>(since_start));
@@ -43,8 +24,12 @@ void QueryHandler::begin_batch() noexcept {
 // The way of pipelined queries. Without prefetch there is no guess of the node, and the general way answers: byte for
 // byte the same.
 void QueryHandler::handle(net::Exchange& exchange) noexcept {
-  answer::receive(exchange.query, *image_.image, settings_, received_[0]);
-  exchange.answer_size = answer_to(received_[0], exchange.room, exchange.client);
+  answer::receive(exchange.query, *in_force_.image(), in_force_.settings(), received_[0]);
+  answer_to(received_[0], exchange);
+}
+
+void QueryHandler::take_over(net::HandedOver connection) {
+  transfers_->adopt(std::move(connection));
 }
 
 std::size_t QueryHandler::shorten(std::span<std::uint8_t> answer) noexcept {
@@ -55,24 +40,35 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
   while (!exchanges.empty()) {
     const std::span now = exchanges.first(std::min(kStride, exchanges.size()));
     for (std::size_t index = 0; index < now.size(); ++index) {
-      answer::receive(now[index].query, *image_.image, settings_, received_[index]);
+      answer::receive(now[index].query, *in_force_.image(), in_force_.settings(), received_[index]);
     }
     answer::prefetch(std::span(received_).first(now.size()));
     for (std::size_t index = 0; index < now.size(); ++index) {
-      now[index].answer_size = answer_to(received_[index], now[index].room, now[index].client);
+      answer_to(received_[index], now[index]);
     }
     exchanges = exchanges.subspan(now.size());
   }
 }
 
-std::size_t QueryHandler::answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
-                                    const net::Client& client) noexcept {
-  const answer::Answered made = answer::respond(received, answer, *image_.image, settings_, client);
-  // Only datagrams have addresses that may be forged: who has a connection is where it says.
-  if (limit_ && client.transport == net::Transport::kUdp) {
-    return limit_->pass(answer.first(made.size), made, client.address);
+void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange) noexcept {
+  if (transfers_ != nullptr && transfer::is_request(received) && is_handed_over(received, exchange.client)) {
+    exchange.hand_over = true;
+    return;
   }
-  return made.size;
+  const answer::Answered made =
+      answer::respond(received, exchange.room, *in_force_.image(), in_force_.settings(), exchange.client);
+  exchange.answer_size = made.size;
+  // Only datagrams have addresses that may be forged: who has a connection is where it says.
+  if (limit_ && exchange.client.transport == net::Transport::kUdp) {
+    exchange.answer_size = limit_->pass(exchange.room.first(made.size), made, exchange.client.address);
+  }
+}
+
+// False: one message is the answer.
+bool QueryHandler::is_handed_over(answer::Received& received, const net::Client& client) const noexcept {
+  const transfer::Judgement judgement = transfer::judge(received, client, in_force_.peers());
+  received.transfer = judgement.verdict;
+  return judgement.is_stream;
 }
 
 }  // namespace dnsd::serve

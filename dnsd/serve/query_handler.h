@@ -12,26 +12,22 @@
 #include "dnsd/answer/responder.h"
 #include "dnsd/net/handler.h"
 #include "dnsd/serve/answer_limit.h"
-#include "dnsd/util/latest.h"
-#include "dnsd/zone/image_hub.h"
+#include "dnsd/transfer/in_force.h"
+#include "dnsd/transfer/service.h"
 
 namespace dnsd::serve {
 
 class QueryHandler final : public net::Handler {
  public:
-  // What may be replaced at any time; all of it outlives the handler.
-  struct Sources {
-    const zone::ImageHub& hub;
-    const util::Latest<answer::CookieSecrets>& cookie_secrets;
-    const util::Latest<wire::TsigKeys>& tsig_keys;
-  };
-
-  // `settings` without secrets and keys: those are taken from the sources. Without `limit` no answer is held back.
-  QueryHandler(const Sources& sources, const answer::Settings& settings,
-               std::optional<AnswerLimit> limit = std::nullopt);
+  // `settings` without secrets and keys: those are taken from the sources. `transfers`: who goes on with a connection
+  // that a transfer was asked for on; nullptr: nobody, and every transfer is refused. Without `limit` no answer is
+  // held back. All of them outlive the handler.
+  QueryHandler(const transfer::Sources& sources, const answer::Settings& settings,
+               transfer::Service* transfers = nullptr, std::optional<AnswerLimit> limit = std::nullopt);
 
   void begin_batch() noexcept override;
   void handle(net::Exchange& exchange) noexcept override;
+  void take_over(net::HandedOver connection) override;
   [[nodiscard]] std::size_t shorten(std::span<std::uint8_t> answer) noexcept override;
   void handle_all(std::span<net::Exchange> exchanges) noexcept override;
 
@@ -39,15 +35,12 @@ class QueryHandler final : public net::Handler {
   // So many queries are under way at once: memory has that much to do side by side, and they stay in the cache.
   static constexpr std::size_t kStride = 16;
 
-  [[nodiscard]] std::size_t answer_to(const answer::Received& received, std::span<std::uint8_t> answer,
-                                      const net::Client& client) noexcept;
+  void answer_to(answer::Received& received, net::Exchange& exchange) noexcept;
+  [[nodiscard]] bool is_handed_over(answer::Received& received, const net::Client& client) const noexcept;
 
-  Sources sources_;
-  answer::Settings settings_;
+  transfer::InForce in_force_;
+  transfer::Service* transfers_;
   std::optional<AnswerLimit> limit_;
-  zone::ImageHub::Snapshot image_;
-  util::Latest<answer::CookieSecrets>::Snapshot seen_secrets_;
-  util::Latest<wire::TsigKeys>::Snapshot seen_keys_;
   std::array<answer::Received, kStride> received_;
 };
 

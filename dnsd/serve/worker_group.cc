@@ -27,19 +27,16 @@ struct WorkerGroup::Ended {
 
 WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, util::OnFailure on_failure)
-    : quota_(settings.tcp.connections_per_address),
-      on_failure_(std::move(on_failure)),
-      ended_(std::make_unique<Ended>()),
-      told_to_drain_(settings.workers) {
+    : on_failure_(std::move(on_failure)), ended_(std::make_unique<Ended>()), told_to_drain_(settings.workers) {
   if (sources.rate_limit.is_on()) {
     limit_.emplace(sources.rate_limit);
   }
   for (unsigned index = 0; index < settings.workers; ++index) {
     metrics::AnswerCounters& counters = *answer_counters_.emplace_back(std::make_unique<metrics::AnswerCounters>());
     auto handler = std::make_unique<QueryHandler>(
-        QueryHandler::Sources{sources.hub, sources.cookie_secrets, sources.tsig_keys}, sources.answers,
+        sources.in_force, sources.answers, &sources.transfers,
         limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
-    auto worker = std::make_unique<net::Worker>(settings, std::move(handler), quota_, log);
+    auto worker = std::make_unique<net::Worker>(settings, std::move(handler), sources.quota, log);
     for (net::BoundAddress& address : bound) {
       worker->serve(std::move(address.udp[index]), std::move(address.tcp[index]));
     }

@@ -1,5 +1,5 @@
-// All that answers: the workers, each on its thread with a handler and counters of its own, and what they share: the
-// quota of addresses and the rate limit.
+// All that answers: the workers, each on its thread with a handler and counters of its own, and the rate limit that
+// they share.
 //
 //   sockets, images, secrets, settings ─> made ─> start ─┬─> refresh: the newest image is taken up, soon
 //                                                        ├─> pulses: do all move?
@@ -23,10 +23,10 @@
 #include "dnsd/net/worker.h"
 #include "dnsd/serve/answer_limit.h"
 #include "dnsd/serve/heartbeat.h"
-#include "dnsd/util/latest.h"
+#include "dnsd/transfer/in_force.h"
+#include "dnsd/transfer/service.h"
 #include "dnsd/util/log.h"
 #include "dnsd/util/thread.h"
-#include "dnsd/zone/image_hub.h"
 
 namespace dnsd::serve {
 
@@ -34,9 +34,9 @@ class WorkerGroup {
  public:
   // What the answers depend on; all of it outlives the group.
   struct Sources {
-    const zone::ImageHub& hub;
-    const util::Latest<answer::CookieSecrets>& cookie_secrets;
-    const util::Latest<wire::TsigKeys>& tsig_keys;
+    transfer::Sources in_force;
+    transfer::Service& transfers;
+    net::AddressQuota& quota;
     answer::Settings answers;  // without the secrets
     limit::Settings rate_limit;
   };
@@ -67,7 +67,6 @@ class WorkerGroup {
  private:
   struct Ended;
 
-  net::AddressQuota quota_;
   std::optional<SharedLimit> limit_;
   std::vector<std::unique_ptr<metrics::AnswerCounters>> answer_counters_;  // one for each worker
   util::OnFailure on_failure_;

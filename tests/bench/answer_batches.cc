@@ -24,7 +24,8 @@ void batch_of_hits(benchmark::State& state) {
   const dnsd::zone::ImageHub hub(image_of(institutions));
   const dnsd::util::Latest<dnsd::answer::CookieSecrets> no_secrets(nullptr);
   const dnsd::util::Latest<dnsd::wire::TsigKeys> no_keys(nullptr);
-  dnsd::serve::QueryHandler handler({hub, no_secrets, no_keys}, {});
+  const dnsd::util::Latest<zonestore::Peers> no_peers(zonestore::Peers{});
+  dnsd::serve::QueryHandler handler({hub, no_secrets, no_keys, no_peers}, {});
   Ring queries = random_queries(institutions, Names::kOfTheImage, zonestore::RecordType::kTxt);
   std::vector<std::uint8_t> room(kBatch * kAnswerBytes);
   std::array<Exchange, kBatch> exchanges;

@@ -28,7 +28,7 @@ auto members(const Config& config) {
                transfer] = config;
   const auto& [answer_bytes] = udp;
   const auto& [nsid, cookie_secrets_file] = edns;
-  const auto& [tsig_keys_file] = transfer;
+  const auto& [tsig_keys_file, transfers] = transfer;
   return std::tuple_cat(
       std::tie(store, listen, is_default, ahead, user, workers, log_level, drain, answer_bytes, nsid),
       std::tie(cookie_secrets_file, tsig_keys_file, typed), members(tcp), members(rate_limit));

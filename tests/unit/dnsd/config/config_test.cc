@@ -48,6 +48,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.edns.nsid, right.edns.nsid);
   EXPECT_EQ(left.edns.cookie_secrets_file, right.edns.cookie_secrets_file);
   EXPECT_EQ(left.transfer.tsig_keys_file, right.transfer.tsig_keys_file);
+  EXPECT_EQ(left.transfer.settings, right.transfer.settings);
 }
 
 std::string error_of(std::string_view toml) {
@@ -89,6 +90,16 @@ nsid = "ns1"
 cookie_secrets_file = "/etc/dnsd/cookie_secrets"
 [transfer]
 tsig_keys_file = "/etc/dnsd/keys"
+streams = 9
+streams_per_peer = 3
+waiting = 65
+message_bytes = 16384
+stall_seconds = 31
+longest_seconds = 600
+idle_seconds = 11
+notify_gap_ms = 1500
+notify_source_v4 = "192.0.2.1"
+notify_source_v6 = "2001:db8::1"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
@@ -137,6 +148,16 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.edns.nsid = {'n', 's', '1'};
   wanted.edns.cookie_secrets_file = "/etc/dnsd/cookie_secrets";
   wanted.transfer.tsig_keys_file = "/etc/dnsd/keys";
+  wanted.transfer.settings = {.streams = 9,
+                              .streams_per_peer = 3,
+                              .waiting = 65,
+                              .message_bytes = 16384,
+                              .stall = std::chrono::seconds{31},
+                              .longest = std::chrono::seconds{600},
+                              .idle = std::chrono::seconds{11},
+                              .notify_gap = std::chrono::milliseconds{1500},
+                              .notify_source_v4 = zonestore::SocketAddress::parse("192.0.2.1:0").value(),
+                              .notify_source_v6 = zonestore::SocketAddress::parse("[2001:db8::1]:0").value()};
   expect_same(config, wanted);
 }
 

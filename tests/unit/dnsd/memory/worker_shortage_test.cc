@@ -45,11 +45,10 @@ class WorkerShortage : public follow::TwoZoneStore {
   void start(const net::TcpLimits& tcp = {}) {
     hub_ = std::make_unique<zone::ImageHub>(follower_.loaded().image);
     quota_ = std::make_unique<net::AddressQuota>(tcp.connections_per_address);
-    worker_ =
-        std::make_unique<net::Worker>(net::WorkerSettings{{}, tcp, 1},
-                                      std::make_unique<serve::QueryHandler>(
-                                          serve::QueryHandler::Sources{*hub_, secrets_, keys_}, answer::Settings{}),
-                                      *quota_, log_);
+    worker_ = std::make_unique<net::Worker>(
+        net::WorkerSettings{{}, tcp, 1},
+        std::make_unique<serve::QueryHandler>(transfer::Sources{*hub_, secrets_, keys_, peers_}, answer::Settings{}),
+        *quota_, log_);
     auto bound = net::bind_all(std::vector{zonestore::SocketAddress::parse("127.0.0.1:0").value()}, 1).value();
     address_ = bound.front().address;
     worker_->serve(std::move(bound.front().udp.front()), std::move(bound.front().tcp.front()));
@@ -97,6 +96,7 @@ class WorkerShortage : public follow::TwoZoneStore {
   std::unique_ptr<zone::ImageHub> hub_;
   util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   util::Latest<wire::TsigKeys> keys_{nullptr};
+  util::Latest<zonestore::Peers> peers_{zonestore::Peers{}};
   util::Log log_{util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>()};
   std::unique_ptr<net::AddressQuota> quota_;
   std::unique_ptr<net::Worker> worker_;

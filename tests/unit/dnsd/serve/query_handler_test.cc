@@ -42,7 +42,8 @@ class QueryHandlerTest : public ::testing::Test {
   zone::ImageHub hub_{std::make_shared<const zone::Image>()};
   util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   util::Latest<wire::TsigKeys> keys_{nullptr};
-  QueryHandler handler_{{hub_, secrets_, keys_}, answer::Settings{.nsid = nsid_}};
+  util::Latest<zonestore::Peers> peers_{zonestore::Peers{}};
+  QueryHandler handler_{{hub_, secrets_, keys_, peers_}, answer::Settings{.nsid = nsid_}};
 };
 
 TEST_F(QueryHandlerTest, CookieHoldsTheTimeOfTheBatchRfc9018) {

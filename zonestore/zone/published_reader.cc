@@ -145,6 +145,86 @@ void visit_journal(db::Connection& connection, ChangeId after, const JournalVisi
   statement.reset();
 }
 
+std::string read_store_id(db::Connection& connection) {
+  db::Statement& store = connection.cached("SELECT store_id FROM store WHERE one = 1");
+  std::string id = store.step() ? store.text(0) : std::string();
+  store.reset();
+  return id;
+}
+
+// True if the span's first change is there and whole. A restore puts another store in its place.
+bool is_still_whole(db::Connection& connection, const JournalSpan& span) {
+  db::Statement& first = connection.cached("SELECT row_count FROM journal_change WHERE change_id = ?");
+  first.bind(1, change_column(span.changes.front()));
+  const bool whole = first.step() && first.integer(0) > 0;
+  first.reset();
+  return whole && read_store_id(connection) == span.store_id;
+}
+
+// The first of them, by its serial.
+std::optional<std::int64_t> first_change(db::Connection& connection, ZoneId zone, Serial from) {
+  db::Statement& row =
+      connection.cached("SELECT change_id FROM journal_change WHERE zone_id = ? AND serial_before = ?");
+  row.bind(1, static_cast<std::int64_t>(zone));
+  row.bind(2, std::int64_t{from.value});
+  const auto found = row.step() ? std::optional(row.integer(0)) : std::nullopt;
+  row.reset();
+  return found;
+}
+
+// Those of the zone from change `first` on, as long as each begins where the one before ended.
+SpanStep follow_changes(db::Connection& connection, ZoneId zone, std::int64_t first, std::size_t most,
+                        JournalSpan& span) {
+  db::Statement& rows = connection.cached(
+      "SELECT change_id, serial_before, serial_after, row_count FROM journal_change "
+      "WHERE zone_id = ? AND change_id >= ? ORDER BY change_id LIMIT ?");
+  rows.bind(1, static_cast<std::int64_t>(zone));
+  rows.bind(2, first);
+  rows.bind(3, static_cast<std::int64_t>(most));
+  SpanStep step = SpanStep::kNoHistory;  // as long as there is no more to come
+  while (rows.step()) {
+    const bool joins = rows.integer(1) == std::int64_t{span.reached.value} && rows.integer(3) > 0;
+    if (!joins) {
+      step = SpanStep::kNoHistory;
+      break;
+    }
+    span.changes.push_back(static_cast<ChangeId>(rows.integer(0)));
+    span.rows += static_cast<std::uint64_t>(rows.integer(3));
+    span.reached = Serial{static_cast<std::uint32_t>(rows.integer(2))};
+    step = SpanStep::kMore;
+    if (span.reached == span.to) {
+      step = SpanStep::kEnd;
+      break;
+    }
+  }
+  rows.reset();
+  return step;
+}
+
+// At most so many rows of the change that the span has come to; how many there were.
+std::size_t visit_change(db::Connection& connection, JournalSpan& span, ZoneId zone, std::size_t most,
+                         const JournalVisitor& visit) {
+  db::Statement& rows = connection.cached(
+      "SELECT operation, owner, type, ttl, rdata FROM journal_record_set WHERE change_id = ?1 "
+      "AND (operation, owner, type) > (?2, ?3, ?4) ORDER BY operation, owner, type LIMIT ?5");
+  const ChangeId change = span.changes[span.change];
+  const auto [operation, owner, type] = span.after.value_or(std::tuple{std::int64_t{-1}, Bytes(), std::int64_t{-1}});
+  rows.bind(1, change_column(change));
+  rows.bind(2, operation);
+  rows.bind(3, ByteView(owner));
+  rows.bind(4, type);
+  rows.bind(5, static_cast<std::int64_t>(most));
+  std::size_t count = 0;
+  for (; rows.step(); ++count) {
+    const ByteView key = rows.blob(1);
+    visit(change, static_cast<JournalOperation>(rows.integer(0)),
+          {zone, key, static_cast<RecordType>(rows.integer(2)), static_cast<Ttl>(rows.integer(3)), rows.blob(4)});
+    span.after.emplace(rows.integer(0), Bytes(key.begin(), key.end()), rows.integer(2));
+  }
+  rows.reset();
+  return count;
+}
+
 }  // namespace
 
 struct PublishedReader::Impl {
@@ -224,6 +304,48 @@ Result<PublishedHead> PublishedReader::catch_up(const std::string& store_id, Cha
       reached = true;
     }
     return head;
+  });
+}
+
+Result<SpanStep> PublishedReader::find_span(JournalSpan& span, std::size_t most_changes) {
+  return at_border<SpanStep>([&]() -> SpanStep {
+    check_journal(impl_->connection);
+    const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    const auto zone = read_zone(impl_->connection, span.apex);
+    if (!zone || impl_->connection.integer("PRAGMA user_version") < kPeersSince) {
+      return SpanStep::kNoHistory;
+    }
+    if (span.changes.empty()) {
+      span.store_id = read_store_id(impl_->connection);
+      span.reached = span.from;
+      span.record_set_count = zone->record_set_count;
+      const auto first = first_change(impl_->connection, zone->id, span.from);
+      return first ? follow_changes(impl_->connection, zone->id, *first, most_changes, span) : SpanStep::kNoHistory;
+    }
+    if (!is_still_whole(impl_->connection, span)) {
+      return SpanStep::kNoHistory;
+    }
+    return follow_changes(impl_->connection, zone->id, change_column(span.changes.back()) + 1, most_changes, span);
+  });
+}
+
+Result<SpanStep> PublishedReader::read_span(JournalSpan& span, std::size_t most_rows, const JournalVisitor& on_row) {
+  return at_border<SpanStep>([&]() -> SpanStep {
+    check_journal(impl_->connection);
+    const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    const auto zone = read_zone(impl_->connection, span.apex);
+    if (!zone || !is_still_whole(impl_->connection, span)) {
+      return SpanStep::kNoHistory;
+    }
+    for (std::size_t left = most_rows; left > 0 && span.change < span.changes.size();) {
+      const std::size_t count = visit_change(impl_->connection, span, zone->id, left, on_row);
+      if (count < left) {
+        ++span.change;
+        span.after.reset();
+      }
+      left -= count;
+    }
+    return span.change < span.changes.size() ? SpanStep::kMore : SpanStep::kEnd;
   });
 }
 

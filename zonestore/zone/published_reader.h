@@ -16,6 +16,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "zonestore/base/error.h"
@@ -62,6 +65,29 @@ struct PublishedHead {
 using RecordSetVisitor = std::function<bool(const StoredRecordSet&)>;  // false: no more of them
 using JournalVisitor = std::function<void(ChangeId, JournalOperation, const StoredRecordSet&)>;
 
+// A span of a zone's journal, on its way through it slice by slice. Each slice is a read transaction of its own, so
+// that no writer waits for more than a few milliseconds; that the span is still whole is seen each time by its first
+// change, as the journal is cut from that end.
+struct JournalSpan {
+  Name apex;
+  Serial from;
+  Serial to;
+  // The reader's own.
+  std::string store_id;
+  std::vector<ChangeId> changes;  // that were found, oldest first; they lead from `from` to `reached`
+  Serial reached;
+  std::uint64_t rows = 0;                                              // that those have
+  std::uint64_t record_set_count = 0;                                  // of the whole zone
+  std::size_t change = 0;                                              // that is being read
+  std::optional<std::tuple<std::int64_t, Bytes, std::int64_t>> after;  // within it: operation, owner, type
+};
+
+enum class SpanStep : std::uint8_t {
+  kMore,       // call again
+  kEnd,        // that was all of it
+  kNoHistory,  // the journal does not lead from the one serial to the other, or does not any more
+};
+
 class PublishedReader {
  public:
   // Checks what is at `store_dir`/zone.db before SQLite makes anything of it: a regular file, not empty, with our
@@ -94,6 +120,12 @@ class PublishedReader {
   // the store id is not `store_id`, the visitor is not called and `reached` is false: load anew.
   [[nodiscard]] Result<PublishedHead> catch_up(const std::string& store_id, ChangeId after,
                                                const JournalVisitor& on_change, bool& reached);
+
+  // Finds the changes that lead from span.from to span.to, so many at most in one call. kEnd: they are all found, and
+  // span.rows says how many rows read_span will hand out.
+  [[nodiscard]] Result<SpanStep> find_span(JournalSpan& span, std::size_t most_changes);
+  // Hands out the rows, so many at most in one call, in the order of the journal. After find_span's kEnd.
+  [[nodiscard]] Result<SpanStep> read_span(JournalSpan& span, std::size_t most_rows, const JournalVisitor& on_row);
 
  private:
   struct Impl;

@@ -216,7 +216,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
                                  .nsid = config.edns.nsid};
   net::AddressQuota quota(config.tcp.connections_per_address);  // of workers and transfers
   const transfer::Sources in_force{hub, secrets.cookies(), secrets.tsig_keys(), peers};
-  transfer::Service transfers(in_force, answers, config.transfer.settings, addresses, log);
+  transfer::Service transfers(in_force, answers, config.transfer.settings, {addresses, config.store}, log);
   serve::WorkerGroup workers(settings, {in_force, transfers, quota, answers, config.rate_limit}, std::move(bound),
                              log, on_failure);
   follow::StoreWatcher watcher(std::move(follower), hub, peers, log, [&](const follow::PublishedChange& /*change*/) {

@@ -273,6 +273,11 @@ std::vector<Setting> make_settings() {
                   [](Config& config, auto value) {
                     config.transfer.settings.message_bytes = static_cast<std::size_t>(value);
                   })},
+      {"transfer", "ixfr_bytes",
+       set_number({0, 1024 * 1024 * 1024},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.ixfr_bytes = static_cast<std::size_t>(value);
+                  })},
       {"transfer", "stall_seconds", transfer_seconds(&Transfer::stall)},
       {"transfer", "longest_seconds", transfer_seconds(&Transfer::longest)},
       {"transfer", "idle_seconds", transfer_seconds(&Transfer::idle)},

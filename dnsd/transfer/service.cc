@@ -31,9 +31,11 @@ constexpr int kNicer = 10;                           // than the workers
 
 // A session, and what its socket is waited for with: the socket stays the session's.
 struct Place {
-  Place(asio::io_context& context, net::HandedOver connection, const InForce& in_force, const Settings& settings,
-        const util::Log& log)
-      : session(std::move(connection), in_force, settings, log, Clock::now()), socket(context) {
+  Place(asio::io_context& context, net::HandedOver connection, const InForce& in_force, JournalSource& journal,
+        const Settings& settings, const util::Log& log)
+      : session(std::move(connection), in_force, journal, settings, log, Clock::now()),
+        socket(context),
+        timer(context) {
     socket.assign(session.socket());
   }
   Place(const Place&) = delete;
@@ -44,6 +46,7 @@ struct Place {
 
   // Ends what is waited for.
   void leave() {
+    timer.cancel();
     if (socket.is_open()) {
       socket.release();
     }
@@ -51,6 +54,7 @@ struct Place {
 
   Session session;
   Descriptor socket;
+  asio::steady_timer timer;
   Session::Wants wants = Session::Wants::kAgain;
 };
 
@@ -59,12 +63,13 @@ using Places = std::list<std::shared_ptr<Place>>;
 }  // namespace
 
 struct Service::Loop {
-  Loop(const Sources& sources, const answer::Settings& answers, const Settings& its_settings,
-       std::vector<zonestore::SocketAddress> listening, const util::Log& its_log)
+  Loop(const Sources& sources, const answer::Settings& answers, const Settings& its_settings, Host host,
+       const util::Log& its_log)
       : in_force(sources, answers),
         settings(its_settings),
         log(its_log),
-        notifier(context, in_force, settings, std::move(listening), log) {}
+        journal(std::move(host.store_dir), settings.ixfr_bytes),
+        notifier(context, in_force, settings, std::move(host.listening), log) {}
 
   void run();
   void adopt(net::HandedOver connection);
@@ -88,6 +93,7 @@ struct Service::Loop {
   InForce in_force;
   Settings settings;
   const util::Log& log;
+  JournalSource journal;
   Notifier notifier;
   Places places;
   bool draining = false;
@@ -122,7 +128,7 @@ void Service::Loop::adopt(net::HandedOver connection) {
     return;  // closed with the object
   }
   in_force.refresh();
-  auto place = std::make_shared<Place>(context, std::move(connection), in_force, settings, log);
+  auto place = std::make_shared<Place>(context, std::move(connection), in_force, journal, settings, log);
   places.push_back(place);
   go_on(place);
 }
@@ -184,6 +190,10 @@ void Service::Loop::wait(const std::shared_ptr<Place>& place) {
       break;
     case Session::Wants::kAgain:
       asio::post(context, [this, place] { go_on(place); });
+      break;
+    case Session::Wants::kPause:
+      place->timer.expires_after(place->session.pause());
+      place->timer.async_wait(resume);
       break;
     case Session::Wants::kTurn:
     case Session::Wants::kEnd:
@@ -289,9 +299,9 @@ void Service::Loop::stop_if_drained() {
   }
 }
 
-Service::Service(const Sources& sources, const answer::Settings& answers, const Settings& settings,
-                 std::vector<zonestore::SocketAddress> listening, const util::Log& log)
-    : loop_(std::make_unique<Loop>(sources, answers, settings, std::move(listening), log)) {}
+Service::Service(const Sources& sources, const answer::Settings& answers, const Settings& settings, Host host,
+                 const util::Log& log)
+    : loop_(std::make_unique<Loop>(sources, answers, settings, std::move(host), log)) {}
 
 Service::~Service() {
   if (loop_->thread.joinable()) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -22,9 +23,14 @@ namespace dnsd::transfer {
 
 class Service {
  public:
-  // `listening`: where dnsd answers, which is where secondaries expect a NOTIFY from.
-  Service(const Sources& sources, const answer::Settings& answers, const Settings& settings,
-          std::vector<zonestore::SocketAddress> listening, const util::Log& log);
+  // What of this machine it needs.
+  struct Host {
+    std::vector<zonestore::SocketAddress> listening;  // where dnsd answers: secondaries expect a NOTIFY from there
+    std::filesystem::path store_dir;                  // whose journal has the changes
+  };
+
+  Service(const Sources& sources, const answer::Settings& answers, const Settings& settings, Host host,
+          const util::Log& log);
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
   Service(Service&&) = delete;

@@ -27,10 +27,11 @@ std::string in_seconds(std::chrono::steady_clock::duration time) {
 
 }  // namespace
 
-Session::Session(net::HandedOver connection, const InForce& in_force, const Settings& settings, const util::Log& log,
-                 Clock::time_point now)
+Session::Session(net::HandedOver connection, const InForce& in_force, JournalSource& journal,
+                 const Settings& settings, const util::Log& log, Clock::time_point now)
     : connection_(std::move(connection)),
       in_force_(in_force),
+      journal_(journal),
       settings_(settings),
       log_(log),
       input_(std::move(connection_.unread)),
@@ -49,20 +50,9 @@ Session::Wants Session::go_on(Clock::time_point now) {
       return sent == Sent::kKernelIsFull ? Wants::kRoom : Wants::kEnd;
     }
     if (stream_ != nullptr) {
-      if (!has_turn_) {
-        return Wants::kTurn;
-      }
-      if (!is_let_in()) {
-        say_why_it_ends(false);
-        return Wants::kEnd;
-      }
       ++messages;
-      if (!send_message()) {
-        if (stream_->is_broken()) {
-          log_.error("transfer_ended", {{"peer", peer_name_}, {"reason", "a record that no message holds"}});
-          return Wants::kEnd;
-        }
-        end_stream(now);
+      if (const std::optional<Wants> next = go_on_streaming(now)) {
+        return *next;
       }
     } else if (!question_.empty() || take_question()) {
       ++messages;
@@ -72,6 +62,34 @@ Session::Wants Session::go_on(Clock::time_point now) {
     }
   }
   return Wants::kAgain;
+}
+
+// nullopt: there is something to send, or the next question may come.
+std::optional<Session::Wants> Session::go_on_streaming(Clock::time_point now) {
+  if (!has_turn_) {
+    return Wants::kTurn;
+  }
+  if (!is_let_in()) {
+    say_why_it_ends(false);
+    return Wants::kEnd;
+  }
+  const Stream::Prepared prepared = stream_->prepare(now);
+  if (prepared != Stream::Prepared::kReady) {
+    return prepared == Stream::Prepared::kPause ? Wants::kPause : Wants::kAgain;
+  }
+  if (!has_place_ && !is_small()) {
+    has_turn_ = false;  // a difference that is none: the whole zone waits for its turn as others do
+    return Wants::kTurn;
+  }
+  if (send_message()) {
+    return std::nullopt;
+  }
+  if (stream_->is_broken()) {
+    log_.error("transfer_ended", {{"peer", peer_name_}, {"reason", "a record that no message holds"}});
+    return Wants::kEnd;
+  }
+  end_stream(now);
+  return std::nullopt;
 }
 
 Session::Sent Session::flush() {
@@ -171,12 +189,13 @@ void Session::begin_stream(const answer::Received& received, const Judgement& ju
       }
     }
   }
-  stream_ = std::make_unique<Stream>(std::move(request));
+  stream_ = std::make_unique<Stream>(std::move(request), journal_);
   has_turn_ = false;
 }
 
 void Session::take_turn(Clock::time_point now) {
   has_turn_ = true;
+  has_place_ = !is_small();
   began_ = marked_ = now;
   marked_bytes_ = acknowledged();
 }
@@ -196,15 +215,16 @@ bool Session::send_message() {
 void Session::end_stream(Clock::time_point now) {
   const Request& request = stream_->request();
   const std::string zone = request.zone->apex.to_text_no_dot();
-  const char* const kind = request.from ? "ixfr-as-axfr" : "axfr";
+  const char* const whole = request.from ? "ixfr-as-axfr" : "axfr";
   log_.info("transfer", {{"zone", zone},
                          {"peer", peer_name_},
-                         {"kind", kind},
+                         {"kind", stream_->is_whole() ? whole : "ixfr"},
                          {"from", request.from ? std::to_string(*request.from) : std::string("-")},
                          {"to", request.zone->serial},
                          {"records", stream_->records()},
                          {"bytes", stream_->bytes()},
-                         {"seconds", in_seconds(now - began_)}});
+                         {"seconds", in_seconds(now - began_)},
+                         {"why", stream_->why() ? to_text(*stream_->why()) : "-"}});
   stream_.reset();
   has_turn_ = false;
   peer_name_.clear();

@@ -38,13 +38,14 @@ class Session {
     kInput,  // the next question
     kRoom,   // in the socket
     kTurn,   // among the streams; take_turn() when there is a place
+    kPause,  // pause(): the store is busy
     kAgain,  // nothing: others may come first
     kEnd,
   };
 
-  // `in_force` is refreshed before each call; it, the settings and the log outlive the session.
-  Session(net::HandedOver connection, const InForce& in_force, const Settings& settings, const util::Log& log,
-          Clock::time_point now);
+  // `in_force` is refreshed before each call; it, the journal, the settings and the log outlive the session.
+  Session(net::HandedOver connection, const InForce& in_force, JournalSource& journal, const Settings& settings,
+          const util::Log& log, Clock::time_point now);
 
   // Does what can be done without waiting, for a few messages at most. Throws std::bad_alloc; it is to be closed
   // then.
@@ -54,7 +55,8 @@ class Session {
   [[nodiscard]] bool has_turn() const { return stream_ != nullptr && has_turn_; }
   // The peer whose stream it sends or will send; empty: none.
   [[nodiscard]] const std::string& peer_name() const { return peer_name_; }
-  [[nodiscard]] bool is_difference() const { return stream_ != nullptr && stream_->request().from.has_value(); }
+  [[nodiscard]] bool is_difference() const { return stream_ != nullptr && !stream_->is_whole(); }
+  [[nodiscard]] std::chrono::milliseconds pause() const { return stream_->pause(); }
   // What its stream has is so little that it takes no place among the streams.
   [[nodiscard]] bool is_small() const { return stream_ != nullptr && stream_->expected_bytes() < kSmallBytes; }
   [[nodiscard]] Clock::time_point waiting_since() const { return since_; }
@@ -83,10 +85,12 @@ class Session {
   void begin_stream(const answer::Received& received, const Judgement& judgement, const util::Client& client);
   [[nodiscard]] bool send_message();
   void end_stream(Clock::time_point now);
+  [[nodiscard]] std::optional<Wants> go_on_streaming(Clock::time_point now);
   [[nodiscard]] std::uint64_t acknowledged() const;
 
   net::HandedOver connection_;
   const InForce& in_force_;
+  JournalSource& journal_;
   const Settings& settings_;
   const util::Log& log_;
   net::FrameReader reader_;
@@ -99,6 +103,7 @@ class Session {
   std::optional<std::pair<zonestore::SecondaryId, zonestore::Name>> used_key_;
   std::unique_ptr<Stream> stream_;
   bool has_turn_ = false;
+  bool has_place_ = false;  // among Settings::streams, too
   bool ended_ = false;
   Clock::time_point since_;   // of waiting: for a question, or for a turn
   Clock::time_point began_;   // the stream

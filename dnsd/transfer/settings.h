@@ -14,6 +14,7 @@ struct Settings {
   unsigned streams_per_peer = 2;  // of them
   unsigned waiting = 64;          // connections that wait for their turn, or for a next question
   std::size_t message_bytes = 65535;
+  std::size_t ixfr_bytes = std::size_t{64} * 1024 * 1024;    // what one difference may take in memory
   std::chrono::seconds stall{30};                            // in which a stream must move kLeastMoved
   std::chrono::seconds longest{43'200};                      // one stream
   std::chrono::seconds idle{10};                             // between questions

@@ -3,13 +3,48 @@
 #include <utility>
 
 #include "dnsd/transfer/axfr_source.h"
+#include "dnsd/transfer/difference_source.h"
 
 namespace dnsd::transfer {
 
-Stream::Stream(Request request) : request_(std::move(request)) {}
+Stream::Stream(Request request, JournalSource& journal) : request_(std::move(request)), journal_(journal) {}
 
-void Stream::begin() {
-  source_ = std::make_unique<AxfrSource>(request_.image, *request_.zone);
+Stream::Prepared Stream::prepare(JournalSource::Clock::time_point now) {
+  using Step = JournalSource::Work::Step;
+  if (filler_) {
+    return Prepared::kReady;
+  }
+  if (!request_.from || !request_.peer.ixfr) {
+    why_ = request_.from ? std::optional(WholeZoneWhy::kPeer) : std::nullopt;
+    begin_whole();
+    return Prepared::kReady;
+  }
+  if (!work_) {
+    work_.emplace(journal_, WantedSpan{request_.zone, *request_.from});
+  }
+  switch (work_->step(now)) {
+    case Step::kMore:
+      return Prepared::kMore;
+    case Step::kPause:
+      return Prepared::kPause;
+    case Step::kDone:
+      begin(std::make_unique<DifferenceSource>(work_->difference()));
+      break;
+    case Step::kWhole:
+      why_ = work_->why();
+      begin_whole();
+      break;
+  }
+  work_.reset();
+  return Prepared::kReady;
+}
+
+void Stream::begin_whole() {
+  begin(std::make_unique<AxfrSource>(request_.image, *request_.zone));
+}
+
+void Stream::begin(std::unique_ptr<RecordSource> source) {
+  source_ = std::move(source);
   MessageFiller::Form form = request_.form;
   if (request_.key != nullptr) {
     chain_.emplace(*request_.key, request_.mac, request_.original_id);
@@ -19,9 +54,6 @@ void Stream::begin() {
 }
 
 std::size_t Stream::next(wire::MutableBytes out, std::uint64_t unix_seconds) {
-  if (!filler_) {
-    begin();
-  }
   std::size_t size = filler_->next(out);
   if (size > 0 && chain_) {
     size = chain_->sign(out, size, unix_seconds);

@@ -2,12 +2,14 @@
 // RFC 1995, RFC 8945 section 5.3.1). Does no I/O but for what its source needs. Threads: one for each object.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "dnsd/transfer/gate.h"
+#include "dnsd/transfer/journal_source.h"
 #include "dnsd/transfer/message_filler.h"
 #include "dnsd/zone/image.h"
 
@@ -28,14 +30,30 @@ struct Request {
 
 class Stream {
  public:
-  explicit Stream(Request request);
+  // `journal` outlives the stream.
+  Stream(Request request, JournalSource& journal);
 
   [[nodiscard]] const Request& request() const { return request_; }
-  // About how long it will be, before any of it is made.
-  [[nodiscard]] std::size_t expected_bytes() const { return request_.zone->names.memory_bytes(); }
+
+  // Finds what is to be sent, step by step: for IXFR that may take a while.
+  enum class Prepared : std::uint8_t {
+    kReady,
+    kMore,   // others may come in between; then again
+    kPause,  // again in pause()
+  };
+  [[nodiscard]] Prepared prepare(JournalSource::Clock::time_point now);
+  [[nodiscard]] std::chrono::milliseconds pause() const {
+    return work_ ? work_->pause() : std::chrono::milliseconds{0};
+  }
+
+  // About how long it will be. Differences are short, until one turns out to be none.
+  [[nodiscard]] std::size_t expected_bytes() const { return is_whole() ? request_.zone->names.memory_bytes() : 0; }
+  [[nodiscard]] bool is_whole() const { return !request_.from || why_; }
+  // Why IXFR gets the whole zone; nullopt: it does not.
+  [[nodiscard]] std::optional<WholeZoneWhy> why() const { return why_; }
 
   // Writes the next message into `out`, which has kMaxMessageBytes; its length. 0: that was all, or it cannot go on
-  // (is_broken). `unix_seconds`: now.
+  // (is_broken). `unix_seconds`: now. Precondition: prepare() has said kReady.
   [[nodiscard]] std::size_t next(wire::MutableBytes out, std::uint64_t unix_seconds);
 
   [[nodiscard]] bool is_broken() const { return filler_ && filler_->is_stuck(); }
@@ -43,9 +61,13 @@ class Stream {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
  private:
-  void begin();
+  void begin(std::unique_ptr<RecordSource> source);
+  void begin_whole();
 
   Request request_;
+  JournalSource& journal_;
+  std::optional<JournalSource::Work> work_;
+  std::optional<WholeZoneWhy> why_;
   std::unique_ptr<RecordSource> source_;
   std::optional<MessageFiller> filler_;
   std::optional<wire::TsigChain> chain_;

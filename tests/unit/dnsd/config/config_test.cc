@@ -94,6 +94,7 @@ streams = 9
 streams_per_peer = 3
 waiting = 65
 message_bytes = 16384
+ixfr_bytes = 1000
 stall_seconds = 31
 longest_seconds = 600
 idle_seconds = 11
@@ -152,6 +153,7 @@ TEST(ConfigFile, SetsEverySetting) {
                               .streams_per_peer = 3,
                               .waiting = 65,
                               .message_bytes = 16384,
+                              .ixfr_bytes = 1000,
                               .stall = std::chrono::seconds{31},
                               .longest = std::chrono::seconds{600},
                               .idle = std::chrono::seconds{11},

@@ -25,6 +25,8 @@ struct Got {
 
 class StreamTest : public TransferTest {
  protected:
+  JournalSource journal_{"/nonexistent", 1U << 20U};
+
   Request request(std::string_view zone, std::string_view key = "") {
     receive(sign(test::query(zone, kAxfr), key));
     Request made{.image = image_, .zone = received_.place.zone, .key = received_.signature.key};
@@ -38,6 +40,7 @@ class StreamTest : public TransferTest {
   }
 
   std::vector<zonestore::Bytes> messages_of(Stream& stream) {
+    EXPECT_EQ(stream.prepare({}), Stream::Prepared::kReady);
     std::vector<zonestore::Bytes> messages;
     zonestore::Bytes out(65535);
     while (const std::size_t size = stream.next(out, kNow)) {
@@ -70,7 +73,7 @@ class StreamTest : public TransferTest {
 };
 
 TEST_F(StreamTest, WholeZoneStandsBetweenItsSoa) {
-  Stream stream(request("dkim.secutix.com"));
+  Stream stream(request("dkim.secutix.com"), journal_);
   const auto messages = messages_of(stream);
   ASSERT_EQ(messages.size(), 1U);
   EXPECT_FALSE(stream.is_broken());
@@ -96,7 +99,7 @@ TEST_F(StreamTest, WholeZoneStandsBetweenItsSoa) {
 TEST_F(StreamTest, HeaderSaysAuthoritativeAndTheFirstMessageAloneHasTheQuestion) {
   Request small = request("dkim.secutix.com");
   small.form.message_bytes = 600;
-  Stream stream(std::move(small));
+  Stream stream(std::move(small), journal_);
   const auto messages = messages_of(stream);
   ASSERT_GT(messages.size(), 3U);
   for (std::size_t index = 0; index < messages.size(); ++index) {
@@ -105,7 +108,7 @@ TEST_F(StreamTest, HeaderSaysAuthoritativeAndTheFirstMessageAloneHasTheQuestion)
     EXPECT_EQ(test::u16_at(messages[index], 4), index == 0 ? 1U : 0U);
     EXPECT_LE(messages[index].size(), 600U);
   }
-  Stream whole(request("dkim.secutix.com"));
+  Stream whole(request("dkim.secutix.com"), journal_);
   EXPECT_EQ(records_of(messages), records_of(messages_of(whole)));
 }
 
@@ -117,7 +120,7 @@ TEST_F(StreamTest, RecordThatIsLongerThanAMessageHasOneOfItsOwn) {
   image_ = builder_.finish().value();
   Request small = request("big.test", "ns2-key");
   small.form.message_bytes = 512;
-  Stream stream(std::move(small));
+  Stream stream(std::move(small), journal_);
   const auto records = records_of(messages_of(stream));
   EXPECT_FALSE(stream.is_broken());
   EXPECT_EQ(records.size(), 6U);
@@ -128,7 +131,7 @@ TEST_F(StreamTest, EachMessageIsSignedByTheOneBefore) {
   Request small = request("dkim.secutix.com", "ns2-key");
   small.form.message_bytes = 700;
   const zonestore::Bytes request_mac = small.mac;
-  Stream stream(std::move(small));
+  Stream stream(std::move(small), journal_);
   auto messages = messages_of(stream);
   ASSERT_GT(messages.size(), 2U);
   wire::TsigChain again(*keys_.find(test::name("ns2-key")), request_mac, 0xBEEF);
@@ -147,8 +150,9 @@ TEST_F(StreamTest, EachMessageIsSignedByTheOneBefore) {
 TEST_F(StreamTest, KeepsTheStateThatItBeganWith) {
   Request small = request("dkim.secutix.com");
   small.form.message_bytes = 512;
-  Stream stream(std::move(small));
+  Stream stream(std::move(small), journal_);
   zonestore::Bytes out(65535);
+  ASSERT_EQ(stream.prepare({}), Stream::Prepared::kReady);
   ASSERT_GT(stream.next(out, kNow), 0U);
   image_.reset();
   builder_ = zone::ImageBuilder();

@@ -1,0 +1,104 @@
+// Differences between serials, from the store's journal: read in slices, condensed, shared by who asks for the same.
+//
+//   span ─> find its changes ─> few enough rows? ─> read them, slice by slice ─> condense ─> does it lead to the
+//   image?
+//               no-history          too-large            busy, damaged                            damaged
+//
+// What is short of all that is answered with the whole zone: the reason goes into the log. One reader for all, and
+// one slice at a time: SQLite gives a second connection of a process its read lock past a waiting writer.
+//
+// Threads: the service's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "dnsd/zone/image.h"
+#include "zonestore/zone/zone_difference.h"
+
+namespace dnsd::transfer {
+
+enum class WholeZoneWhy : std::uint8_t { kNoHistory, kTooLarge, kBusy, kDamaged, kPeer };
+[[nodiscard]] const char* to_text(WholeZoneWhy why);
+
+// Between which serials, and of which zone of an image.
+struct WantedSpan {
+  const zone::Zone* zone = nullptr;
+  std::uint32_t from = 0;
+};
+
+class JournalSource {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using DifferencePointer = std::shared_ptr<const zonestore::ZoneDifference>;
+
+  // `most_bytes`: what one difference may take in memory.
+  JournalSource(std::filesystem::path store_dir, std::size_t most_bytes);
+  JournalSource(const JournalSource&) = delete;
+  JournalSource& operator=(const JournalSource&) = delete;
+  JournalSource(JournalSource&&) = delete;
+  JournalSource& operator=(JournalSource&&) = delete;
+  ~JournalSource();
+
+  // One who is at work on a difference; begun by begin(), done step by step.
+  class Work {
+   public:
+    Work(JournalSource& source, const WantedSpan& wanted);
+
+    enum class Step : std::uint8_t {
+      kMore,   // others may come in between; then again
+      kPause,  // a writer is at work: again in pause()
+      kDone,   // difference() is there
+      kWhole,  // there is none: why()
+    };
+    [[nodiscard]] Step step(Clock::time_point now);
+    [[nodiscard]] std::chrono::milliseconds pause() const { return pause_; }
+    [[nodiscard]] const DifferencePointer& difference() const { return difference_; }
+    [[nodiscard]] WholeZoneWhy why() const { return why_; }
+
+   private:
+    [[nodiscard]] Step whole(WholeZoneWhy why);
+    [[nodiscard]] Step busy(Clock::time_point now);
+    [[nodiscard]] Step find();
+    [[nodiscard]] Step read();
+    [[nodiscard]] Step after_error(const zonestore::Error& error, Clock::time_point now);
+
+    JournalSource& source_;
+    WantedSpan wanted_;
+    zonestore::JournalSpan span_;
+    std::optional<zonestore::DifferenceBuilder> builder_;
+    bool is_found_ = false;
+    std::optional<zonestore::Error> error_;
+    std::optional<Clock::time_point> busy_since_;
+    std::chrono::milliseconds pause_{0};
+    DifferencePointer difference_;
+    WholeZoneWhy why_ = WholeZoneWhy::kNoHistory;
+  };
+
+ private:
+  struct Known {
+    zonestore::Name apex;
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::weak_ptr<const zonestore::ZoneDifference> difference;
+  };
+
+  [[nodiscard]] zonestore::Result<zonestore::PublishedReader*> reader();
+  [[nodiscard]] DifferencePointer find_known(const WantedSpan& wanted);
+  void keep(const WantedSpan& wanted, const DifferencePointer& difference, std::size_t bytes);
+
+  std::filesystem::path store_dir_;
+  std::size_t most_bytes_;
+  std::optional<zonestore::PublishedReader> reader_;
+  std::vector<Known> known_;
+  DifferencePointer newest_;  // if it is small: several secondaries ask for it one after another
+};
+
+// True if the image has all that was added and nothing of what was removed: the difference leads to it.
+[[nodiscard]] bool leads_to(const zonestore::ZoneDifference& difference, const zone::Zone& zone);
+
+}  // namespace dnsd::transfer

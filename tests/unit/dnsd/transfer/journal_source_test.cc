@@ -1,0 +1,168 @@
+#include "dnsd/transfer/journal_source.h"
+
+#include <gtest/gtest.h>
+
+#include "dnsd/transfer/difference_source.h"
+#include "dnsd/zone/loader.h"
+#include "tests/unit/zonestore/zone/store_fixture.h"
+
+namespace dnsd::transfer {
+namespace {
+
+using Step = JournalSource::Work::Step;
+using std::chrono::milliseconds;
+using zonestore::Serial;
+
+class JournalSourceTest : public zonestore::StoreTest {
+ protected:
+  JournalSourceTest() {
+    put(dkim_, {zonestore::soa("dkim.example"), zonestore::ns("dkim.example")});
+    put(spf_, {zonestore::soa("spf.example"), zonestore::ns("spf.example")});
+  }
+
+  // The image of the store as it is now.
+  std::shared_ptr<const zone::Image> image() {
+    auto reader = zonestore::PublishedReader::open(directory_.path()).value();
+    return zone::load(reader).value().image;
+  }
+  static const zone::Zone& zone_of(const zone::Image& image) { return *image.zones.front(); }
+
+  // Steps until there is something to say.
+  Step run(JournalSource::Work& work) {
+    Step step = Step::kMore;
+    while (step == Step::kMore) {
+      step = work.step(now_);
+    }
+    return step;
+  }
+
+  std::uint32_t serial() { return published_serial(dkim_).value; }
+  void add(const std::string& label) { put(dkim_, {zonestore::txt(label + ".dkim.example", "text")}); }
+
+  JournalSource source_{directory_.path(), 1U << 20U};
+  JournalSource::Clock::time_point now_{std::chrono::hours{1}};
+};
+
+TEST_F(JournalSourceTest, FindsWhatLiesBetweenASerialAndTheImage) {
+  const std::uint32_t from = serial();
+  add("a");
+  add("b");
+  const auto served = image();
+  add("c");  // the store is further than the image
+  JournalSource::Work work(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kDone);
+  EXPECT_EQ(work.difference()->added.size(), 2U);
+}
+
+TEST_F(JournalSourceTest, EqualSpansShareOne) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  JournalSource::Work first(source_, {&zone_of(*served), from});
+  JournalSource::Work second(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(first), Step::kDone);
+  ASSERT_EQ(run(second), Step::kDone);
+  EXPECT_EQ(first.difference(), second.difference());
+}
+
+TEST_F(JournalSourceTest, SerialWithoutHistoryGetsTheWholeZone) {
+  add("a");
+  const auto served = image();
+  JournalSource::Work work(source_, {&zone_of(*served), 5});
+  ASSERT_EQ(run(work), Step::kWhole);
+  EXPECT_EQ(work.why(), WholeZoneWhy::kNoHistory);
+}
+
+TEST_F(JournalSourceTest, TooManyRowsGetTheWholeZone) {
+  const std::uint32_t from = serial();
+  std::vector<zonestore::RecordSet> many;
+  for (int index = 0; index < 1100; ++index) {
+    many.push_back(zonestore::txt("n" + std::to_string(index) + ".dkim.example", "text"));
+  }
+  put(dkim_, many);
+  const auto served = image();
+  JournalSource::Work work(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kWhole);
+  EXPECT_EQ(work.why(), WholeZoneWhy::kTooLarge);
+}
+
+TEST_F(JournalSourceTest, TooManyBytesGetTheWholeZone) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  JournalSource small(directory_.path(), 100);
+  JournalSource::Work work(small, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kWhole);
+  EXPECT_EQ(work.why(), WholeZoneWhy::kTooLarge);
+}
+
+TEST_F(JournalSourceTest, DifferenceThatDoesNotLeadToTheImageIsDamage) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  connection_.execute("UPDATE journal_record_set SET ttl = ttl + 1 WHERE operation = 1 AND type = 16");
+  JournalSource::Work work(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kWhole);
+  EXPECT_EQ(work.why(), WholeZoneWhy::kDamaged);
+}
+
+TEST_F(JournalSourceTest, StoreThatIsMissingIsNoReasonNotToAnswer) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  JournalSource nowhere("/nonexistent", 1U << 20U);
+  JournalSource::Work work(nowhere, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kWhole);
+  EXPECT_EQ(work.why(), WholeZoneWhy::kDamaged);
+}
+
+TEST_F(JournalSourceTest, WriterAtWorkIsWaitedForAndThenNoMore) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  connection_.execute("BEGIN EXCLUSIVE");
+  JournalSource::Work work(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kPause);
+  EXPECT_EQ(work.pause(), milliseconds{1});
+  while (run(work) == Step::kPause && work.pause() < milliseconds{50}) {
+  }
+  connection_.execute("COMMIT");
+  EXPECT_EQ(run(work), Step::kDone);
+
+  add("b");
+  const auto next = image();
+  connection_.execute("BEGIN EXCLUSIVE");
+  JournalSource::Work other(source_, {&zone_of(*next), from});
+  ASSERT_EQ(run(other), Step::kPause);
+  now_ += milliseconds{5001};
+  ASSERT_EQ(run(other), Step::kWhole);
+  EXPECT_EQ(other.why(), WholeZoneWhy::kBusy);
+  connection_.execute("COMMIT");
+}
+
+TEST_F(JournalSourceTest, DifferenceIsSentBetweenItsSoas) {
+  add("a");
+  const std::uint32_t from = serial();
+  change(dkim_, [](zonestore::ZoneChange& zone_change) {
+    zone_change.remove(zonestore::name("a.dkim.example"), zonestore::RecordType::kTxt);
+    zone_change.put(zonestore::txt("b.dkim.example", "text"));
+  });
+  const auto served = image();
+  JournalSource::Work work(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(work), Step::kDone);
+  DifferenceSource records(work.difference());
+  std::vector<unsigned> types;
+  std::vector<std::uint32_t> serials;
+  SentRecord record;
+  while (records.next(record)) {
+    types.push_back(static_cast<unsigned>(record.record.type));
+    if (record.record.type == zonestore::RecordType::kSoa) {
+      serials.push_back(zonestore::parse_soa_rdata(record.record.rdata)->serial);
+    }
+  }
+  EXPECT_EQ(types, (std::vector<unsigned>{6, 6, 16, 6, 16, 6}));
+  EXPECT_EQ(serials, (std::vector<std::uint32_t>{serial(), from, serial(), serial()}));
+}
+
+}  // namespace
+}  // namespace dnsd::transfer

@@ -114,6 +114,36 @@ void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId 
       .run();
 }
 
+std::uint64_t count_never_seen(db::Connection& connection) {
+  return static_cast<std::uint64_t>(connection.integer(
+      "SELECT count(*) FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM evidence AS e "
+      "WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('unreachable', 'lame-server'))"));
+}
+
+void for_each_with_bad_news(db::Connection& connection, const std::function<void(const std::string&)>& visitor) {
+  db::Statement codes = connection.prepare(
+      "SELECT i.code FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence AS e WHERE "
+      "e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> 'dmarc' AND "
+      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id)) AND "
+      // Other bytes than those of a key that has been replaced since are no fault any more.
+      "(e.verdict <> 'lagging' OR e.key_id = '' OR EXISTS (SELECT 1 FROM slot AS s WHERE s.institution_id = "
+      "i.institution_id AND s.key_id = e.key_id))) "
+      "ORDER BY i.code");
+  while (codes.step()) {
+    visitor(codes.text(0));
+  }
+}
+
+std::set<InstitutionId> ids_with_bad_news(db::Connection& connection) {
+  db::Statement rows =
+      connection.prepare("SELECT DISTINCT institution_id FROM evidence WHERE verdict NOT IN ('ok', 'unreachable')");
+  std::set<InstitutionId> institutions;
+  while (rows.step()) {
+    institutions.insert(InstitutionId{rows.integer(0)});
+  }
+  return institutions;
+}
+
 std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection, std::optional<ZoneId> zone) {
   db::Statement& rows = connection.cached(
       "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "

@@ -1,26 +1,14 @@
 #include "zonestore/operations/views/readiness.h"
 
 #include "zonestore/operations/views/rotation_facts.h"
+#include "zonestore/rows/evidence_rows.h"
 
 namespace zonestore {
-namespace {
-
-std::set<rows::InstitutionId> with_bad_news(db::Connection& connection) {
-  db::Statement rows =
-      connection.prepare("SELECT DISTINCT institution_id FROM evidence WHERE verdict NOT IN ('ok', 'unreachable')");
-  std::set<rows::InstitutionId> institutions;
-  while (rows.step()) {
-    institutions.insert(rows::InstitutionId{rows.integer(0)});
-  }
-  return institutions;
-}
-
-}  // namespace
 
 Readiness::Readiness(db::Connection& connection, const Name& dkim_zone, Of of)
     : connection_(connection), dkim_zone_(dkim_zone), servers_(own_servers(connection)) {
   if (of == Of::kAll) {
-    bad_news_ = with_bad_news(connection);
+    bad_news_ = rows::ids_with_bad_news(connection);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
 #include "zonestore/operations/views/view_from_rows.h"
+#include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/freeze_rows.h"
 #include "zonestore/rows/last_done_rows.h"
 #include "zonestore/rows/moment_columns.h"
@@ -68,29 +69,14 @@ void count_what_is_due(StoreStatus& status, const rows::InstitutionRow& row, con
   }
 }
 
-// Of these nobody ever saw an answer.
-std::uint64_t count_never_seen(db::Connection& connection) {
-  return static_cast<std::uint64_t>(connection.integer(
-      "SELECT count(*) FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM evidence AS e "
-      "WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('unreachable', 'lame-server'))"));
-}
-
-// What `check` saw last, however long ago: a fault stays one until somebody has seen it mended.
 void count_evidence(StoreStatus& status, db::Connection& connection) {
-  db::Statement codes = connection.prepare(
-      "SELECT i.code FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence AS e WHERE "
-      "e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> 'dmarc' AND "
-      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id)) AND "
-      // Other bytes than those of a key that has been replaced since are no fault any more.
-      "(e.verdict <> 'lagging' OR e.key_id = '' OR EXISTS (SELECT 1 FROM slot AS s WHERE s.institution_id = "
-      "i.institution_id AND s.key_id = e.key_id))) "
-      "ORDER BY i.code");
-  while (codes.step()) {
+  status.never_seen = rows::count_never_seen(connection);
+  rows::for_each_with_bad_news(connection, [&status](const std::string& code) {
     ++status.evidence_against;
     if (status.evidence_against_codes.size() < kNamedCodes) {
-      status.evidence_against_codes.push_back(codes.text(0));
+      status.evidence_against_codes.push_back(code);
     }
-  }
+  });
 }
 
 void read_zones(StoreStatus& status, db::Connection& connection) {
@@ -150,7 +136,6 @@ Result<StoreStatus> store_status(Store& store) {
     status.clock = impl.clock_report();
     status.store_frozen = rows::read_freeze(impl.connection, rows::kWholeStore);
     status.unseen = attention.unseen_count();
-    status.never_seen = count_never_seen(impl.connection);
     count_evidence(status, impl.connection);
     read_zones(status, impl.connection);
     status.signer_limit = rows::read_policy(impl.connection, rows::kWholeStore).signer_limit;

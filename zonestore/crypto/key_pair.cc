@@ -32,8 +32,9 @@ Result<Algorithm> ours(const KeyKind& kind) {
   if (kind.algorithm) {
     return *kind.algorithm;
   }
-  return fail(ErrorCode::kInvalid, "a key of type " + kind.type + " with " + std::to_string(kind.bits) +
-                                       " bits is none that we sign with");
+  return fail(ErrorCode::kInvalid,
+              "a key of type " + kind.type + " with " + std::to_string(kind.bits) + " bits is none that we sign with",
+              "RSA of 2048, 3072 or 4096 bits, or Ed25519");
 }
 
 // RFC 8463 section 3: Ed25519 signs the SHA-256 hash of the message, and takes no digest of its own.

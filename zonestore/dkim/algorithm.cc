@@ -46,7 +46,8 @@ Result<Algorithm> offered(const KeyKind& kind) {
     return *kind.algorithm;
   }
   if (kind.type != "RSA") {
-    return fail(ErrorCode::kInvalid, "a key of type " + kind.type + " cannot sign DKIM: only RSA and Ed25519 can");
+    return fail(ErrorCode::kInvalid, "a key of type " + kind.type + " cannot sign DKIM: only RSA and Ed25519 can",
+                "RSA of 2048, 3072 or 4096 bits, or Ed25519");
   }
   const std::string what = "an RSA key of " + std::to_string(kind.bits) + " bits is ";
   if (kind.bits < kSmallestRsaBits) {

@@ -41,7 +41,8 @@ Result<void> holds_key(const zonestore::InstitutionView& view, SlotId slot) {
       return {};
     }
   }
-  return zonestore::fail(ErrorCode::kNotFound, to_text(slot) + " of " + view.code + " holds no key");
+  return zonestore::fail(ErrorCode::kNotFound, to_text(slot) + " of " + view.code + " holds no key",
+                         "leave it out; zonectl show " + view.code + " shows its keys");
 }
 
 std::string question(const RevokeTarget& target, std::size_t institutions) {
@@ -65,7 +66,8 @@ Result<void> confirm(const Session& session, const Options& options, const std::
                                            std::nullopt});
   }
   if (!session.confirms(question)) {
-    return zonestore::fail(ErrorCode::kRefused, "the answer was not yes: nothing was changed");
+    return zonestore::fail(ErrorCode::kRefused, "the answer was not yes: nothing was changed",
+                           "the same command, and yes; with --dry-run it tells what would happen");
   }
   return {};
 }
@@ -147,7 +149,10 @@ Result<ExitCode> run(Session& session, const Options& options, std::optional<Slo
   if (const auto checked = check(options, slot, change); !checked) {
     return tl::unexpected(checked.error());
   }
-  const RevokeTarget target{slot, options.signer.value_or(""), stop_signing};
+  RevokeTarget target{slot, options.signer.value_or(""), stop_signing};
+  for (const zonestore::dkim::Code& code : options.named) {
+    target.named.push_back(code.text());
+  }
   const BulkWays ways{"revoke",     options.resume,  options.give_up, options.ways() > 0 || !options.named.empty(),
                       options.file, options.settings};
   return session.change(change, [&](Store& store, const ChangeContext& /*context*/) {

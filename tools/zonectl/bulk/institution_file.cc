@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/zonectl/bulk/csv.h"
+#include "tools/zonectl/bulk/run_arguments.h"
 #include "zonestore/base/file_text.h"
 #include "zonestore/dkim/algorithm.h"
 #include "zonestore/zone/name.h"
@@ -169,7 +170,7 @@ std::string to_json_text(const AddOptions& options) {
 Result<AddOptions> parse_add_options(const std::string& json_text) {
   const nlohmann::json json = nlohmann::json::parse(json_text, nullptr, false);
   if (!json.is_object() || !json.contains("domains") || !json["domains"].is_array()) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
+    return zonestore::fail(ErrorCode::kInvalid, kUnreadableRun, kUnreadableRunHint);
   }
   AddOptions options;
   const auto key = json.find("key");

@@ -52,6 +52,9 @@ void keep(const RevokeTarget& target, RunArguments& kept) {
     kept.set("signer", target.signer);
   }
   kept.set_flag("stop_signing", target.stop_signing);
+  if (!target.named.empty()) {
+    kept.set("named", target.named);
+  }
 }
 
 Result<RevokeTarget> target_of(const RunArguments& kept) {
@@ -61,8 +64,9 @@ Result<RevokeTarget> target_of(const RunArguments& kept) {
   }
   target.signer = kept.text("signer").value_or("");
   target.stop_signing = kept.flag("stop_signing");
+  target.named = kept.texts("named");
   if (target.slot.has_value() == !target.signer.empty()) {
-    return zonestore::fail(ErrorCode::kInvalid, "the run's own arguments cannot be read");
+    return zonestore::fail(ErrorCode::kInvalid, kUnreadableRun, kUnreadableRunHint);
   }
   return target;
 }
@@ -195,6 +199,19 @@ Result<BulkAddition> RevokeWork::tell(const Session& session, const BulkReport& 
   return more;
 }
 
+namespace {
+
+// As a command line names them.
+std::string whom(const RevokeTarget& target) {
+  std::string text;
+  for (const std::string& code : target.named) {
+    text += (text.empty() ? "" : " ") + code;
+  }
+  return text.empty() ? "--all" : text;
+}
+
+}  // namespace
+
 void RevokeWork::tell_of_slot(const Session& session, const BulkReport& report, BulkAddition& more) const {
   more.json["moved"] = moved_;
   more.json["stopped"] = stopped_;
@@ -207,7 +224,7 @@ void RevokeWork::tell_of_slot(const Session& session, const BulkReport& report, 
                          many(stopped_, "institution") + "; it begins again once a fresh key is ripe");
   }
   if (report.done > 0) {
-    name_prepare(report, more, " " + to_text(*target_.slot));
+    name_prepare(report, more, whom(target_) + " " + to_text(*target_.slot));
   }
   if (exposed_) {
     more.lines.push_back("forged mail may pass until " + session.times().text(*exposed_));
@@ -215,8 +232,8 @@ void RevokeWork::tell_of_slot(const Session& session, const BulkReport& report, 
 }
 
 // What was revoked stays so until somebody wants it otherwise.
-void RevokeWork::name_prepare(const BulkReport& report, BulkAddition& more, const std::string& slot) {
-  const std::string command = "zonectl prepare --all" + slot;
+void RevokeWork::name_prepare(const BulkReport& report, BulkAddition& more, const std::string& whom) {
+  const std::string command = "zonectl prepare " + whom;
   more.json["prepare"] = command;
   more.lines.push_back("what " + std::string(verb(report, "was", "would be")) +
                        " revoked stays so until it is given a fresh key: " + command);
@@ -255,7 +272,7 @@ void RevokeWork::tell_of_phases(const Session& session, const BulkReport& report
                          forged_until(session, exposed_at_most_));
   }
   if (phase_two_ + waits_ > 0) {
-    name_prepare(report, more, "");
+    name_prepare(report, more, "--all");
   }
   Json phases = Json::array();
   phases.push_back(Json{

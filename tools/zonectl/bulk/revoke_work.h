@@ -17,6 +17,7 @@ struct RevokeTarget {
   std::optional<zonestore::dkim::SlotId> slot;
   std::string signer;  // empty: none
   bool stop_signing = false;
+  std::vector<std::string> named = {};  // the codes of the command line; none: of all, or of a list
 };
 // Into what the run keeps, and back.
 void keep(const RevokeTarget& target, RunArguments& kept);
@@ -44,7 +45,7 @@ class RevokeWork {
                                                                   const zonestore::BulkItem& item);
   void follow(const zonestore::ChangeContext& context, std::vector<std::string>& warnings);
   void tell_of_slot(const Session& session, const BulkReport& report, BulkAddition& more) const;
-  static void name_prepare(const BulkReport& report, BulkAddition& more, const std::string& slot);
+  static void name_prepare(const BulkReport& report, BulkAddition& more, const std::string& whom);
   [[nodiscard]] zonestore::Result<void> count_what_waits(const BulkReport& report);
   void tell_of_phases(const Session& session, const BulkReport& report, BulkAddition& more) const;
 

@@ -9,7 +9,7 @@ namespace zonectl {
 zonestore::Result<RunArguments> RunArguments::parse(std::string_view json_text) {
   const nlohmann::json json = nlohmann::json::parse(json_text, nullptr, false);
   if (!json.is_object()) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid, "the run's own arguments cannot be read");
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, kUnreadableRun, kUnreadableRunHint);
   }
   RunArguments arguments;
   for (const auto& [name, value] : json.items()) {

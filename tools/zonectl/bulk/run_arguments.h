@@ -14,6 +14,11 @@
 
 namespace zonectl {
 
+// Of a run whose arguments this program does not understand: another version may have begun it.
+inline constexpr const char* kUnreadableRun = "the run's own arguments cannot be read";
+inline constexpr const char* kUnreadableRunHint =
+    "zonectl log shows its number N; give the same command with --give-up N, then begin it anew";
+
 class RunArguments {
  public:
   // Fields of other kinds are left out. Errors: kInvalid for what is no object.

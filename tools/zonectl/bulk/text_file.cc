@@ -23,7 +23,8 @@ Result<Text> read_all(std::istream& in, const std::string& name) {
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
     text.append(block, 0, static_cast<std::size_t>(in.gcount()));
     if (text.size() > kMostBytes) {
-      return zonestore::fail(ErrorCode::kInvalid, name + " is larger than 64 MiB");
+      return zonestore::fail(ErrorCode::kInvalid, name + " is larger than 64 MiB",
+                             "is it the file that was meant? a longer list is given in parts");
     }
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {

@@ -106,14 +106,21 @@ Result<ExitCode> revoke_many(Session& session, const Options& options) {
   return bulk_revoke::run(session, options.bulk, options.slot, options.revoke.stop_signing, options.change);
 }
 
+// zonectl revoke sel1
+bool names_a_slot_alone(const Options& options) {
+  return options.bulk.named.size() == 1 && !options.slot &&
+         zonestore::dkim::reads_as_slot(options.bulk.named.front().text());
+}
+
 Result<ExitCode> body(Session& session, const Options& options) {
   using zonestore::ErrorCode;
   if (options.bulk.is_bulk()) {
     return revoke_many(session, options);
   }
-  if (options.bulk.named.empty() || !options.slot) {
+  const bool lacks_institution = options.bulk.named.empty() || names_a_slot_alone(options);
+  if (lacks_institution || !options.slot) {
     return zonestore::fail(ErrorCode::kInvalid,
-                           options.bulk.named.empty() ? "INST is required" : "SLOT is required: sel1 or sel2",
+                           lacks_institution ? "INST is required" : "SLOT is required: sel1 or sel2",
                            "zonectl revoke CODE SLOT; zonectl revoke --all SLOT; zonectl revoke --signer NAME");
   }
   if (options.bulk.has_settings()) {

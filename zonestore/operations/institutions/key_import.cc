@@ -175,6 +175,8 @@ Before look(Store& store, const dkim::Code& code, const std::vector<Bytes>& publ
   return before;
 }
 
+constexpr std::string_view kWanted = "name the file of one private key: PEM, PKCS #8 or PKCS #1";
+
 }  // namespace
 
 Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file) {
@@ -182,7 +184,7 @@ Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file) {
   const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat status {};
   if (opened.is_open() && (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode))) {
-    return fail(ErrorCode::kInvalid, "is not a regular file");
+    return fail(ErrorCode::kInvalid, "is not a regular file", std::string(kWanted));
   }
   Bytes content(kMostPemBytes + 1);
   const ssize_t size = opened.is_open() ? ::read(opened.get(), content.data(), content.size()) : -1;
@@ -195,7 +197,7 @@ Result<crypto::PrivateKey> read_key_file(const std::filesystem::path& file) {
     return fail(code, std::string("cannot be read: ") + std::strerror(reason));
   }
   if (static_cast<std::size_t>(size) > kMostPemBytes) {
-    return fail(ErrorCode::kInvalid, "larger than any key in PEM form");
+    return fail(ErrorCode::kInvalid, "larger than any key in PEM form", std::string(kWanted));
   }
   const std::string_view text(reinterpret_cast<const char*>(secret.view().data()), static_cast<std::size_t>(size));
   const std::string_view pem = without_byte_order_mark(text);

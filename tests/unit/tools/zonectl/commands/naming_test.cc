@@ -145,7 +145,9 @@ TEST_F(Naming, SeveralAreFrozenThawedRemovedAndTakenBack) {
 TEST_F(Naming, SeveralAreRevokedAndPrepared) {
   const Outcome unasked = run({"revoke", "mosa", "nova", "sel2"});
   EXPECT_EQ(unasked.code, 3) << "nobody can be asked";
-  EXPECT_EQ(json_of({"revoke", "mosa", "nova", "sel2", "--yes"}).at("done"), 2);
+  const auto revoked = json_of({"revoke", "mosa", "nova", "sel2", "--yes"});
+  EXPECT_EQ(revoked.at("done"), 2);
+  EXPECT_EQ(revoked.at("prepare"), "zonectl prepare mosa nova sel2");
   EXPECT_EQ(json_of({"prepare", "mosa", "nova", "stxsel2"}).at("done"), 2);
 }
 

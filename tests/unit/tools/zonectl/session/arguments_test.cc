@@ -63,6 +63,8 @@ TEST_F(Usage, RefusesAMissingArgument) {
   expect_usage_error({"init", "--ns", "ns1.secutix.com"}, "--hostmaster is required");
   expect_usage_error({"key", "export", "mosa", "sel1"}, "--out is required");
   expect_usage_error({"policy", "set"}, "KEY is required");
+  expect_usage_error({"revoke", "sel1"}, "INST is required");
+  expect_usage_error({"revoke", "mosa"}, "SLOT is required");
   expect_usage_error({"policy", "set", "every"}, "VALUE is required");
 }
 

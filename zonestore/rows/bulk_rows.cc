@@ -8,6 +8,7 @@
 namespace zonestore::rows {
 namespace {
 
+// In the order of BulkState; the schema knows the same four.
 constexpr std::array<std::string_view, 4> kStates{"waiting", "done", "refused", "failed"};
 
 BulkState parse_state(const std::string& text) {
@@ -71,6 +72,7 @@ std::string count_bulk_items(db::Connection& connection, std::int64_t run) {
 }
 
 bool complete_bulk_item(db::Connection& connection, std::int64_t run, std::int64_t position) {
+  // Once: who resumed the same run beside us may have been first, and the caller takes its change back then.
   connection
       .cached(
           "UPDATE bulk_item SET state = 'done', note = '' WHERE run_id = ?1 AND position = ?2 AND state <> 'done'")
@@ -82,6 +84,7 @@ bool complete_bulk_item(db::Connection& connection, std::int64_t run, std::int64
 
 void note_bulk_item(db::Connection& connection, std::int64_t run, std::int64_t position, BulkState state,
                     const std::string& note, bool was_undone) {
+  // What was done stays told as done, whatever another who resumed the run met there.
   connection
       .cached(
           "UPDATE bulk_item SET state = ?3, note = ?4 "

@@ -53,7 +53,7 @@ void judge_rotations(InstitutionView& view, Readiness& readiness, const rows::In
   view.rotate_refusal = readiness.judge(row, policy, false, now).refusal;
   if (is_rotation_due(row.facts, row.code.text(), policy, now)) {
     view.policy_refusal = readiness.judge(row, policy, true, now).refusal;
-    view.maintain_due = view.maintain_due || !view.policy_refusal;
+    view.maintain_due = view.maintain_due || !view.policy_refusal;  // one that is held back waits, for others
   }
 }
 

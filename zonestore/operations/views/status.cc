@@ -120,6 +120,7 @@ Result<StoreStatus> store_status(Store& store) {
     read_what_was_done(status, impl.connection);
     AttentionFinder attention;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
+    // One walk: each institution is read once, whatever is counted of it.
     rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count_institution(status, row, policy, now);

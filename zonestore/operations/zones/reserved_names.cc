@@ -66,6 +66,7 @@ std::optional<Objection> ReservedNames::judge(const Name& apex, const RecordSet&
 std::optional<Objection> ReservedNames::judge_new_zone(const Name& apex) const {
   bool hides_keys = false;
   bool hides_spf = false;
+  // A zone at one of these names, or below one, is asked in the place of ours.
   for (Name name = apex; !name.is_root(); name = name.parent()) {
     hides_keys = hides_keys || name == db::unwrap(dkim_zone_.child("_domainkey"));
     hides_spf = hides_spf || is_include_label(label_below(name, spf_zone_));
@@ -91,6 +92,7 @@ std::string ReservedNames::why_in_dkim_zone(const RecordSet& set) const {
   if (is_above_keys && leads_elsewhere(set.type)) {
     return "it would lead the keys of all institutions elsewhere";
   }
+  // A name that no institution has must be absent: a wildcard would answer there (RFC 4592).
   const std::string wildcard = "*";
   const bool covers_keys = label_below(set.owner, keys) == wildcard || label_below(set.owner, dkim_zone_) == wildcard;
   if (covers_keys && (set.type == RecordType::kTxt || set.type == RecordType::kCname)) {

@@ -23,7 +23,7 @@ StoredContent::StoredContent(db::Connection& connection, const PublishedZone& zo
 
 std::vector<RecordType> StoredContent::types_at(const Name& owner) {
   std::vector<RecordType> types = rows::static_types_at(connection_, zone_, owner);
-  if (owner == zone_.apex) {
+  if (owner == zone_.apex) {  // where SOA and NS are settings, not static records
     types.push_back(RecordType::kSoa);
     types.push_back(RecordType::kNs);
   }
@@ -90,6 +90,7 @@ std::vector<RecordSet> take_out_orphaned_glue(db::Connection& connection, ZoneCh
 void forget_known(Objections& objections, const Objections& known) {
   std::erase_if(objections, [&known](const Objection& each) {
     return each.kind == Objection::Kind::kDoubt &&
+           // By the message, which names what the set leads to: with another target it is another doubt.
            std::any_of(known.begin(), known.end(), [&each](const Objection& other) {
              return other.owner == each.owner && other.type == each.type && other.message == each.message;
            });

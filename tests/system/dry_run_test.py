@@ -27,6 +27,7 @@ MORE = {
     "init": ["--store none init --ns ns1.secutix.com --hostmaster hostmaster.secutix.com"],
     "record remove": ["record remove example.com www A"],
     "policy unset": ["policy unset slack"],
+    "secondary add": ["secondary add ns3 --address 192.0.2.54 --key ns3-key"],
     "signer add": ["signer add other --format files --dir /etc/dkimkeys/other"],
     "signer sync": ["signer sync --all"],
     "rotate": ["rotate --all", "rotate --file list.txt --override E_NOT_RIPE --reason test"],
@@ -70,6 +71,7 @@ def fill(store):
     store.zonectl("thaw", "--all")
     store.zonectl("spf", "allow", "ip4:192.28.148.112", "ip4:192.28.148.113")
     store.zonectl("policy", "set", "slack", "11m")
+    store.zonectl("secondary", "add", "ns2", "--address", "192.0.2.53", "--key", "ns2-key")
     store.zonectl("signer", "add", "opendkim-1", "--format", "opendkim", "--dir", store.scratch / "signer")
 
 

@@ -49,6 +49,7 @@ constexpr std::array kGuards{
     GuardRow{Guard::kSignedType, "E_SIGNED_TYPE", false},
     GuardRow{Guard::kInUse, "E_IN_USE", false},
     GuardRow{Guard::kForeignBackup, "E_FOREIGN_BACKUP", true},
+    GuardRow{Guard::kNoKey, "E_NO_KEY", false},
 };
 
 const GuardRow& row_of(Guard guard) {

@@ -58,6 +58,8 @@ enum class Guard : std::uint8_t {
   kInUse,       // a zone, or an address, that another zone needs
   // of restore
   kForeignBackup,  // it was not sealed with a key of this store
+  // of secondaries
+  kNoKey,  // one that signs with no key, and nobody said that it may
 };
 
 // "E_NOT_RIPE" and so on.

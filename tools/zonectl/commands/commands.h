@@ -31,6 +31,7 @@ namespace remove { void define(CommandLine& line); }
 namespace restore { void define(CommandLine& line); }
 namespace revoke { void define(CommandLine& line); }
 namespace rotate { void define(CommandLine& line); }
+namespace secondary { void define(CommandLine& line); }
 namespace show { void define(CommandLine& line); }
 namespace signer { void define(CommandLine& line); }
 namespace spf { void define(CommandLine& line); }

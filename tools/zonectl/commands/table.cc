@@ -38,6 +38,7 @@ constexpr std::array kCommands{
     Row{kWhole, spf::define},
     Row{kWhole, zone::define},
     Row{kWhole, record::define},
+    Row{kWhole, secondary::define},
     Row{kWhole, policy::define},
     Row{kWhole, log::define},
     Row{kWhole, signer::define},

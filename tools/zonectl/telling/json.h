@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/telling/json_secondary.h"
 #include "tools/zonectl/telling/json_signer.h"
 #include "tools/zonectl/text/json_value.h"
 #include "zonestore/operations/history/audit_log.h"

@@ -1,0 +1,186 @@
+#include "zonestore/operations/secondaries/secondaries.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "zonestore/operations/change/change_scope.h"
+#include "zonestore/operations/secondaries/secondary_rules.h"
+#include "zonestore/zone/published_writer.h"
+
+namespace zonestore {
+namespace {
+
+rows::SecondaryRow require_secondary(db::Connection& connection, const std::string& name) {
+  std::optional<rows::SecondaryRow> row = rows::find_secondary(connection, name);
+  if (!row) {
+    throw db::Failure(Error{ErrorCode::kNotFound, "there is no secondary " + name,
+                            "zonectl secondary list shows those that are there", std::nullopt});
+  }
+  return *std::move(row);
+}
+
+std::vector<Name> zones_of(db::Connection& connection, const rows::SecondaryRow& row) {
+  if (!row.all_zones) {
+    return row.zones;
+  }
+  std::vector<Name> apexes;
+  for (const PublishedZone& zone : list_zones(connection)) {
+    if (!zone.is_private || row.catalog) {
+      apexes.push_back(zone.apex);
+    }
+  }
+  return apexes;
+}
+
+SecondaryView secondary_view(db::Connection& connection, const rows::SecondaryRow& row) {
+  return {row.name,
+          row.key_names,
+          row.addresses,
+          row.all_zones,
+          zones_of(connection, row),
+          row.from_addresses_only,
+          row.catalog,
+          row.ixfr,
+          row.anycast,
+          row.is_enabled(),
+          row.removed.value_or(row.added).wall};
+}
+
+AuditValue audit_value(const rows::SecondaryRow& row) {
+  const auto text_of_name = [](const Name& name) { return name.to_text_no_dot(); };
+  const auto text_of_address = [](const SocketAddress& address) { return address.to_text(); };
+  return {{"name", row.name},
+          {"addresses", AuditValue::list_of(row.addresses, text_of_address)},
+          {"keys", AuditValue::list_of(row.key_names, text_of_name)},
+          {"all_zones", row.all_zones},
+          {"zones", AuditValue::list_of(row.zones, text_of_name)},
+          {"from_addresses_only", row.from_addresses_only},
+          {"catalog", row.catalog},
+          {"ixfr", row.ixfr},
+          {"anycast", row.anycast},
+          {"enabled", row.is_enabled()}};
+}
+
+// Whoever is no secondary of ours any more may answer for long: nothing of ours reaches it.
+void warn_of_old_data(db::Connection& connection, const rows::SecondaryRow& row, Changed& outcome) {
+  outcome.warnings.push_back(row.name +
+                             " may go on answering with what it has until the SOA's expire has passed (14 days, "
+                             "unless zone set has changed it)");
+  for (const std::string& server : name_servers_at(connection, row)) {
+    outcome.warnings.push_back("it stands at an address of the name server " + server +
+                               ": take that out of the zone's NS records, and out of the parent's");
+  }
+}
+
+// The row as it is in the store after this: another life where it has become another server.
+rows::SecondaryRow put(ChangeScope& change, const rows::SecondaryRow& before, rows::SecondaryRow after,
+                       bool enabled) {
+  db::Connection& connection = change.connection();
+  if (before.is_enabled() && !enabled) {
+    rows::end_secondary(connection, before.id, change.moment(), rows::Listed::kAsDisabled);
+    after.removed = change.moment();
+  }
+  if (begins_anew(before, after) || (enabled && !before.is_enabled())) {
+    rows::end_secondary(connection, before.id, change.moment(), rows::Listed::kNoMore);
+    after.added = change.moment();
+    after.removed = enabled ? std::nullopt : std::optional(change.moment());
+    after.id = rows::insert_secondary(connection, after);
+  } else {
+    rows::update_secondary(connection, after);
+  }
+  return after;
+}
+
+std::string what_changed(const rows::SecondaryRow& before, bool enabled) {
+  if (before.is_enabled() == enabled) {
+    return "secondary " + before.name + " changed";
+  }
+  return "secondary " + before.name + (enabled ? " enabled" : " disabled");
+}
+
+}  // namespace
+
+Result<std::vector<SecondaryView>> list_secondaries(Store& store) {
+  return db::at_border<std::vector<SecondaryView>>([&] {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    std::vector<SecondaryView> views;
+    for (const rows::SecondaryRow& row : rows::read_secondaries(connection)) {
+      views.push_back(secondary_view(connection, row));
+    }
+    return views;
+  });
+}
+
+Result<SecondaryView> show_secondary(Store& store, const std::string& name) {
+  return db::at_border<SecondaryView>([&] {
+    db::Connection& connection = store.impl().connection;
+    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
+    return secondary_view(connection, require_secondary(connection, name));
+  });
+}
+
+Result<SecondaryChanged> add_secondary(Store& store, const ChangeContext& context, const std::string& name,
+                                       const SecondarySettings& settings) {
+  return db::at_border<SecondaryChanged>([&] {
+    ChangeScope change(store, context, "secondary add", "");
+    if (rows::find_secondary(change.connection(), name)) {
+      throw db::Failure(Error{ErrorCode::kRefused, "there is a secondary " + name + " already",
+                              "zonectl secondary set " + name + " changes it",
+                              Refusal{Guard::kExists, std::nullopt}});
+    }
+    rows::SecondaryRow row;
+    row.name = name;
+    row.added = change.moment();
+    apply(settings, row);
+    check_secondary(change.connection(), row, settings.key_names && settings.key_names->empty());
+    row.id = rows::insert_secondary(change.connection(), row);
+    SecondaryChanged outcome;
+    outcome.secondary = secondary_view(change.connection(), row);
+    change.finish({"secondary " + name + " added", {}, audit_value(row)}, outcome);
+    return outcome;
+  });
+}
+
+Result<SecondaryChanged> set_secondary(Store& store, const ChangeContext& context, const std::string& name,
+                                       const SecondarySettings& settings) {
+  return db::at_border<SecondaryChanged>([&] {
+    ChangeScope change(store, context, "secondary set", "");
+    const rows::SecondaryRow before = require_secondary(change.connection(), name);
+    rows::SecondaryRow after = before;
+    apply(settings, after);
+    const bool had_none = before.key_names.empty();
+    check_secondary(change.connection(), after, settings.key_names ? settings.key_names->empty() : had_none);
+    const bool enabled = settings.enabled.value_or(before.is_enabled());
+    after = put(change, before, std::move(after), enabled);
+    SecondaryChanged outcome;
+    outcome.secondary = secondary_view(change.connection(), after);
+    const AuditValue was = audit_value(before);
+    const AuditValue is = audit_value(after);
+    if (was == is) {
+      outcome.changed = false;
+      outcome.dry_run = context.dry_run;
+      return outcome;
+    }
+    if (before.is_enabled() && !enabled) {
+      warn_of_old_data(change.connection(), before, outcome);
+    }
+    change.finish({what_changed(before, enabled), was, is}, outcome);
+    return outcome;
+  });
+}
+
+Result<SecondaryChanged> remove_secondary(Store& store, const ChangeContext& context, const std::string& name) {
+  return db::at_border<SecondaryChanged>([&] {
+    ChangeScope change(store, context, "secondary remove", "");
+    const rows::SecondaryRow row = require_secondary(change.connection(), name);
+    SecondaryChanged outcome;
+    outcome.secondary = secondary_view(change.connection(), row);
+    rows::end_secondary(change.connection(), row.id, change.moment(), rows::Listed::kNoMore);
+    warn_of_old_data(change.connection(), row, outcome);
+    change.finish({"secondary " + name + " removed", audit_value(row), {}}, outcome);
+    return outcome;
+  });
+}
+
+}  // namespace zonestore

@@ -45,6 +45,12 @@ tl::unexpected<Error> is_gone(const Request& request) {
               command("add", request));
 }
 
+// ", and ns2 may still answer with it": of a server that is waited for beside the resolvers.
+std::string waited_for_text(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
+  const std::optional<std::string> server = waited_for(slot, policy, now);
+  return server ? ", and " + *server + " may still answer with it" : "";
+}
+
 // An institution that does not sign begins by itself, with a key that has ripened; there is nothing that a rotation
 // could move.
 tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
@@ -58,7 +64,8 @@ tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const Lif
   const std::string slot = to_text(*first);
   if (!is_ripe(facts_of(institution, *first), policy, now)) {
     return refuse(Guard::kNotRipe,
-                  begin + ": resolvers may still hold what " + slot + " served before; it starts with " + slot,
+                  begin + ": resolvers may still hold what " + slot + " served before" +
+                      waited_for_text(facts_of(institution, *first), policy, now) + "; it starts with " + slot,
                   "zonectl maintain, after that time", ripe_at(facts_of(institution, *first), policy, now));
   }
   return refuse(Guard::kNoStandby, begin + ", so there is nothing to move; " + slot + " is ready to start",
@@ -152,7 +159,9 @@ tl::unexpected<Error> not_ripe(const InstitutionFacts& institution, SlotId slot,
     instead +=
         "; or " + overriding(Guard::kNotRipe, request) + ", if you accept that some receivers will not find the key";
   }
-  return refuse(Guard::kNotRipe, "resolvers may still hold what " + slot_of(slot, request) + " served before its key",
+  return refuse(Guard::kNotRipe,
+                "resolvers may still hold what " + slot_of(slot, request) + " served before its key" +
+                    waited_for_text(facts_of(institution, slot), policy, now),
                 instead, ripe_at(facts_of(institution, slot), policy, now));
 }
 

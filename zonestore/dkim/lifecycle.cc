@@ -24,6 +24,22 @@ Milliseconds remembered_for(const EarlierContent& content, const LifecyclePolicy
   return Seconds{seconds(content.largest_ttl)} + std::max(content.slack, policy.slack);
 }
 
+bool is_forgotten(const EarlierContent& content, const LifecyclePolicy& policy, const Now& now) {
+  const Milliseconds remembered = remembered_for(content, policy);
+  return elapsed(content.ended, now) >= remembered &&
+         std::all_of(content.servers.begin(), content.servers.end(),
+                     [&](const ServerWait& wait) { return is_over(wait, remembered, now); });
+}
+
+WallTime forgotten_at(const EarlierContent& content, const LifecyclePolicy& policy, const Now& now) {
+  const Milliseconds remembered = remembered_for(content, policy);
+  WallTime latest = reaches(content.ended, remembered, now);
+  for (const ServerWait& wait : content.servers) {
+    latest = std::max(latest, over_at(wait, remembered, now));
+  }
+  return latest;
+}
+
 bool holds_a_fresh_key(const InstitutionFacts& institution, const SlotFacts& slot) {
   return slot.has_key && !slot.drain && institution.active != slot.slot;
 }
@@ -97,16 +113,32 @@ SlotState state_of(const InstitutionFacts& institution, SlotId slot, const Lifec
 WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
   std::optional<WallTime> latest;
   for (const EarlierContent& content : slot.earlier) {
-    const WallTime forgotten = reaches(content.ended, remembered_for(content, policy), now);
+    const WallTime forgotten = forgotten_at(content, policy, now);
     latest = latest ? std::max(*latest, forgotten) : forgotten;
   }
   return latest.value_or(now.moment.wall);
 }
 
 bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
-  return std::all_of(slot.earlier.begin(), slot.earlier.end(), [&](const EarlierContent& content) {
-    return elapsed(content.ended, now) >= remembered_for(content, policy);
-  });
+  return std::all_of(slot.earlier.begin(), slot.earlier.end(),
+                     [&](const EarlierContent& content) { return is_forgotten(content, policy, now); });
+}
+
+std::optional<std::string> waited_for(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
+  std::optional<std::string> server;
+  WallTime latest = WallTime::min();
+  for (const EarlierContent& content : slot.earlier) {
+    const Milliseconds remembered = remembered_for(content, policy);
+    latest = std::max(latest, reaches(content.ended, remembered, now));
+    for (const ServerWait& wait : content.servers) {
+      const WallTime over = over_at(wait, remembered, now);
+      if (over > latest && !is_over(wait, remembered, now)) {
+        latest = over;
+        server = wait.server;
+      }
+    }
+  }
+  return server;
 }
 
 std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now) {

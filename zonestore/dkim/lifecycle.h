@@ -16,6 +16,7 @@
 
 #include "zonestore/base/error.h"
 #include "zonestore/base/moment.h"
+#include "zonestore/dkim/propagation.h"
 #include "zonestore/dkim/rotation_window.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/zone/record_set.h"
@@ -42,6 +43,8 @@ struct EarlierContent {
   Moment ended;       // the commit that replaced it
   // The policy's when it ended: a shorter one that comes later does not shorten what runs. A longer one lengthens it.
   Seconds slack{0};
+  // Servers that may answer with it after that, because they follow by transfer; empty: none does.
+  std::vector<ServerWait> servers{};
 };
 
 struct Drain {
@@ -103,10 +106,14 @@ inline constexpr Seconds kSlackFloor{60};
 
 [[nodiscard]] SlotState state_of(const InstitutionFacts& institution, SlotId slot, const LifecyclePolicy& policy,
                                  const Now& now);
-// The wall time from which no resolver holds an earlier content any more: the largest over the earlier
-// contents of (end + largest TTL + slack). In the past once it is ripe.
+// The wall time from which no resolver holds an earlier content any more: the largest over the earlier contents of
+// (end
+// + largest TTL + slack), where the end is the last server's (propagation.h). In the past once it is ripe.
 [[nodiscard]] WallTime ripe_at(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
 [[nodiscard]] bool is_ripe(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now);
+// The server that is waited for longest; nullopt: none, but for resolvers alone, or for nobody.
+[[nodiscard]] std::optional<std::string> waited_for(const SlotFacts& slot, const LifecyclePolicy& policy,
+                                                    const Now& now);
 // When the drain ends or ended, while it waits for signers at the earliest; nullopt if there is none.
 [[nodiscard]] std::optional<WallTime> drained_at(const SlotFacts& slot, const Now& now);
 [[nodiscard]] bool is_drained(const SlotFacts& slot, const Now& now);

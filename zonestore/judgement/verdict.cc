@@ -34,6 +34,7 @@ constexpr std::array kNames{
     Named{Verdict::kTooManyVoids, "too-many-voids"},
     Named{Verdict::kBrokenInclude, "include-broken"},
     Named{Verdict::kLagging, "lagging"},
+    Named{Verdict::kAhead, "ahead"},
     Named{Verdict::kIncomplete, "incomplete"},
     Named{Verdict::kKeyMismatch, "key-mismatch"},
 };

@@ -37,6 +37,7 @@ enum class Verdict : std::uint8_t {
   kBrokenInclude,
   // of our own name servers and keys
   kLagging,     // serves older bytes than the store has
+  kAhead,       // has a later serial than the store: of lost history
   kIncomplete,  // not over UDP and TCP, with and without EDNS
   kKeyMismatch,
 };

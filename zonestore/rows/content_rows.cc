@@ -3,10 +3,51 @@
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/settings_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 namespace {
+
+// The serial that ended a content, as long as the change at work has none.
+constexpr std::int64_t kNotYetKnown = -1;
+
+// What servers may still answer with, read once a slot: nothing is read where nobody follows.
+class Servers {
+ public:
+  explicit Servers(db::Connection& connection) : connection_(connection) {}
+
+  std::vector<dkim::ServerWait> waits_of(const Moment& ended, const std::optional<Serial>& ended_serial) {
+    if (!any_) {
+      any_ = has_secondaries(connection_);
+    }
+    if (!*any_ || is_long_past(ended)) {
+      return {};
+    }
+    if (!propagation_) {
+      propagation_ = read_propagation(connection_, read_dkim_zone(connection_));
+    }
+    return dkim::waits_of(ended, ended_serial, *propagation_);
+  }
+
+ private:
+  bool is_long_past(const Moment& ended) {
+    const std::optional<Moment> last = read_kept_time(connection_).last;
+    return last && last->trusted - ended.trusted > kLongestPropagation;
+  }
+
+  db::Connection& connection_;
+  std::optional<bool> any_;
+  std::optional<dkim::Propagation> propagation_;
+};
+
+std::optional<Serial> serial_column(const db::Statement& row, int column) {
+  if (row.is_null(column) || row.integer(column) == kNotYetKnown) {
+    return std::nullopt;
+  }
+  return Serial{static_cast<std::uint32_t>(row.integer(column))};
+}
 
 struct CurrentContent {
   std::int64_t sequence = 0;
@@ -31,9 +72,10 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
                     const ContentEnd* ended) {
   db::Statement& insert = connection.cached(
       "INSERT INTO selector_content (institution_id, slot, sequence, kind, key_id, largest_ttl, "
-      "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s) VALUES (?1, ?2, "
+      "ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, slack_s, ended_serial) "
+      "VALUES (?1, ?2, "
       "(SELECT coalesce(max(sequence), 0) + 1 FROM selector_content WHERE institution_id = ?1 AND slot = ?2), "
-      "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+      "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
   insert.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, std::string_view(content.kind));
   if (content.key_id.empty()) {
     insert.bind_null(4);
@@ -43,10 +85,10 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
   insert.bind(5, std::int64_t{zonestore::seconds(content.ttl)});
   if (ended != nullptr) {
     bind_moment(insert, 6, ended->moment);
-    insert.bind(11, ended->slack.count());
+    insert.bind(11, ended->slack.count()).bind(12, kNotYetKnown);
   } else {
     bind_no_moment(insert, 6);
-    insert.bind_null(11);
+    insert.bind_null(11).bind_null(12);
   }
   insert.run();
 }
@@ -57,11 +99,11 @@ void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot
                  const ContentEnd& ended) {
   db::Statement& update = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?4, ended_boot_ms = ?5, ended_boot_id = ?6, "
-      "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = max(coalesce(slack_s, 0), ?9) "
+      "ended_synchronised = ?7, ended_trusted_ms = ?8, slack_s = max(coalesce(slack_s, 0), ?9), ended_serial = ?10 "
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, sequence);
   bind_moment(update, 4, ended.moment);
-  update.bind(9, ended.slack.count());
+  update.bind(9, ended.slack.count()).bind(10, kNotYetKnown);
   update.run();
 }
 
@@ -100,16 +142,22 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
 std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
   db::Statement& rows = connection.cached(
       "SELECT largest_ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, ended_synchronised, ended_trusted_ms, "
-      "slack_s "
+      "slack_s, ended_serial "
       "FROM selector_content "
       "WHERE institution_id = ?1 AND slot = ?2 AND ended_wall_ms IS NOT NULL ORDER BY sequence");
   rows.bind(1, to_column(id)).bind(2, to_column(slot));
   std::vector<dkim::EarlierContent> contents;
+  std::vector<std::optional<Serial>> serials;
   while (rows.step()) {
     contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1),
                         Seconds(rows.integer(1 + kMomentColumns))});
+    serials.push_back(serial_column(rows, 2 + kMomentColumns));
   }
   rows.reset();
+  Servers servers(connection);
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    contents[i].servers = servers.waits_of(contents[i].ended, serials[i]);
+  }
   return contents;
 }
 
@@ -130,6 +178,12 @@ std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId 
   return ttl;
 }
 
+void store_ended_serial(db::Connection& connection, Serial serial) {
+  db::Statement& store =
+      connection.cached("UPDATE selector_content SET ended_serial = ?1 WHERE ended_serial = -1");  // by its index
+  store.bind(1, std::int64_t{serial.value}).run();
+}
+
 void keep_slack(db::Connection& connection, InstitutionId id, Seconds slack) {
   db::Statement& keep = connection.cached(
       "UPDATE selector_content SET slack_s = ?2 WHERE institution_id = ?1 AND ended_wall_ms IS NULL AND kind <> "
@@ -142,11 +196,11 @@ void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Mome
   db::Statement& end = connection.cached(
       "UPDATE selector_content SET ended_wall_ms = ?2, ended_boot_ms = ?3, ended_boot_id = ?4, "
       "ended_synchronised = ?5, ended_trusted_ms = ?6, slack_s = coalesce((SELECT value_s FROM policy AS p "
-      "WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'), ?7) "
+      "WHERE p.institution_id = selector_content.institution_id AND p.key = 'slack'), ?7), ended_serial = ?8 "
       "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
   end.bind(1, to_column(zone));
   bind_moment(end, 2, now);
-  end.bind(7, read_policy(connection, kWholeStore).slack.count());
+  end.bind(7, read_policy(connection, kWholeStore).slack.count()).bind(8, kNotYetKnown);
   end.run();
   // Every name that was ever served has one content without an end, but for those that have just ended.
   db::Statement& begin = connection.cached(

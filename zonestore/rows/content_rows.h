@@ -37,6 +37,10 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
 // The largest TTL that the present content of the slot's name was ever served with; nullopt if it never served any.
 [[nodiscard]] std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
 
+// Of what has ended in the change at work: the serial that the change gives the zone of the keys, by which servers
+// are seen to have it.
+void store_ended_serial(db::Connection& connection, Serial serial);
+
 // What the names still serve of this life ends later in the change, when its policy is gone: it keeps its slack.
 // An absence does not, for it is no part of a life.
 void keep_slack(db::Connection& connection, InstitutionId id, Seconds slack);

@@ -148,7 +148,8 @@ std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
   db::Statement& rows = connection.cached(
       "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
       "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
-      "WHERE ?1 IS NULL OR zone_id = ?1 ORDER BY z.apex, e.server");
+      "WHERE (?1 IS NULL OR zone_id = ?1) AND NOT (e.server GLOB '#*' AND instr(e.server, ' ') = 0) "
+      "ORDER BY z.apex, e.server");
   rows.bind_null(1);
   if (zone) {
     rows.bind(1, to_column(*zone));
@@ -159,6 +160,18 @@ std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
   }
   rows.reset();
   return evidence;
+}
+
+std::optional<ServerEvidenceView> find_server_evidence(db::Connection& connection, ZoneId zone,
+                                                       const std::string& server) {
+  db::Statement& row = connection.cached(
+      "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
+      "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
+      "WHERE zone_id = ?1 AND e.server = ?2");
+  row.bind(1, static_cast<std::int64_t>(zone)).bind(2, std::string_view(server));
+  std::optional<ServerEvidenceView> found = row.step() ? std::optional(server_of(row)) : std::nullopt;
+  row.reset();
+  return found;
 }
 
 void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEvidenceView& known) {
@@ -181,6 +194,10 @@ void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::
       .bind(1, to_column(zone))
       .bind(2, std::string_view(server))
       .run();
+}
+
+void delete_server_evidence(db::Connection& connection, const std::string& server) {
+  connection.cached("DELETE FROM server_evidence WHERE server = ?1").bind(1, std::string_view(server)).run();
 }
 
 }  // namespace zonestore::rows

@@ -35,10 +35,15 @@ void for_each_with_bad_news(db::Connection& connection, const std::function<void
 // All that have anything on record but good news: those above are among them.
 [[nodiscard]] std::set<InstitutionId> ids_with_bad_news(db::Connection& connection);
 
-// By zone and server; of one zone, by server.
+// Of name servers; those of secondaries (server_serial_rows.h names them) are not among them. By zone and server; of
+// one zone, by server.
 [[nodiscard]] std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
                                                                    std::optional<ZoneId> zone = std::nullopt);
+// Of a name server or a secondary.
+[[nodiscard]] std::optional<ServerEvidenceView> find_server_evidence(db::Connection& connection, ZoneId zone,
+                                                                     const std::string& server);
 void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEvidenceView& known);
 void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::string& server);
+void delete_server_evidence(db::Connection& connection, const std::string& server);  // of all zones
 
 }  // namespace zonestore::rows

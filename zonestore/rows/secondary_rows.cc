@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/zone/peer_rows.h"
 
@@ -16,10 +17,6 @@ constexpr std::string_view kListed =
     "removed_synchronised, removed_trusted_ms FROM secondary WHERE listed = 1 ";
 constexpr int kAdded = 7;
 constexpr int kRemoved = kAdded + kMomentColumns;
-
-std::int64_t to_column(SecondaryId id) {
-  return static_cast<std::int64_t>(id);
-}
 
 SecondaryRow secondary_columns(const db::Statement& row) {
   SecondaryRow secondary;
@@ -141,6 +138,12 @@ void end_secondary(db::Connection& connection, SecondaryId id, const Moment& mom
   if (listed == Listed::kNoMore) {
     connection.cached("UPDATE secondary SET listed = 0 WHERE secondary_id = ?1").bind(1, to_column(id)).run();
   }
+}
+
+void delete_ended_secondaries(db::Connection& connection, Milliseconds ended_before_trusted) {
+  connection.cached("DELETE FROM secondary WHERE listed = 0 AND removed_trusted_ms < ?1")
+      .bind(1, ended_before_trusted.count())
+      .run();
 }
 
 }  // namespace zonestore::rows

@@ -41,8 +41,11 @@ struct SecondaryRow {
 SecondaryId insert_secondary(db::Connection& connection, const SecondaryRow& row);
 // Within a life: keys and flags.
 void update_secondary(db::Connection& connection, const SecondaryRow& row);
-// The life ends at that moment, if it has not ended before; its row stays for what waits for it.
+// The life ends at that moment, if it has not ended before; its row, and what was seen of it, stay for what waits for
+// it.
 enum class Listed : std::uint8_t { kNoMore, kAsDisabled };
 void end_secondary(db::Connection& connection, SecondaryId id, const Moment& moment, Listed listed);
+// Lives that ended so long ago that nothing waits for them any more go, with what was seen of them.
+void delete_ended_secondaries(db::Connection& connection, Milliseconds ended_before_trusted);
 
 }  // namespace zonestore::rows

@@ -1,5 +1,7 @@
 #include "zonestore/rows/settings_rows.h"
 
+#include <algorithm>
+
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
@@ -23,15 +25,18 @@ std::vector<Name> read_name_servers(db::Connection& connection, ZoneId zone) {
 }
 
 void store_name_servers(db::Connection& connection, ZoneId zone, const std::vector<Name>& names) {
+  const std::vector<NameServerRow> before = read_name_server_rows(connection, zone);
   // All of them anew: their order counts, since the first is the SOA's primary unless that is hidden.
   db::Statement& clear = connection.cached("DELETE FROM name_server WHERE zone_id = ?1");
   clear.bind(1, to_column(zone));
   clear.run();
   std::int64_t position = 0;
   for (const Name& name : names) {
+    const bool anycast = std::any_of(before.begin(), before.end(),
+                                     [&name](const NameServerRow& row) { return row.name == name && row.anycast; });
     db::Statement& insert =
-        connection.cached("INSERT INTO name_server (zone_id, position, name) VALUES (?1, ?2, ?3)");
-    insert.bind(1, to_column(zone)).bind(2, ++position).bind(3, name.wire());
+        connection.cached("INSERT INTO name_server (zone_id, position, name, anycast) VALUES (?1, ?2, ?3, ?4)");
+    insert.bind(1, to_column(zone)).bind(2, ++position).bind(3, name.wire()).bind(4, std::int64_t{anycast});
     insert.run();
   }
 }
@@ -41,6 +46,19 @@ void remember_negative_ttl(db::Connection& connection, ZoneId zone, Ttl ttl, con
       "INSERT INTO earlier_negative_ttl (zone_id, ttl, ended_wall_ms, ended_boot_ms, ended_boot_id, "
       "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   insert.bind(1, to_column(zone)).bind(2, std::int64_t{zonestore::seconds(ttl)});
+  bind_moment(insert, 3, ended);
+  insert.run();
+}
+
+std::int64_t refresh_and_retry(const ZoneSettingsRow& settings) {
+  return std::int64_t{settings.refresh} + settings.retry;
+}
+
+void remember_refresh(db::Connection& connection, ZoneId zone, std::int64_t before, const Moment& ended) {
+  db::Statement& insert = connection.cached(
+      "INSERT INTO earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  insert.bind(1, to_column(zone)).bind(2, before);
   bind_moment(insert, 3, ended);
   insert.run();
 }
@@ -80,6 +98,9 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
     remember_negative_ttl(connection, zone, before.negative_ttl(), now);
     renew_absences(connection, zone, settings.negative_ttl(), now);
   }
+  if (was_published && refresh_and_retry(before) != refresh_and_retry(settings)) {
+    remember_refresh(connection, zone, refresh_and_retry(before), now);
+  }
   db::Statement& update = connection.cached(
       "UPDATE zone SET mailbox = ?2, soa_ttl = ?3, refresh = ?4, retry = ?5, expire = ?6, minimum = ?7, ns_ttl = ?8, "
       "primary_server = ?9 WHERE zone_id = ?1");
@@ -94,6 +115,18 @@ void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSett
   }
   update.run();
   store_name_servers(connection, zone, settings.name_servers);
+}
+
+std::vector<NameServerRow> read_name_server_rows(db::Connection& connection, ZoneId zone) {
+  db::Statement& rows =
+      connection.cached("SELECT name, anycast FROM name_server WHERE zone_id = ?1 ORDER BY position");
+  rows.bind(1, to_column(zone));
+  std::vector<NameServerRow> servers;
+  while (rows.step()) {
+    servers.push_back({db::unwrap(Name::from_wire(rows.blob(0))), rows.integer(1) != 0});
+  }
+  rows.reset();
+  return servers;
 }
 
 std::vector<Name> read_all_name_servers(db::Connection& connection) {

@@ -31,8 +31,15 @@ struct ZoneSettingsRow {
 };
 
 [[nodiscard]] ZoneSettingsRow read_zone_settings(db::Connection& connection, ZoneId zone);
-// A negative TTL that changes is remembered with the moment at which it ended.
+// A negative TTL, or a refresh or retry, that changes is remembered with the moment at which it ended. A name server
+// that stays one stays anycast.
 void store_zone_settings(db::Connection& connection, ZoneId zone, const ZoneSettingsRow& settings, const Moment& now);
+
+struct NameServerRow {
+  Name name;
+  bool anycast = false;  // several sites stand behind its addresses
+};
+[[nodiscard]] std::vector<NameServerRow> read_name_server_rows(db::Connection& connection, ZoneId zone);
 
 // The name servers of all zones, without order.
 [[nodiscard]] std::vector<Name> read_all_name_servers(db::Connection& connection);

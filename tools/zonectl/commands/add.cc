@@ -28,7 +28,8 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.operators().one("--key", "TYPE", options.algorithm, Need::kOptional, &zonestore::dkim::parse_algorithm,
                             "rsa2048 (default), rsa3072, rsa4096 or ed25519");
   declare(arguments, options.bulk);
-  arguments.change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
+  arguments.change(options.change,
+                   {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind, zonestore::Guard::kNotRipe});
 }
 
 void write(const Session& session, const InstitutionChanged& added) {

@@ -43,7 +43,8 @@ void arguments(Arguments& arguments, Options& options) {
                  "of a table: name what cannot be taken, leave it out, and go on with the rest (exit code 4)");
   arguments.flag("--fresh-for-weak", options.table.fresh_for_weak,
                  "of a table: put fresh keys in the place of those that are too weak");
-  arguments.institution_change(options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind});
+  arguments.institution_change(
+      options.change, {zonestore::Guard::kKeyType, zonestore::Guard::kSignerKind, zonestore::Guard::kNotRipe});
 }
 
 void write(const Session& session, const KeysImported& imported) {

@@ -243,6 +243,7 @@ void take_over_from_live(ChangeScope& change, const HasPrivateHalf& has_private_
     }
   }
   take_over_negative_ttls(connection, change.moment());
+  take_over_propagation(connection, change.moment());
   take_over_evidence(connection);
   keep_serials_of_removed(connection, outcome);
 }
@@ -297,6 +298,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   ChangeContext whole = context;
   whole.dry_run = false;  // what is staged is thrown away after a dry run
   ChangeScope change(staged, whole, "restore", "");
+  forget_server_serials(connection);
   if (live) {
     take_over_from_live(change, has_private_half, outcome);
   } else {

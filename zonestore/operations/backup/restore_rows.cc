@@ -266,6 +266,27 @@ void take_over_negative_ttls(db::Connection& connection, const Moment& now) {
       now);
 }
 
+void forget_server_serials(db::Connection& connection) {
+  connection.execute(
+      "DELETE FROM main.server_serial;"
+      "DELETE FROM main.server_evidence WHERE server GLOB '#*' AND instr(server, ' ') = 0");
+}
+
+void take_over_propagation(db::Connection& connection, const Moment& now) {
+  connection.execute("UPDATE main.secondary SET added_trusted_ms = 0");
+  run_with_moment(
+      connection,
+      "INSERT INTO main.earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, t.refresh + t.retry, ?1, ?2, ?3, ?4, ?5 "
+      "FROM live.zone AS t JOIN main.zone AS h ON h.apex = t.apex WHERE t.refresh + t.retry <> h.refresh + h.retry",
+      now);
+  connection.execute(
+      "INSERT INTO main.earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
+      "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, e.refresh_and_retry, e.ended_wall_ms, "
+      "e.ended_boot_ms, e.ended_boot_id, e.ended_synchronised, e.ended_trusted_ms FROM live.earlier_refresh AS e "
+      "JOIN live.zone AS t USING (zone_id) JOIN main.zone AS h ON h.apex = t.apex");
+}
+
 void assume_unknown_contents(db::Connection& connection, const Moment& now) {
   end_contents(
       connection,
@@ -345,7 +366,8 @@ void take_over_evidence(db::Connection& connection) {
                      ") SELECT h.zone_id, l.server, l.verdict, l.serial, l.detail, l.seen_wall_ms, l.seen_boot_ms, "
                      "l.seen_boot_id, l.seen_synchronised, l.seen_trusted_ms FROM live.server_evidence AS l "
                      "JOIN live.zone AS t ON t.zone_id = l.zone_id JOIN main.zone AS h ON h.apex = t.apex "
-                     "WHERE NOT EXISTS (SELECT 1 FROM main.server_evidence AS x WHERE x.zone_id = h.zone_id AND "
+                     "WHERE NOT (l.server GLOB '#*' AND instr(l.server, ' ') = 0) AND NOT EXISTS (SELECT 1 FROM "
+                     "main.server_evidence AS x WHERE x.zone_id = h.zone_id AND "
                      "x.server = l.server AND " +
                      unless_better + ")");
   connection.execute("UPDATE main.store SET seen_served = max(seen_served, (SELECT seen_served FROM live.store))");

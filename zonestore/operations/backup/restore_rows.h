@@ -33,6 +33,10 @@ void set_trusted_time(db::Connection& connection, Milliseconds trusted);
 std::vector<std::string> take_over_freezes(db::Connection& connection);
 // Negative TTLs that absent names may be remembered with, and the last serials of zones that were removed.
 void take_over_negative_ttls(db::Connection& connection, const Moment& now);
+// What was seen of servers is of another history.
+void forget_server_serials(db::Connection& connection);
+// Secondaries may go by the live store's refresh and retry. Those of the backup count as there all along.
+void take_over_propagation(db::Connection& connection, const Moment& now);
 // Without a live store: every selector may have served something else until now.
 void assume_unknown_contents(db::Connection& connection, const Moment& now);
 

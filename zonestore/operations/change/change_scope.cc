@@ -5,6 +5,7 @@
 #include "zonestore/operations/change/private_halves.h"
 #include "zonestore/operations/change/unknown_institution.h"
 #include "zonestore/rows/bulk_rows.h"
+#include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/signer_rows.h"
 #include "zonestore/rows/store_row.h"
 
@@ -101,6 +102,9 @@ std::optional<WallTime> ChangeScope::accept_clock() {
 void ChangeScope::publish_zones(Changed& outcome) {
   for (auto& [id, touched] : zones_) {
     const ZoneChange::Outcome published = touched.change.commit(wall());
+    if (id == rows::read_dkim_zone(store_.connection)) {
+      rows::store_ended_serial(store_.connection, published.serial);
+    }
     outcome.zones.push_back({touched.apex, published.serial, published.changed});
   }
 }

@@ -11,6 +11,8 @@
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore {
 namespace {
@@ -40,9 +42,15 @@ std::optional<rows::InstitutionRow> earlier_institution(db::Connection& connecti
   return row;
 }
 
+// A server that follows by transfer has the new keys a little later, and until then answers that there are none.
+bool waits_for_secondaries(ChangeScope& change, std::optional<Guard> overridden) {
+  return overridden != Guard::kNotRipe &&
+         rows::has_enrolled_secondary(change.connection(), rows::read_dkim_zone(change.connection()));
+}
+
 // The rows of an institution that starts: new, or back after it had left.
 rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, const NewInstitution& details,
-                                std::vector<std::string>& withdrawn) {
+                                std::optional<Guard> overridden, std::vector<std::string>& withdrawn) {
   db::Connection& connection = change.connection();
   const crypto::Algorithm algorithm = details.options.algorithm;
   std::optional<rows::InstitutionRow> earlier = earlier_institution(connection, code, change.now());
@@ -56,7 +64,7 @@ rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, con
     rows::restart_institution(connection, earlier->id, algorithm, change.wall());
   }
   rows::InstitutionRow row = *rows::find_institution(connection, code);
-  if (!earlier) {
+  if (!earlier && !waits_for_secondaries(change, overridden)) {
     // The name was never served: nobody can hold an older answer, so that signing begins at once.
     row.facts.phase = dkim::Phase::kSigning;
     row.facts.active = details.signs_with;
@@ -91,7 +99,7 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
   std::vector<std::string> withdrawn;
   ChangeScope change(store, context, details.command, code.text());
   check_signer_kinds(change.connection(), context, code, details.options.algorithm);
-  rows::InstitutionRow row = start_rows(change, code, details, withdrawn);
+  rows::InstitutionRow row = start_rows(change, code, details, overridden(context), withdrawn);
   keys.put_into(change.connection(), row, change.wall());
   rows::store_facts(change.connection(), row, change.wall());
   add_domains(change, row, details.options.domains);

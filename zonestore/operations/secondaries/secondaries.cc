@@ -5,6 +5,8 @@
 
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/secondaries/secondary_rules.h"
+#include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {
@@ -72,21 +74,30 @@ void warn_of_old_data(db::Connection& connection, const rows::SecondaryRow& row,
   }
 }
 
+// Its verdict goes with it: nobody looks at it any more. What was seen of it stays, for what waits for it.
+void end_life(ChangeScope& change, const rows::SecondaryRow& row, rows::Listed listed) {
+  rows::end_secondary(change.connection(), row.id, change.moment(), listed);
+  rows::delete_server_evidence(change.connection(), rows::key_of(row.id).server);
+}
+
 // The row as it is in the store after this: another life where it has become another server.
 rows::SecondaryRow put(ChangeScope& change, const rows::SecondaryRow& before, rows::SecondaryRow after,
                        bool enabled) {
   db::Connection& connection = change.connection();
   if (before.is_enabled() && !enabled) {
-    rows::end_secondary(connection, before.id, change.moment(), rows::Listed::kAsDisabled);
+    end_life(change, before, rows::Listed::kAsDisabled);
     after.removed = change.moment();
   }
   if (begins_anew(before, after) || (enabled && !before.is_enabled())) {
-    rows::end_secondary(connection, before.id, change.moment(), rows::Listed::kNoMore);
+    end_life(change, before, rows::Listed::kNoMore);
     after.added = change.moment();
     after.removed = enabled ? std::nullopt : std::optional(change.moment());
     after.id = rows::insert_secondary(connection, after);
   } else {
     rows::update_secondary(connection, after);
+    if (before.anycast && !after.anycast) {
+      rows::forget_server_serials(connection, after.id);  // which of the sites it was seen of, nobody knows
+    }
   }
   return after;
 }
@@ -176,7 +187,7 @@ Result<SecondaryChanged> remove_secondary(Store& store, const ChangeContext& con
     const rows::SecondaryRow row = require_secondary(change.connection(), name);
     SecondaryChanged outcome;
     outcome.secondary = secondary_view(change.connection(), row);
-    rows::end_secondary(change.connection(), row.id, change.moment(), rows::Listed::kNoMore);
+    end_life(change, row, rows::Listed::kNoMore);
     warn_of_old_data(change.connection(), row, outcome);
     change.finish({"secondary " + name + " removed", audit_value(row), {}}, outcome);
     return outcome;

@@ -154,6 +154,7 @@ Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Cod
 Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, const Moment& seen) {
   return db::at_border<void>([&] {
     db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
+    const Now now = rows::keep_moment(store.impl().connection, *store.impl().clock);
     std::vector<std::pair<Name, std::vector<ServerEvidence>>> zones;
     for (const ServerEvidence& each : evidence) {
       if (zones.empty() || !(zones.back().first == each.zone)) {
@@ -162,9 +163,8 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
       zones.back().second.push_back(each);
     }
     for (const auto& [apex, of_zone] : zones) {
-      keep_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen);
+      keep_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen, now.moment);
     }
-    (void)rows::keep_moment(store.impl().connection, *store.impl().clock);
     writing.commit();
   });
 }

@@ -4,6 +4,7 @@
 
 #include "zonestore/judgement/evidence_rules.h"
 #include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/settings_rows.h"
 #include "zonestore/rows/store_row.h"
 
@@ -25,7 +26,7 @@ void keep_evidence(db::Connection& connection, rows::InstitutionId institution, 
 }
 
 void keep_server_evidence(db::Connection& connection, ZoneId zone, const std::vector<ServerEvidence>& evidence,
-                          const Moment& seen) {
+                          const Moment& seen, const Moment& now) {
   const bool is_of_the_keys = rows::read_dkim_zone(connection) == zone;
   const std::vector<ServerEvidenceView> known = rows::read_server_evidence(connection, zone);
   for (const ServerEvidence& each : evidence) {
@@ -37,10 +38,14 @@ void keep_server_evidence(db::Connection& connection, ZoneId zone, const std::ve
     if (is_of_the_keys && each.serial) {
       rows::note_seen_served(connection);
     }
+    if (each.serial) {
+      rows::keep_server_serial(connection, zone, {each.server}, *each.serial, now);
+    }
   }
   const std::vector<Name> named = rows::read_zone_settings(connection, zone).name_servers;
   for (const std::string& server : servers_gone(known, evidence, named)) {
     rows::delete_server_evidence(connection, zone, server);
+    rows::forget_server_serials(connection, zone, server);
   }
 }
 

@@ -129,6 +129,18 @@ std::vector<NameServerRow> read_name_server_rows(db::Connection& connection, Zon
   return servers;
 }
 
+bool set_anycast(db::Connection& connection, ZoneId zone, const Name& name, bool anycast) {
+  const std::vector<NameServerRow> rows = read_name_server_rows(connection, zone);
+  const auto row =
+      std::find_if(rows.begin(), rows.end(), [&name](const NameServerRow& each) { return each.name == name; });
+  if (row == rows.end()) {
+    return false;
+  }
+  db::Statement& update = connection.cached("UPDATE name_server SET anycast = ?3 WHERE zone_id = ?1 AND name = ?2");
+  update.bind(1, to_column(zone)).bind(2, row->name.wire()).bind(3, std::int64_t{anycast}).run();
+  return true;
+}
+
 std::vector<Name> read_all_name_servers(db::Connection& connection) {
   db::Statement& rows = connection.cached("SELECT DISTINCT name FROM name_server");
   std::vector<Name> names;

@@ -41,6 +41,9 @@ struct NameServerRow {
 };
 [[nodiscard]] std::vector<NameServerRow> read_name_server_rows(db::Connection& connection, ZoneId zone);
 
+// False: it is no name server of the zone.
+[[nodiscard]] bool set_anycast(db::Connection& connection, ZoneId zone, const Name& name, bool anycast);
+
 // The name servers of all zones, without order.
 [[nodiscard]] std::vector<Name> read_all_name_servers(db::Connection& connection);
 // Of a zone that is to be removed.

@@ -5,6 +5,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/look/campaign.h"
 #include "tools/zonectl/look/lookout.h"
+#include "tools/zonectl/look/secondary_looks.h"
 #include "tools/zonectl/session/look_flags.h"
 #include "tools/zonectl/telling/check_report.h"
 
@@ -27,7 +28,7 @@ struct Options {
 void arguments(Arguments& arguments, Options& options) {
   arguments.operators().institutions(options.named, [&options] { return options.all || options.own; });
   arguments.operators().flag("--all", options.all, "all institutions; only what is not right is shown");
-  arguments.operators().flag("--own", options.own, "our own name servers alone");
+  arguments.operators().flag("--own", options.own, "our own name servers and secondaries alone");
   arguments.operators().flag(
       "--no-vault", options.no_vault,
       "leave the vault alone: whether the private keys fit is not tried (of the timers' units)");
@@ -73,6 +74,22 @@ Result<void> run(look::Campaign& campaign, const Options& options) {
                        : campaign.look_at(options.named);
 }
 
+Result<void> run_secondaries(OpenedStore& opened, look::Lookout& lookout, CheckOutput& output) {
+  const auto zones = look_at_secondaries(opened.store, lookout, std::nullopt,
+                                         opened.keeps_evidence ? look::Keep::kWhatIsSeen : look::Keep::kNothing);
+  if (!zones) {
+    return tl::unexpected(zones.error());
+  }
+  for (const look::SecondariesOfZone& zone : *zones) {
+    std::vector<zonestore::ServerEvidence> seen = zone.seen;
+    for (zonestore::ServerEvidence& each : seen) {
+      each.server = "secondary " + each.server;
+    }
+    output.add_servers(zone.zone, seen);
+  }
+  return {};
+}
+
 Result<ExitCode> body(Session& session, const Options& options) {
   const int ways = int{options.all} + int{options.own} + int{!options.named.empty()};
   if (ways != 1) {
@@ -105,6 +122,11 @@ Result<ExitCode> body(Session& session, const Options& options) {
   look::Campaign campaign(opened->store, lookout, manner, teller);
   if (const Result<void> looked = run(campaign, options); !looked) {
     return tl::unexpected(looked.error());
+  }
+  if (options.named.empty()) {
+    if (const Result<void> looked = run_secondaries(*opened, lookout, output); !looked) {
+      return tl::unexpected(looked.error());
+    }
   }
   return output.finish().map([&output] { return output.needs_attention() ? ExitCode::kFailed : ExitCode::kDone; });
 }

@@ -1,7 +1,9 @@
-// zonectl secondary add|set|remove|list|show: the servers that have the zones from us by transfer.
+// zonectl secondary add|set|remove|list|show (check: secondary_check.cc): the servers that have the zones from us
+// by transfer.
 #include <algorithm>
 
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/secondary_check.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
@@ -14,6 +16,7 @@ namespace {
 using zonestore::Name;
 using zonestore::Result;
 using zonestore::SecondaryChanged;
+using zonestore::SecondarySeen;
 using zonestore::SecondarySettings;
 using zonestore::SecondaryView;
 using zonestore::SocketAddress;
@@ -35,10 +38,12 @@ struct SettingOptions {
   bool no_key = false;
   bool only_from_addresses = false;
   bool no_ixfr = false;
+  bool anycast = false;
   // The opposites, of `set` alone.
   bool from_anywhere = false;
   bool all_zones = false;
   bool ixfr = false;
+  bool not_anycast = false;
   bool enable = false;
   bool disable = false;
   ChangeOptions change;
@@ -63,6 +68,8 @@ void setting_arguments(Arguments& arguments, SettingOptions& options) {
   arguments.many("--zone", "ZONE", options.zones, Need::kOptional, &Name::parse,
                  "a zone that it is to have; once for each (default: all zones, those to come too)");
   arguments.flag("--no-ixfr", options.no_ixfr, "give it whole zones alone, whatever it asks for");
+  arguments.flag("--anycast", options.anycast,
+                 "several sites stand behind its addresses: a look at it shortens no wait");
 }
 
 void add_arguments(Arguments& arguments, SettingOptions& options) {
@@ -75,6 +82,7 @@ void set_arguments(Arguments& arguments, SettingOptions& options) {
   arguments.flag("--from-anywhere", options.from_anywhere, "a request signed with its key counts from everywhere");
   arguments.flag("--all-zones", options.all_zones, "it has all zones again, those to come too");
   arguments.flag("--ixfr", options.ixfr, "give it the differences that it asks for again");
+  arguments.flag("--not-anycast", options.not_anycast, "one site stands behind its addresses");
   arguments.flag("--disable", options.disable, "neither notify nor serve it until it is enabled again");
   arguments.flag("--enable", options.enable, "notify and serve it again");
   arguments.dry_run(options.change);
@@ -115,11 +123,12 @@ Result<SecondarySettings> settings_of(const SettingOptions& options) {
   const auto only =
       one_of(options.only_from_addresses, options.from_anywhere, "--only-from-addresses and --from-anywhere");
   const auto ixfr = one_of(options.ixfr, options.no_ixfr, "--ixfr and --no-ixfr");
+  const auto anycast = one_of(options.anycast, options.not_anycast, "--anycast and --not-anycast");
   const auto enabled = one_of(options.enable, options.disable, "--enable and --disable");
   if (!keys || !zones) {
     return tl::unexpected(keys ? zones.error() : keys.error());
   }
-  for (const Result<std::optional<bool>>* const each : {&only, &ixfr, &enabled}) {
+  for (const Result<std::optional<bool>>* const each : {&only, &ixfr, &anycast, &enabled}) {
     if (!*each) {
       return tl::unexpected(each->error());
     }
@@ -131,6 +140,7 @@ Result<SecondarySettings> settings_of(const SettingOptions& options) {
   settings.zones = *zones;
   settings.from_addresses_only = *only;
   settings.ixfr = *ixfr;
+  settings.anycast = *anycast;
   settings.enabled = *enabled;
   return settings;
 }
@@ -158,6 +168,24 @@ std::string who_may_text(const SecondaryView& secondary) {
          (secondary.from_addresses_only ? ", from " + addresses_text(secondary) + " alone" : "");
 }
 
+// "current", "3 changes late", "silent"
+std::string state_text(const SecondarySeen& seen) {
+  switch (seen.verdict) {
+    case zonestore::Verdict::kOk:
+      return "current";
+    case zonestore::Verdict::kLagging:
+      return seen.changes_late
+                 ? std::to_string(*seen.changes_late) + (*seen.changes_late == 1 ? " change late" : " changes late")
+                 : "late";
+    case zonestore::Verdict::kAhead:
+      return "ahead of the store";
+    case zonestore::Verdict::kUnreachable:
+      return "silent";
+    default:
+      return "does not serve it";
+  }
+}
+
 void write_settings(const Session& session, const SecondaryView& secondary) {
   std::ostream& out = session.out();
   if (!secondary.enabled) {
@@ -166,6 +194,9 @@ void write_settings(const Session& session, const SecondaryView& secondary) {
   out << "  notify    " << addresses_text(secondary) << "\n  transfer  " << who_may_text(secondary) << '\n';
   if (!secondary.ixfr) {
     out << "  ixfr      no: whole zones alone\n";
+  }
+  if (secondary.anycast) {
+    out << "  anycast   several sites: a look at it shortens no wait\n";
   }
 }
 
@@ -203,7 +234,7 @@ Result<ExitCode> add(Session& session, const SettingOptions& options) {
 
 bool says_nothing(const SecondarySettings& settings) {
   return !settings.addresses && !settings.key_names && !settings.zones && !settings.from_addresses_only &&
-         !settings.ixfr && !settings.enabled;
+         !settings.ixfr && !settings.anycast && !settings.enabled;
 }
 
 Result<ExitCode> set(Session& session, const SettingOptions& options) {
@@ -236,14 +267,39 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
   return session.tell(session.change(options.change, operation), changed_secondary_json, in_words);
 }
 
+// Of all its zones, the worst: what somebody has to look at comes first.
+Cell state_cell(const SecondaryView& secondary) {
+  if (!secondary.enabled) {
+    return {"disabled", Style::kCaution};
+  }
+  if (secondary.seen.empty()) {
+    return {"not seen yet"};
+  }
+  for (const SecondarySeen& each : secondary.seen) {
+    if (each.verdict != zonestore::Verdict::kOk) {
+      return {state_text(each) + " in " + each.zone.to_text_no_dot(), Style::kCaution};
+    }
+  }
+  return {"current", Style::kGood};
+}
+
+Cell seen_cell(const Session& session, const SecondaryView& secondary) {
+  std::optional<zonestore::WallTime> oldest;
+  for (const SecondarySeen& each : secondary.seen) {
+    oldest = std::min(oldest.value_or(each.seen), each.seen);
+  }
+  return {oldest ? session.times().text(*oldest) : ""};
+}
+
 void write_list(const Session& session, const std::vector<SecondaryView>& secondaries) {
-  Table table(session.out(), session.terminal(), {"NAME", "KEY", "ADDRESSES", "ZONES", "STATE"});
+  Table table(session.out(), session.terminal(), {"NAME", "KEY", "ADDRESSES", "ZONES", "STATE", "SEEN"});
   for (const SecondaryView& secondary : secondaries) {
     table.add({{secondary.name, Style::kBold},
                {keys_text(secondary)},
                {addresses_text(secondary)},
                {secondary.all_zones ? "all" : zones_text(secondary)},
-               {secondary.enabled ? "enabled" : "disabled", secondary.enabled ? Style::kPlain : Style::kCaution}});
+               state_cell(secondary),
+               seen_cell(session, secondary)});
   }
   table.finish();
 }
@@ -262,6 +318,10 @@ void write_shown(const Session& session, const SecondaryView& secondary) {
   if (secondary.enabled) {
     session.out() << "  since     " << session.times().text(secondary.since) << '\n';
   }
+  for (const SecondarySeen& each : secondary.seen) {
+    session.out() << "  seen      " << each.zone.to_text_no_dot() << "  " << state_text(each) << ", "
+                  << printable(each.detail) << ", " << session.times().text(each.seen) << '\n';
+  }
 }
 
 Result<ExitCode> show(Session& session, const NameOption& options) {
@@ -277,7 +337,7 @@ constexpr ExitNote kNoKeyNote{ExitCode::kRefused, "refused: E_NO_KEY, it has no 
 
 void define(CommandLine& line) {
   CommandLine secondary =
-      line.noun("secondary", "the servers that follow ours by transfer: add, set, remove, list, show");
+      line.noun("secondary", "the servers that follow ours by transfer: add, set, remove, list, show, check");
   secondary.command<SettingOptions>(
       {"add", "let a server have the zones, and notify it of each change",
        "zonectl secondary add ns2 --address 192.0.2.53 --address 2001:db8::53 --key ns2-key",
@@ -303,6 +363,7 @@ void define(CommandLine& line) {
       {"show", "show a secondary: where it is notified, and who may have its zones", "zonectl secondary show ns2",
        exits_of_reading({{ExitCode::kNotFound, "no such secondary"}}), For::kOperators},
       name_argument, show);
+  define_check(secondary);
 }
 
 }  // namespace zonectl::secondary

@@ -1,5 +1,6 @@
 // zonectl zone list|show|set|export|import|check|remove|serial: the zones and their settings.
 #include <algorithm>
+#include <charconv>
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/zone_export.h"
@@ -22,6 +23,11 @@ struct NoOptions {};
 struct ZoneOption {
   std::optional<Name> zone;
 };
+struct SerialOptions {
+  std::optional<Name> zone;
+  std::optional<zonestore::Serial> at_least;
+  ChangeOptions change;
+};
 struct SetOptions {
   std::optional<Name> zone;
   std::vector<Name> name_servers;
@@ -35,8 +41,21 @@ void zone_argument(Arguments& arguments, ZoneOption& options) {
   arguments.zone(options.zone);
 }
 
-void optional_zone_argument(Arguments& arguments, ZoneOption& options) {
+Result<zonestore::Serial> parse_serial(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "'" + std::string(text) + "' is no serial",
+                           "a number from 0 to 4294967295");
+  }
+  return zonestore::Serial{value};
+}
+
+void serial_arguments(Arguments& arguments, SerialOptions& options) {
   arguments.zone(options.zone, Need::kOptional);
+  arguments.one("--at-least", "N", options.at_least, Need::kOptional, &parse_serial,
+                "raise the zone's serial to that: one above what a secondary has that is ahead of the store");
+  arguments.dry_run(options.change);
 }
 
 void set_arguments(Arguments& arguments, SetOptions& options) {
@@ -58,11 +77,19 @@ void set_arguments(Arguments& arguments, SetOptions& options) {
   duration("--expire", settings.expire, "how long they answer without us; longer than refresh");
   duration("--minimum", settings.minimum, "how long resolvers may remember that a name is absent");
   duration("--ns-ttl", settings.ns_ttl, "the TTL of the NS records");
+  arguments.many("--anycast", "NAME", settings.anycast, Need::kOptional, &Name::parse,
+                 "a name server behind whose addresses several sites stand: a look at it shortens no wait");
+  arguments.many("--not-anycast", "NAME", settings.not_anycast, Need::kOptional, &Name::parse,
+                 "a name server behind whose addresses one site stands");
   arguments.dry_run(options.change);
 }
 
 void write_row(std::ostream& out, std::string_view what, std::uint32_t value) {
   out << what << zonestore::to_duration_text(zonestore::Seconds{value}) << '\n';
+}
+
+bool is_anycast(const ZoneView& zone, const Name& server) {
+  return std::find(zone.anycast.begin(), zone.anycast.end(), server) != zone.anycast.end();
 }
 
 void write(const Session& session, const ZoneView& zone) {
@@ -71,7 +98,8 @@ void write(const Session& session, const ZoneView& zone) {
       << "  " << zone.record_sets << " record sets, " << zone.static_record_sets << " of them static\n\n";
   for (std::size_t index = 0; index < zone.name_servers.size(); ++index) {
     out << (index == 0 ? "name servers  " : "              ") << zone.name_servers[index].to_text_no_dot()
-        << (zone.name_servers[index] == zone.primary ? "  (primary)\n" : "\n");
+        << (zone.name_servers[index] == zone.primary ? "  (primary)" : "")
+        << (is_anycast(zone, zone.name_servers[index]) ? "  (anycast)\n" : "\n");
   }
   if (std::find(zone.name_servers.begin(), zone.name_servers.end(), zone.primary) == zone.name_servers.end()) {
     out << "hidden        " << zone.primary.to_text_no_dot() << "  (primary)\n";
@@ -162,7 +190,31 @@ void write_serials(const Session& session, const std::vector<ZoneView>& zones) {
   }
 }
 
-Result<ExitCode> serial(Session& session, const ZoneOption& options) {
+Result<ExitCode> raise(const Session& session, const SerialOptions& options) {
+  const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
+    return raise_serial(store, context, *options.zone, *options.at_least);
+  };
+  const auto in_json = [](const ZoneChanged& changed) {
+    Json json = changed_json(changed);
+    json["zone"] = to_json(changed.zone);
+    return json;
+  };
+  const auto in_words = [](const Session& told, const ZoneChanged& changed) {
+    told.out() << changed.zone.apex.to_text_no_dot() << ": "
+               << (changed.changed ? verb(changed, "serial raised to ", "serial would be raised to ")
+                                   : "nothing to do: its serial is ")
+               << changed.zone.serial.value << '\n';
+    write_end(told.out(), told.terminal(), changed);
+  };
+  return session.tell(session.change(options.change, operation), in_json, in_words);
+}
+
+Result<ExitCode> serial(Session& session, const SerialOptions& options) {
+  if (options.at_least) {
+    return options.zone ? raise(session, options)
+                        : zonestore::fail(zonestore::ErrorCode::kInvalid, "--at-least is for one zone",
+                                          "zonectl zone serial ZONE --at-least N");
+  }
   return options.zone ? serial_of_one(session, *options.zone)
                       : session.tell(read_zones(session), serials_json, write_serials);
 }
@@ -187,9 +239,11 @@ void define(CommandLine& line) {
   zone_file::define_import(zone);
   zone_file::define_check(zone);
   zone_file::define_remove(zone);
-  zone.command<ZoneOption>({"serial", "print a zone's serial; without a zone, each zone and its serial",
-                            "zonectl zone serial dkim.secutix.com", exits_of_reading({not_found})},
-                           optional_zone_argument, serial);
+  zone.command<SerialOptions>(
+      {"serial", "print a zone's serial, or raise it; without a zone, each zone and its serial",
+       "zonectl zone serial dkim.secutix.com\nzonectl zone serial dkim.secutix.com --at-least 1795624283",
+       exits_of_change({not_found})},
+      serial_arguments, serial);
 }
 
 }  // namespace zonectl::zone

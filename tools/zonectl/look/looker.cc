@@ -76,8 +76,10 @@ class Looker {
   }
 
   void serve(std::uint32_t number, const Task& task) {
-    const zonestore::Bytes answer = task.kind == Kind::kZone       ? write_seen(zone(task))
-                                    : task.kind == Kind::kSerials  ? write_seen(serials(task))
+    const zonestore::Bytes answer = task.kind == Kind::kZone      ? write_seen(zone(task))
+                                    : task.kind == Kind::kSerials ? write_seen(serials(task))
+                                    : task.kind == Kind::kSecondaries
+                                        ? write_seen(look_at_secondaries(task.zone, task.secondaries, means_.timeout))
                                     : task.kind == Kind::kResolver ? write_resolver_answers(resolver_serves(task))
                                     : task.kind == Kind::kRotation ? write_seen(rotation(task))
                                                                    : write_seen(institution(task));

@@ -155,6 +155,26 @@ ExpectedZone read_zone(Reader& in) {
   return zone;
 }
 
+void write(Writer& out, const probe::SecondaryToLookAt& secondary) {
+  out.text(secondary.server).number(static_cast<std::uint32_t>(secondary.addresses.size()));
+  for (const probe::Address& address : secondary.addresses) {
+    out.text(address.to_text());
+  }
+}
+
+probe::SecondaryToLookAt read_secondary(Reader& in) {
+  probe::SecondaryToLookAt secondary;
+  secondary.server = in.text(kLongestBytes);
+  for (std::uint32_t left = in.number_up_to(kMostItems); left > 0 && in.is_good(); --left) {
+    if (auto address = probe::Address::parse(in.text(kLongestBytes))) {
+      secondary.addresses.push_back(*std::move(address));
+    } else {
+      in.spoil();
+    }
+  }
+  return secondary;
+}
+
 }  // namespace
 
 Bytes write_task(const Task& task) {
@@ -169,13 +189,17 @@ Bytes write_task(const Task& task) {
   for (const std::string& server : task.known_servers) {
     out.text(server);
   }
+  out.number(static_cast<std::uint32_t>(task.secondaries.size()));
+  for (const probe::SecondaryToLookAt& secondary : task.secondaries) {
+    write(out, secondary);
+  }
   return out.taken();
 }
 
 std::optional<Task> read_task(ByteView bytes) {
   Reader in(bytes);
   Task task;
-  task.kind = static_cast<Kind>(in.number_up_to(5));
+  task.kind = static_cast<Kind>(in.number_up_to(static_cast<std::uint32_t>(Kind::kSecondaries)));
   task.dkim_zone = in.name();
   task.spf_zone = in.name();
   task.zone = read_zone(in);
@@ -186,6 +210,9 @@ std::optional<Task> read_task(ByteView bytes) {
   }
   for (std::uint32_t left = in.number_up_to(kMostItems); left > 0 && in.is_good(); --left) {
     task.known_servers.push_back(in.text(kLongestBytes));
+  }
+  for (std::uint32_t left = in.number_up_to(kMostItems); left > 0 && in.is_good(); --left) {
+    task.secondaries.push_back(read_secondary(in));
   }
   const bool wants_subject = task.kind == Kind::kInstitution || task.kind == Kind::kRotation;
   return in.is_done() && wants_subject == task.subject.has_value() ? std::optional(std::move(task)) : std::nullopt;
@@ -276,7 +303,8 @@ Verdict read_verdict(Reader& in) {
   return verdict.value_or(Verdict::kUnreachable);
 }
 
-// "ns1.secutix.com (192.0.2.1)" of a server that the zone names, or one that the caller named by its address.
+// "ns1.secutix.com (192.0.2.1)" of a server that the zone names, one that the caller named by its address, or a
+// secondary that the task names.
 class Servers {
  public:
   Servers(const Task& task, const std::vector<std::string>& named) : task_(task), named_(named) {}
@@ -302,6 +330,10 @@ class Servers {
 
  private:
   [[nodiscard]] bool is_known(const std::string& text) const {
+    if (task_.kind == Kind::kSecondaries) {
+      return std::any_of(task_.secondaries.begin(), task_.secondaries.end(),
+                         [&text](const probe::SecondaryToLookAt& each) { return each.server == text; });
+    }
     if (std::find(named_.begin(), named_.end(), text) != named_.end()) {
       return true;
     }

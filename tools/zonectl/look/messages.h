@@ -15,6 +15,7 @@
 
 #include "tools/zonectl/look/codec.h"
 #include "tools/zonectl/probe/institution.h"
+#include "tools/zonectl/probe/serials.h"
 
 namespace zonectl::look {
 
@@ -24,6 +25,7 @@ enum class Kind : std::uint32_t {
   kRotation = 3,     // what a rotation to one slot rests on, in little time
   kSerials = 4,      // of every name server of a zone its serial, in little time
   kResolver = 5,     // whether any resolver answers at all
+  kSecondaries = 6,  // of secondaries of a zone their serial
 };
 
 struct Task {
@@ -33,8 +35,9 @@ struct Task {
   zonestore::ExpectedZone zone;                         // of kZone; of kRotation its apex and name servers alone
   std::optional<zonestore::CheckSubject> subject = {};  // of kInstitution and kRotation
   zonestore::dkim::SlotId target = zonestore::dkim::SlotId::kSel1;  // of kRotation
-  std::uint32_t budget_ms = 0;                  // of kRotation and kSerials: how long the look may take
-  std::vector<std::string> known_servers = {};  // of kSerials: name and address, as the store knows them
+  std::uint32_t budget_ms = 0;                             // of kRotation and kSerials: how long the look may take
+  std::vector<std::string> known_servers = {};             // of kSerials: name and address, as the store knows them
+  std::vector<probe::SecondaryToLookAt> secondaries = {};  // of kSecondaries
 };
 
 struct SeenInstitution {

@@ -97,7 +97,47 @@ std::vector<ServerEvidence> look_at_all(const std::vector<NameServer>& servers, 
   return seen;
 }
 
+Reply ask_patiently(const Address& address, const Name& apex, Milliseconds timeout) {
+  const Question question{apex, RecordType::kSoa};
+  Reply reply = ask(address, question, false, {timeout, 2});
+  if (!reply.answered) {
+    reply = exchange(address, question, {Transport::kTcp, true, false}, {timeout, 1});
+  }
+  return reply;
+}
+
+ServerEvidence look_at_one(const SecondaryToLookAt& secondary, const zonestore::ExpectedZone& zone,
+                           Milliseconds timeout) {
+  ServerEvidence evidence{zone.apex, secondary.server, Verdict::kUnreachable, std::nullopt, "no answer"};
+  for (const Address& address : secondary.addresses) {
+    const Reply reply = ask_patiently(address, zone.apex, timeout);
+    if (reply.answered) {
+      judge_serial(evidence, reply, zone);
+      evidence.detail += " at " + address.to_text();
+      break;
+    }
+  }
+  return evidence;
+}
+
 }  // namespace
+
+std::vector<ServerEvidence> look_at_secondaries(const zonestore::ExpectedZone& zone,
+                                                const std::vector<SecondaryToLookAt>& secondaries,
+                                                Milliseconds timeout) {
+  std::vector<std::future<ServerEvidence>> looks;
+  looks.reserve(secondaries.size());
+  for (const SecondaryToLookAt& secondary : secondaries) {
+    looks.push_back(std::async(std::launch::async,
+                               [&secondary, &zone, timeout] { return look_at_one(secondary, zone, timeout); }));
+  }
+  std::vector<ServerEvidence> seen;
+  seen.reserve(looks.size());
+  for (std::future<ServerEvidence>& look : looks) {
+    seen.push_back(look.get());
+  }
+  return seen;
+}
 
 std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, const std::vector<Address>& resolvers,
                                             SteadyTime until) {

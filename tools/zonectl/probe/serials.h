@@ -27,4 +27,14 @@ struct SerialQuestion {
                                                                      const std::vector<Address>& resolvers,
                                                                      std::chrono::steady_clock::time_point until);
 
+// A secondary: how the store names it, and where it is asked.
+struct SecondaryToLookAt {
+  std::string server;
+  std::vector<Address> addresses;
+};
+// Of each, all side by side: what the first of its addresses says that answers, over UDP, twice, and then over TCP.
+[[nodiscard]] std::vector<zonestore::ServerEvidence> look_at_secondaries(
+    const zonestore::ExpectedZone& zone, const std::vector<SecondaryToLookAt>& secondaries,
+    zonestore::Milliseconds timeout);
+
 }  // namespace zonectl::probe

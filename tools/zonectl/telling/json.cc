@@ -183,6 +183,7 @@ Json to_json(const zonestore::ZoneView& zone) {
               {"static_record_sets", zone.static_record_sets},
               {"primary", zone.primary.to_text()},
               {"name_servers", names_json(zone.name_servers)},
+              {"anycast", names_json(zone.anycast)},
               {"mailbox", zone.mailbox.to_text()},
               {"soa_ttl", zone.soa_ttl},
               {"refresh", zone.refresh},

@@ -35,17 +35,20 @@ std::vector<Name> zones_of(db::Connection& connection, const rows::SecondaryRow&
 }
 
 SecondaryView secondary_view(db::Connection& connection, const rows::SecondaryRow& row) {
-  return {row.name,
-          row.key_names,
-          row.addresses,
-          row.all_zones,
-          zones_of(connection, row),
-          row.from_addresses_only,
-          row.catalog,
-          row.ixfr,
-          row.anycast,
-          row.is_enabled(),
-          row.removed.value_or(row.added).wall};
+  SecondaryView view;
+  view.name = row.name;
+  view.key_names = row.key_names;
+  view.addresses = row.addresses;
+  view.all_zones = row.all_zones;
+  view.zones = zones_of(connection, row);
+  view.from_addresses_only = row.from_addresses_only;
+  view.catalog = row.catalog;
+  view.ixfr = row.ixfr;
+  view.anycast = row.anycast;
+  view.enabled = row.is_enabled();
+  view.seen = what_was_seen_of(connection, row);
+  view.since = row.removed.value_or(row.added).wall;
+  return view;
 }
 
 AuditValue audit_value(const rows::SecondaryRow& row) {

@@ -12,6 +12,7 @@
 
 #include "zonestore/base/socket_address.h"
 #include "zonestore/operations/change/store.h"
+#include "zonestore/operations/secondaries/sights.h"
 #include "zonestore/zone/name.h"
 
 namespace zonestore {
@@ -35,7 +36,8 @@ struct SecondaryView {
   bool ixfr = true;
   bool anycast = false;
   bool enabled = true;
-  WallTime since;  // it was added, or got the addresses or zones that it has, or was disabled
+  std::vector<SecondarySeen> seen{};  // by zone; nothing of a zone that nobody has looked at it for
+  WallTime since;                     // it was added, or got the addresses or zones that it has, or was disabled
 };
 
 [[nodiscard]] Result<std::vector<SecondaryView>> list_secondaries(Store& store);  // by name

@@ -15,6 +15,9 @@ void check_secondary(db::Connection& connection, const rows::SecondaryRow& row, 
 // Has it become another server, or one of other zones, so that nothing that was seen before is known of it?
 [[nodiscard]] bool begins_anew(const rows::SecondaryRow& before, const rows::SecondaryRow& after);
 
+// What is known of it in each of its zones, by zone.
+[[nodiscard]] std::vector<SecondarySeen> what_was_seen_of(db::Connection& connection, const rows::SecondaryRow& row);
+
 // "ns2.secutix.com of dkim.secutix.com": name servers of our zones that have one of its addresses, by the records of
 // the store, else as they were last seen.
 [[nodiscard]] std::vector<std::string> name_servers_at(db::Connection& connection, const rows::SecondaryRow& row);

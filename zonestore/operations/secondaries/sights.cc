@@ -5,6 +5,7 @@
 
 #include "zonestore/judgement/evidence_rules.h"
 #include "zonestore/operations/change/store_impl.h"
+#include "zonestore/operations/secondaries/secondary_rules.h"
 #include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/store_row.h"
@@ -101,6 +102,13 @@ Result<std::vector<ZoneOfSecondaries>> secondaries_to_ask(Store& store, const st
   });
 }
 
+Result<Moment> read_moment(Store& store) {
+  return db::at_border<Moment>([&] {
+    const db::Transaction reading(store.impl().connection, db::Transaction::Kind::kRead);
+    return store.impl().now().moment;
+  });
+}
+
 Result<std::vector<SecondarySight>> record_sights(Store& store, std::vector<SecondarySight> sights,
                                                   const Moment& seen) {
   return db::at_border<std::vector<SecondarySight>>([&] {
@@ -121,26 +129,21 @@ Result<std::vector<SecondarySight>> record_sights(Store& store, std::vector<Seco
   });
 }
 
-Result<std::vector<SecondarySeen>> what_was_seen_of(Store& store, const std::string& name) {
-  return db::at_border<std::vector<SecondarySeen>>([&] {
-    db::Connection& connection = store.impl().connection;
-    const db::Transaction reading(connection, db::Transaction::Kind::kRead);
-    const rows::SecondaryRow row = require_listed(connection, name);
-    std::vector<SecondarySeen> all;
-    for (const PublishedZone& zone : list_zones(connection)) {
-      const auto known = rows::find_server_evidence(connection, zone.id, rows::key_of(row.id).server);
-      if (!known || !is_its_zone(row, zone)) {
-        continue;
-      }
-      SecondarySeen each{zone.apex, known->verdict, known->serial, std::nullopt, known->detail, known->seen.wall};
-      if (known->serial) {
-        each.verdict = verdict_at({zone.apex, row.id, known->verdict, known->serial, ""}, zone.serial);
-        each.changes_late = changes_since(connection, zone, *known->serial);
-      }
-      all.push_back(std::move(each));
+std::vector<SecondarySeen> what_was_seen_of(db::Connection& connection, const rows::SecondaryRow& row) {
+  std::vector<SecondarySeen> all;
+  for (const PublishedZone& zone : list_zones(connection)) {
+    const auto known = rows::find_server_evidence(connection, zone.id, rows::key_of(row.id).server);
+    if (!known || !is_its_zone(row, zone)) {
+      continue;
     }
-    return all;
-  });
+    SecondarySeen each{zone.apex, known->verdict, known->serial, std::nullopt, known->detail, known->seen.wall};
+    if (known->serial) {
+      each.verdict = verdict_at({zone.apex, row.id, known->verdict, known->serial, ""}, zone.serial);
+      each.changes_late = changes_since(connection, zone, *known->serial);
+    }
+    all.push_back(std::move(each));
+  }
+  return all;
 }
 
 }  // namespace zonestore

@@ -31,6 +31,9 @@ struct ZoneOfSecondaries {
 [[nodiscard]] Result<std::vector<ZoneOfSecondaries>> secondaries_to_ask(Store& store,
                                                                         const std::optional<std::string>& name);
 
+// The clocks before anybody is asked: what is seen is as old as that.
+[[nodiscard]] Result<Moment> read_moment(Store& store);
+
 // What one look says of one secondary of one zone.
 struct SecondarySight {
   Name zone;
@@ -55,7 +58,5 @@ struct SecondarySeen {
   std::string detail;
   WallTime seen;
 };
-// Of a listed secondary, by zone; nothing of a zone that nobody has looked at it for. Errors: kNotFound.
-[[nodiscard]] Result<std::vector<SecondarySeen>> what_was_seen_of(Store& store, const std::string& name);
 
 }  // namespace zonestore

@@ -6,6 +6,8 @@
 #include "zonestore/operations/zones/stored_content.h"
 #include "zonestore/operations/zones/zone_settings_rules.h"
 #include "zonestore/operations/zones/zone_view.h"
+#include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/static_rows.h"
 #include "zonestore/zone/zone_file.h"
 #include "zonestore/zone/zone_scan.h"
@@ -15,11 +17,18 @@ namespace zonestore {
 ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
   rows::ZoneSettingsRow settings = rows::read_zone_settings(connection, zone.id);
   Name primary = settings.primary();
+  std::vector<Name> anycast;
+  for (rows::NameServerRow& row : rows::read_name_server_rows(connection, zone.id)) {
+    if (row.anycast) {
+      anycast.push_back(std::move(row.name));
+    }
+  }
   return ZoneView{zone.apex,
                   zone.serial,
                   zone.record_set_count,
                   rows::count_static(connection, zone.id),
                   std::move(settings.name_servers),
+                  std::move(anycast),
                   std::move(primary),
                   std::move(settings.mailbox),
                   settings.soa_ttl,
@@ -40,7 +49,8 @@ AuditValue audit_value(const ZoneView& view) {
           {"expire", view.expire},
           {"minimum", view.minimum},
           {"ns_ttl", view.ns_ttl},
-          {"name_servers", AuditValue::list_of(view.name_servers, text_of)}};
+          {"name_servers", AuditValue::list_of(view.name_servers, text_of)},
+          {"anycast", AuditValue::list_of(view.anycast, text_of)}};
 }
 
 namespace {
@@ -60,6 +70,25 @@ void apply(const ZoneSettings& wanted, rows::ZoneSettingsRow& row) {
   row.expire = wanted.expire.value_or(row.expire);
   row.minimum = wanted.minimum.value_or(row.minimum);
   row.ns_ttl = wanted.ns_ttl.value_or(row.ns_ttl);
+}
+
+void mark_anycast(db::Connection& connection, const PublishedZone& zone, const std::vector<Name>& names,
+                  bool anycast) {
+  for (const Name& name : names) {
+    if (!rows::set_anycast(connection, zone.id, name, anycast)) {
+      throw db::Failure(Error{ErrorCode::kInvalid,
+                              name.to_text_no_dot() + " is no name server of " + zone.apex.to_text_no_dot(),
+                              "zonectl zone show " + zone.apex.to_text_no_dot(), std::nullopt});
+    }
+    if (anycast) {
+      continue;
+    }
+    for (const ServerEvidenceView& each : rows::read_server_evidence(connection, zone.id)) {
+      if (!server_name(each.server).empty() && is_named(each.server, {name})) {
+        rows::forget_server_serials(connection, zone.id, each.server);  // of which of the sites, nobody knows
+      }
+    }
+  }
 }
 
 // What the new ones lead to, and what nobody needs any more without the old ones.
@@ -112,6 +141,8 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
     StoredContent(change.connection(), zone).judge(zone.apex, known);
     // The rules look at the store, with the change in it.
     rows::store_zone_settings(change.connection(), zone.id, row, change.moment());
+    mark_anycast(change.connection(), zone, settings.anycast, true);
+    mark_anycast(change.connection(), zone, settings.not_anycast, false);
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     ZoneChanged outcome;
     judge_name_servers(change, zone, row_before.name_servers, known, outcome);
@@ -123,6 +154,34 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
       return outcome;
     }
     change.finish({"settings changed", before, after}, outcome);
+    outcome.zone.serial = outcome.zones.front().serial;
+    return outcome;
+  });
+}
+
+Result<ZoneChanged> raise_serial(Store& store, const ChangeContext& context, const Name& apex, Serial at_least) {
+  return db::at_border<ZoneChanged>([&] {
+    ChangeScope change(store, context, "zone serial", apex.to_text_no_dot());
+    const PublishedZone zone = change.store().published(apex);
+    ZoneChanged outcome;
+    outcome.zone = zone_view(change.connection(), zone);
+    if (zone.serial == at_least || is_before(at_least, zone.serial)) {
+      outcome.changed = false;
+      outcome.dry_run = context.dry_run;
+      return outcome;
+    }
+    if (!is_before(zone.serial, at_least)) {
+      throw db::Failure(Error{ErrorCode::kInvalid,
+                              std::to_string(at_least.value) + " is neither before nor after the serial " +
+                                  std::to_string(zone.serial.value),
+                              "give one that is less than 2147483648 above it", std::nullopt});
+    }
+    change.zone(zone).not_before(at_least);
+    publish::publish_apex(change.connection(), change.zone(zone), zone);
+    change.finish({"serial raised to " + std::to_string(at_least.value) + " at least",
+                   {{"serial", zone.serial.value}},
+                   {{"at_least", at_least.value}}},
+                  outcome);
     outcome.zone.serial = outcome.zones.front().serial;
     return outcome;
   });

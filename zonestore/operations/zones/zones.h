@@ -16,7 +16,8 @@ struct ZoneView {
   std::uint64_t record_sets = 0;
   std::uint64_t static_record_sets = 0;  // those that operators put in
   std::vector<Name> name_servers;
-  Name primary;  // the SOA's MNAME: the first name server, or a hidden one
+  std::vector<Name> anycast;  // of these, those behind whose addresses several sites stand
+  Name primary;               // the SOA's MNAME: the first name server, or a hidden one
   Name mailbox;
   std::uint32_t soa_ttl = 0;  // all in seconds
   std::uint32_t refresh = 0;
@@ -31,6 +32,9 @@ struct ZoneSettings {                             // what is set, changes
   std::optional<Name> primary;                    // the SOA's MNAME; one that is no name server is hidden
   std::optional<Name> mailbox;
   std::optional<std::uint32_t> soa_ttl, refresh, retry, expire, minimum, ns_ttl;
+  // Name servers behind whose addresses several sites stand, or no longer do: a look sees one of the sites, and
+  // shortens no wait.
+  std::vector<Name> anycast, not_anycast;
 };
 
 struct ZoneChanged : Changed {
@@ -44,6 +48,11 @@ struct ZoneChanged : Changed {
 // there.
 [[nodiscard]] Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const Name& apex,
                                            const ZoneSettings& settings);
+// The zone's next serial is that one at least; nothing to do if it is there already. For secondaries that have a
+// later one than the store, from history that a restore has lost: to the same serial they would be "current". Errors:
+// kNotFound; kInvalid: it is not later than the zone's, nor the zone's later than it (RFC 1982 section 3.2).
+[[nodiscard]] Result<ZoneChanged> raise_serial(Store& store, const ChangeContext& context, const Name& apex,
+                                               Serial at_least);
 // The published zone, in canonical order, from one read transaction. Errors: kNotFound, kIo.
 [[nodiscard]] Result<Serial> export_zone(Store& store, const Name& apex, std::ostream& out);
 

@@ -1,0 +1,80 @@
+"""Secondaries as zonectl sees them: asked for their serials, and waited for."""
+
+import unittest
+
+from support.questions import until
+from support.server import serve
+from support.store import Store, new_store
+
+KEY = "ns2-key"
+
+
+class Checked(unittest.TestCase):
+    """A copy of the store that a dnsd of its own serves stands for a secondary that follows, or does not."""
+
+    def setUp(self):
+        self.store = new_store(self)
+        self.store.zonectl("add", "mosa")
+        self.copy = Store()
+        self.addCleanup(self.copy.close)
+        self.copy.path.mkdir()
+        self.follow()
+        self.server = serve(self, self.copy)
+        self.store.zonectl("secondary", "add", "ns2", "--address", "%s:%d" % self.server.address(), "--key", KEY)
+
+    def follow(self):
+        with self.store.sql() as database, self.copy.sql() as copy:
+            database.backup(copy)
+
+    def check(self, *more, expect):
+        return self.store.zonectl("secondary", "check", *more, "--timeout", "20s", expect=expect).stdout
+
+    def listed(self):
+        return self.store.zonectl("secondary", "list").stdout
+
+    def test_one_that_is_current_is_told_so_and_kept(self):
+        self.assertIn("not seen yet", self.listed())
+        self.assertRegex(self.check(expect=0), r"dkim\.secutix\.com  serial \d+\n  ok  ns2  serial \d+ at 127\.0\.0\.1:\d+\n")
+        self.assertIn("\tcurrent\t", self.listed())
+        document = self.store.json("secondary", "show", "ns2")
+        self.assertEqual([each["changes_late"] for each in document["seen"]], [0, 0])
+
+    def test_one_that_lags_is_counted_in_changes(self):
+        self.store.zonectl("spf", "allow", "ip4:192.28.148.112")
+        self.store.zonectl("spf", "allow", "ip4:192.28.148.113")
+        self.assertIn("  lagging  ns2  serial", self.check("ns2", expect=1))
+        self.assertIn("2 changes late in spf.secutix.com", self.listed())
+
+    def test_one_that_is_silent_fails_the_check_and_what_was_seen_stays(self):
+        self.check(expect=0)
+        self.server.stop()
+        self.assertIn("  unreachable  ns2  no answer", self.store.zonectl("secondary", "check", "--timeout", "1s", expect=1).stdout)
+        self.assertIn("\tcurrent\t", self.listed())
+
+    def test_one_that_is_ahead_of_a_store_is_called_so(self):
+        earlier = self.store.scratch / "earlier.db"
+        with self.store.sql() as database, self.store.sql(earlier) as kept:
+            database.backup(kept)
+        self.store.zonectl("spf", "allow", "ip4:192.28.148.112")
+        self.follow()
+        until(lambda: "lagging" not in self.check(expect=None), "the secondary has the change")
+        with self.store.sql() as database, self.store.sql(earlier) as kept:
+            kept.backup(database)
+        self.assertIn("  ahead  ns2  ", self.check(expect=1))
+        self.assertIn("ahead of the store in spf.secutix.com", self.listed())
+
+    def test_the_check_of_our_own_servers_asks_them_too(self):
+        done = self.store.zonectl("check", "--own", "--server", "%s:%d" % self.server.address(), "--timeout", "20s")
+        self.assertRegex(done.stdout, r"  ok  secondary ns2  serial \d+")
+
+    def test_a_key_waits_for_it_and_the_refusal_names_it(self):
+        self.store.zonectl("add", "nova")
+        self.check(expect=1)
+        done = self.store.zonectl("show", "nova")
+        self.assertIn("once it is ripe", done.stdout)
+        done = self.store.zonectl("rotate", "nova", "--no-look", expect=3)
+        self.assertIn("ns2 may still answer with it", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,12 +1,22 @@
-"""Secondaries as zonectl sees them: asked for their serials, and waited for."""
+"""Secondaries as zonectl sees them: asked for their serials, waited for, and configured by what it prints."""
 
+import re
+import shutil
 import unittest
 
+from support.programs import run
 from support.questions import until
 from support.server import serve
 from support.store import Store, new_store
 
 KEY = "ns2-key"
+SECRET = "c2VjcmV0IHRoYXQgaXMgbG9uZyBlbm91Z2g="
+CLAUSES = {
+    "nsd": f'key:\n    name: "{KEY}"\n    algorithm: hmac-sha256\n    secret: "{SECRET}"\n',
+    "knot": f"key:\n  - id: {KEY}\n    algorithm: hmac-sha256\n    secret: {SECRET}\n",
+    "bind": f'key "{KEY}" {{ algorithm hmac-sha256; secret "{SECRET}"; }};\n',
+}
+CHECKERS = {"nsd": ("nsd-checkconf",), "knot": ("knotc", "-c"), "bind": ("named-checkconf",)}
 
 
 class Checked(unittest.TestCase):
@@ -74,6 +84,41 @@ class Checked(unittest.TestCase):
         self.assertIn("once it is ripe", done.stdout)
         done = self.store.zonectl("rotate", "nova", "--no-look", expect=3)
         self.assertIn("ns2 may still answer with it", done.stderr)
+
+
+class Configured(unittest.TestCase):
+    def setUp(self):
+        self.store = new_store(self)
+        self.store.zonectl("secondary", "add", "ns2", "--address", "192.0.2.53", "--key", "old-key", "--key", KEY)
+        self.store.zonectl("secondary", "add", "open", "--address", "192.0.2.54", "--no-key", "--no-ixfr")
+
+    def config(self, name, kind):
+        return self.store.zonectl("secondary", "config", name, "--for", kind, "--primary", "198.51.100.1",
+                                  "--primary", "[2001:db8::1]:5300").stdout
+
+    def test_each_server_takes_its_configuration(self):
+        for kind, checker in CHECKERS.items():
+            if shutil.which(checker[0]) is None and shutil.which(checker[0], path="/usr/sbin") is None:
+                self.skipTest(f"{checker[0]} is not installed")
+            for name in ("ns2", "open"):
+                with self.subTest(kind=kind, name=name):
+                    text = self.config(name, kind)
+                    for zone in ("dkim.secutix.com", "spf.secutix.com"):
+                        self.assertIn(zone, text)
+                    place = self.store.scratch / f"{kind}-{name}.conf"
+                    place.write_text((CLAUSES[kind] if name == "ns2" else "") + text, encoding="ascii")
+                    run(*checker, place, *(("conf-check",) if kind == "knot" else ()))
+
+    def test_no_secret_is_in_it_and_it_says_where_that_is(self):
+        for kind in ("nsd", "knot", "bind", "pdns"):
+            text = self.config("ns2", kind)
+            self.assertIn(f"tsig_key show {KEY} --for {kind}", text)
+            self.assertNotIn("old-key", text)
+            self.assertNotIn("secret:", re.sub(r"(#|//) secret: \(of [^\n]*\n", "", text))
+
+    def test_powerdns_is_told_to_be_held_to_whole_zones(self):
+        self.assertIn("zonectl secondary set ns2 --no-ixfr", self.config("ns2", "pdns"))
+        self.assertNotIn("--no-ixfr", self.config("open", "pdns"))
 
 
 if __name__ == "__main__":

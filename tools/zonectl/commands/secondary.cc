@@ -1,9 +1,10 @@
-// zonectl secondary add|set|remove|list|show (check: secondary_check.cc): the servers that have the zones from us
+// zonectl secondary add|set|remove|list|show (check, config: secondary_*.cc): the servers that have the zones from us
 // by transfer.
 #include <algorithm>
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/secondary_check.h"
+#include "tools/zonectl/commands/secondary_config.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
@@ -337,7 +338,7 @@ constexpr ExitNote kNoKeyNote{ExitCode::kRefused, "refused: E_NO_KEY, it has no 
 
 void define(CommandLine& line) {
   CommandLine secondary =
-      line.noun("secondary", "the servers that follow ours by transfer: add, set, remove, list, show, check");
+      line.noun("secondary", "the servers that follow ours by transfer: add, set, remove, list, show, check, config");
   secondary.command<SettingOptions>(
       {"add", "let a server have the zones, and notify it of each change",
        "zonectl secondary add ns2 --address 192.0.2.53 --address 2001:db8::53 --key ns2-key",
@@ -364,6 +365,7 @@ void define(CommandLine& line) {
        exits_of_reading({{ExitCode::kNotFound, "no such secondary"}}), For::kOperators},
       name_argument, show);
   define_check(secondary);
+  define_config(secondary);
 }
 
 }  // namespace zonectl::secondary

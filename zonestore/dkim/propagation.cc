@@ -38,18 +38,6 @@ const SerialSeen* first_level(const FollowingServer& server, Serial ended_serial
   return first;
 }
 
-// What a server may have gone by at that moment: what is published now, or what was before, if it may not have asked
-// since.
-Milliseconds refresh_and_retry_at(const Moment& moment, const Propagation& propagation) {
-  Milliseconds longest = propagation.refresh_and_retry;
-  for (const EarlierRefresh& each : propagation.earlier) {
-    if (elapsed(each.ended, Now{moment}) < each.refresh_and_retry) {
-      longest = std::max(longest, each.refresh_and_retry);
-    }
-  }
-  return longest;
-}
-
 ServerWait wait_of(const FollowingServer& server, const Moment& ended, const std::optional<Serial>& ended_serial,
                    const Propagation& propagation) {
   ServerWait wait{server.name, {{ended, refresh_and_retry_at(ended, propagation)}}};
@@ -81,6 +69,16 @@ WallTime last_over_at(const std::vector<Wait>& waits, Milliseconds remembered, c
 }
 
 }  // namespace
+
+Milliseconds refresh_and_retry_at(const Moment& moment, const Propagation& propagation) {
+  Milliseconds longest = propagation.refresh_and_retry;
+  for (const EarlierRefresh& each : propagation.earlier) {
+    if (elapsed(each.ended, Now{moment}) < each.refresh_and_retry) {
+      longest = std::max(longest, each.refresh_and_retry);
+    }
+  }
+  return longest;
+}
 
 std::vector<ServerWait> waits_of(const Moment& ended, const std::optional<Serial>& ended_serial,
                                  const Propagation& propagation) {

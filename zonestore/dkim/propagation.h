@@ -76,6 +76,10 @@ struct ServerWait {
 [[nodiscard]] std::vector<ServerWait> waits_of(const Moment& ended, const std::optional<Serial>& ended_serial,
                                                const Propagation& propagation);
 
+// The refresh + retry that a server may have gone by at that moment: what is published now, or what was before, if it
+// may not have asked since.
+[[nodiscard]] Milliseconds refresh_and_retry_at(const Moment& moment, const Propagation& propagation);
+
 // Has a resolver that asked this server last forgotten it, if it remembers for so long?
 [[nodiscard]] bool is_over(const ServerWait& wait, Milliseconds remembered, const Now& now);
 // The wall time from which it has. In the past once it is over.

@@ -190,4 +190,10 @@ bool has_enrolled_secondary(db::Connection& connection, ZoneId zone) {
   return has;
 }
 
+Milliseconds follows_within(db::Connection& connection, ZoneId zone, const Moment& now) {
+  return has_enrolled_secondary(connection, zone)
+             ? dkim::refresh_and_retry_at(now, read_propagation(connection, zone))
+             : Milliseconds{0};
+}
+
 }  // namespace zonestore::rows

@@ -45,4 +45,7 @@ inline constexpr Milliseconds kLongestPropagation = std::chrono::hours(40 * 24);
 // Is one enrolled for that zone now?
 [[nodiscard]] bool has_enrolled_secondary(db::Connection& connection, ZoneId zone);
 
+// How long after a change every server of the zone has asked for it, if none fails; 0: nobody follows by transfer.
+[[nodiscard]] Milliseconds follows_within(db::Connection& connection, ZoneId zone, const Moment& now);
+
 }  // namespace zonestore::rows

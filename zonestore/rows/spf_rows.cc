@@ -5,6 +5,7 @@
 
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/settings_rows.h"
 #include "zonestore/zone/published_writer.h"
 
@@ -44,8 +45,9 @@ std::vector<SpfVersionRow> published_versions(db::Connection& connection, const 
   return versions;
 }
 
-Seconds slack_of(db::Connection& connection) {
-  return read_policy(connection, kWholeStore).slack;
+// What comes on top of a TTL: slack, and the time that servers take to follow.
+Milliseconds held_beyond(db::Connection& connection, const PublishedZone& zone, const Moment& now) {
+  return read_policy(connection, kWholeStore).slack + follows_within(connection, zone.id, now);
 }
 
 Seconds seconds_of(Ttl ttl) {
@@ -56,9 +58,9 @@ Seconds seconds_of(Ttl ttl) {
 std::vector<SpfVersionRow> absences(db::Connection& connection, const PublishedZone& zone, unsigned record,
                                     const Now& now) {
   std::vector<SpfVersionRow> versions;
-  const Seconds slack = slack_of(connection);
+  const Milliseconds beyond = held_beyond(connection, zone, now.moment);
   for (const dkim::EarlierContent& absence : absence_until(connection, zone.id, now.moment)) {
-    const Milliseconds held_for = seconds_of(absence.largest_ttl) + slack;
+    const Milliseconds held_for = seconds_of(absence.largest_ttl) + beyond;
     if (still_to_pass(absence.ended, held_for, now) > Milliseconds{0}) {
       versions.push_back({record, std::nullopt, absence.largest_ttl, SpfVersionEnd{absence.ended, held_for}});
     }
@@ -68,14 +70,14 @@ std::vector<SpfVersionRow> absences(db::Connection& connection, const PublishedZ
 
 spf::ServedZone served_zone(db::Connection& connection, const PublishedZone& zone, const spf::RecordShape& shape,
                             const Now& now) {
-  const Seconds slack = slack_of(connection);
+  const Milliseconds beyond = held_beyond(connection, zone, now.moment);
   spf::ServedZone served;
   for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
     spf::Served& name = served.names.at(version.record);
     const auto body = version.text ? std::optional(shape.body(*version.text)) : std::nullopt;
     if (!version.ended) {
       name.body = body;
-      name.held_for = seconds_of(version.largest_ttl) + slack;
+      name.held_for = seconds_of(version.largest_ttl) + beyond;
     } else if (const auto left = still_to_pass(version.ended->at, version.ended->held_for, now);
                left > Milliseconds{0}) {
       name.earlier.push_back({body, left});
@@ -209,11 +211,12 @@ void insert_spf_version(db::Connection& connection, const SpfVersionRow& version
 }
 
 void end_spf_version(db::Connection& connection, const PublishedZone& zone, unsigned record, const Now& now) {
+  const Milliseconds beyond = held_beyond(connection, zone, now.moment);
   std::vector<SpfVersionRow> ended;
   for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
     if (version.record == record && !version.ended) {
       ended.push_back(version);
-      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + slack_of(connection)};
+      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + beyond};
     }
   }
   if (ended.empty()) {
@@ -251,14 +254,14 @@ void replace_spf_versions(db::Connection& connection, const std::vector<SpfVersi
   }
 }
 
-spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone) {
-  const Seconds slack = slack_of(connection);
-  return {seconds_of(kSpfTtl) + slack,
-          seconds_of(read_zone_settings(connection, spf_zone.id).negative_ttl()) + slack};
+spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone, const Moment& now) {
+  const Milliseconds beyond = held_beyond(connection, spf_zone, now);
+  return {seconds_of(kSpfTtl) + beyond,
+          seconds_of(read_zone_settings(connection, spf_zone.id).negative_ttl()) + beyond};
 }
 
 SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zone, const Now& now) {
-  SpfState state{{spf::RecordShape(spf_zone.apex), spf_waits(connection, spf_zone)}, {}, {}};
+  SpfState state{{spf::RecordShape(spf_zone.apex), spf_waits(connection, spf_zone, now.moment)}, {}, {}};
   state.served = served_zone(connection, spf_zone, state.rules.shape, now);
   for (const SpfTermRow& row : read_spf_terms(connection)) {
     state.wanted.push_back({row.term, row.home, std::nullopt});

@@ -58,9 +58,9 @@ struct SpfState {
 };
 [[nodiscard]] SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zone, const Now& now);
 
-// How long what is served from now on will be held once it has been replaced. Whoever adds secondaries lengthens it
-// here, and the wait that replacing begins in end_spf_version: the end of service is then the last of theirs.
-[[nodiscard]] spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone);
+// How long what is served from now on will be held once it has been replaced. With secondaries the end of service is
+// the last of theirs: refresh + retry later, whether or not they were seen to follow sooner.
+[[nodiscard]] spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone, const Moment& now);
 
 inline constexpr Ttl kSpfTtl{3600};
 

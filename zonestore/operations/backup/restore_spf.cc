@@ -66,7 +66,7 @@ void tell_of_terms(db::Connection& connection, const LiveSpf& live, Restored& ou
 void assume_unknown_versions(db::Connection& connection, const PublishedZone& zone, const Moment& now) {
   const spf::RecordShape shape(zone.apex);
   std::vector<SpfVersionRow> versions = rows::read_spf_versions(connection, zone);
-  const SpfVersionEnd end{now, rows::spf_waits(connection, zone).record};
+  const SpfVersionEnd end{now, rows::spf_waits(connection, zone, now).record};
   spf::Body all_included;
   for (unsigned number = 1; number < spf::kRecords && shape.has(number); ++number) {
     all_included.includes.push_back(number);

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
+#include "zonestore/operations/policy/spf_policy.h"
 #include "zonestore/operations/rotation/maintain.h"
 #include "zonestore/operations/secondaries/secondaries.h"
 #include "zonestore/operations/zones/zones.h"
@@ -210,6 +211,22 @@ TEST_F(Ripening, ASerialIsRaisedAboveOneThatLostHistoryGaveOut) {
   const auto far = raise_serial(*store_, context_, dkim_, Serial{before.value + 500 + 0x8000'0000U});
   ASSERT_FALSE(far);
   EXPECT_EQ(far.error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(Ripening, ATermIsSafeToSendFromWhenAllServersMayHaveIt) {
+  const auto safe_in = [this](const char* term) {
+    const auto allowed = spf_allow(*store_, context_, {*spf::Term::parse(term)});
+    EXPECT_TRUE(allowed) << allowed.error().message;
+    for (const SpfTermView& each : allowed->spf.details) {
+      if (each.term == term) {
+        return each.safe_from.value_or(clock_.now().wall) - clock_.now().wall;
+      }
+    }
+    return Milliseconds{-1};
+  };
+  EXPECT_EQ(safe_in("ip4:192.28.148.112"), 60min + 10min);
+  add_secondary_at("ns2", "192.0.2.53");
+  EXPECT_EQ(safe_in("ip4:192.28.148.113"), 60min + 10min + kRefreshAndRetry);
 }
 
 TEST_F(Ripening, ASecondaryOfAnotherZoneIsNotWaitedFor) {

@@ -175,6 +175,11 @@ void raise(std::optional<Serial>& highest, std::optional<Serial> serial) {
   }
 }
 
+// A change takes a second of the serial, and a bulk of many may run ahead of the clock by a day: where nobody knows
+// what was given out since the backup, the serial goes on so far behind the clock's. A secondary that has one of
+// those would take the same serial for "current", whatever is in it.
+constexpr std::uint32_t kBehindTheClock = 4'000'000;
+
 void raise_serials(ChangeScope& change, bool has_live) {
   db::Connection& connection = change.connection();
   for (const PublishedZone& zone : list_zones(connection)) {
@@ -182,6 +187,8 @@ void raise_serials(ChangeScope& change, bool has_live) {
     if (has_live) {
       raise(highest, serial_column(connection, "SELECT serial FROM live.zone WHERE apex = ?1", zone.apex));
       raise(highest, serial_column(connection, "SELECT serial FROM live.removed_zone WHERE apex = ?1", zone.apex));
+    } else {
+      highest = Serial{next_serial(zone.serial, change.wall()).value + kBehindTheClock};
     }
     change.zone(zone).not_before(Serial{highest->value + 1});
   }

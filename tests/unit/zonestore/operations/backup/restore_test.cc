@@ -6,6 +6,7 @@
 #include "tests/unit/zonestore/operations/backup/restore_fixture.h"
 #include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/change/moment_keeper.h"
+#include "zonestore/operations/secondaries/secondaries.h"
 
 namespace zonestore {
 namespace {
@@ -187,6 +188,48 @@ TEST_F(RestoreTest, IntoAnEmptyPlaceTrustedTimeGoesOnFromTheBackup) {
   ASSERT_TRUE(done) << done.error().message;
   store_.emplace(Store::open(temp_.path() / "elsewhere", Store::Access::kWrite, clock_).value());
   EXPECT_EQ(store_->impl().now().moment.trusted, before);
+}
+
+TEST_F(RestoreTest, IntoAnEmptyPlaceTheSerialIsBeyondAllThatMayHaveBeenGivenOut) {
+  add("mosa");
+  back_up();
+  for (const char* const lost : {"nova", "opera", "prado"}) {  // a serial each, and no second between them
+    add(lost);
+  }
+  const std::uint32_t given_out = serial();
+  RestoreOptions options;
+  options.backup = backup_dir();
+  options.key_file = dir() / "vault" / "wrapping.key";
+  const auto done = restore(temp_.path() / "elsewhere", options, overriding(Guard::kForeignBackup), clock_, {});
+  ASSERT_TRUE(done) << done.error().message;
+  store_.emplace(Store::open(temp_.path() / "elsewhere", Store::Access::kWrite, clock_).value());
+  EXPECT_GE(serial(), given_out + 3'900'000U);
+}
+
+TEST_F(RestoreTest, SecondariesStayAndAreWaitedForWhatTheRestoreEnds) {
+  SecondarySettings settings;
+  settings.addresses = {*parse_secondary_address("192.0.2.53")};
+  settings.key_names = {*parse_key_name("k")};
+  add("mosa");
+  ASSERT_TRUE(add_secondary(*store_, context_, "ns2", settings));
+  clock_.advance(hours{1});
+  back_up();
+  clock_.advance(hours{1});
+  const auto zones = secondaries_to_ask(*store_, std::nullopt);
+  ASSERT_TRUE(zones);
+  ASSERT_TRUE(record_sights(
+      *store_, {{zones->front().apex, zones->front().secondaries.front().life, Verdict::kOk, Serial{serial()}, ""}},
+      clock_.now()));
+  store_->impl().connection.execute(
+      "UPDATE selector_content SET key_id = '00000000000000ff' WHERE slot = 2 AND ended_wall_ms IS NULL");
+  (void)restore_backup();
+  ASSERT_EQ(list_secondaries(*store_)->size(), 1U);
+  EXPECT_TRUE(list_secondaries(*store_)->front().enabled);
+  EXPECT_TRUE(list_secondaries(*store_)->front().seen.empty()) << "its serials were of another history";
+  clock_.advance(minutes{84});  // refresh and retry, the TTL, slack: 85
+  EXPECT_EQ(rotate_refusal("mosa"), Guard::kNotRipe);
+  clock_.advance(minutes{1});
+  EXPECT_EQ(rotate_refusal("mosa"), std::nullopt);
 }
 
 TEST_F(RestoreTest, ADryRunTellsTheSameAndChangesNothing) {

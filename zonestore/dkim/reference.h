@@ -6,7 +6,8 @@
 //   sel2-mosa._domainkey.dkim.secutix.com   the name that this leads to: a slot, too
 //
 // Names are taken with and without the final dot, in any case. No two of these forms can be mixed up: a code has no
-// dot. A domain is of one institution at most. Pure: whose a domain is, the store says (operations/views/finding.h).
+// dot. A domain is of one institution at most. Pure: whose a domain is, the store says
+// (operations/views/find_institution.h).
 #pragma once
 
 #include <optional>

@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "zonestore/operations/views/finding.h"
+#include "zonestore/operations/views/find_institution.h"
 
 namespace zonectl {
 

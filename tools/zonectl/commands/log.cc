@@ -4,7 +4,7 @@
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/text/table.h"
 #include "zonestore/operations/history/audit_log.h"
-#include "zonestore/operations/views/finding.h"
+#include "zonestore/operations/views/find_institution.h"
 #include "zonestore/operations/views/institution_view.h"
 #include "zonestore/operations/zones/zones.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "tools/zonectl/session/session.h"
-#include "zonestore/operations/views/finding.h"
+#include "zonestore/operations/views/find_institution.h"
 
 namespace zonectl {
 

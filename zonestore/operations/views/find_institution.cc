@@ -1,4 +1,4 @@
-#include "zonestore/operations/views/finding.h"
+#include "zonestore/operations/views/find_institution.h"
 
 #include <optional>
 #include <string>

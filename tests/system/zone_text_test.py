@@ -27,10 +27,22 @@ MADE_BY_SIGNING = ("RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "ZONEMD")
 
 
 def fails_dnspython(record):
-    """It refuses parameters that RFC 9460 section 2.4.2 has clients ignore, and what a CDS says with 0 but as RFC 8078 has it;
-    it drops an ISDN subaddress without a byte."""
-    return ((record[0] in ("SVCB", "HTTPS") and record[1].startswith("0 ")) or record[0] == "TYPE20" or
-            (record[0] == "CDS" and "0" in record[1].split()[1:3]))
+    """It refuses parameters that RFC 9460 section 2.4.2 has clients ignore, what a CDS says with 0 but as RFC 8078 has it, an
+    empty target of a URI and the type 0 in a bitmap; it drops an ISDN subaddress without a byte, and reads the byte 181 of
+    a CAA as a character of two."""
+    rtype, text = record
+    return ((rtype in ("SVCB", "HTTPS") and text.startswith("0 ")) or rtype == "TYPE20" or
+            (rtype == "CDS" and "0" in text.split()[1:3]) or (rtype == "URI" and text.endswith(' ""')) or
+            (rtype == "CSYNC" and text.endswith(" TYPE0")) or (rtype == "CAA" and re.search(r"\\(1[3-9]|12[89]|2)", text)))
+
+
+def fails_knot_or_nsd(record):
+    """Knot refuses an IPSECKEY with a key of no algorithm, and types in a bitmap that BIND and NSD take; NSD a CAA with a tag
+    of more than 15 characters, which RFC 8659 section 4.1 does not ask."""
+    rtype, text = record
+    return ((rtype == "CAA" and len(text.split()[1]) > 15) or
+            (rtype == "IPSECKEY" and text.split()[2] == "0" and len(text.split()) > 4) or
+            (rtype == "CSYNC" and text.split()[-1] in ("TYPE0", "NXT")))
 
 
 class Texts(unittest.TestCase):
@@ -71,7 +83,7 @@ class Texts(unittest.TestCase):
     def test_a_naptrs_expression_is_judged_as_bind_judges_it(self):
         """dnspython does not look at it; a client that cannot read it has no address to call."""
         records = sorted(set(mutations.naptr_expressions(10 * SPOILT, SEED)))
-        bind = readers.bind(records, self.store.scratch, rounds=2000)
+        bind = readers.bind(records, self.store.scratch)
         ours = readers.ours(PROGRAM, records)
         self.assertEqual([record for record, mine, theirs in zip(records, ours, bind) if mine.data != theirs], [])
         self.assertGreater(sum(data is None for data in bind), len(records) // 10)
@@ -104,7 +116,7 @@ class Texts(unittest.TestCase):
                              [], name)
 
     def test_nsd_and_knot_load_an_export_and_nsd_prints_the_same_records(self):
-        served = [record for record, _ in self.exported() if record[0] not in JUDGED_BY_THE_ZONE]
+        served = [record for record, _ in self.exported() if record[0] not in JUDGED_BY_THE_ZONE and not fails_knot_or_nsd(record)]
         file = self.store.scratch / "export.zone"
         file.write_text(readers.HEAD + "".join(f"r{at} {rtype} {text}\n" for at, (rtype, text) in enumerate(served)))
         knot = run("kzonecheck", "-v", "-o", readers.ORIGIN, file, expect=None)

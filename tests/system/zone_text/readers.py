@@ -85,16 +85,28 @@ def errors_of(done):
     return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if "error" in line)
 
 
-def nsd(records, scratch):
-    """It loses count of lines: each record is a file of its own, which its message names."""
+def write_parts(records, scratch):
+    """Each record as a file of its own, which messages name: NSD and BIND lose count of lines."""
     for number, (rtype, text) in enumerate(records):
         (scratch / f"r{number}.part").write_bytes(f"r{number} {rtype} {text}\n".encode("latin-1"))
 
+
+def write_zone_of_parts(file, numbers):
+    file.write_text(HEAD + "".join(f"$INCLUDE {file.parent}/r{number}.part\n" for number in numbers))
+
+
+def blamed_parts(text):
+    return {int(number) for number in re.findall(r"/r(\d+)\.part:", text)}
+
+
+def nsd(records, scratch):
+    write_parts(records, scratch)
+    file = scratch / "nsd.zone"
+
     def check(numbers):
-        file = scratch / "nsd.zone"
-        file.write_text(HEAD + "".join(f"$INCLUDE {scratch}/r{number}.part\n" for number in numbers))
+        write_zone_of_parts(file, numbers)
         done = run("nsd-checkzone", ORIGIN, file, expect=None, encoding="latin-1", timeout=600)
-        return done.returncode == 0, {int(number) for number in re.findall(r"/r(\d+)\.part:", errors_of(done))}
+        return done.returncode == 0, blamed_parts(errors_of(done))
 
     return loaded([list(range(len(records)))], check)
 
@@ -121,29 +133,21 @@ def knot(records, scratch):
     return loaded([[number for number in range(len(records)) if number not in lone], *([number] for number in lone)], check)
 
 
-def bind(records, scratch, rounds=40):
-    """One line of a zone file each, by named-compilezone, which tells of some faults at a time."""
-    left = dict(enumerate(records))
-    head = HEAD.count("\n")
-    for _ in range(rounds):
-        numbers = sorted(left)
-        file = scratch / "bind.zone"
-        text = HEAD + "".join(f"r{number} {left[number][0]} {left[number][1]}\n" for number in numbers)
-        file.write_bytes(text.encode("latin-1"))
-        done = run("named-compilezone", *CHECKS, "-F", "raw", "-o", scratch / "bind.raw", ORIGIN, file, expect=None,
-                   encoding="latin-1", timeout=600)
+def bind(records, scratch):
+    """By named-compilezone, which tells of some faults at a time."""
+    write_parts(records, scratch)
+    file, raw, found = scratch / "bind.zone", scratch / "bind.raw", [None] * len(records)
+
+    def check(numbers):
+        write_zone_of_parts(file, numbers)
+        done = run("named-compilezone", *CHECKS, "-F", "raw", "-o", raw, ORIGIN, file, expect=None, encoding="latin-1",
+                   timeout=600)
         if done.returncode == 0:
-            break
-        bad = {int(line) for line in re.findall(re.escape(str(file)) + r":(\d+):", done.stdout + done.stderr)}
-        for line in bad:
-            if line > head:
-                left.pop(numbers[min(line - head, len(numbers)) - 1], None)  # of the last record it tells the line behind
-        if not bad:
-            raise AssertionError(done.stdout + done.stderr)
-    zone = raw_zone((scratch / "bind.raw").read_bytes())
-    found = []
-    for number in range(len(records)):
-        owner = dns.name.from_text(f"r{number}.{ORIGIN}").to_wire()
-        data = zone.get(owner)
-        found.append(data[0][1] if data and len(data) == 1 else None)
+            zone = raw_zone(raw.read_bytes())
+            for number in numbers:
+                data = zone.get(dns.name.from_text(f"r{number}.{ORIGIN}").to_wire())
+                found[number] = data[0][1] if data and len(data) == 1 else None
+        return done.returncode == 0, blamed_parts(done.stdout + done.stderr)
+
+    loaded([list(range(len(records)))], check)
     return found

@@ -267,6 +267,7 @@ std::vector<Setting> make_settings() {
       {"transfer", "tsig_keys_file", set_tsig_keys_file},
       {"transfer", "streams", transfer_setting({1, 1024}, &Transfer::streams)},
       {"transfer", "streams_per_peer", transfer_setting({1, 1024}, &Transfer::streams_per_peer)},
+      {"transfer", "images", transfer_setting({1, 1024}, &Transfer::images)},
       {"transfer", "waiting", transfer_setting({4, 10'000}, &Transfer::waiting)},
       {"transfer", "message_bytes",
        set_number({512, 65'535},

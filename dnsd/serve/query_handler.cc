@@ -68,6 +68,10 @@ void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange
 bool QueryHandler::is_handed_over(answer::Received& received, const net::Client& client) const noexcept {
   const transfer::Judgement judgement = transfer::judge(received, client, in_force_.peers());
   received.transfer = judgement.verdict;
+  const zone::Zone* const zone = received.place.zone;
+  if (judgement.peer == nullptr && zone != nullptr && zone->apex.size_bytes() == received.query.question.name.size) {
+    transfers_->note_refused(zone->apex, client.address, received.signature.is_good());
+  }
   return judgement.is_stream;
 }
 

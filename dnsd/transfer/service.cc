@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <exception>
 #include <list>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -15,6 +18,7 @@
 #include <unistd.h>
 
 #include "dnsd/transfer/notifier.h"
+#include "dnsd/transfer/refusals.h"
 #include "dnsd/transfer/session.h"
 #include "dnsd/util/exception_text.h"
 
@@ -80,7 +84,9 @@ struct Service::Loop {
   [[nodiscard]] bool may_begin(const Session& session) const;
   [[nodiscard]] std::shared_ptr<Place> first_in_line() const;
   [[nodiscard]] bool make_room();
+  [[nodiscard]] bool waits_too_often(const Session& session) const;
   void sweep();
+  void limit_images();
   void sweep_later();
   void drain(std::chrono::milliseconds at_most);
   void stop_if_drained();
@@ -96,6 +102,8 @@ struct Service::Loop {
   JournalSource journal;
   Notifier notifier;
   Places places;
+  std::mutex refusals_mutex;
+  Refusals refusals;
   bool draining = false;
   Clock::time_point quiet_until;
   std::thread thread;
@@ -148,6 +156,14 @@ bool Service::Loop::make_room() {
   return longest != nullptr;
 }
 
+// One peer has a quarter of the places at most, so that there is one for the others.
+bool Service::Loop::waits_too_often(const Session& session) const {
+  const auto waits = [&session](const std::shared_ptr<Place>& place) {
+    return place->wants == Session::Wants::kTurn && place->session.peer_name() == session.peer_name();
+  };
+  return std::ranges::count_if(places, waits) > static_cast<std::ptrdiff_t>(std::max(1U, settings.waiting / 4));
+}
+
 // A session whose step finds no memory ends, and takes nobody with it.
 void Service::Loop::go_on(const std::shared_ptr<Place>& place) {
   if (place->wants == Session::Wants::kEnd) {
@@ -164,7 +180,8 @@ void Service::Loop::go_on(const std::shared_ptr<Place>& place) {
     note(util::text_of(exception));
     place->wants = Session::Wants::kEnd;
   }
-  if (place->wants == Session::Wants::kEnd || (draining && !place->session.has_turn())) {
+  const bool is_one_too_many = place->wants == Session::Wants::kTurn && waits_too_often(place->session);
+  if (place->wants == Session::Wants::kEnd || is_one_too_many || (draining && !place->session.has_turn())) {
     close(place);
   } else {
     wait(place);
@@ -261,11 +278,32 @@ void Service::Loop::sweep() {
   for (const auto& place : all) {
     const bool is_late = place->session.is_late(now);
     if (is_late || !place->session.is_let_in()) {
-      place->session.say_why_it_ends(is_late);
+      place->session.say_why_it_ends(is_late ? kTooSlow : kNotLetIn);
       close(place);
     }
   }
+  limit_images();
   give_turns();
+}
+
+// Each image that is kept has what has changed since: memory that slow readers would take without end.
+void Service::Loop::limit_images() {
+  std::set<const zone::Image*> images;
+  std::shared_ptr<Place> oldest;
+  for (const auto& place : places) {
+    const zone::Image* const image = place->session.image();
+    if (image == nullptr || image == in_force.image().get()) {
+      continue;
+    }
+    images.insert(image);
+    if (!oldest || place->session.began() < oldest->session.began()) {
+      oldest = place;
+    }
+  }
+  if (images.size() > settings.images) {
+    oldest->session.say_why_it_ends(kTooManyImages);
+    close(oldest);
+  }
 }
 
 void Service::Loop::drain(std::chrono::milliseconds at_most) {
@@ -320,6 +358,26 @@ void Service::adopt(net::HandedOver connection) {
   asio::post(loop_->context, [loop = loop_.get(), held = std::make_shared<net::HandedOver>(std::move(connection))] {
     loop->adopt(std::move(*held));
   });
+}
+
+void Service::note_refused(const zonestore::Name& zone, std::span<const std::uint8_t> address,
+                           bool is_signed) noexcept {
+  try {
+    std::optional<std::uint64_t> unsaid;
+    {
+      const std::lock_guard lock(loop_->refusals_mutex);
+      unsaid = loop_->refusals.note(address, Clock::now());
+    }
+    const auto client = zonestore::SocketAddress::from_bytes(address, 0);
+    if (unsaid && client) {
+      const std::string text = client->to_text();
+      loop_->log.warning("transfer_refused", {{"zone", zone.to_text_no_dot()},
+                                              {"client", text.substr(0, text.rfind(':'))},
+                                              {"signed", is_signed ? "yes" : "no"},
+                                              {"unsaid", *unsaid}});
+    }
+  } catch (const std::exception&) {  // unsaid for once
+  }
 }
 
 void Service::refresh() {

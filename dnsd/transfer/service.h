@@ -4,13 +4,14 @@
 //                                 Settings::streams at once, IXFR before AXFR, so many a peer; what is small needs
 //                                 none
 //
-// Threads: adopt(), refresh() and drain() any; the rest is for who made it. What is handed in outlives it, and so
-// does the quota that the connections' tickets come from.
+// Threads: adopt(), note_refused(), refresh() and drain() any; the rest is for who made it. What is handed in
+// outlives it, and so does the quota that the connections' tickets come from.
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "dnsd/net/handed_over.h"
@@ -41,6 +42,9 @@ class Service {
 
   // Throws std::bad_alloc; the connection is closed then.
   void adopt(net::HandedOver connection);
+
+  // Logs that somebody was not let in, if that is worth a line. Any thread; never throws.
+  void note_refused(const zonestore::Name& zone, std::span<const std::uint8_t> address, bool is_signed) noexcept;
 
   // The image, peers or keys have changed: secondaries are told of it, and who may not have a zone any more gets no
   // further message of it.

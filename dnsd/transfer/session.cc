@@ -70,7 +70,7 @@ std::optional<Session::Wants> Session::go_on_streaming(Clock::time_point now) {
     return Wants::kTurn;
   }
   if (!is_let_in()) {
-    say_why_it_ends(false);
+    say_why_it_ends(kNotLetIn);
     return Wants::kEnd;
   }
   const Stream::Prepared prepared = stream_->prepare(now);
@@ -243,13 +243,12 @@ bool Session::is_let_in() const {
          (key.empty() || in_force_.tsig_keys()->find(key) != nullptr);
 }
 
-void Session::say_why_it_ends(bool is_late) const {
+void Session::say_why_it_ends(const char* why) const {
   if (stream_ != nullptr) {
-    log_.warning("transfer_ended",
-                 {{"zone", stream_->request().zone->apex.to_text_no_dot()},
-                  {"peer", peer_name_},
-                  {"bytes", stream_->bytes()},
-                  {"reason", is_late ? "it read too slowly" : "it may not have the zone any more"}});
+    log_.warning("transfer_ended", {{"zone", stream_->request().zone->apex.to_text_no_dot()},
+                                    {"peer", peer_name_},
+                                    {"bytes", stream_->bytes()},
+                                    {"reason", why}});
   }
 }
 

@@ -31,6 +31,11 @@
 
 namespace dnsd::transfer {
 
+// Why a stream ends before its end, for the log.
+inline constexpr const char* kTooSlow = "it read too slowly";
+inline constexpr const char* kNotLetIn = "it may not have the zone any more";
+inline constexpr const char* kTooManyImages = "it keeps the oldest of too many states of the zones";
+
 class Session {
  public:
   using Clock = std::chrono::steady_clock;
@@ -59,6 +64,11 @@ class Session {
   [[nodiscard]] std::chrono::milliseconds pause() const { return stream_->pause(); }
   // What its stream has is so little that it takes no place among the streams.
   [[nodiscard]] bool is_small() const { return stream_ != nullptr && stream_->expected_bytes() < kSmallBytes; }
+  // The image that a whole zone is sent from; nullptr: none is.
+  [[nodiscard]] const zone::Image* image() const {
+    return stream_ != nullptr && has_turn_ && stream_->is_whole() ? stream_->request().image.get() : nullptr;
+  }
+  [[nodiscard]] Clock::time_point began() const { return began_; }
   [[nodiscard]] Clock::time_point waiting_since() const { return since_; }
 
   // True: it moves too little, or has nothing more to ask.
@@ -66,7 +76,7 @@ class Session {
   // False: the peer, its zone or its key has gone, and so must the stream.
   [[nodiscard]] bool is_let_in() const;
   // Logs the end of a stream that was under way; nothing of a connection that was idle.
-  void say_why_it_ends(bool is_late) const;
+  void say_why_it_ends(const char* why) const;
 
   // Once for each signed request: whose it was, and by which key.
   [[nodiscard]] std::optional<std::pair<zonestore::SecondaryId, zonestore::Name>> take_used_key() {

@@ -93,6 +93,7 @@ tsig_keys_file = "/etc/dnsd/keys"
 streams = 9
 streams_per_peer = 3
 waiting = 65
+images = 9
 message_bytes = 16384
 ixfr_bytes = 1000
 stall_seconds = 31
@@ -152,6 +153,7 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.transfer.settings = {.streams = 9,
                               .streams_per_peer = 3,
                               .waiting = 65,
+                              .images = 9,
                               .message_bytes = 16384,
                               .ixfr_bytes = 1000,
                               .stall = std::chrono::seconds{31},

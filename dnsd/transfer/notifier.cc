@@ -108,9 +108,10 @@ void Notifier::note_missing_keys() {
       const bool is_there = in_force_.tsig_keys()->find(name.wire()) != nullptr;
       has_key = has_key || is_there;
       if (!is_there) {
-        log_.warning("tsig_key_missing", {{"peer", peer.name},
-                                          {"key", name.to_text_no_dot()},
-                                          {"hint", "make it with tsig_key make, or name another"}});
+        log_.warning("tsig_key_missing",
+                     {{"peer", peer.name},
+                      {"key", name.to_text_no_dot()},
+                      {"hint", "make it with tsig_key make, or name another with zonectl secondary set"}});
       }
     }
     const auto [place, is_new] = had_key_.try_emplace(peer.id, has_key);

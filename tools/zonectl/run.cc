@@ -72,15 +72,11 @@ int finish_with(const Error& error, const Session& session, Form form) {
 
 namespace {
 
-// "help zone export" is "zone export --help"; with an option beside it, it is the command as it stands.
-std::vector<std::string> words_of(std::span<const std::string> args) {
+// "help zone export" is "zone export --help", with the flags beside it.
+std::vector<std::string> as_help_flag(std::span<const std::string> args) {
   std::vector<std::string> words(args.begin(), args.end());
-  const bool has_option =
-      std::any_of(words.begin(), words.end(), [](const std::string& word) { return word.starts_with("-"); });
-  if (!words.empty() && words.front() == "help" && !has_option) {
-    words.erase(words.begin());
-    words.emplace_back("--help");
-  }
+  words.erase(std::find(words.begin(), words.end(), kHelpCommand));
+  words.emplace_back("--help");
   return words;
 }
 
@@ -103,7 +99,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
   CommandLine line = tree.line();
   define_commands(line);
 
-  const Result<std::optional<std::string>> parsed = tree.parse(words_of(args));
+  const Result<std::optional<std::string>> parsed = tree.parse(args);
   paint(streams, colour.value_or(Colour::kAuto));
   globals.quiet = globals.quiet && !asks_for_monitor_line(args);  // whose line is for a program
   Session session(globals, streams, environment, clock);
@@ -115,6 +111,9 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
   if (*parsed) {
     streams.out << **parsed;
     return value_of(ExitCode::kDone);
+  }
+  if (tree.chosen().name == kHelpCommand) {
+    return run(as_help_flag(args), streams, environment, clock);
   }
   if (const Result<void> became = tree.chosen().needs_store ? session.become_owner() : Result<void>{}; !became) {
     return finish_with(became.error(), session, form_of(args, globals.json));

@@ -6,6 +6,9 @@
 
 namespace zonectl {
 
+// It does nothing itself: run() shows the help that its words ask for.
+inline constexpr std::string_view kHelpCommand = "help";
+
 // All of them.
 void define_commands(CommandLine& line);
 

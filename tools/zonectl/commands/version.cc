@@ -27,15 +27,15 @@ void help_arguments(Arguments& arguments, HelpOptions& options) {
                              "such as rotate, or zone export");
 }
 
-// run() has turned the words into "COMMAND --help", if they come first.
+// run() turns the words into "COMMAND --help" before it comes to this.
 zonestore::Result<ExitCode> help(Session&, const HelpOptions&) {
-  return zonestore::fail(zonestore::ErrorCode::kInvalid, "help comes first", "zonectl help COMMAND");
+  return ExitCode::kDone;
 }
 
 }  // namespace
 
 void define_help(CommandLine& line) {
-  line.command<HelpOptions>({"help",
+  line.command<HelpOptions>({kHelpCommand,
                              "print the help of a command: its arguments, an example and its exit codes",
                              "zonectl help rotate\nzonectl rotate --help   # the same",
                              {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}},

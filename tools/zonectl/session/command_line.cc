@@ -58,7 +58,7 @@ CLI::App& CommandLine::add(const CommandHelp& help, const std::shared_ptr<Object
       if (const auto arranged = objects->arrange(); !arranged) {
         throw BadValue(arranged.error());
       }
-      chosen = {body_with(objects, body), needs_store};
+      chosen = {body_with(objects, body), needs_store, app->get_name()};
     } else {  // the verb below was meant, whose callback ran before this one
       refuse_arguments_beside_verb(*app);
     }

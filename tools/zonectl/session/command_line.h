@@ -44,6 +44,7 @@ using Body = std::function<zonestore::Result<ExitCode>(Session&)>;
 struct Chosen {
   Body body;
   bool needs_store = true;
+  std::string name = {};  // "rotate"; of a verb its own word alone
 };
 
 class CommandLine {

@@ -37,7 +37,14 @@ TEST_F(Usage, TakesHelpAsACommand) {
   EXPECT_THAT(run_bare({"help", "--help"}).out, StartsWith("zonectl help - "));
   expect_usage_error({"help", "rotat"}, "did you mean zonectl rotate?");
   expect_usage_error({"rotat", "--help"}, "did you mean zonectl rotate?");
-  expect_usage_error({"--actor", "anna", "help", "rotate"}, "help comes first");
+  for (const std::vector<std::string>& args :
+       std::vector<std::vector<std::string>>{{"--actor", "anna", "help", "zone", "export"},
+                                             {"--actor", "help", "help", "zone", "export"},
+                                             {"help", "--json", "zone", "export"},
+                                             {"help", "zone", "export", "--quiet"}}) {
+    EXPECT_EQ(run_bare(args).out, outcome.out);
+  }
+  EXPECT_THAT(run_bare({"help", "help"}).out, StartsWith("zonectl help - "));
 }
 
 TEST_F(Usage, SuggestsTheNearestCommand) {

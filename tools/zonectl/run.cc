@@ -109,7 +109,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
     return finish_with(parsed.error(), session, form_of(args, json));
   }
   if (*parsed) {
-    streams.out << **parsed;
+    session.words() << **parsed;
     return value_of(ExitCode::kDone);
   }
   if (tree.chosen().name == kHelpCommand) {

@@ -73,7 +73,7 @@ Result<ExitCode> history(Session& session, const HistoryOptions& options) {
 
 void write_key(const Session& session, const ServedKey& key, bool pem) {
   const Times times = session.times();
-  std::ostream& out = session.out();
+  std::ostream& out = session.whole_lines();
   out << (pem ? "" : "; ") << key.owner.to_text() << " key " << key.key_id << ", published "
       << times.plain(key.published);
   if (key.withdrawn) {

@@ -52,7 +52,7 @@ Result<ExitCode> to_file(const Session& session, zonestore::Store& store, const 
 
 Result<ExitCode> to_output(const Session& session, zonestore::Store& store, const zonestore::Name& zone) {
   if (!session.json()) {
-    return session.print_whole(
+    return session.print_whole_lines(
         [&](std::ostream& out) { return zonestore::export_zone(store, zone, out).map([](Serial) {}); });
   }
   std::ostringstream text;

@@ -8,8 +8,6 @@
 namespace zonectl {
 namespace {
 
-constexpr std::size_t kLineWidth = 100;
-
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
 void write_rows(std::ostream& out, const std::string& heading, const Rows& rows) {
@@ -21,10 +19,8 @@ void write_rows(std::ostream& out, const std::string& heading, const Rows& rows)
     width = std::max(width, left.size());
   }
   out << '\n' << heading << ":\n";
-  const std::string indent(width + 4, ' ');
   for (const auto& [left, right] : rows) {
-    out << "  " << left << std::string(width - left.size() + 2, ' ')
-        << wrapped(right, kLineWidth - indent.size(), indent) << '\n';
+    out << "  " << left << std::string(width - left.size() + 2, ' ') << right << '\n';
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace zonectl {
 
-// The whole help of a command, a noun or the program.
+// The whole help of a command, a noun or the program. Whoever prints it to a terminal folds it.
 [[nodiscard]] std::string help_text(const CommandShape& command);
 
 // The example and the exit codes of a command.

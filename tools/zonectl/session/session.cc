@@ -23,6 +23,12 @@ Session::Session(const GlobalOptions& options, Streams& streams, const Environme
       environment_(environment),
       clock_(clock),
       key_sources_(environment.key_sources) {
+  if (streams_.out_terminal.interactive && !options_.json) {
+    out_.emplace(streams_.out, streams_.out_terminal.width);
+  }
+  if (streams_.err_terminal.interactive) {
+    err_.emplace(streams_.err, streams_.err_terminal.width);
+  }
   if (!key_sources_.key_file && store_dir() == kDefaultStore) {
     key_sources_.key_file = environment.installed_key;
   }
@@ -127,7 +133,9 @@ Times Session::times() const {
   return Times(clock_.now().wall, terminal().interactive);
 }
 
-Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostream&)>& write) const {
+namespace {
+
+Result<ExitCode> print_to(std::ostream& out, const std::function<Result<void>(std::ostream&)>& write) {
   Result<Spool> spool = Spool::open();
   if (!spool) {
     return tl::unexpected(spool.error());
@@ -135,11 +143,21 @@ Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostr
   if (const Result<void> written = write(spool->stream()); !written) {
     return tl::unexpected(written.error());
   }
-  return spool->pour(out()).map([] { return ExitCode::kDone; });
+  return spool->pour(out).map([] { return ExitCode::kDone; });
+}
+
+}  // namespace
+
+Result<ExitCode> Session::print_whole(const std::function<Result<void>(std::ostream&)>& write) const {
+  return print_to(out(), write);
+}
+
+Result<ExitCode> Session::print_whole_lines(const std::function<Result<void>(std::ostream&)>& write) const {
+  return print_to(whole_lines(), write);
 }
 
 bool Session::confirms(const std::string& question) const {
-  streams_.err << question << " [y/N] " << std::flush;
+  words_of_errors() << question << " [y/N] " << std::flush;
   std::string answer;
   return static_cast<bool>(std::getline(*streams_.in, answer)) && (answer == "y" || answer == "yes");
 }
@@ -150,7 +168,7 @@ void Session::report(const zonestore::Error& error) const {
     told.hint +=
         (told.hint.empty() ? "" : "; ") + std::string("root works on this store as ") + *became_ + ", who owns it";
   }
-  zonectl::report(streams_.err, streams_.err_terminal, times(), told);
+  zonectl::report(words_of_errors(), streams_.err_terminal, times(), told);
 }
 
 ExitCode Session::exit_code_of(const zonestore::Error& error) const {

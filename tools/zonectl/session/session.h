@@ -11,6 +11,7 @@
 
 #include "tools/zonectl/session/environment.h"
 #include "tools/zonectl/session/exit_code.h"
+#include "tools/zonectl/text/folding.h"
 #include "tools/zonectl/text/json_value.h"
 #include "tools/zonectl/text/silence.h"
 #include "tools/zonectl/text/times.h"
@@ -87,20 +88,28 @@ class Session {
                                                  const InWords& in_words, const ExitOf& exit_of) const;
 
   [[nodiscard]] bool json() const { return options_.json; }
-  // For answers in words, and for JSON. Silent if errors and refusals alone are wanted.
-  [[nodiscard]] std::ostream& out() const { return is_quiet() ? silence_ : streams_.out; }
+  // For answers in words, which a person's terminal folds (text/folding.h), and for JSON. Silent if errors and
+  // refusals alone are wanted.
+  [[nodiscard]] std::ostream& out() const { return is_quiet() ? silence_ : words(); }
+  // The same, and never silent: for --help.
+  [[nodiscard]] std::ostream& words() const { return out_ ? *out_ : streams_.out; }
+  // For what is copied from line to line, such as zone text: never folded.
+  [[nodiscard]] std::ostream& whole_lines() const { return is_quiet() ? silence_ : streams_.out; }
   [[nodiscard]] const Terminal& terminal() const { return streams_.out_terminal; }
   // For what is no answer: progress, errors.
-  [[nodiscard]] std::ostream& err() const { return is_quiet() ? silence_ : streams_.err; }
+  [[nodiscard]] std::ostream& err() const { return is_quiet() ? silence_ : words_of_errors(); }
   [[nodiscard]] const Terminal& err_terminal() const { return streams_.err_terminal; }
   // For refusals and failures within an answer: of some of many. With the answer, or without one on standard error.
-  [[nodiscard]] std::ostream& troubles() const { return is_quiet() ? streams_.err : streams_.out; }
+  [[nodiscard]] std::ostream& troubles() const { return is_quiet() ? words_of_errors() : words(); }
   [[nodiscard]] const Terminal& troubles_terminal() const {
     return is_quiet() ? streams_.err_terminal : streams_.out_terminal;
   }
   [[nodiscard]] Times times() const;
   // Prints what `write` writes once it is all there; nothing if it fails. See text/spool.h.
   [[nodiscard]] zonestore::Result<ExitCode> print_whole(
+      const std::function<zonestore::Result<void>(std::ostream&)>& write) const;
+  // The same for what is never folded.
+  [[nodiscard]] zonestore::Result<ExitCode> print_whole_lines(
       const std::function<zonestore::Result<void>(std::ostream&)>& write) const;
   // Is there a person who can be asked? One reads standard error and writes on standard input.
   [[nodiscard]] bool can_ask() const { return streams_.in != nullptr && streams_.err_terminal.interactive; }
@@ -118,6 +127,7 @@ class Session {
   [[nodiscard]] const zonestore::VaultKeySources& key_sources() const { return key_sources_; }
 
  private:
+  [[nodiscard]] std::ostream& words_of_errors() const { return err_ ? *err_ : streams_.err; }
   [[nodiscard]] bool is_quiet() const { return options_.quiet && !options_.json; }
   [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
   void run_nothing() const;  // of a process of root's that became the store's owner: for good
@@ -131,6 +141,8 @@ class Session {
   const GlobalOptions& options_;
   mutable Silence silence_;
   Streams& streams_;
+  mutable std::optional<FoldingStream> out_;  // of a terminal
+  mutable std::optional<FoldingStream> err_;
   const Environment& environment_;
   const zonestore::Clock& clock_;
   zonestore::VaultKeySources key_sources_;

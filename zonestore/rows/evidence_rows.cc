@@ -114,34 +114,40 @@ void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId 
       .run();
 }
 
-std::uint64_t count_never_seen(db::Connection& connection) {
-  return static_cast<std::uint64_t>(connection.integer(
-      "SELECT count(*) FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM evidence AS e "
-      "WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('unreachable', 'lame-server'))"));
+namespace {
+
+std::set<InstitutionId> ids_of(db::Statement found) {
+  std::set<InstitutionId> ids;
+  while (found.step()) {
+    ids.insert(InstitutionId{found.integer(0)});
+  }
+  return ids;
 }
 
-void for_each_with_bad_news(db::Connection& connection, const std::function<void(const std::string&)>& visitor) {
-  db::Statement codes = connection.prepare(
-      "SELECT i.code FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence AS e WHERE "
-      "e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> 'dmarc' AND "
-      "(e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id)) AND "
+}  // namespace
+
+std::set<InstitutionId> ids_never_seen(db::Connection& connection) {
+  return ids_of(connection.prepare(
+      "SELECT i.institution_id FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM "
+      "evidence AS e WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('unreachable', "
+      "'lame-server'))"));
+}
+
+std::set<InstitutionId> ids_at_fault(db::Connection& connection) {
+  return ids_of(connection.prepare(
+      "SELECT i.institution_id FROM institution AS i WHERE i.phase <> 'departed' AND EXISTS (SELECT 1 FROM evidence "
+      "AS "
+      "e WHERE e.institution_id = i.institution_id AND e.verdict NOT IN ('ok', 'unreachable') AND e.subject <> "
+      "'dmarc' "
+      "AND (e.domain = x'' OR e.domain IN (SELECT name FROM domain WHERE institution_id = i.institution_id)) AND "
       // Other bytes than those of a key that has been replaced since are no fault any more.
       "(e.verdict <> 'lagging' OR e.key_id = '' OR EXISTS (SELECT 1 FROM slot AS s WHERE s.institution_id = "
-      "i.institution_id AND s.key_id = e.key_id))) "
-      "ORDER BY i.code");
-  while (codes.step()) {
-    visitor(codes.text(0));
-  }
+      "i.institution_id AND s.key_id = e.key_id)))"));
 }
 
 std::set<InstitutionId> ids_with_bad_news(db::Connection& connection) {
-  db::Statement rows =
-      connection.prepare("SELECT DISTINCT institution_id FROM evidence WHERE verdict NOT IN ('ok', 'unreachable')");
-  std::set<InstitutionId> institutions;
-  while (rows.step()) {
-    institutions.insert(InstitutionId{rows.integer(0)});
-  }
-  return institutions;
+  return ids_of(
+      connection.prepare("SELECT DISTINCT institution_id FROM evidence WHERE verdict NOT IN ('ok', 'unreachable')"));
 }
 
 std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection, std::optional<ZoneId> zone) {

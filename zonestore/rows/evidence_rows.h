@@ -28,10 +28,10 @@ void delete_evidence(db::Connection& connection, InstitutionId institution);  //
 void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId institution);
 
 // Institutions of which nobody ever saw an answer; without the departed.
-[[nodiscard]] std::uint64_t count_never_seen(db::Connection& connection);
-// By code, those of which `check` saw last that something is wrong, however long ago. Not what is only advice
+[[nodiscard]] std::set<InstitutionId> ids_never_seen(db::Connection& connection);
+// Those of which `check` saw last that something is wrong, however long ago. Not what is only advice
 // (DMARC), and nothing of a domain that is theirs no more, nor of a key that no slot of theirs holds any more.
-void for_each_with_bad_news(db::Connection& connection, const std::function<void(const std::string&)>& visitor);
+[[nodiscard]] std::set<InstitutionId> ids_at_fault(db::Connection& connection);
 // All that have anything on record but good news: those above are among them.
 [[nodiscard]] std::set<InstitutionId> ids_with_bad_news(db::Connection& connection);
 

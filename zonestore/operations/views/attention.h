@@ -12,7 +12,7 @@ namespace zonestore {
 
 // Institutions that somebody must look at, for one reason.
 struct Attention {
-  std::string what;  // stable: "not-signing", "no-standby", "overdue", "unseen"
+  std::string what;  // stable: "not-signing", "no-standby", "overdue", "to-revoke", "unseen"
   std::string text;  // for people: "cannot rotate: the other slot was revoked"
   std::uint64_t count = 0;
   std::vector<std::string> codes;   // the first 20

@@ -1,8 +1,5 @@
 #include "zonestore/operations/views/attention_finder.h"
 
-#include "zonestore/dkim/schedule.h"
-#include "zonestore/judgement/due.h"
-
 namespace zonestore {
 namespace {
 
@@ -13,16 +10,6 @@ void note(Attention& attention, const std::string& code) {
   }
 }
 
-// Would maintain rotate it now, but for a look that nobody took?
-bool is_held_back_unseen(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, Readiness& readiness,
-                         const Now& now) {
-  if (!is_rotation_due(row.facts, row.code.text(), policy, now)) {
-    return false;
-  }
-  const std::optional<Error> refusal = readiness.judge(row, policy, true, now).refusal;
-  return refusal && refusal->refusal && refusal->refusal->guard == Guard::kUnseen;
-}
-
 }  // namespace
 
 void take_earlier(std::optional<WallTime>& earliest, const std::optional<WallTime>& time) {
@@ -31,28 +18,32 @@ void take_earlier(std::optional<WallTime>& earliest, const std::optional<WallTim
   }
 }
 
-void AttentionFinder::look_at(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
-                              Readiness& readiness, const Now& now) {
-  const std::string& code = row.code.text();
-  if (row.facts.phase == dkim::Phase::kStarting && !dkim::starts_with(row.facts)) {
-    note(not_signing_, code);
+Attention& AttentionFinder::of(Reason reason) {
+  switch (reason) {
+    case Reason::kNotSigning:
+      return not_signing_;
+    case Reason::kNoStandby:
+      return no_standby_;
+    case Reason::kOverdue:
+      return overdue_;
+    case Reason::kToRevoke:
+      return to_revoke_;
+    case Reason::kUnseen:
+      return unseen_;
+    case Reason::kEvidence:
+      break;
   }
-  if (row.facts.active &&
-      dkim::state_of(row.facts, dkim::other(*row.facts.active), policy, now) == dkim::SlotState::kRevoked) {
-    note(no_standby_, code);
-  }
-  const std::optional<dkim::Schedule> schedule = dkim::schedule_of(row.facts, code, policy, now);
-  if (schedule && !row.facts.frozen && dkim::is_overdue(*schedule, policy, now)) {
-    note(overdue_, code);
-    take_earlier(overdue_.since, schedule->opening.value_or(schedule->due));
-  }
-  if (is_held_back_unseen(row, policy, readiness, now)) {
-    note(unseen_, code);
-  }
+  return evidence_;
 }
 
-void AttentionFinder::note_revocation_to_come(const dkim::Code& code) {
-  note(to_revoke_, code.text());
+void AttentionFinder::look_at(const rows::InstitutionRow& row, const std::vector<Reason>& reasons,
+                              const dkim::LifecyclePolicy& policy, const Now& now) {
+  for (const Reason reason : reasons) {
+    note(of(reason), row.code.text());
+    if (reason == Reason::kOverdue) {
+      take_earlier(overdue_.since, overdue_since(row, policy, now));
+    }
+  }
 }
 
 std::vector<Attention> AttentionFinder::found() const {

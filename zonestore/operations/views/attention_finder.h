@@ -1,5 +1,5 @@
 // Finds, in a walk over all institutions, what only an operator can mend (attention.h). For the sources of this
-// folder only. Threads: that of the connection behind the Readiness. Errors: db::Failure is thrown.
+// folder only. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "zonestore/operations/views/attention.h"
-#include "zonestore/operations/views/readiness.h"
+#include "zonestore/operations/views/attention_reasons.h"
 
 namespace zonestore {
 
@@ -17,15 +17,17 @@ void take_earlier(std::optional<WallTime>& earliest, const std::optional<WallTim
 
 class AttentionFinder {
  public:
-  void look_at(const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy, Readiness& readiness,
-               const Now& now);
-  void note_revocation_to_come(const dkim::Code& code);
+  void look_at(const rows::InstitutionRow& row, const std::vector<Reason>& reasons,
+               const dkim::LifecyclePolicy& policy, const Now& now);
 
-  // Those that somebody must look at, for the gravest reason first.
+  // Those that somebody must look at, for the gravest reason first; but for what `check` saw.
   [[nodiscard]] std::vector<Attention> found() const;
   [[nodiscard]] std::uint64_t unseen_count() const { return unseen_.count; }
+  [[nodiscard]] const Attention& evidence_against() const { return evidence_; }
 
  private:
+  [[nodiscard]] Attention& of(Reason reason);
+
   static constexpr const char* kPrepare = "zonectl prepare CODE";
 
   Attention not_signing_{"not-signing", "do not sign, and hold no fresh key to begin with", 0, {}, kPrepare};
@@ -42,6 +44,7 @@ class AttentionFinder {
                        0,
                        {},
                        "zonectl maintain"};
+  Attention evidence_{};
 };
 
 }  // namespace zonestore

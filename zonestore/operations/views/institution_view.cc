@@ -6,6 +6,7 @@
 #include "zonestore/dkim/schedule.h"
 #include "zonestore/judgement/due.h"
 #include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/views/attention_reasons.h"
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/domain_rows.h"
@@ -106,14 +107,20 @@ Result<InstitutionView> show_institution(Store& store, const dkim::Code& code) {
 }
 
 Result<void> list_institutions(Store& store, bool with_departed,
-                               const std::function<bool(const InstitutionView&)>& visitor) {
+                               const std::function<bool(const ListedInstitution&)>& visitor) {
   return db::at_border<void>([&]() -> Result<void> {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
+    AttentionJudge attention(impl.connection, readiness);
     rows::for_each_institution(impl.connection, with_departed, [&](const rows::InstitutionRow& row) {
-      return visitor(institution_view(impl.connection, impl.dkim_zone, row, now, readiness));
+      ListedInstitution listed{institution_view(impl.connection, impl.dkim_zone, row, now, readiness), {}, false};
+      for (const Reason reason : attention.reasons(row, rows::read_policy(impl.connection, row.id), now)) {
+        listed.attention.emplace_back(to_text(reason));
+      }
+      listed.never_seen = attention.is_never_seen(row);
+      return visitor(listed);
     });
     return {};
   });

@@ -55,9 +55,16 @@ struct InstitutionView {
 // Errors: kNotFound (also for a departed one).
 [[nodiscard]] Result<InstitutionView> show_institution(Store& store, const dkim::Code& code);
 
+// One of all.
+struct ListedInstitution : InstitutionView {
+  // Why somebody must look at it: "not-signing", "no-standby", "overdue", "to-revoke", "unseen", "evidence"; of each
+  // `status` counts as many. Empty: nobody must.
+  std::vector<std::string> attention;
+  bool never_seen = false;  // nobody ever saw an answer about it in the DNS
+};
 // All of them by code, one at a time, in one read transaction; departed ones only if asked for. The visitor
 // returns false to stop.
 [[nodiscard]] Result<void> list_institutions(Store& store, bool with_departed,
-                                             const std::function<bool(const InstitutionView&)>& visitor);
+                                             const std::function<bool(const ListedInstitution&)>& visitor);
 
 }  // namespace zonestore

@@ -6,12 +6,10 @@
 #include "zonestore/operations/views/rotation_facts.h"
 #include "zonestore/operations/views/spf_view.h"
 #include "zonestore/operations/views/view_from_rows.h"
-#include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/freeze_rows.h"
 #include "zonestore/rows/last_done_rows.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/policy_rows.h"
-#include "zonestore/rows/revocation_rows.h"
 
 namespace zonestore {
 namespace {
@@ -69,16 +67,6 @@ void count_what_is_due(StoreStatus& status, const rows::InstitutionRow& row, con
   }
 }
 
-void count_evidence(StoreStatus& status, db::Connection& connection) {
-  status.never_seen = rows::count_never_seen(connection);
-  rows::for_each_with_bad_news(connection, [&status](const std::string& code) {
-    ++status.evidence_against;
-    if (status.evidence_against_codes.size() < kNamedCodes) {
-      status.evidence_against_codes.push_back(code);
-    }
-  });
-}
-
 void read_zones(StoreStatus& status, db::Connection& connection) {
   for (const PublishedZone& zone : list_zones(connection)) {
     ZoneNow now{zone.apex, zone.serial, std::nullopt};
@@ -120,24 +108,24 @@ Result<StoreStatus> store_status(Store& store) {
     read_what_was_done(status, impl.connection);
     AttentionFinder attention;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);
+    AttentionJudge judge(impl.connection, readiness);
     // One walk: each institution is read once, whatever is counted of it.
     rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);
       count_institution(status, row, policy, now);
       count_what_is_due(status, row, policy, readiness, now);
       status.can_rotate += readiness.judge(row, policy, false, now).refusal ? 0 : 1;
-      attention.look_at(row, policy, readiness, now);
+      status.never_seen += judge.is_never_seen(row) ? 1 : 0;
+      attention.look_at(row, judge.reasons(row, policy, now), policy, now);
       return true;
     });
     examine_spf(status, impl, now);
-    for (const rows::RevocationRow& pending : rows::read_revocations(impl.connection)) {
-      attention.note_revocation_to_come(pending.code);
-    }
     status.attention = attention.found();
     status.clock = impl.clock_report();
     status.store_frozen = rows::read_freeze(impl.connection, rows::kWholeStore);
     status.unseen = attention.unseen_count();
-    count_evidence(status, impl.connection);
+    status.evidence_against = attention.evidence_against().count;
+    status.evidence_against_codes = attention.evidence_against().codes;
     read_zones(status, impl.connection);
     status.signer_limit = rows::read_policy(impl.connection, rows::kWholeStore).signer_limit;
     for (const rows::SignerRow& signer : rows::read_signers(impl.connection)) {

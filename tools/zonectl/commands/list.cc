@@ -1,53 +1,58 @@
-// zonectl list: all institutions, one a line.
+// zonectl list: all institutions, or those that a filter admits, one a line.
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/list_columns.h"
+#include "tools/zonectl/commands/list_filter.h"
 #include "tools/zonectl/telling/json.h"
-#include "tools/zonectl/telling/words.h"
-#include "tools/zonectl/text/table.h"
-#include "zonestore/base/joined.h"
-#include "zonestore/operations/views/institution_view.h"
 
 namespace zonectl::list {
 namespace {
 
-using zonestore::InstitutionView;
+using zonestore::ListedInstitution;
 using zonestore::Result;
 
 struct Options {
   bool all = false;
+  Filter filter;
+  std::optional<std::vector<Column>> columns;
+  bool header = false;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().flag("--all", options.all, "also those that were removed and are gone");
+  Arguments for_all = arguments.operators();
+  for_all.flag("--all", options.all, "also those that were removed and are gone");
+  for_all.many("--state", "STATE", options.filter.states, Need::kOptional, &parse_state,
+               "only those of which a slot is in this state (DRAINING, REVOKED, ...), or which are in this phase "
+               "(starting, signing, departing, departed); may be repeated: in one of them");
+  for_all.many("--domain", "PATTERN", options.filter.domains, Need::kOptional, &parse_domain_pattern,
+               "only those with this domain or one below it, or one like '*.fr'; may be repeated: with one of them");
+  for_all.flag("--attention", options.filter.attention,
+               "only those that somebody must look at, as status counts them");
+  for_all.flag("--due", options.filter.due, "only those where maintain has something to do");
+  for_all.flag("--never-seen", options.filter.never_seen, "only those of which nobody ever saw an answer in the DNS");
+  for_all.one("--columns", "NAME,...", options.columns, Need::kOptional, &parse_columns,
+              "these columns, in this order, of " + columns_help());
+  for_all.flag("--header", options.header, "a header in a pipe too");
 }
 
-// "ready", or the guard that stands in the way of a rotation.
-Cell rotate_cell(const InstitutionView& institution) {
-  if (!institution.rotate_refusal) {
-    return {"ready", Style::kGood};
-  }
-  if (const auto& refusal = institution.rotate_refusal->refusal) {
-    return {std::string(zonestore::guard_code(refusal->guard)), Style::kCaution};
-  }
-  return {"", Style::kPlain};
+// Those that the filter admits.
+Result<void> each(zonestore::Store& store, const Options& options,
+                  const std::function<bool(const ListedInstitution&)>& visitor) {
+  const bool with_departed = options.all || options.filter.wants_departed();
+  return list_institutions(store, with_departed, [&](const ListedInstitution& institution) {
+    return !options.filter.admits(institution) || visitor(institution);
+  });
 }
 
-std::vector<Cell> row_of(const InstitutionView& institution) {
-  std::vector<Cell> row{{institution.code, Style::kBold},
-                        {std::string(zonestore::dkim::to_text(institution.phase))},
-                        {institution.active ? zonestore::dkim::to_text(*institution.active) : ""}};
-  for (const zonestore::SlotView& slot : institution.slots) {
-    row.push_back({std::string(zonestore::dkim::to_text(slot.state)), style_of(slot.state)});
-  }
-  row.push_back(rotate_cell(institution));
-  row.push_back({institution.maintain_due ? "due" : "", Style::kCaution});
-  row.push_back({zonestore::joined(institution.domains, " ",
-                                   [](const zonestore::Name& domain) { return domain.to_text_no_dot(); })});
-  return row;
+Json to_json(const ListedInstitution& institution) {
+  Json json = zonectl::to_json(static_cast<const zonestore::InstitutionView&>(institution));
+  json["attention"] = institution.attention;
+  json["never_seen"] = institution.never_seen;
+  return json;
 }
 
-Result<void> write_json(std::ostream& out, zonestore::Store& store, bool all) {
+Result<void> write_json(std::ostream& out, zonestore::Store& store, const Options& options) {
   JsonList list(out, "institutions");
-  Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
+  Result<void> read = each(store, options, [&](const ListedInstitution& institution) {
     list.add(to_json(institution));
     return out.good();
   });
@@ -55,24 +60,38 @@ Result<void> write_json(std::ostream& out, zonestore::Store& store, bool all) {
   return read;
 }
 
-Result<void> write_table(std::ostream& out, const Terminal& terminal, zonestore::Store& store, bool all) {
-  Table table(out, terminal, {"CODE", "PHASE", "SIGNS", "SEL1", "SEL2", "ROTATE", "MAINTAIN", "DOMAINS"});
-  Result<void> read = list_institutions(store, all, [&](const InstitutionView& institution) {
-    table.add(row_of(institution));
+Result<void> write_table(std::ostream& out, const Session& session, zonestore::Store& store, const Options& options) {
+  const std::vector<Column> columns = options.columns.value_or(default_columns());
+  std::vector<std::string> titles;
+  for (const Column& column : columns) {
+    titles.emplace_back(column.title);
+  }
+  const Times times = session.times();
+  Table table(out, session.terminal(), std::move(titles), {options.header, true});
+  Result<void> read = each(store, options, [&](const ListedInstitution& institution) {
+    std::vector<Cell> row;
+    for (const Column& column : columns) {
+      row.push_back(column.cell(institution, times));
+    }
+    table.add(row);
     return out.good();
   });
   table.finish();
-  if (table.rows() == 0 && terminal.interactive) {
-    out << "no institution yet; add one: zonectl add CODE --domain DOMAIN\n";
+  if (table.rows() == 0 && session.terminal().interactive) {
+    out << (options.filter.is_open() ? "no institution yet; add one: zonectl add CODE --domain DOMAIN\n"
+                                     : "no institution is like that\n");
   }
   return read;
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
+  if (session.json() && (options.columns || options.header)) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "--columns and --header are of the table, not of --json",
+                           "leave them out");
+  }
   return session.read([&](zonestore::Store& store) {
     return session.print_whole([&](std::ostream& out) {
-      return session.json() ? write_json(out, store, options.all)
-                            : write_table(out, session.terminal(), store, options.all);
+      return session.json() ? write_json(out, store, options) : write_table(out, session, store, options);
     });
   });
 }
@@ -80,7 +99,9 @@ Result<ExitCode> body(Session& session, const Options& options) {
 }  // namespace
 
 void define(CommandLine& line) {
-  line.command<Options>({"list", "list the institutions, by code", "zonectl list\nzonectl list | cut -f1",
+  line.command<Options>({"list", "list the institutions, by code",
+                         "zonectl list --attention\nzonectl list --state DRAINING --domain '*.fr'\n"
+                         "zonectl list --columns code,domains --header",
                          exits_of_reading(), For::kOperators},
                         arguments, body);
 }

@@ -2,6 +2,7 @@
 #include "zonestore/operations/views/plan.h"
 
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/commands/plan_days.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 #include "tools/zonectl/text/table.h"
@@ -15,10 +16,12 @@ using zonestore::Result;
 using Kind = zonestore::dkim::ForecastEvent::Kind;
 
 constexpr zonestore::Seconds kDefaultSpan{90 * 86400};
+constexpr std::size_t kReadOneByOne = 40;  // events; of more a person is shown the days
 
 struct Options {
   std::optional<zonestore::dkim::Code> code;
   std::optional<zonestore::Seconds> until;
+  bool each = false;
 };
 
 void arguments(Arguments& arguments, Options& options) {
@@ -26,6 +29,8 @@ void arguments(Arguments& arguments, Options& options) {
                                     "this institution alone, by its code, a domain or a selector's name");
   arguments.operators().one("--until", "DURATION", options.until, Need::kOptional, &zonestore::parse_duration,
                             "how far to look ahead: 30d, 1y is 365d; 90d if not given");
+  arguments.operators().flag("--each", options.each,
+                             "every event also on a terminal, where many of them are counted by day");
 }
 
 std::string what_text(const PlannedEvent& planned) {
@@ -72,20 +77,74 @@ Result<void> write_json(std::ostream& out, zonestore::Store& store, const Option
   return read;
 }
 
+std::vector<Cell> row_of(const Times& times, const PlannedEvent& planned) {
+  return {{times.plain(planned.event.at)},
+          {planned.event.is_approximate ? "about" : "", Style::kDim},
+          {planned.code, Style::kBold},
+          {what_text(planned), planned.event.kind == Kind::kHeldBack ? Style::kCaution : Style::kPlain}};
+}
+
+// Event by event as long as a person reads them so, else by day.
+class PlanTable {
+ public:
+  PlanTable(std::ostream& out, const Session& session, const Options& options)
+      : out_(out),
+        session_(session),
+        events_(out, session.terminal(), {"WHEN", "", "CODE", "WHAT"}),
+        is_each_(options.each || !session.terminal().interactive) {}
+
+  void add(const PlannedEvent& planned) {
+    ++count_;
+    if (is_each_) {
+      events_.add(row_of(session_.times(), planned));
+      return;
+    }
+    if (days_) {
+      days_->add(planned);
+      return;
+    }
+    first_.push_back(planned);
+    if (first_.size() > kReadOneByOne) {
+      days_.emplace(out_, session_.terminal());
+      for (const PlannedEvent& each : first_) {
+        days_->add(each);
+      }
+    }
+  }
+
+  void finish() {
+    if (days_) {
+      days_->finish();
+      out_ << count_ << " in all; every one of them: zonectl plan --each\n";
+      return;
+    }
+    for (const PlannedEvent& each : first_) {
+      events_.add(row_of(session_.times(), each));
+    }
+    events_.finish();
+    if (count_ == 0 && session_.terminal().interactive) {
+      out_ << "nothing will happen by itself in this time\n";
+    }
+  }
+
+ private:
+  std::ostream& out_;
+  const Session& session_;
+  Table events_;
+  bool is_each_;
+  std::vector<PlannedEvent> first_;  // until there are too many
+  std::optional<Days> days_;
+  std::size_t count_ = 0;
+};
+
 Result<void> write_table(std::ostream& out, const Session& session, zonestore::Store& store, const Options& options,
                          zonestore::WallTime until) {
-  Table table(out, session.terminal(), {"WHEN", "", "CODE", "WHAT"});
+  PlanTable table(out, session, options);
   Result<void> read = read_plan(store, options.code, until, [&](const PlannedEvent& planned) {
-    table.add({{session.times().plain(planned.event.at)},
-               {planned.event.is_approximate ? "about" : "", Style::kDim},
-               {planned.code, Style::kBold},
-               {what_text(planned), planned.event.kind == Kind::kHeldBack ? Style::kCaution : Style::kPlain}});
+    table.add(planned);
     return out.good();
   });
   table.finish();
-  if (table.rows() == 0 && session.terminal().interactive) {
-    out << "nothing will happen by itself in this time\n";
-  }
   return read;
 }
 

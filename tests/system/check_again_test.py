@@ -1,6 +1,8 @@
 """`zonectl check --all` believes that something has turned bad when two looks say so; a resolver that is silent is one
 line; `show` tells how old the oldest look is."""
 
+import signal
+import subprocess
 import time
 import unittest
 
@@ -61,7 +63,27 @@ class CheckAgain(unittest.TestCase):
         servers = {each["subject"]: each["verdict"] for each in by_code["flip"]["findings"] if each["domain"]}["servers"]
         if looks_refused:
             self.assertGreaterEqual(time.monotonic() - began, 2, "it was looked at again, later")
+        self.assertFalse(seen["stopped"])
+        counted = {each["verdict"]: each["institutions"] for each in seen["totals"]}
+        self.assertEqual(counted.get("lame-server", 0), 0 if servers == "ok" else 1, "in the totals as in the reports")
         return servers
+
+    def test_what_is_stopped_before_the_second_look_tells_what_was_seen_and_keeps_no_doubt(self):
+        self.assertEqual(self.check_all(0, expect=0), "ok")
+        self.refuses.looks = 1
+        looking = subprocess.Popen(
+            self.store.command("check", "--all", "--resolver", RESOLVER, "--again-after", "1h"),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(looking.kill)
+        while self.refuses.looks > 0:
+            time.sleep(0.05)
+        looking.send_signal(signal.SIGINT)
+        out, err = looking.communicate(timeout=60)
+        self.assertEqual(looking.returncode, 4, err)
+        self.assertIn("stopped: ", out)
+        self.assertIn(" need attention\n", out.splitlines(keepends=True)[-1])
+        flip = self.store.json("show", "flip")["evidence"]
+        self.assertEqual({each["verdict"] for each in flip if each["subject"] == "servers"} - {"ok"}, set())
 
     def test_what_was_right_is_bad_when_a_second_look_agrees(self):
         self.assertEqual(self.check_all(0, expect=0), "ok")

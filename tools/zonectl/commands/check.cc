@@ -6,6 +6,7 @@
 #include "tools/zonectl/look/campaign.h"
 #include "tools/zonectl/look/lookout.h"
 #include "tools/zonectl/look/secondary_looks.h"
+#include "tools/zonectl/session/interruption.h"
 #include "tools/zonectl/session/look_flags.h"
 #include "tools/zonectl/telling/check_report.h"
 
@@ -68,6 +69,18 @@ look::Teller teller_for(CheckOutput& output, const std::vector<probe::Address>& 
           [&output](std::uint64_t institutions, std::chrono::seconds left) { output.waits(institutions, left); }};
 }
 
+// Ctrl-C between two institutions; only many of them take so long that a person stops it.
+look::Campaign::Manner manner_of(const Options& options, bool keeps_evidence, bool has_named_servers,
+                                 std::optional<Interruption>& interruption) {
+  look::Campaign::Manner manner{keeps_evidence, !options.no_vault, has_named_servers};
+  manner.again_after = options.again_after ? zonestore::Seconds(*options.again_after) : manner.again_after;
+  if (options.all) {
+    interruption.emplace();
+    manner.stops_within = [&interruption](std::chrono::milliseconds time) { return interruption->wait(time); };
+  }
+  return manner;
+}
+
 Result<void> run(look::Campaign& campaign, const Options& options) {
   return options.own   ? campaign.look_at_own()
          : options.all ? campaign.look_at_all()
@@ -117,18 +130,24 @@ Result<ExitCode> body(Session& session, const Options& options) {
     }
   }
   const look::Teller teller = teller_for(output, means.resolvers);
-  look::Campaign::Manner manner{opened->keeps_evidence, !options.no_vault, !means.servers.empty()};
-  manner.again_after = options.again_after ? zonestore::Seconds(*options.again_after) : manner.again_after;
-  look::Campaign campaign(opened->store, lookout, manner, teller);
+  std::optional<Interruption> interruption;
+  look::Campaign campaign(opened->store, lookout,
+                          manner_of(options, opened->keeps_evidence, !means.servers.empty(), interruption), teller);
   if (const Result<void> looked = run(campaign, options); !looked) {
     return tl::unexpected(looked.error());
   }
-  if (options.named.empty()) {
+  if (campaign.was_stopped()) {
+    output.was_stopped(campaign.left_in_doubt());
+  } else if (options.named.empty()) {
     if (const Result<void> looked = run_secondaries(*opened, lookout, output); !looked) {
       return tl::unexpected(looked.error());
     }
   }
-  return output.finish().map([&output] { return output.needs_attention() ? ExitCode::kFailed : ExitCode::kDone; });
+  return output.finish().map([&] {
+    return campaign.was_stopped()     ? ExitCode::kPartlyDone
+           : output.needs_attention() ? ExitCode::kFailed
+                                      : ExitCode::kDone;
+  });
 }
 
 }  // namespace
@@ -141,6 +160,7 @@ void define(CommandLine& line) {
        "zonectl check mosa --server 127.0.0.1:5300 --resolver 9.9.9.9",
        exits_of_reading({{ExitCode::kDone, "all is right"},
                          {ExitCode::kFailed, "something needs attention; or the command failed"},
+                         {ExitCode::kPartlyDone, "--all was stopped (Ctrl-C): what was looked at by then is told"},
                          {ExitCode::kNotFound, "no such institution"}}),
        For::kOperators},
       arguments, body);

@@ -106,6 +106,11 @@ Result<void> Campaign::look_at_all() {
   return taken ? look_again() : taken;
 }
 
+bool Campaign::stops() {
+  was_stopped_ = was_stopped_ || (manner_.stops_within && manner_.stops_within(std::chrono::milliseconds(0)));
+  return was_stopped_;
+}
+
 // Several at a time, told in order: the oldest is waited for when enough are under way.
 Result<void> Campaign::begin_all() {
   if (const auto count = count_to_check(store_)) {
@@ -118,13 +123,16 @@ Result<void> Campaign::begin_all() {
       return tl::unexpected(codes.error());
     }
     for (const zonestore::dkim::Code& code : *codes) {
+      if (stops()) {
+        return {};
+      }
       // One that has been removed meanwhile is left out.
       if (Result<void> started = start_in_turn(code); !started && started.error().code != ErrorCode::kNotFound) {
         return started;
       }
       after = code.text();
     }
-    if (codes->size() < kCodesAtATime) {
+    if (codes->size() < kCodesAtATime || stops()) {
       return {};
     }
   }
@@ -136,7 +144,7 @@ Result<void> Campaign::start_in_turn(const zonestore::dkim::Code& code) {
 }
 
 Result<void> Campaign::take_all() {
-  while (!begun_.empty()) {
+  while (!begun_.empty() && !stops()) {
     if (Result<void> taken = take_oldest(); !taken) {
       return taken;
     }
@@ -213,26 +221,41 @@ void Campaign::wait_for(SteadyTime seen) {
       return;
     }
     teller_.waiting(doubtful_.size(), std::chrono::ceil<std::chrono::seconds>(left));
-    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(left, std::chrono::seconds{1}));
+    const auto span = std::min<std::chrono::milliseconds>(std::chrono::ceil<std::chrono::milliseconds>(left),
+                                                          std::chrono::seconds{1});
+    if (!manner_.stops_within) {
+      std::this_thread::sleep_for(span);
+    } else if (manner_.stops_within(span)) {
+      return;
+    }
   }
 }
 
 Result<void> Campaign::look_again() {
+  left_in_doubt_ = doubtful_.size();
   for (const DoubtfulZone& doubtful : doubtful_zones_) {
+    wait_for(doubtful.seen);
+    if (stops()) {
+      return {};
+    }
     if (Result<void> looked = look_again_at(doubtful); !looked) {
       return looked;
     }
   }
   for (const Doubtful& doubtful : doubtful_) {
+    wait_for(doubtful.seen);
+    if (stops()) {
+      return {};
+    }
     if (Result<void> looked = look_again_at(doubtful); !looked) {
       return looked;
     }
+    --left_in_doubt_;
   }
   return {};
 }
 
 Result<void> Campaign::look_again_at(const DoubtfulZone& doubtful) {
-  wait_for(doubtful.seen);
   const auto zones = zones_to_check(store_);  // it may have changed meanwhile
   const auto known = server_evidence(store_);
   if (!zones || !known) {
@@ -251,7 +274,6 @@ Result<void> Campaign::look_again_at(const DoubtfulZone& doubtful) {
 }
 
 Result<void> Campaign::look_again_at(const Doubtful& doubtful) {
-  wait_for(doubtful.seen);
   if (Result<void> started = start(doubtful.code); !started) {
     return started.error().code == ErrorCode::kNotFound ? Result<void>{} : started;
   }

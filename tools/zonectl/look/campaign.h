@@ -6,6 +6,9 @@
 // resolver that answers no domain can be looked at: that is said once, and the domains are left out. It is asked only
 // if there is a domain, or a name server of ours whose address nobody gave.
 //
+// It can be asked to stop between two institutions: what was looked at by then is told and kept. What had turned bad
+// and was not looked at again is neither.
+//
 // Ownership: store, lookout and teller must outlive it. Threads: one. Errors: those of the store; kIo if the child
 // does not answer any more.
 #pragma once
@@ -40,6 +43,8 @@ class Campaign {
     bool tries_keys = true;          // whether the private keys fit; it needs the vault
     bool has_named_servers = false;  // ours are asked at addresses that the caller gave
     std::chrono::milliseconds again_after{std::chrono::minutes{1}};
+    // Waits that long, or until somebody asks it to stop: then it is true, and stays so. Empty: nobody does.
+    std::function<bool(std::chrono::milliseconds)> stops_within{};
   };
 
   Campaign(zonestore::Store& store, Lookout& lookout, Manner manner, const Teller& teller)
@@ -49,6 +54,11 @@ class Campaign {
   [[nodiscard]] zonestore::Result<void> look_at_own();
   [[nodiscard]] zonestore::Result<void> look_at(const std::vector<zonestore::dkim::Code>& codes);
   [[nodiscard]] zonestore::Result<void> look_at_all();
+
+  // It was asked to stop, and did before it was through.
+  [[nodiscard]] bool was_stopped() const { return was_stopped_; }
+  // Those that had turned bad and were not looked at again for it.
+  [[nodiscard]] std::uint64_t left_in_doubt() const { return left_in_doubt_; }
 
  private:
   // An institution that is being looked at.
@@ -85,6 +95,7 @@ class Campaign {
   // Without a resolver only name servers whose address the caller gave.
   [[nodiscard]] zonestore::Result<void> leave_out_unseen(probe::Report& report);
   void wait_for(SteadyTime seen);
+  [[nodiscard]] bool stops();
   void prove_keys(probe::Report& report, const zonestore::CheckSubject& subject, const std::vector<bool>& served);
   [[nodiscard]] bool has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id);
   void finish(const probe::Report& report);
@@ -101,6 +112,8 @@ class Campaign {
   bool has_resolver_ = true;
   bool has_tried_resolver_ = false;
   bool told_unkept_ = false;
+  bool was_stopped_ = false;
+  std::uint64_t left_in_doubt_ = 0;
   zonestore::ExpectedZone dkim_zone_;
   std::deque<Begun> begun_;
   std::vector<Doubtful> doubtful_;

@@ -1,6 +1,7 @@
 #include "tools/zonectl/telling/check_report.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tools/zonectl/telling/json_check.h"
 #include "zonestore/base/joined.h"
@@ -64,6 +65,38 @@ void CheckOutput::waits(std::uint64_t institutions, std::chrono::seconds left) {
   }
 }
 
+void CheckOutput::was_stopped(std::uint64_t left_in_doubt) {
+  was_stopped_ = true;
+  if (left_in_doubt > 0) {
+    warnings_.push_back(std::to_string(left_in_doubt) +
+                        " that were right before were bad now and not looked at again: nothing of it is kept");
+  }
+}
+
+// Each institution once for a verdict, however many of its findings have it.
+void CheckOutput::count(const Report& report) {
+  std::set<Verdict> met;
+  for (const Finding& finding : report.findings) {
+    if (finding.verdict == Verdict::kOk) {
+      continue;
+    }
+    Total& total = totals_[finding.verdict];
+    ++total.findings;
+    if (met.insert(finding.verdict).second && total.institutions++ == 0) {
+      total.example = report.code.text();
+    }
+  }
+}
+
+Json CheckOutput::totals_json() const {
+  Json totals = Json::array();
+  for (const auto& [verdict, total] : totals_) {
+    totals.push_back(
+        Json{{"verdict", to_text(verdict)}, {"institutions", total.institutions}, {"findings", total.findings}});
+  }
+  return totals;
+}
+
 void CheckOutput::add_servers(const zonestore::ExpectedZone& zone,
                               const std::vector<zonestore::ServerEvidence>& evidence) {
   for (const zonestore::ServerEvidence& each : evidence) {
@@ -83,6 +116,7 @@ void CheckOutput::add_servers(const zonestore::ExpectedZone& zone,
 void CheckOutput::add(const Report& report) {
   const probe::Severity severity = severity_of(report);
   ++looked_at_;
+  count(report);
   at_fault_ += severity == probe::Severity::kBad ? 1 : 0;
   needs_attention_ = needs_attention_ || severity == probe::Severity::kBad;
   is_all_seen_ =
@@ -114,6 +148,8 @@ zonestore::Result<void> CheckOutput::finish() {
                      {"needs_attention", needs_attention_},
                      {"looked_at", looked_at_},
                      {"at_fault", at_fault_},
+                     {"totals", totals_json()},
+                     {"stopped", was_stopped_},
                      {"warnings", warnings_}});
   return spool_->pour(session_.out());
 }
@@ -152,12 +188,39 @@ void CheckOutput::write_verdict(Verdict verdict, probe::Severity severity, const
                  << "  " << printable(what) << '\n';
 }
 
+// "  missing      12 institutions, such as mosa", the most frequent first.
+void CheckOutput::write_totals() {
+  std::vector<std::pair<std::string, Total>> sorted;
+  std::size_t width = 0;
+  std::size_t digits = 0;
+  for (const auto& [verdict, total] : totals_) {
+    sorted.emplace_back(to_text(verdict), total);
+    width = std::max(width, sorted.back().first.size());
+    digits = std::max(digits, std::to_string(total.institutions).size());
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& left, const auto& right) {
+    return left.second.institutions > right.second.institutions;
+  });
+  for (const auto& [verdict, total] : sorted) {
+    const std::string number = std::to_string(total.institutions);
+    session_.out() << "  " << verdict << std::string(width - verdict.size() + 2, ' ')
+                   << std::string(digits - number.size(), ' ') << number
+                   << (total.institutions == 1 ? " institution: " : " institutions, such as ") << total.example
+                   << '\n';
+  }
+}
+
 void CheckOutput::write_end() {
   std::ostream& out = session_.out();
   for (const std::string& warning : warnings_) {
     out << session_.terminal().styled(Style::kCaution, "warning:") << ' ' << printable(warning) << '\n';
   }
   if (of_all_) {
+    write_totals();
+    if (was_stopped_) {
+      out << session_.terminal().styled(Style::kCaution, "stopped:") << ' ' << looked_at_ << " of "
+          << std::max(expected_, looked_at_) << " were looked at\n";
+    }
     out << looked_at_ << " looked at, " << at_fault_ << " need attention\n";
   } else {
     const Terminal& terminal = session_.terminal();

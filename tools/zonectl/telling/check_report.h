@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ class CheckOutput {
   void warn(const std::string& warning);                              // shown at the end
   void lacks_resolver(const std::vector<probe::Address>& resolvers);  // so that no domain could be looked at
   void waits(std::uint64_t institutions, std::chrono::seconds left);  // for a second look
+  void was_stopped(std::uint64_t left_in_doubt);                      // before it was through
   void add_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
   void add(const probe::Report& report);
   [[nodiscard]] zonestore::Result<void> finish();
@@ -34,17 +36,28 @@ class CheckOutput {
   void write_servers(const zonestore::ExpectedZone& zone, const std::vector<zonestore::ServerEvidence>& evidence);
   void write_finding(const probe::Finding& finding);
   void write_verdict(zonestore::Verdict verdict, probe::Severity severity, const std::string& what);
+  void count(const probe::Report& report);
+  void write_totals();
   void write_end();
   void show_progress();
   void clear_progress();
 
   const Session& session_;
+  struct Total {
+    std::uint64_t institutions = 0;
+    std::uint64_t findings = 0;
+    std::string example{};  // the first institution's code
+  };
+  [[nodiscard]] Json totals_json() const;
+
   bool of_all_;
   std::uint64_t expected_ = 0;
   std::uint64_t looked_at_ = 0;
   std::uint64_t at_fault_ = 0;
   bool needs_attention_ = false;
   bool is_all_seen_ = true;
+  bool was_stopped_ = false;
+  std::map<zonestore::Verdict, Total> totals_;  // ok aside
   bool shows_progress_ = false;
   std::vector<std::string> warnings_;
   Json servers_ = Json::array();

@@ -1,130 +1,201 @@
-// zonectl instructions: what an institution publishes in its own zone.
-#include "zonestore/operations/views/instructions.h"
-
+// zonectl instructions: what institutions publish in their own zones, as e-mails, as a table, or as JSON.
 #include "tools/zonectl/commands/commands.h"
-#include "tools/zonectl/probe/organization.h"
+#include "tools/zonectl/instructions/letter.h"
+#include "tools/zonectl/instructions/sheet.h"
 #include "tools/zonectl/telling/json.h"
-#include "tools/zonectl/text/relative_name.h"
 
 namespace zonectl::instructions {
 namespace {
 
 using zonestore::CustomerRecord;
 using zonestore::DomainInstructions;
+using zonestore::ErrorCode;
 using zonestore::Result;
 
+enum class Format : std::uint8_t { kText, kCsv };
+
+Result<Format> parse_format(std::string_view text) {
+  if (text == "text") {
+    return Format::kText;
+  }
+  if (text == "csv") {
+    return Format::kCsv;
+  }
+  return zonestore::fail(ErrorCode::kInvalid, "there is no form of that name", "text, an e-mail, or csv, a table");
+}
+
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> codes;
+  bool all = false;
+  std::optional<Format> format;
+  std::optional<std::string> language;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().institution(options.code);
+  arguments.operators().institutions(options.codes, [&options] { return options.all; });
+  arguments.operators().flag("--all", options.all, "of every institution that has a domain, in place of INST");
+  arguments.operators().one("--format", "text|csv", options.format, Need::kOptional, &parse_format,
+                            "an e-mail with its headers (default), or a table with a row for each record");
+  arguments.operators().one("--lang", "en|fr|de|it", options.language, Need::kOptional, &parse_language,
+                            "the language of the e-mail (default: en)");
 }
 
-// The zones whose panel may be the one to type into, the likeliest first: nobody asks the DNS here, and a mail domain
-// below the organization's may be a zone of its own.
-std::vector<zonestore::Name> zones_of(const zonestore::Name& domain) {
-  const zonestore::Name organization = probe::PublicSuffixes().organization_of(domain);
-  std::vector<zonestore::Name> zones;
-  for (zonestore::Name zone = domain; !(zone == organization) && !zone.is_root(); zone = zone.parent()) {
-    zones.insert(zones.begin(), zone);
+Publications publications_of(const std::string& code, const std::vector<DomainInstructions>& domains) {
+  static const probe::PublicSuffixes suffixes;
+  Publications all{code, {}};
+  for (const DomainInstructions& each : domains) {
+    all.domains.push_back(publication_of(each, suffixes));
   }
-  zones.insert(zones.begin(), organization);
-  return zones;
-}
-
-void write_fields(const Session& session, const CustomerRecord& record, const std::vector<zonestore::Name>& zones) {
-  const Terminal& terminal = session.terminal();
-  std::ostream& out = session.out();
-  out << "    Name   " << record.name << '\n';
-  for (const zonestore::Name& zone : zones) {
-    const bool is_first = &zone == &zones.front();
-    out << "           " << (is_first ? "(in the DNS panel of " : " in that of ") << zone.to_text_no_dot()
-        << (is_first ? ": " : ", if it has one of its own: ")
-        << terminal.styled(Style::kBold, relative_name(record.name, zone)) << (&zone == &zones.back() ? ")" : "")
-        << '\n';
-  }
-  out << "    Type   " << record.type << '\n';
-  out << "    Value  " << terminal.styled(Style::kBold, record.value) << '\n';
-  out << "    TTL    " << record.ttl << "\n\n";
+  return all;
 }
 
 // What each panel wants as names.
-Json panels_json(const DomainInstructions& each) {
+Json panels_json(const Publication& each) {
   Json panels = Json::array();
-  for (const zonestore::Name& zone : zones_of(each.domain)) {
+  for (const zonestore::Name& zone : each.zones) {
+    const auto name_in = [&](const CustomerRecord& record) -> Json {
+      for (const Panel& panel : panels_of(record, each)) {
+        if (panel.zone == zone) {
+          return panel.name;
+        }
+      }
+      return nullptr;
+    };
     Json cnames = Json::array();
-    for (const CustomerRecord& record : each.cnames) {
-      cnames.push_back(relative_name(record.name, zone));
+    for (const CustomerRecord& record : each.dns.cnames) {
+      cnames.push_back(name_in(record));
     }
-    panels.push_back(Json{
-        {"zone", zone.to_text_no_dot()}, {"cnames", std::move(cnames)}, {"spf", relative_name(each.spf.name, zone)}});
+    panels.push_back(Json{{"zone", zone.to_text_no_dot()},
+                          {"cnames", std::move(cnames)},
+                          {"spf", name_in(each.dns.spf)},
+                          {"dmarc", name_in(each.dmarc)}});
   }
   return panels;
 }
 
-Json domains_json(const std::vector<DomainInstructions>& all) {
+Json to_json(const Publications& all) {
   Json domains = Json::array();
-  for (const DomainInstructions& each : all) {
-    Json domain = to_json(each);
+  for (const Publication& each : all.domains) {
+    Json domain = zonectl::to_json(each.dns);
+    domain["dmarc"] = record_json(each.dmarc, each.dns.domain);
+    domain["dmarc_names"] = each.dmarc_names;
     domain["panels"] = panels_json(each);
     domains.push_back(std::move(domain));
   }
-  return domains;
+  return Json{{"code", all.code}, {"domains", std::move(domains)}};
 }
 
-void write_spf(const Session& session, const DomainInstructions& each, const std::vector<zonestore::Name>& zones) {
-  std::ostream& out = session.out();
-  out << "  SPF: one TXT record. A domain has one SPF record only: a second one breaks both.\n\n";
-  out << "  If " << each.domain.to_text_no_dot() << " has no TXT record that begins with v=spf1 yet:\n\n";
-  write_fields(session, each.spf, zones);
-  out << "  If it has one: add no second one. Put " << each.spf_term << " into it, before its `all`:\n\n";
-  out << "    v=spf1 ... " << session.terminal().styled(Style::kBold, each.spf_term) << " ~all\n\n";
-  out << "  where ... is what stands there today, and the end stays as it is (~all, -all).\n\n";
-}
-
-void write(const Session& session, const std::string& code, const DomainInstructions& each) {
-  std::ostream& out = session.out();
-  const std::vector<zonestore::Name> zones = zones_of(each.domain);
-  const std::string what = zones.size() == 1
-                               ? "what " + each.domain.to_text_no_dot() + " publishes in its own zone, once"
-                               : "what is published for " + each.domain.to_text_no_dot() + " in its own zone, once";
-  out << session.terminal().styled(Style::kBold, code + ": " + what) << "\n\n";
-  out << "  DKIM: two CNAME records. Both are needed: keys change by moving from one to the other.\n\n";
-  for (const CustomerRecord& record : each.cnames) {
-    write_fields(session, record, zones);
+// Writes institution after institution in the form that was asked for.
+class Output {
+ public:
+  Output(std::ostream& out, const Session& session, const Options& options)
+      : out_(out),
+        is_sheet_(options.format == Format::kCsv),
+        language_(options.language.value_or(std::string(kLanguages.front()))),
+        phrases_(Phrases::of(language_)) {
+    if (session.json() && (options.all || options.codes.size() > 1)) {
+      list_.emplace(out, "institutions");
+    }
+    is_json_ = session.json();
+    if (is_sheet_) {
+      write_sheet_head(out_);
+    }
   }
-  write_spf(session, each, zones);
-  out << "  The same as lines of a zone file (the last one only if there is no SPF record yet):\n\n";
-  for (const CustomerRecord& record : each.cnames) {
-    out << record.zone_file_line << '\n';
+
+  void add(const Publications& all) {
+    if (list_) {
+      list_->add(to_json(all));
+    } else if (is_json_) {
+      print(out_, to_json(all));
+    } else if (is_sheet_) {
+      write_sheet(out_, all);
+    } else if (!all.domains.empty()) {
+      out_ << (letters_++ == 0 ? "" : "\n\n");
+      write_letter(out_, language_, phrases_, all);
+    }
+    without_domain_ += all.domains.empty() ? 1 : 0;
   }
-  out << each.spf.zone_file_line << '\n';
+
+  // How many had no domain, which neither letter nor table shows.
+  std::size_t finish() {
+    if (list_) {
+      list_->finish();
+    }
+    return is_json_ ? 0 : without_domain_;
+  }
+
+ private:
+  std::ostream& out_;
+  bool is_sheet_;
+  bool is_json_ = false;
+  std::string language_;
+  Phrases phrases_;
+  std::optional<JsonList> list_;
+  std::size_t letters_ = 0;
+  std::size_t without_domain_ = 0;
+};
+
+Result<void> read(zonestore::Store& store, const Options& options, Output& output, const std::ostream& out) {
+  if (options.all) {
+    return all_instructions(store, [&](const std::string& code, const std::vector<DomainInstructions>& domains) {
+      output.add(publications_of(code, domains));
+      return out.good();
+    });
+  }
+  for (const zonestore::dkim::Code& code : options.codes) {
+    const auto domains = zonestore::instructions(store, code);
+    if (!domains) {
+      return tl::unexpected(domains.error());
+    }
+    output.add(publications_of(code.text(), *domains));
+  }
+  return {};
 }
 
-using All = std::vector<DomainInstructions>;
+Result<void> write(std::ostream& out, const Session& session, zonestore::Store& store, const Options& options) {
+  Output output(out, session, options);
+  Result<void> done = read(store, options, output, out);
+  const std::size_t without = output.finish();
+  if (done && without > 0) {
+    const bool is_one = options.codes.size() == 1;
+    const std::string code = is_one ? options.codes.front().text() : "CODE";
+    session.err() << (is_one         ? code + " has"
+                      : without == 1 ? "1 institution has"
+                                     : std::to_string(without) + " institutions have")
+                  << " no mail domain yet; add one: zonectl domain add " << code << " DOMAIN\n";
+  }
+  return done;
+}
+
+Result<void> check(const Session& session, const Options& options) {
+  if (options.all != options.codes.empty()) {
+    return zonestore::fail(ErrorCode::kInvalid, options.all ? "INST excludes --all" : "INST is missing",
+                           "zonectl instructions INST, or zonectl instructions --all");
+  }
+  if (session.json() && options.format) {
+    return zonestore::fail(ErrorCode::kInvalid, "--format and --json are two forms", "give one of them");
+  }
+  if (options.language && (session.json() || options.format == Format::kCsv)) {
+    return zonestore::fail(ErrorCode::kInvalid, "--lang is of the e-mail: a table has no language", "leave it out");
+  }
+  return {};
+}
 
 Result<ExitCode> body(Session& session, const Options& options) {
-  const std::string& code = options.code->text();
-  const auto in_json = [&code](const All& all) { return Json{{"code", code}, {"domains", domains_json(all)}}; };
-  const auto in_words = [&code](const Session& told, const All& all) {
-    for (std::size_t index = 0; index < all.size(); ++index) {
-      told.out() << (index == 0 ? "" : "\n\n");
-      write(told, code, all[index]);
-    }
-    if (all.empty()) {
-      told.out() << code << " has no mail domain yet; add one: zonectl domain add " << code << " DOMAIN\n";
-    }
-  };
-  const auto operation = [&](zonestore::Store& store) { return zonestore::instructions(store, *options.code); };
-  return session.tell(session.read(operation), in_json, in_words);
+  if (const Result<void> good = check(session, options); !good) {
+    return tl::unexpected(good.error());
+  }
+  return session.read([&](zonestore::Store& store) {
+    return session.print_whole_lines([&](std::ostream& out) { return write(out, session, store, options); });
+  });
 }
 
 }  // namespace
 
 void define(CommandLine& line) {
   line.command<Options>(
-      {"instructions", "print what an institution publishes in its own DNS zone", "zonectl instructions mosa",
+      {"instructions", "print what an institution publishes in its own DNS zone: an e-mail to send it, or a table",
+       "zonectl instructions mosa --lang fr\nzonectl instructions --all --format csv",
        exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
       arguments, body);
 }

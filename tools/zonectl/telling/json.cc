@@ -103,13 +103,13 @@ Json to_json(const zonestore::InstitutionView& institution) {
               {"evidence", json_array(institution.evidence)}};
 }
 
-namespace {
-
 Json record_json(const zonestore::CustomerRecord& record, const zonestore::Name& domain) {
   return Json{{"name", record.name}, {"relative_name", relative_name(record.name, domain)},
               {"type", record.type}, {"value", record.value},
               {"ttl", record.ttl},   {"zone_file_line", record.zone_file_line}};
 }
+
+namespace {
 
 std::string_view origin_name(zonestore::PolicyValue::From from) {
   switch (from) {

@@ -28,6 +28,8 @@ namespace zonectl {
 // {"since", "reason", "whole_store"}; null if there is none.
 [[nodiscard]] Json freeze_json(const std::optional<zonestore::dkim::Freeze>& freeze);
 [[nodiscard]] Json to_json(const zonestore::DomainInstructions& instructions);
+// `relative_name` is within that domain.
+[[nodiscard]] Json record_json(const zonestore::CustomerRecord& record, const zonestore::Name& domain);
 [[nodiscard]] Json to_json(const zonestore::SpfView& spf);
 [[nodiscard]] Json to_json(const zonestore::ZoneView& zone);
 [[nodiscard]] Json to_json(const zonestore::PolicyValue& value);

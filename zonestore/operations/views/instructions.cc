@@ -28,18 +28,34 @@ DomainInstructions instructions_for(const Name& domain, const dkim::Code& code, 
   return result;
 }
 
+std::vector<DomainInstructions> instructions_of(const rows::InstitutionRow& row, Store::Impl& impl) {
+  std::vector<DomainInstructions> result;
+  for (const Name& domain : rows::domains_of(impl.connection, row.id)) {
+    result.push_back(instructions_for(domain, row.code, impl));
+  }
+  return result;
+}
+
 }  // namespace
 
 Result<std::vector<DomainInstructions>> instructions(Store& store, const dkim::Code& code) {
   return db::at_border<std::vector<DomainInstructions>>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
-    const rows::InstitutionRow row = require_institution(impl.connection, code);
-    std::vector<DomainInstructions> result;
-    for (const Name& domain : rows::domains_of(impl.connection, row.id)) {
-      result.push_back(instructions_for(domain, code, impl));
-    }
-    return result;
+    return instructions_of(require_institution(impl.connection, code), impl);
+  });
+}
+
+Result<void> all_instructions(
+    Store& store,
+    const std::function<bool(const std::string& code, const std::vector<DomainInstructions>& domains)>& visitor) {
+  return db::at_border<void>([&]() -> Result<void> {
+    Store::Impl& impl = store.impl();
+    const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
+    rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
+      return row.facts.phase == dkim::Phase::kDeparting || visitor(row.code.text(), instructions_of(row, impl));
+    });
+    return {};
   });
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,10 @@ struct DomainInstructions {
 };
 // For each domain of the institution; empty if it has none. Errors: kNotFound.
 [[nodiscard]] Result<std::vector<DomainInstructions>> instructions(Store& store, const dkim::Code& code);
+// Of all institutions by code, in one read transaction; those that are being removed have nothing to publish any
+// more. The visitor returns false to stop.
+[[nodiscard]] Result<void> all_instructions(
+    Store& store,
+    const std::function<bool(const std::string& code, const std::vector<DomainInstructions>& domains)>& visitor);
 
 }  // namespace zonestore

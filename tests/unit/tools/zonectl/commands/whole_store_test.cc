@@ -348,13 +348,16 @@ TEST_F(WholeStore, KeyExportWritesANewPrivateFileOnce) {
 
 TEST_F(WholeStore, InstructionsAreWhatTheInstitutionPublishes) {
   init_and_add("mosa");
-  EXPECT_THAT(run({"instructions", "mosa"}).out, HasSubstr("zonectl domain add mosa DOMAIN"));
+  const Outcome none = run({"instructions", "mosa"});
+  EXPECT_EQ(none.out, "");
+  EXPECT_THAT(none.err, HasSubstr("zonectl domain add mosa DOMAIN"));
   expect_done({"domain", "add", "mosa", "mosamuseum.com"});
   const std::string text = run({"instructions", "mosa"}).out;
   EXPECT_THAT(
       text, HasSubstr("\nstxsel1._domainkey.mosamuseum.com. 3600 IN CNAME sel1-mosa._domainkey.dkim.secutix.com.\n"));
   EXPECT_THAT(text, HasSubstr("\nmosamuseum.com. 3600 IN TXT \"v=spf1 include:spf.secutix.com ~all\"\n"));
-  EXPECT_THAT(text, HasSubstr("include:spf.secutix.com into it, before its `all`"));
+  EXPECT_THAT(text, HasSubstr("\n    v=spf1 ... include:spf.secutix.com ~all\n"));
+  EXPECT_THAT(text, HasSubstr("\n_dmarc.mosamuseum.com. 3600 IN TXT \"v=DMARC1; p=none\"\n"));
   const auto domain = json_of({"instructions", "mosa"}).at("domains").at(0);
   EXPECT_EQ(domain.at("cnames").at(1).at("relative_name"), "stxsel2._domainkey");
   EXPECT_EQ(domain.at("spf").at("relative_name"), "@");
@@ -363,16 +366,39 @@ TEST_F(WholeStore, InstructionsAreWhatTheInstitutionPublishes) {
 TEST_F(WholeStore, InstructionsOfADomainBelowTheOrganizationsNameBothPanels) {
   init_and_add("mosa");
   expect_done({"domain", "add", "mosa", "news.mosamuseum.com"});
-  const std::string text = run({"instructions", "mosa"}).out;
-  EXPECT_THAT(
-      text, HasSubstr("    Name   stxsel1._domainkey.news.mosamuseum.com.\n"
-                      "           (in the DNS panel of mosamuseum.com: stxsel1._domainkey.news\n"
-                      "            in that of news.mosamuseum.com, if it has one of its own: stxsel1._domainkey)\n"));
-  EXPECT_THAT(text, HasSubstr("(in the DNS panel of mosamuseum.com: news\n"));
+  EXPECT_THAT(run({"instructions", "mosa"}).out, HasSubstr("(in the DNS panel of mosamuseum.com: news\n"));
   const auto panels = json_of({"instructions", "mosa"}).at("domains").at(0).at("panels");
   EXPECT_EQ(panels.at(0).at("zone"), "mosamuseum.com");
   EXPECT_EQ(panels.at(0).at("cnames").at(1), "stxsel2._domainkey.news");
   EXPECT_EQ(panels.at(1).at("spf"), "@");
+  EXPECT_EQ(panels.at(0).at("dmarc"), "_dmarc");
+  EXPECT_EQ(panels.at(1).at("dmarc"), nullptr) << "it does not lie in that zone";
+}
+
+TEST_F(WholeStore, InstructionsOfAllLeaveOutWhoHasNoDomainOrIsBeingRemoved) {
+  init();
+  add("mosa", {"--domain", "mosamuseum.com"});
+  add("louvre", {"--domain", "louvre.fr"});
+  add("nova");
+  add("gone", {"--domain", "gone.example"});
+  expect_done({"remove", "gone", "--yes"});
+  const Outcome all = run({"instructions", "--all", "--lang", "fr"});
+  EXPECT_THAT(all.out, StartsWith("Subject: Enregistrements DNS pour louvre.fr : "));
+  EXPECT_THAT(all.out, HasSubstr("\n\n\nSubject: Enregistrements DNS pour mosamuseum.com : "));
+  EXPECT_THAT(all.out, testing::Not(HasSubstr("gone")));
+  EXPECT_THAT(all.err, HasSubstr("1 institution has no mail domain yet"));
+  EXPECT_THAT(run({"instructions", "--all", "--format", "csv"}).out,
+              HasSubstr("\nmosa,mosamuseum.com,dmarc,if-none-yet,"));
+  const auto institutions = json_of({"instructions", "--all"}).at("institutions");
+  ASSERT_EQ(institutions.size(), 3U);
+  EXPECT_EQ(institutions.at(2).at("code"), "nova");
+  for (const std::vector<std::string>& bad : {std::vector<std::string>{"instructions"},
+                                              {"instructions", "mosa", "--all"},
+                                              {"instructions", "mosa", "--lang", "es"},
+                                              {"instructions", "mosa", "--format", "csv", "--lang", "fr"},
+                                              {"instructions", "mosa", "--format", "csv", "--json"}}) {
+    EXPECT_EQ(run(bad).code, 2);
+  }
 }
 
 TEST_F(WholeStore, AZoneOfOursIsNoCustomersDomain) {

@@ -20,7 +20,7 @@ struct Judgement {
   answer::TransferVerdict verdict = answer::TransferVerdict::kRefused;  // where one message is enough
   bool is_stream = false;                                               // it is not
   const zonestore::Peer* peer = nullptr;                                // of those that were handed in
-  std::optional<std::uint32_t> from;                                    // of IXFR: the serial that the peer has
+  std::optional<std::uint32_t> from = std::nullopt;                     // of IXFR: the serial that the peer has
 };
 
 // A question for a transfer, in good form and, if it is signed, rightly signed: all else has one answer for

@@ -18,7 +18,7 @@ constexpr std::size_t kRowsOfSlice = 2000;        // some milliseconds
 constexpr std::uint64_t kRowsOfSmallSpan = 1000;  // so many are always read
 constexpr std::uint64_t kPartOfZone = 4;          // of the record sets: more is not worth it
 constexpr std::size_t kSmallDifferenceBytes = 1U << 20U;
-constexpr milliseconds kLongestPause{50};
+constexpr milliseconds kLongestBusyPause{50};
 constexpr milliseconds kMostPatience{5000};
 
 bool has(const zone::Zone& zone, const DifferenceRecord& wanted) {
@@ -130,7 +130,7 @@ JournalSource::Work::Step JournalSource::Work::step(Clock::time_point now) {
 // 1, 2, ... 50 ms, for 5 s: a NOTIFY in a burst of commits is answered just when the next writer is at work.
 JournalSource::Work::Step JournalSource::Work::busy(Clock::time_point now) {
   busy_since_ = busy_since_.value_or(now);
-  pause_ = std::clamp(2 * pause_, milliseconds{1}, kLongestPause);
+  pause_ = std::clamp(2 * pause_, milliseconds{1}, kLongestBusyPause);
   return now - *busy_since_ > kMostPatience ? whole(WholeZoneWhy::kBusy) : Step::kPause;
 }
 

@@ -19,8 +19,8 @@ class MessageFiller {
   struct Form {
     std::uint16_t id = 0;
     bool recursion_desired = false;
-    zonestore::Bytes question;           // the section, as it came
-    std::optional<wire::AnswerOpt> opt;  // for the first message
+    zonestore::Bytes question = {};                     // the section, as it came
+    std::optional<wire::AnswerOpt> opt = std::nullopt;  // for the first message
     std::size_t message_bytes = wire::kMaxMessageBytes;
     std::size_t kept_free_bytes = 0;  // of each message, for its TSIG record
   };

@@ -12,10 +12,10 @@ namespace dnsd::transfer {
 
 // One that was sent: what its answer must fit.
 struct SentNotify {
-  zonestore::Bytes message;
+  zonestore::Bytes message = {};
   std::uint16_t id = 0;
   const wire::TsigKey* key = nullptr;  // nullptr: unsigned
-  zonestore::Bytes mac;
+  zonestore::Bytes mac = {};
 };
 
 // With the zone's SOA as a hint. Throws std::bad_alloc.

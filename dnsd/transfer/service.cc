@@ -33,40 +33,40 @@ constexpr std::chrono::milliseconds kSweepInterval{1000};
 constexpr std::chrono::milliseconds kForMemory{10};  // before what found none is tried again
 constexpr int kNicer = 10;                           // than the workers
 
-// A session, and what its socket is waited for with: the socket stays the session's.
-struct Place {
-  Place(asio::io_context& context, net::HandedOver connection, const InForce& in_force, JournalSource& journal,
-        const Settings& settings, const util::Log& log)
-      : session(std::move(connection), in_force, journal, settings, log, Clock::now()),
-        socket(context),
-        timer(context) {
-    socket.assign(session.socket());
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  Place(Place&&) = delete;
-  Place& operator=(Place&&) = delete;
-  ~Place() { leave(); }
-
-  // Ends what is waited for.
-  void leave() {
-    timer.cancel();
-    if (socket.is_open()) {
-      socket.release();
-    }
-  }
-
-  Session session;
-  Descriptor socket;
-  asio::steady_timer timer;
-  Session::Wants wants = Session::Wants::kAgain;
-};
-
-using Places = std::list<std::shared_ptr<Place>>;
-
 }  // namespace
 
 struct Service::Loop {
+  // A session, and what its socket is waited for with: the socket stays the session's.
+  struct Place {
+    Place(asio::io_context& context, net::HandedOver connection, const InForce& in_force, JournalSource& journal,
+          const Settings& settings, const util::Log& log)
+        : session(std::move(connection), in_force, journal, settings, log, Clock::now()),
+          socket(context),
+          timer(context) {
+      socket.assign(session.socket());
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    Place(Place&&) = delete;
+    Place& operator=(Place&&) = delete;
+    ~Place() { leave(); }
+
+    // Ends what is waited for.
+    void leave() {
+      timer.cancel();
+      if (socket.is_open()) {
+        socket.release();
+      }
+    }
+
+    Session session;
+    Descriptor socket;
+    asio::steady_timer timer;
+    Session::Wants wants = Session::Wants::kAgain;
+  };
+
+  using Places = std::list<std::shared_ptr<Place>>;
+
   Loop(const Sources& sources, const answer::Settings& answers, const Settings& its_settings, Host host,
        const util::Log& its_log)
       : in_force(sources, answers),
@@ -238,7 +238,7 @@ bool Service::Loop::may_begin(const Session& session) const {
 }
 
 // IXFR first: it is short, and what somebody waits for.
-std::shared_ptr<Place> Service::Loop::first_in_line() const {
+auto Service::Loop::first_in_line() const -> std::shared_ptr<Place> {
   std::shared_ptr<Place> first;
   for (const auto& place : places) {
     if (place->wants == Session::Wants::kTurn && may_begin(place->session) &&

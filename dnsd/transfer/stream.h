@@ -19,13 +19,13 @@ namespace dnsd::transfer {
 struct Request {
   std::shared_ptr<const zone::Image> image;
   const zone::Zone* zone = nullptr;  // of the image
-  std::shared_ptr<const wire::TsigKeys> keys;
+  std::shared_ptr<const wire::TsigKeys> keys = nullptr;
   const wire::TsigKey* key = nullptr;  // of these; nullptr: unsigned
-  zonestore::Bytes mac;                // the request's, as it came
+  zonestore::Bytes mac = {};           // the request's, as it came
   std::uint16_t original_id = 0;
-  zonestore::Peer peer;
-  std::optional<std::uint32_t> from;  // of IXFR
-  MessageFiller::Form form;
+  zonestore::Peer peer = {};
+  std::optional<std::uint32_t> from = std::nullopt;  // of IXFR
+  MessageFiller::Form form = {};
 };
 
 class Stream {

@@ -95,14 +95,14 @@ class ZoneDifferenceTest : public StoreTest {
   // One change of some record sets, of any kind.
   void change_at_random(std::mt19937& random) {
     change(dkim_, [&](ZoneChange& zone_change) {
-      for (unsigned left = 1 + random() % 4; left > 0; --left) {
+      for (auto left = 1 + random() % 4; left > 0; --left) {
         const std::string owner = "n" + std::to_string(random() % 6) + ".dkim.example";
         if (random() % 3 == 0) {
           zone_change.remove(name(owner), RecordType::kTxt);
           continue;
         }
         RecordSet set{name(owner), RecordType::kTxt, Ttl{random() % 2 == 0 ? 300U : 360U}, {}};
-        for (unsigned count = 1 + random() % 3; count > 0; --count) {
+        for (auto count = 1 + random() % 3; count > 0; --count) {
           set.rdata.push_back(txt_rdata("text " + std::to_string(random() % 5)));
         }
         put_in_canonical_order(set.rdata);

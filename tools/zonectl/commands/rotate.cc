@@ -18,9 +18,9 @@ struct Options : SwapCommandOptions {
 };
 
 // Looks first, in a child that was made before anything of the store was open.
-zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
+zonestore::Result<ExitCode> rotate_one(Session& session, const Options& options, const zonestore::dkim::Code& named) {
   const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, options.looking, options.change.dry_run);
-  return run_swap(session, options, code,
+  return run_swap(session, options, named,
                   [&lookout, &options](zonestore::Store& store, const zonestore::ChangeContext& context,
                                        const zonestore::dkim::Code& code, const zonestore::SwapOptions& swap) {
                     look::RotationLooks looks(lookout.get(), store);

@@ -269,7 +269,8 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
     }
     return out.good();
   });
-  table.finish();
+  table.finish(owner ? "there is no such record"
+                     : "no record of your own is in this zone; zonectl record add --help");
   return read;
 }
 

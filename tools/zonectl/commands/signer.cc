@@ -132,7 +132,7 @@ void write_list(const Session& session, const std::vector<SignerView>& signers) 
                {signer.command},
                {state_text(session, signer), needs_attention(signer) ? Style::kCaution : Style::kPlain}});
   }
-  table.finish();
+  table.finish("no signer is enrolled; zonectl signer add NAME --format FORMAT --dir DIR");
 }
 
 Result<ExitCode> list(Session& session, const Options&) {

@@ -53,7 +53,10 @@ void Table::add(const std::vector<Cell>& row) {
   }
 }
 
-void Table::finish() {
+void Table::finish(std::string_view if_empty) {
+  if (rows_ == 0 && terminal_.interactive && !if_empty.empty()) {
+    out_ << if_empty << '\n';
+  }
   if (rows_ == 0 && !terminal_.interactive && form_.has_header_in_pipe) {
     write_piped(header_);
   }

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/zonectl/text/terminal.h"
@@ -34,8 +35,9 @@ class Table {
   Table(std::ostream& out, const Terminal& terminal, std::vector<std::string> header, TableForm form = {});
   // One cell for each column.
   void add(const std::vector<Cell>& row);
-  // Writes what is held back. Call it once, after the last row.
-  void finish();
+  // Writes what is held back; to a person, of a table without rows, that it is empty. Call it once, after the last
+  // row.
+  void finish(std::string_view if_empty = {});
   [[nodiscard]] std::size_t rows() const { return rows_; }
 
  private:

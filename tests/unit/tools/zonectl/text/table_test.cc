@@ -121,6 +121,14 @@ TEST(Table, PrintsNothingForNoRows) {
   EXPECT_EQ(drawn(kPipe, {}), "");
 }
 
+TEST(Table, SaysToAPersonThatItIsEmpty) {
+  for (const Terminal& terminal : {kScreen, kPipe}) {
+    std::ostringstream out;
+    Table(out, terminal, {"CODE"}).finish("there is none");
+    EXPECT_EQ(out.str(), terminal.interactive ? "there is none\n" : "");
+  }
+}
+
 TEST(Table, PrintsEveryRowOfAListThatIsLongerThanWhatItHoldsBack) {
   std::vector<std::vector<Cell>> rows(1300, {{"mosa"}, {"ACTIVE"}, {"a.com"}});
   rows.push_back({{"a-code-that-is-wider-than-all-before"}, {"ACTIVE"}, {"a.com"}});

@@ -210,12 +210,19 @@ void write_changed(const Session& session, const SecondaryChanged& changed, std:
     session.out() << "  key       if dnsd's file lacks " << keys_text(secondary)
                   << ", its log says tsig_key_missing\n";
   }
+  if (changed.keys_wait_longer) {
+    const auto longer = std::chrono::ceil<zonestore::Seconds>(*changed.keys_wait_longer);
+    session.out() << "  ripening  new keys wait " << zonestore::to_duration_text(longer)
+                  << " longer, or until every server was seen with them; a new institution signs from then\n";
+  }
   write_end(session.out(), session.terminal(), changed);
 }
 
 Json changed_secondary_json(const SecondaryChanged& changed) {
   Json json = changed_json(changed);
   json["secondary"] = to_json(changed.secondary);
+  json["keys_wait_longer_ms"] =
+      json_or_null(changed.keys_wait_longer, [](zonestore::Milliseconds longer) { return longer.count(); });
   return json;
 }
 
@@ -229,6 +236,7 @@ Result<ExitCode> add(Session& session, const SettingOptions& options) {
   };
   const auto in_words = [](const Session& told, const SecondaryChanged& changed) {
     write_changed(told, changed, verb(changed, "added", "would be added"));
+    told.out() << "next: zonectl secondary config " << changed.secondary.name << " --for nsd --primary ADDRESS\n";
   };
   return session.tell(session.change(options.change, operation), changed_secondary_json, in_words);
 }

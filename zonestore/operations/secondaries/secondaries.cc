@@ -7,6 +7,7 @@
 #include "zonestore/operations/secondaries/secondary_rules.h"
 #include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/server_serial_rows.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/zone/published_writer.h"
 
 namespace zonestore {
@@ -64,6 +65,10 @@ AuditValue audit_value(const rows::SecondaryRow& row) {
           {"ixfr", row.ixfr},
           {"anycast", row.anycast},
           {"enabled", row.is_enabled()}};
+}
+
+bool is_secondary_of(const rows::SecondaryRow& row, const Name& apex) {
+  return row.all_zones || std::find(row.zones.begin(), row.zones.end(), apex) != row.zones.end();
 }
 
 // Whoever is no secondary of ours any more may answer for long: nothing of ours reaches it.
@@ -151,6 +156,11 @@ Result<SecondaryChanged> add_secondary(Store& store, const ChangeContext& contex
     row.id = rows::insert_secondary(change.connection(), row);
     SecondaryChanged outcome;
     outcome.secondary = secondary_view(change.connection(), row);
+    const ZoneId dkim_zone = rows::read_dkim_zone(change.connection());
+    if (const Milliseconds longer = rows::follows_within(change.connection(), dkim_zone, change.moment());
+        longer > Milliseconds{0} && is_secondary_of(row, store.dkim_zone())) {
+      outcome.keys_wait_longer = longer;
+    }
     change.finish({"secondary " + name + " added", {}, audit_value(row)}, outcome);
     return outcome;
   });

@@ -46,6 +46,8 @@ struct SecondaryView {
 
 struct SecondaryChanged : Changed {
   SecondaryView secondary;
+  // Of one that was added for the zone of the keys: how much longer a new key waits, if no look ends that sooner.
+  std::optional<Milliseconds> keys_wait_longer{};
 };
 // Errors: kRefused/kExists (the name), kNoKey (no key, and `key_names` is not there to say that it has none; or a
 // catalog without a key); kInvalid: no address, more than two keys, the catalog beside single zones; kNotFound: a

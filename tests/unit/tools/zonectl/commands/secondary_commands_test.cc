@@ -24,6 +24,8 @@ TEST_F(SecondaryCommands, AddTellsWhereItIsNotifiedAndWhoMayHaveTheZones) {
   EXPECT_THAT(outcome.out, HasSubstr("ns2: added (all zones)\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  notify    192.0.2.53:53, [2001:db8::53]:53\n"));
   EXPECT_THAT(outcome.out, HasSubstr("  transfer  whoever signs with ns2-key\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("  ripening  new keys wait 1h10m longer"));
+  EXPECT_THAT(outcome.out, HasSubstr("next: zonectl secondary config ns2 "));
   const auto listed = json_of({"secondary", "list"})["secondaries"];
   ASSERT_EQ(listed.size(), 1U);
   EXPECT_EQ(listed[0]["name"], "ns2");

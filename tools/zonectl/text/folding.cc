@@ -87,11 +87,11 @@ FoldingStream::~FoldingStream() {
   pass_on();
 }
 
-FoldingStream::int_type FoldingStream::overflow(int_type letter) {
-  if (letter != traits_type::eof()) {
-    take(traits_type::to_char_type(letter));
+std::streambuf::int_type FoldingStream::overflow(std::streambuf::int_type letter) {
+  if (letter != std::streambuf::traits_type::eof()) {
+    take(std::streambuf::traits_type::to_char_type(letter));
   }
-  return behind_.good() ? traits_type::not_eof(letter) : traits_type::eof();
+  return behind_.good() ? std::streambuf::traits_type::not_eof(letter) : std::streambuf::traits_type::eof();
 }
 
 std::streamsize FoldingStream::xsputn(const char* text, std::streamsize size) {

@@ -28,7 +28,7 @@ class FoldingStream : private std::streambuf, public std::ostream {
   FoldingStream& operator=(FoldingStream&&) = delete;
 
  private:
-  int_type overflow(int_type letter) override;
+  std::streambuf::int_type overflow(std::streambuf::int_type letter) override;
   std::streamsize xsputn(const char* text, std::streamsize size) override;
   int sync() override;
   void take(char letter);

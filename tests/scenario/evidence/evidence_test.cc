@@ -192,7 +192,9 @@ class Years {
     facts.dkim_zone = dkim_zone();
     facts.lifecycle.active = SlotId::kSel1;
     for (const SlotId slot : zonestore::dkim::kSlots) {
-      facts.lifecycle.slots.push_back({.slot = slot, .has_key = true});
+      auto& held = facts.lifecycle.slots.emplace_back();
+      held.slot = slot;
+      held.has_key = true;
     }
     facts.domains = {domain()};
     facts.keys = {zonestore::TargetKey{"another", zonestore::Serial{1}},

@@ -32,6 +32,9 @@ MORE = {
     "signer sync": ["signer sync --all"],
     "rotate": ["rotate --all", "rotate --file list.txt --override E_NOT_RIPE --reason test"],
 }
+CHANGES_WITH = {"zone serial": "--at-least"}  # what only reads without that option
+# What these are about is not in a store of the schema that test_each_goes_by_the_older_schema_and_leaves_it makes.
+OF_LATER_SCHEMAS = {"secondary set", "secondary remove"}
 ABSOLUTE = "absolute"  # paths of the examples lead there
 WRITES = re.compile(r"\b(fsync|fdatasync|sync_file_range|p?write(v|64)?|ftruncate|truncate|rename(at2?)?|unlink(at)?"
                     r"|link(at)?|mkdir(at)?|chmod|fchmod|chown|fchown)\(")
@@ -129,6 +132,8 @@ class DryRuns(unittest.TestCase):
         lines = examples(self.commands[name]) + [line.split() for line in MORE.get(name, [])]
         place = self.store.scratch
         for words in lines:
+            if CHANGES_WITH.get(name, words[0]) not in words:
+                continue
             words = [str(place / ABSOLUTE / word[1:]) if word.startswith("/") else word for word in words]
             yield words if "--dry-run" in words else [*words, "--dry-run"]
 
@@ -137,7 +142,7 @@ class DryRuns(unittest.TestCase):
         tracing = ["strace", "-f", "-y", "-qq", "-o", trace] if trace else []
         return run(*tracing, *program, *words, expect=None, cwd=self.store.scratch)
 
-    def check(self, name, expected=(0, 3, 4, 6)):
+    def check(self, name, expected=(0, 3, 4, 6), comes_through=True):
         """Every attempt leaves all as it was; one at least comes through to its end."""
         ends = {}
         trace = self.store.scratch / "trace"
@@ -151,7 +156,7 @@ class DryRuns(unittest.TestCase):
             ends[" ".join(words)] = (done.returncode, done.stdout + done.stderr)
             if done.returncode == 0:
                 self.assertIn("dry run: nothing was changed", done.stdout, said)
-        self.assertIn(0, [status for status, _ in ends.values()], f"nothing of this was done: {ends}")
+        self.assertEqual(0 in [status for status, _ in ends.values()], comes_through, f"done or not: {ends}")
 
     def touches(self, trace):
         """What the process did to the store's files beside reading them."""
@@ -177,7 +182,7 @@ class DryRuns(unittest.TestCase):
         make_older(self.store, 4)
         for name in self.commands:
             with self.subTest(name):
-                self.check(name)
+                self.check(name, comes_through=name not in OF_LATER_SCHEMAS)
         done = self.dry_run(["rotate", "mosa", "--override", "E_NOT_RIPE", "--reason", "test", "--dry-run"])
         self.assertIn("zone.db has the older schema version 4", done.stderr)
         self.assertIn("the next change will bring it up", done.stderr)

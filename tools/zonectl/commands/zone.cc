@@ -215,6 +215,11 @@ Result<ExitCode> serial(Session& session, const SerialOptions& options) {
                         : zonestore::fail(zonestore::ErrorCode::kInvalid, "--at-least is for one zone",
                                           "zonectl zone serial ZONE --at-least N");
   }
+  if (options.change.dry_run) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                           "--dry-run is for --at-least: nothing is changed without it",
+                           "zonectl zone serial ZONE --at-least N --dry-run");
+  }
   return options.zone ? serial_of_one(session, *options.zone)
                       : session.tell(read_zones(session), serials_json, write_serials);
 }

@@ -212,6 +212,20 @@ TEST_F(WholeStore, ZoneSerialIsANumberAloneForScripts) {
               ::testing::MatchesRegex("dkim.secutix.com\t[0-9]+\nspf.secutix.com\t[0-9]+\n"));
 }
 
+TEST_F(WholeStore, ZoneSerialIsRaisedToWhatAServerHasAndNeverLowered) {
+  init();
+  const std::uint32_t serial = json_of({"zone", "serial", "dkim.secutix.com"})["serial"];
+  const std::string ahead = std::to_string(serial + 1000);
+  expect_done({"zone", "serial", "dkim.secutix.com", "--at-least", ahead, "--dry-run"});
+  EXPECT_EQ(json_of({"zone", "serial", "dkim.secutix.com"})["serial"], serial);
+  expect_done({"zone", "serial", "dkim.secutix.com", "--at-least", ahead});
+  EXPECT_EQ(json_of({"zone", "serial", "dkim.secutix.com"})["serial"], serial + 1000);
+  expect_done({"zone", "serial", "dkim.secutix.com", "--at-least", std::to_string(serial)});
+  EXPECT_EQ(json_of({"zone", "serial", "dkim.secutix.com"})["serial"], serial + 1000);
+  EXPECT_EQ(run({"zone", "serial", "--at-least", ahead}).code, 2) << "of which zone";
+  EXPECT_EQ(run({"zone", "serial", "dkim.secutix.com", "--dry-run"}).code, 2) << "nothing would be changed";
+}
+
 TEST_F(WholeStore, ZoneExportGoesToStandardOutputOrWholeIntoAFile) {
   init_and_add("mosa");
   const Outcome printed = run({"zone", "export", "dkim.secutix.com"});

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -224,10 +225,40 @@ struct Setting {
 
 constexpr Range kSeconds{1, 86'400};
 
-std::vector<Setting> make_settings() {
+std::vector<Setting> transfer_settings() {
+  using Transfer = transfer::Settings;
+  return {
+      {"transfer", "tsig_keys_file", set_tsig_keys_file},
+      {"transfer", "streams", transfer_setting({1, 1024}, &Transfer::streams)},
+      {"transfer", "streams_per_peer", transfer_setting({1, 1024}, &Transfer::streams_per_peer)},
+      {"transfer", "images", transfer_setting({1, 1024}, &Transfer::images)},
+      {"transfer", "waiting", transfer_setting({4, 10'000}, &Transfer::waiting)},
+      {"transfer", "message_bytes",
+       set_number({512, 65'535},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.message_bytes = static_cast<std::size_t>(value);
+                  })},
+      {"transfer", "ixfr_bytes",
+       set_number({0, 1024 * 1024 * 1024},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.ixfr_bytes = static_cast<std::size_t>(value);
+                  })},
+      {"transfer", "stall_seconds", transfer_seconds(&Transfer::stall)},
+      {"transfer", "longest_seconds", transfer_seconds(&Transfer::longest)},
+      {"transfer", "idle_seconds", transfer_seconds(&Transfer::idle)},
+      {"transfer", "notify_gap_ms",
+       set_number({0, 60'000},
+                  [](Config& config, auto value) {
+                    config.transfer.settings.notify_gap = std::chrono::milliseconds(value);
+                  })},
+      {"transfer", "notify_source_v4", set_notify_source(&Transfer::notify_source_v4, "192.0.2.1")},
+      {"transfer", "notify_source_v6", set_notify_source(&Transfer::notify_source_v6, "2001:db8::1")},
+  };
+}
+
+std::vector<Setting> settings_but_transfers() {
   using Tcp = net::TcpLimits;
   using Rate = limit::Settings;
-  using Transfer = transfer::Settings;
   const auto tcp_seconds = [](std::string_view key, std::chrono::seconds Tcp::*value) {
     return Setting{"tcp", key, member(kSeconds, &Config::tcp, value)};
   };
@@ -264,32 +295,13 @@ std::vector<Setting> make_settings() {
       {"rate_limit", "ipv4_prefix_bits", member({8, 32}, &Config::rate_limit, &Rate::ipv4_prefix_bits)},
       {"rate_limit", "ipv6_prefix_bits", member({16, 64}, &Config::rate_limit, &Rate::ipv6_prefix_bits)},
       {"rate_limit", "table_bytes", member({4096, 1024 * 1024 * 1024}, &Config::rate_limit, &Rate::table_bytes)},
-      {"transfer", "tsig_keys_file", set_tsig_keys_file},
-      {"transfer", "streams", transfer_setting({1, 1024}, &Transfer::streams)},
-      {"transfer", "streams_per_peer", transfer_setting({1, 1024}, &Transfer::streams_per_peer)},
-      {"transfer", "images", transfer_setting({1, 1024}, &Transfer::images)},
-      {"transfer", "waiting", transfer_setting({4, 10'000}, &Transfer::waiting)},
-      {"transfer", "message_bytes",
-       set_number({512, 65'535},
-                  [](Config& config, auto value) {
-                    config.transfer.settings.message_bytes = static_cast<std::size_t>(value);
-                  })},
-      {"transfer", "ixfr_bytes",
-       set_number({0, 1024 * 1024 * 1024},
-                  [](Config& config, auto value) {
-                    config.transfer.settings.ixfr_bytes = static_cast<std::size_t>(value);
-                  })},
-      {"transfer", "stall_seconds", transfer_seconds(&Transfer::stall)},
-      {"transfer", "longest_seconds", transfer_seconds(&Transfer::longest)},
-      {"transfer", "idle_seconds", transfer_seconds(&Transfer::idle)},
-      {"transfer", "notify_gap_ms",
-       set_number({0, 60'000},
-                  [](Config& config, auto value) {
-                    config.transfer.settings.notify_gap = std::chrono::milliseconds(value);
-                  })},
-      {"transfer", "notify_source_v4", set_notify_source(&Transfer::notify_source_v4, "192.0.2.1")},
-      {"transfer", "notify_source_v6", set_notify_source(&Transfer::notify_source_v6, "2001:db8::1")},
   };
+}
+
+std::vector<Setting> make_settings() {
+  std::vector<Setting> settings = settings_but_transfers();
+  std::ranges::move(transfer_settings(), std::back_inserter(settings));
+  return settings;
 }
 
 const Setting* find(const std::vector<Setting>& settings, std::string_view table, std::string_view key) {

@@ -70,7 +70,7 @@ class BadInput(unittest.TestCase):
                 self.refuse(*arguments, expect=6, says="(?i)no (such|institution|slot|zone|domain|term)|not (there|in|among)")
 
     def test_wrong_usage_is_2(self):
-        for arguments in ((), ("frobnicate",), ("rotate",), ("instructions", "mosa", "extra"), ("rotate", "mosa", "--forse"),
+        for arguments in ((), ("frobnicate",), ("rotate",), ("instructions", "mosa", "--extra"), ("rotate", "mosa", "--forse"),
                           ("rotate", "mosa", "--override", "E_NONSENSE", "--reason", "x"),
                           ("rotate", "mosa", "--override", "E_NOT_RIPE"), ("rotate", "mosa", "--reason", ""),
                           ("add", "other", "--key", "dsa"), ("key", "export", "mosa", "sel1"),

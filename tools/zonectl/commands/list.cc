@@ -63,6 +63,7 @@ Result<void> write_json(std::ostream& out, zonestore::Store& store, const Option
 Result<void> write_table(std::ostream& out, const Session& session, zonestore::Store& store, const Options& options) {
   const std::vector<Column> columns = options.columns.value_or(default_columns());
   std::vector<std::string> titles;
+  titles.reserve(columns.size());
   for (const Column& column : columns) {
     titles.emplace_back(column.title);
   }
@@ -70,6 +71,7 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
   Table table(out, session.terminal(), std::move(titles), {options.header, true});
   Result<void> read = each(store, options, [&](const ListedInstitution& institution) {
     std::vector<Cell> row;
+    row.reserve(columns.size());
     for (const Column& column : columns) {
       row.push_back(column.cell(institution, times));
     }

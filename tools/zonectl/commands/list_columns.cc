@@ -104,6 +104,7 @@ zonestore::Result<std::vector<Column>> parse_columns(std::string_view text) {
         std::find_if(kColumns.begin(), kColumns.end(), [name](const Column& each) { return each.name == name; });
     if (found == kColumns.end()) {
       std::vector<std::string> names;
+      names.reserve(kColumns.size());
       for (const Column& column : kColumns) {
         names.emplace_back(column.name);
       }

@@ -20,6 +20,7 @@ constexpr std::array kPhases{Phase::kStarting, Phase::kSigning, Phase::kDepartin
 
 std::vector<std::string> state_names() {
   std::vector<std::string> names;
+  names.reserve(kStates.size() + kPhases.size());
   for (const SlotState state : kStates) {
     names.emplace_back(to_text(state));
   }

@@ -1,4 +1,6 @@
 // zonectl log: who changed what, when and why.
+#include <utility>
+
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/log_verify.h"
 #include "tools/zonectl/telling/json.h"
@@ -100,15 +102,15 @@ Result<bool> is_in_log(zonestore::Store& store, const std::string& subject) {
 // As the log writes it. An institution or a zone that has left is still there; one that never was is a slip of the
 // finger.
 Result<std::string> find_subject(zonestore::Store& store, const Subject& subject) {
-  const std::string text = subject.zone ? subject.zone->lowered().to_text_no_dot() : subject.institution->text;
+  std::string text = subject.zone ? subject.zone->lowered().to_text_no_dot() : subject.institution->text;
   const Result<bool> found = is_in_log(store, text);
   if (!found || *found) {
-    return found.map([&text](bool) { return text; });
+    return found.map([&text](bool) { return std::move(text); });
   }
   if (subject.zone) {
     const auto zone = show_zone(store, *subject.zone);
     if (zone || !subject.institution) {
-      return zone.map([&text](const zonestore::ZoneView&) { return text; });
+      return zone.map([&text](const zonestore::ZoneView&) { return std::move(text); });
     }
   }
   return find_institution(store, *subject.institution).map([](const zonestore::dkim::Code& code) {

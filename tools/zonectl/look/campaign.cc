@@ -43,7 +43,7 @@ Result<void> Campaign::look_at_own() {
   }
   dkim_zone_ = zones->front();
   const bool needs_addresses = !manner_.has_named_servers && std::any_of(zones->begin(), zones->end(), has_servers);
-  if (const Result<void> asked = needs_addresses ? need_resolver() : Result<void>(); !asked) {
+  if (Result<void> asked = needs_addresses ? need_resolver() : Result<void>(); !asked) {
     return asked;
   }
   const auto known = looks_twice_ ? server_evidence(store_) : Result<std::vector<zonestore::ServerEvidenceView>>();
@@ -158,7 +158,7 @@ Result<void> Campaign::start(const zonestore::dkim::Code& code) {
     return tl::unexpected(subject.error());
   }
   if (!subject->domains.empty()) {
-    if (const Result<void> asked = need_resolver(); !asked) {
+    if (Result<void> asked = need_resolver(); !asked) {
       return asked;
     }
   }

@@ -40,7 +40,7 @@ Result<void> Objects::arrange() {
     slot_word_ = words_.back();
     words_.pop_back();
   }
-  if (const auto taken = slot_word_ ? take_slot_word(*slot_word_) : Result<void>{}; !taken) {
+  if (auto taken = slot_word_ ? take_slot_word(*slot_word_) : Result<void>{}; !taken) {
     return taken;
   }
   for (const std::string& word : words_) {
@@ -156,7 +156,7 @@ Result<void> Objects::find(const Session& session) {
         "name one institution");
   }
   if (slot_ != nullptr) {
-    if (const auto agreed = agree_on_slot(*found); !agreed) {
+    if (auto agreed = agree_on_slot(*found); !agreed) {
       return agreed;
     }
   }

@@ -121,9 +121,9 @@ std::string power_dns(const SecondaryView& secondary, const std::vector<SocketAd
   }
   for (const Name& zone : secondary.zones) {
     const std::string apex = zone.to_text_no_dot();
-    text += "pdnsutil create-slave-zone " + apex + asked + "\n";
+    text.append("pdnsutil create-slave-zone ").append(apex).append(asked).append("\n");
     if (!key.empty()) {
-      text += "pdnsutil activate-tsig-key " + apex + " " + key + " slave\n";
+      text.append("pdnsutil activate-tsig-key ").append(apex).append(" ").append(key).append(" slave\n");
     }
   }
   return text;

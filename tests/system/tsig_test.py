@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 import unittest
+import unittest.mock
 
 import dns.message
 import dns.name
@@ -238,6 +239,19 @@ class TheScript(WithKeys):
                       ("show", "ns2-key", "--for", "djbdns"), ("burn",), ("list", "ns2-key"), ("make", "-x", "y"),
                       ("make", "k" * 64)):
             self.tsig_key(*wrong, check=2)
+
+    def test_without_a_secret_no_line_is_written(self):
+        """A key without one would keep dnsd from starting."""
+        broken = self.store.scratch / "programs"
+        broken.mkdir()
+        (broken / "base64").write_text("#!/bin/sh\nexit 1\n")
+        (broken / "base64").chmod(0o755)
+        before = self.keys_file.read_bytes()
+        with unittest.mock.patch.dict(os.environ, PATH=f"{broken}:{os.environ['PATH']}"):
+            done = self.tsig_key("make", "ns10-key", check=1)
+        self.assertIn("cannot make a secret", done.stderr)
+        self.assertNotIn("made", done.stdout)
+        self.assertEqual(self.keys_file.read_bytes(), before)
 
     def test_the_clauses_are_those_of_the_servers(self):
         for server, checker in (("nsd", ("nsd-checkconf", "{}")), ("knot", ("knotc", "-c", "{}", "conf-check")),

@@ -28,7 +28,8 @@ class Letter {
   }
 
   void write_head(std::string_view language, const Publications& all) {
-    out_ << "Subject: " << phrases_.text("subject", {{"domains", domains_text(all)}}) << '\n'
+    // Folded before a blank (RFC 5322 2.2.3): a line of more than 998 bytes would not be relayed (2.1.1).
+    out_ << wrapped("Subject: " + phrases_.text("subject", {{"domains", domains_text(all)}}), kColumns, " ") << '\n'
          << "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"
          << "Content-Language: " << language << "\n\n";
     paragraph("greeting");

@@ -65,6 +65,24 @@ TEST(Letter, WrapsItsParagraphs) {
   }
 }
 
+// RFC 5322 2.1.1: what is longer than 998 bytes is not relayed; 2.2.3: it goes on behind a line that begins with a
+// blank.
+TEST(Letter, FoldsASubjectOfManyDomains) {
+  Publications all{"mosa", {}};
+  for (int number = 0; number < 60; ++number) {
+    all.domains.push_back(publication("a-museum-of-fine-arts-" + std::to_string(number) + ".example"));
+  }
+  std::istringstream lines(letter("en", all));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_LE(line.size(), 78U);
+  for (int number = 0; std::getline(lines, line) && !line.starts_with("MIME-Version"); ++number) {
+    EXPECT_THAT(line, testing::StartsWith(" "));
+    EXPECT_LE(line.size(), 78U);
+  }
+  EXPECT_THAT(line, testing::StartsWith("MIME-Version"));
+}
+
 TEST(Letter, OffersDmarcAtTheOrganizationAndOnlyWhereThereIsNone) {
   const Publication below = publication("news.mosamuseum.com");
   EXPECT_EQ(below.dmarc.zone_file_line, "_dmarc.mosamuseum.com. 3600 IN TXT \"v=DMARC1; p=none\"");

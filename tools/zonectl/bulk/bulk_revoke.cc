@@ -119,9 +119,10 @@ Result<void> check(const Options& options, std::optional<SlotId> slot, const Cha
                            "zonectl revoke --resume");
   }
   if ((options.all || options.file || !options.named.empty()) != slot.has_value()) {
-    return zonestore::fail(ErrorCode::kInvalid,
-                           slot ? "SLOT is for --all and --file" : "SLOT is missing: sel1 or sel2",
-                           "zonectl revoke --all sel1; zonectl revoke --signer NAME takes both slots");
+    return zonestore::fail(
+        ErrorCode::kInvalid, slot ? "SLOT is for --all and --file" : "SLOT is missing: sel1 or sel2",
+        options.named.empty() ? "zonectl revoke --all SLOT; zonectl revoke --signer NAME takes both slots"
+                              : "the institutions first, SLOT last: zonectl revoke INST... SLOT");
   }
   return {};
 }

@@ -89,7 +89,9 @@ TEST_F(Naming, RefusesNamesThatContradictEachOther) {
   expect_refused({"rotate", "mosa", "mosamuseum.com"}, 2,
                  "mosa is named twice: mosa and mosamuseum.com are the same");
   expect_refused({"rotate", "mosa", "mosa"}, 2, "mosa is named twice");
-  expect_refused({"revoke", "mosa", "nova"}, 2, "SLOT");
+  expect_refused({"revoke", "mosa", "nova"}, 2, "SLOT last: zonectl revoke INST... SLOT");
+  EXPECT_THAT(run({"revoke", "sel1", "mosa"}).err, ::testing::Not(::testing::HasSubstr("--all")))
+      << "nobody who meant one is told how to withdraw every key";
 }
 
 TEST_F(Naming, DoesNotTakeAWholeInstitutionForOneOfItsSelectors) {

@@ -66,7 +66,8 @@ tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const Lif
     return refuse(Guard::kNotRipe,
                   begin + ": resolvers may still hold what " + slot + " served before" +
                       waited_for_text(facts_of(institution, *first), policy, now) + "; it starts with " + slot,
-                  "zonectl maintain, after that time", ripe_at(facts_of(institution, *first), policy, now));
+                  "zonectl maintain, after that time; no override of a rotation begins signing",
+                  ripe_at(facts_of(institution, *first), policy, now));
   }
   return refuse(Guard::kNoStandby, begin + ", so there is nothing to move; " + slot + " is ready to start",
                 "zonectl maintain");

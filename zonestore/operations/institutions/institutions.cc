@@ -64,8 +64,9 @@ rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, con
     rows::restart_institution(connection, earlier->id, algorithm, change.wall());
   }
   rows::InstitutionRow row = *rows::find_institution(connection, code);
-  if (!earlier && !waits_for_secondaries(change, overridden)) {
-    // The name was never served: nobody can hold an older answer, so that signing begins at once.
+  if (overridden == Guard::kNotRipe || (!earlier && !waits_for_secondaries(change, overridden))) {
+    // The name was never served: nobody can hold an older answer, so that signing begins at once; or the operator
+    // takes it that somebody may.
     row.facts.phase = dkim::Phase::kSigning;
     row.facts.active = details.signs_with;
     row.facts.moved = change.moment();

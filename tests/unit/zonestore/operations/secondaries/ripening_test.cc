@@ -86,6 +86,20 @@ TEST_F(Ripening, ANewInstitutionSignsAtOnceIfSomebodyAnswersForIt) {
   EXPECT_EQ(show("mosa").phase, dkim::Phase::kSigning);
 }
 
+TEST_F(Ripening, OneThatHadLeftSignsAtOnceIfSomebodyAnswersForIt) {
+  for (const char* name : {"mosa", "nova"}) {
+    add(name);
+    ASSERT_TRUE(remove_institution(*store_, context_, code(name)));
+  }
+  clock_.advance(std::chrono::hours(24 * 8));
+  run_maintain();
+  add("nova");
+  EXPECT_EQ(show("nova").phase, dkim::Phase::kStarting);
+  const auto added = add_institution(*store_, overriding(Guard::kNotRipe), code("mosa"), {});
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(show("mosa").phase, dkim::Phase::kSigning);
+}
+
 TEST_F(Ripening, AKeyIsRipeWhenEveryServerWasSeenWithItsSerial) {
   add_secondary_at("ns2", "192.0.2.53");
   add("mosa");

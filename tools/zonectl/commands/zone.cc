@@ -149,6 +149,13 @@ Result<ExitCode> set(Session& session, const SetOptions& options) {
   if (!options.name_servers.empty()) {
     settings.name_servers = options.name_servers;
   }
+  for (const Name& server : settings.anycast) {
+    if (std::find(settings.not_anycast.begin(), settings.not_anycast.end(), server) != settings.not_anycast.end()) {
+      return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                             server.to_text_no_dot() + " is named with --anycast and with --not-anycast",
+                             "name it with one of them");
+    }
+  }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     return set_zone(store, context, *options.zone, settings);
   };

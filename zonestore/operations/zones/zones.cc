@@ -176,6 +176,11 @@ Result<ZoneChanged> raise_serial(Store& store, const ChangeContext& context, con
                                   std::to_string(zone.serial.value),
                               "give one that is less than 2147483648 above it", std::nullopt});
     }
+    constexpr std::uint32_t kThreeYears = 100'000'000;  // of serials that go by the clock
+    if (const std::uint32_t step = at_least.value - zone.serial.value; step > kThreeYears) {
+      outcome.warnings.push_back("that is " + std::to_string(step) + " above the serial " +
+                                 std::to_string(zone.serial.value) + ", and a serial never goes back");
+    }
     change.zone(zone).not_before(at_least);
     publish::publish_apex(change.connection(), change.zone(zone), zone);
     change.finish({"serial raised to " + std::to_string(at_least.value) + " at least",

@@ -205,6 +205,14 @@ TEST_F(WholeStore, ZoneSetChangesWhatIsNamedAlone) {
   EXPECT_EQ(zone.at("mailbox"), "hostmaster.secutix.com.");
 }
 
+TEST_F(WholeStore, ZoneSetTakesNoNameServerForAnycastAndNot) {
+  init();
+  const Outcome both =
+      run({"zone", "set", "dkim.secutix.com", "--anycast", "ns1.secutix.com", "--not-anycast", "NS1.secutix.com"});
+  EXPECT_EQ(both.code, 2);
+  EXPECT_THAT(both.err, HasSubstr("--anycast and with --not-anycast"));
+}
+
 TEST_F(WholeStore, ZoneSerialIsANumberAloneForScripts) {
   init();
   EXPECT_THAT(run({"zone", "serial", "dkim.secutix.com"}).out, ::testing::MatchesRegex("[0-9]+\n"));
@@ -222,6 +230,9 @@ TEST_F(WholeStore, ZoneSerialIsRaisedToWhatAServerHasAndNeverLowered) {
   EXPECT_EQ(json_of({"zone", "serial", "dkim.secutix.com"})["serial"], serial + 1000);
   expect_done({"zone", "serial", "dkim.secutix.com", "--at-least", std::to_string(serial)});
   EXPECT_EQ(json_of({"zone", "serial", "dkim.secutix.com"})["serial"], serial + 1000);
+  EXPECT_THAT(run({"zone", "serial", "dkim.secutix.com", "--at-least", "3800000000", "--dry-run"}).out,
+              HasSubstr("a serial never goes back"))
+      << "a digit mistyped";
   EXPECT_EQ(run({"zone", "serial", "--at-least", ahead}).code, 2) << "of which zone";
   EXPECT_EQ(run({"zone", "serial", "dkim.secutix.com", "--dry-run"}).code, 2) << "nothing would be changed";
 }

@@ -117,7 +117,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   if (!opened) {
     return tl::unexpected(opened.error());
   }
-  CheckOutput output(session, options.all || options.own);
+  CheckOutput output(session, options.all);
   if (const Result<void> begun = output.begin(); !begun) {
     return tl::unexpected(begun.error());
   }

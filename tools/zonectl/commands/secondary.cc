@@ -310,7 +310,7 @@ void write_list(const Session& session, const std::vector<SecondaryView>& second
                state_cell(secondary),
                seen_cell(session, secondary)});
   }
-  table.finish();
+  table.finish("no secondary is enrolled; zonectl secondary add NAME --address ADDRESS --key KEY");
 }
 
 Result<ExitCode> list(Session& session, const NoOptions&) {

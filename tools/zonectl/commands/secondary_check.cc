@@ -62,6 +62,10 @@ void write(const Session& session, const std::vector<SecondariesOfZone>& zones) 
                     << session.terminal().styled(is_well(each) ? Style::kGood : Style::kBad,
                                                  std::string(to_text(each.verdict)))
                     << "  " << each.server << "  " << printable(each.detail) << '\n';
+      if (each.verdict == Verdict::kAhead && each.serial) {
+        session.out() << "      it follows again after  zonectl zone serial " << zone.zone.apex.to_text_no_dot()
+                      << " --at-least " << each.serial->value + 1 << '\n';
+      }
     }
   }
   if (zones.empty()) {

@@ -17,6 +17,8 @@ namespace zonestore::rows {
 namespace {
 
 constexpr char kLifeMark = '#';
+// So far before the store's serial is kept what was seen with a later one.
+constexpr std::uint32_t kOtherHistory = 0x4000'0000;
 
 void delete_serial(db::Connection& connection, ZoneId zone, const std::string& server, Serial serial) {
   db::Statement& remove =
@@ -40,6 +42,20 @@ void put_serial(db::Connection& connection, ZoneId zone, const ServerKey& key, c
   bind_moment(put, 5, seen.first);
   bind_moment(put, 5 + kMomentColumns, seen.last);
   put.run();
+}
+
+Serial stored_serial(db::Connection& connection, ZoneId zone) {
+  db::Statement& row = connection.cached("SELECT serial FROM zone WHERE zone_id = ?1");
+  row.bind(1, to_column(zone));
+  const Serial stored{row.step() ? static_cast<std::uint32_t>(row.integer(0)) : 0};
+  row.reset();
+  return stored;
+}
+
+// A serial that the store has not given out is of another history, whatever serial the store gets later: who has it
+// has nothing that ended here.
+Serial in_this_history(Serial seen, Serial stored) {
+  return seen == stored || is_before(seen, stored) ? seen : Serial{stored.value - kOtherHistory};
 }
 
 // Of one that was seen since, what is older than any wait.
@@ -120,8 +136,9 @@ std::optional<SecondaryId> secondary_of(const std::string& server) {
   return SecondaryId{number};
 }
 
-void keep_server_serial(db::Connection& connection, ZoneId zone, const ServerKey& key, Serial serial,
+void keep_server_serial(db::Connection& connection, ZoneId zone, const ServerKey& key, Serial answered,
                         const Moment& now) {
+  const Serial serial = in_this_history(answered, stored_serial(connection, zone));
   dkim::SerialSeen seen{serial, now, now};
   for (const dkim::SerialSeen& each : read_server_serials(connection, zone, key.server)) {
     if (each.serial == serial) {

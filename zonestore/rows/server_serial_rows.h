@@ -24,8 +24,9 @@ struct ServerKey {
 [[nodiscard]] std::optional<SecondaryId> secondary_of(const std::string& server);
 
 // A look saw it with that serial. `now` is the moment of the transaction that keeps the look: waits begin with it. An
-// older serial than before: it went back, and what was seen after that serial is forgotten.
-void keep_server_serial(db::Connection& connection, ZoneId zone, const ServerKey& key, Serial serial,
+// older serial than before: it went back, and what was seen after that serial is forgotten. A later one than the
+// store's: it has content of another history, and is kept as one that is before all of this store's.
+void keep_server_serial(db::Connection& connection, ZoneId zone, const ServerKey& key, Serial answered,
                         const Moment& now);
 [[nodiscard]] std::vector<dkim::SerialSeen> read_server_serials(db::Connection& connection, ZoneId zone,
                                                                 const std::string& server);

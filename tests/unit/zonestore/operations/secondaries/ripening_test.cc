@@ -140,6 +140,34 @@ TEST_F(Ripening, OneWithALaterSerialThanTheStoreCountsAsNotSeen) {
   EXPECT_EQ(view->seen.front().verdict, Verdict::kAhead);
 }
 
+TEST_F(Ripening, ASerialThatPassesOneThatWasAheadMakesNothingRipe) {
+  add_secondary_at("ns2", "192.0.2.53");
+  const Serial theirs{stored().value + 100'000};
+  see_name_servers(theirs);
+  see_secondaries(theirs);
+  add("mosa");
+  const auto raised = raise_serial(*store_, context_, dkim_, Serial{theirs.value + 1});
+  ASSERT_TRUE(raised) << raised.error().message;
+  EXPECT_EQ(until_ripe("mosa"), kRefreshAndRetry + kRemembered);
+  see_name_servers(stored());
+  EXPECT_EQ(until_ripe("mosa"), kRefreshAndRetry + kRemembered) << "the secondary has not followed yet";
+  see_secondaries(stored());
+  EXPECT_EQ(until_ripe("mosa"), kRemembered);
+}
+
+TEST_F(Ripening, OneThatStaysAheadHoldsAKeyUp) {
+  add_secondary_at("ns2", "192.0.2.53");
+  add("mosa");
+  see_name_servers(stored());
+  see_secondaries(stored());
+  clock_.advance(2h);
+  see_secondaries(Serial{stored().value + 100'000});
+  EXPECT_EQ(until_ripe("mosa"), kRefreshAndRetry + kRemembered) << "it has other content, and lost ours";
+  clock_.advance(1h);
+  see_secondaries(Serial{stored().value + 0x8000'0000U});
+  EXPECT_EQ(until_ripe("mosa"), kRefreshAndRetry + kRemembered) << "half a circle away is neither before nor after";
+}
+
 TEST_F(Ripening, AddingOneMakesNothingUnripe) {
   add("mosa");
   clock_.advance(kRemembered);

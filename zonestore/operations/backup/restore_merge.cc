@@ -250,7 +250,9 @@ void take_over_from_live(ChangeScope& change, const HasPrivateHalf& has_private_
     }
   }
   take_over_negative_ttls(connection, change.moment());
-  take_over_propagation(connection, change.moment());
+  for (std::string& lost : take_over_propagation(connection, change.moment())) {
+    outcome.warnings.push_back(std::move(lost));
+  }
   take_over_evidence(connection);
   keep_serials_of_removed(connection, outcome);
 }

@@ -272,8 +272,45 @@ void forget_server_serials(db::Connection& connection) {
       "DELETE FROM main.server_evidence WHERE server GLOB '#*' AND instr(server, ' ') = 0");
 }
 
-void take_over_propagation(db::Connection& connection, const Moment& now) {
+namespace {
+
+// Lives that the backup does not know end now. As with those that it knows, nobody can say which contents ended
+// before them, so they count as there all along, and for all zones.
+void end_unknown_secondaries(db::Connection& connection, const Moment& now) {
+  run_with_moment(
+      connection,
+      "INSERT INTO main.secondary (name, anycast, listed, added_wall_ms, added_boot_ms, added_boot_id, "
+      "added_synchronised, added_trusted_ms, removed_wall_ms, removed_boot_ms, removed_boot_id, "
+      "removed_synchronised, removed_trusted_ms) SELECT t.name, t.anycast, 0, t.added_wall_ms, t.added_boot_ms, "
+      "t.added_boot_id, t.added_synchronised, 0, ?1, ?2, ?3, ?4, ?5 FROM live.secondary AS t WHERE NOT EXISTS "
+      "(SELECT 1 FROM main.secondary AS h WHERE h.name = t.name AND h.added_wall_ms = t.added_wall_ms)",
+      now);
+}
+
+// What the restore takes away from secondaries that are enabled in the live store.
+std::vector<std::string> secondaries_lost(db::Connection& connection) {
+  db::Statement rows = connection.prepare(
+      "SELECT t.name, EXISTS (SELECT 1 FROM main.secondary AS h WHERE h.name = t.name AND h.listed = 1) "
+      "FROM live.secondary AS t WHERE t.listed = 1 AND t.removed_wall_ms IS NULL AND NOT EXISTS "
+      "(SELECT 1 FROM main.secondary AS h WHERE h.name = t.name AND h.listed = 1 AND h.removed_wall_ms IS NULL) "
+      "ORDER BY t.name");
+  std::vector<std::string> lost;
+  while (rows.step()) {
+    const std::string name = rows.text(0);
+    const bool is_listed = rows.integer(1) != 0;
+    lost.push_back("the secondary " + name + (is_listed ? " is disabled in the backup" : " is not in the backup") +
+                   ": it is neither notified nor served any more; " +
+                   (is_listed ? "zonectl secondary set " + name + " --enable" : "zonectl secondary add " + name) +
+                   " makes it one again");
+  }
+  return lost;
+}
+
+}  // namespace
+
+std::vector<std::string> take_over_propagation(db::Connection& connection, const Moment& now) {
   connection.execute("UPDATE main.secondary SET added_trusted_ms = 0");
+  end_unknown_secondaries(connection, now);
   run_with_moment(
       connection,
       "INSERT INTO main.earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
@@ -285,6 +322,7 @@ void take_over_propagation(db::Connection& connection, const Moment& now) {
       "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, e.refresh_and_retry, e.ended_wall_ms, "
       "e.ended_boot_ms, e.ended_boot_id, e.ended_synchronised, e.ended_trusted_ms FROM live.earlier_refresh AS e "
       "JOIN live.zone AS t USING (zone_id) JOIN main.zone AS h ON h.apex = t.apex");
+  return secondaries_lost(connection);
 }
 
 void assume_unknown_contents(db::Connection& connection, const Moment& now) {

@@ -35,8 +35,9 @@ std::vector<std::string> take_over_freezes(db::Connection& connection);
 void take_over_negative_ttls(db::Connection& connection, const Moment& now);
 // What was seen of servers is of another history.
 void forget_server_serials(db::Connection& connection);
-// Secondaries may go by the live store's refresh and retry. Those of the backup count as there all along.
-void take_over_propagation(db::Connection& connection, const Moment& now);
+// Secondaries may go by the live store's refresh and retry. Those of the backup count as there all along, those of
+// the live store alone until now. Gives back a warning for each that was enabled until now and is not any more.
+std::vector<std::string> take_over_propagation(db::Connection& connection, const Moment& now);
 // Without a live store: every selector may have served something else until now.
 void assume_unknown_contents(db::Connection& connection, const Moment& now);
 

@@ -232,6 +232,28 @@ TEST_F(RestoreTest, SecondariesStayAndAreWaitedForWhatTheRestoreEnds) {
   EXPECT_EQ(rotate_refusal("mosa"), std::nullopt);
 }
 
+TEST_F(RestoreTest, ASecondaryThatTheBackupLacksIsNamedAndStillWaitedFor) {
+  SecondarySettings settings;
+  settings.addresses = {*parse_secondary_address("192.0.2.53")};
+  settings.key_names = {*parse_key_name("k")};
+  add("mosa");
+  clock_.advance(hours{1});
+  back_up();
+  ASSERT_TRUE(add_secondary(*store_, context_, "ns2", settings));
+  clock_.advance(hours{1});
+  store_->impl().connection.execute(
+      "UPDATE selector_content SET key_id = '00000000000000ff' WHERE slot = 2 AND ended_wall_ms IS NULL");
+  const Restored done = restore_backup();
+  EXPECT_TRUE(list_secondaries(*store_)->empty());
+  EXPECT_TRUE(std::any_of(done.warnings.begin(), done.warnings.end(), [](const std::string& warning) {
+    return warning.find("the secondary ns2 is not in the backup") != std::string::npos;
+  }));
+  clock_.advance(minutes{84});  // refresh and retry, the TTL, slack: 85
+  EXPECT_EQ(rotate_refusal("mosa"), Guard::kNotRipe);
+  clock_.advance(minutes{1});
+  EXPECT_EQ(rotate_refusal("mosa"), std::nullopt);
+}
+
 TEST_F(RestoreTest, ADryRunTellsTheSameAndChangesNothing) {
   add("mosa");
   clock_.advance(hours{1});

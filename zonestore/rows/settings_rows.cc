@@ -5,6 +5,7 @@
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/server_serial_rows.h"
 
 namespace zonestore::rows {
 namespace {
@@ -54,7 +55,15 @@ std::int64_t refresh_and_retry(const ZoneSettingsRow& settings) {
   return std::int64_t{settings.refresh} + settings.retry;
 }
 
+// What nobody goes by any more.
+void forget_refreshes(db::Connection& connection, ZoneId zone, const Moment& now) {
+  db::Statement& remove = connection.cached(
+      "DELETE FROM earlier_refresh WHERE zone_id = ?1 AND ended_trusted_ms + 1000 * refresh_and_retry < ?2");
+  remove.bind(1, to_column(zone)).bind(2, (now.trusted - kLongestPropagation).count()).run();
+}
+
 void remember_refresh(db::Connection& connection, ZoneId zone, std::int64_t before, const Moment& ended) {
+  forget_refreshes(connection, zone, ended);
   db::Statement& insert = connection.cached(
       "INSERT INTO earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
       "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");

@@ -321,7 +321,9 @@ std::vector<std::string> take_over_propagation(db::Connection& connection, const
       "INSERT INTO main.earlier_refresh (zone_id, refresh_and_retry, ended_wall_ms, ended_boot_ms, ended_boot_id, "
       "ended_synchronised, ended_trusted_ms) SELECT h.zone_id, e.refresh_and_retry, e.ended_wall_ms, "
       "e.ended_boot_ms, e.ended_boot_id, e.ended_synchronised, e.ended_trusted_ms FROM live.earlier_refresh AS e "
-      "JOIN live.zone AS t USING (zone_id) JOIN main.zone AS h ON h.apex = t.apex");
+      "JOIN live.zone AS t USING (zone_id) JOIN main.zone AS h ON h.apex = t.apex WHERE NOT EXISTS "
+      "(SELECT 1 FROM main.earlier_refresh AS x WHERE x.zone_id = h.zone_id "
+      "AND x.refresh_and_retry = e.refresh_and_retry AND x.ended_wall_ms = e.ended_wall_ms)");
   return secondaries_lost(connection);
 }
 

@@ -7,6 +7,7 @@
 #include "tests/unit/zonestore/operations/words.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/secondaries/secondaries.h"
+#include "zonestore/operations/zones/zones.h"
 
 namespace zonestore {
 namespace {
@@ -252,6 +253,16 @@ TEST_F(RestoreTest, ASecondaryThatTheBackupLacksIsNamedAndStillWaitedFor) {
   EXPECT_EQ(rotate_refusal("mosa"), Guard::kNotRipe);
   clock_.advance(minutes{1});
   EXPECT_EQ(rotate_refusal("mosa"), std::nullopt);
+}
+
+TEST_F(RestoreTest, EarlierRefreshesAreTakenOverOnce) {
+  ZoneSettings settings;
+  settings.refresh = 600;
+  settings.retry = 60;
+  ASSERT_TRUE(set_zone(*store_, context_, store_->dkim_zone(), settings));
+  back_up();
+  (void)restore_backup();
+  EXPECT_EQ(store_->impl().connection.integer("SELECT count(*) FROM earlier_refresh"), 1);
 }
 
 TEST_F(RestoreTest, ADryRunTellsTheSameAndChangesNothing) {

@@ -220,6 +220,24 @@ TEST_F(Ripening, AShorterRefreshCountsOnceSecondariesMustHaveSeenIt) {
   EXPECT_EQ(until_ripe("nova"), 11min + kRemembered);
 }
 
+TEST_F(Ripening, EarlierRefreshesAreForgottenOnceNobodyGoesByThem) {
+  const auto set_refresh = [this](std::uint32_t seconds) {
+    ZoneSettings settings;
+    settings.refresh = seconds;
+    ASSERT_TRUE(set_zone(*store_, context_, dkim_, settings));
+  };
+  const auto remembered = [this] {
+    return db::Connection::open(dir() / "zone.db", db::Access::kReadOnly)
+        .integer("SELECT count(*) FROM earlier_refresh");
+  };
+  set_refresh(7200);
+  set_refresh(7201);
+  EXPECT_EQ(remembered(), 2);
+  clock_.advance(std::chrono::hours(41 * 24));
+  set_refresh(7202);
+  EXPECT_EQ(remembered(), 1);
+}
+
 TEST_F(Ripening, ALookAtAnycastServersShortensNothing) {
   add_secondary_at("ns2", "192.0.2.53");
   SecondarySettings anycast;

@@ -21,6 +21,8 @@
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/due_rows.h"
 #include "zonestore/rows/last_done_rows.h"
+#include "zonestore/rows/secondary_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 
 namespace zonestore {
 namespace {
@@ -264,7 +266,8 @@ void look_at_content(Store& store, const ChangeContext& context, Maintained& out
   }
 }
 
-// For `status`. That it cannot be written does not matter: the next run writes it.
+// For `status`; and secondaries that nothing waits for any more leave, which a look at others does too: of the last
+// one there is none. That it cannot be written does not matter: the next run writes it.
 void note_maintained(Store& store, const ChangeContext& context) {
   if (context.dry_run) {
     return;
@@ -272,6 +275,8 @@ void note_maintained(Store& store, const ChangeContext& context) {
   const Result<void> ignored = db::at_border<void>([&] {
     db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
     rows::write_last_done(store.impl().connection, {"maintain", store.impl().clock->now().wall, "maintain", ""});
+    rows::delete_ended_secondaries(store.impl().connection,
+                                   store.impl().now().moment.trusted - rows::kLongestPropagation);
     writing.commit();
   });
   (void)ignored;

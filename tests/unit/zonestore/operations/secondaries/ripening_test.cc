@@ -313,5 +313,19 @@ TEST_F(Ripening, ALookForgetsLivesThatEndedLongAgo) {
             1);
 }
 
+TEST_F(Ripening, MaintainForgetsLivesThatEndedLongAgo) {
+  const auto lives = [this] {
+    return db::Connection::open(dir() / "zone.db", db::Access::kReadOnly).integer("SELECT count(*) FROM secondary");
+  };
+  add_secondary_at("ns2", "192.0.2.53");
+  ASSERT_TRUE(remove_secondary(*store_, context_, "ns2"));
+  clock_.advance(std::chrono::hours(39 * 24));
+  run_maintain();
+  EXPECT_EQ(lives(), 1);
+  clock_.advance(std::chrono::hours(2 * 24));
+  run_maintain();
+  EXPECT_EQ(lives(), 0);
+}
+
 }  // namespace
 }  // namespace zonestore

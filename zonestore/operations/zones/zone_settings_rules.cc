@@ -9,8 +9,9 @@
 namespace zonestore {
 namespace {
 
-constexpr std::uint32_t kMaxNegativeTtl = 86'400;  // RFC 2308 section 5
-constexpr std::size_t kMaxNameServers = 13;        // then the NS answer of ordinary names still fits 512 bytes
+constexpr std::uint32_t kMaxNegativeTtl = 86'400;             // RFC 2308 section 5
+constexpr std::uint64_t kMaxRefreshAndRetry = 30UL * 86'400;  // well within rows::kLongestPropagation
+constexpr std::size_t kMaxNameServers = 13;  // then the NS answer of ordinary names still fits 512 bytes
 
 using Problems = std::vector<SettingProblem>;
 
@@ -68,6 +69,11 @@ std::vector<SettingProblem> problems_of(const rows::ZoneSettingsRow& settings) {
   if (settings.expire <= settings.refresh) {
     problems.push_back(doubt("expire (" + std::to_string(settings.expire) + ") must be above refresh (" +
                              std::to_string(settings.refresh) + ")"));
+  }
+  const std::uint64_t refresh_and_retry = std::uint64_t{settings.refresh} + settings.retry;
+  if (refresh_and_retry > kMaxRefreshAndRetry) {
+    problems.push_back(doubt("refresh + retry (" + std::to_string(refresh_and_retry) +
+                             ") must not be above 30 days: keys wait for it"));
   }
   return problems;
 }

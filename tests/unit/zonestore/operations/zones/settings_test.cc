@@ -32,6 +32,22 @@ class Settings : public tests::StoreFixture {
   }
 };
 
+TEST_F(Settings, RefreshAndRetryAreNoLongerThanKeysWait) {
+  const Name apex = *Name::parse("dkim.secutix.com");
+  constexpr std::uint32_t kDaySeconds = 86'400;
+  ZoneSettings settings;
+  settings.refresh = 29 * kDaySeconds;
+  settings.retry = kDaySeconds;
+  settings.expire = 90 * kDaySeconds;
+  EXPECT_TRUE(set_zone(*store_, context_, apex, settings));
+  settings.retry = kDaySeconds + 1;
+  const auto refused = set_zone(*store_, context_, apex, settings);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+  EXPECT_NE(refused.error().message.find("refresh + retry (2592001) must not be above 30 days"), std::string::npos)
+      << refused.error().message;
+}
+
 TEST_F(Settings, SpfStartsWithARecordAndDenyNeverTakesItOut) {
   EXPECT_NE(exported("spf.secutix.com").find("\"v=spf1 ~all\""), std::string::npos);
   ASSERT_TRUE(spf_allow(*store_, context_, terms({"ip4:192.28.148.112"})));

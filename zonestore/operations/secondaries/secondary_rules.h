@@ -1,4 +1,5 @@
-// What a secondary may be. For the sources of this folder only. Errors: db::Failure is thrown.
+// What a secondary may be, and what is known of it. For the sources of zonestore/operations only. Errors: db::Failure
+// is thrown.
 #pragma once
 
 #include "zonestore/operations/secondaries/secondaries.h"

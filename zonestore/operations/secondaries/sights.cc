@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "zonestore/judgement/evidence_rules.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/secondaries/secondary_rules.h"
 #include "zonestore/rows/evidence_rows.h"
@@ -38,23 +37,27 @@ std::optional<rows::SecondaryRow> find_life(db::Connection& connection, Secondar
   return std::nullopt;
 }
 
-Verdict verdict_at(const SecondarySight& sight, Serial stored) {
-  if (!sight.serial) {
-    return sight.verdict;
-  }
-  if (is_before(stored, *sight.serial)) {
+// One that is silent now may have been seen ahead: its serial stands until another was seen.
+Verdict verdict_at(Verdict seen, const std::optional<Serial>& serial, Serial stored) {
+  if (serial && is_before(stored, *serial)) {
     return Verdict::kAhead;
   }
-  return is_before(*sight.serial, stored) ? Verdict::kLagging : Verdict::kOk;
+  if (!serial || !is_settled(seen)) {
+    return seen;
+  }
+  return is_before(*serial, stored) ? Verdict::kLagging : Verdict::kOk;
 }
 
+// One that falls silent is told, and keeps the serial that it was seen with.
 void keep_sight(db::Connection& connection, const PublishedZone& zone, const SecondarySight& sight,
                 const Moment& seen, const Moment& now) {
   const rows::ServerKey key = rows::key_of(sight.life);
-  const ServerEvidence evidence{zone.apex, key.server, sight.verdict, sight.serial, sight.detail};
-  if (replaces(evidence, rows::find_server_evidence(connection, zone.id, key.server))) {
-    rows::put_server_evidence(connection, zone.id, {evidence, seen});
+  ServerEvidence evidence{zone.apex, key.server, sight.verdict, sight.serial, sight.detail};
+  if (!evidence.serial) {
+    const auto before = rows::find_server_evidence(connection, zone.id, key.server);
+    evidence.serial = before ? before->serial : std::nullopt;
   }
+  rows::put_server_evidence(connection, zone.id, {evidence, seen});
   if (sight.serial) {
     rows::keep_server_serial(connection, zone.id, key, *sight.serial, now);
   }
@@ -120,7 +123,7 @@ Result<std::vector<SecondarySight>> record_sights(Store& store, std::vector<Seco
       if (!zone || !find_life(connection, sight.life)) {
         continue;
       }
-      sight.verdict = verdict_at(sight, zone->serial);
+      sight.verdict = verdict_at(sight.verdict, sight.serial, zone->serial);
       keep_sight(connection, *zone, sight, seen, now.moment);
     }
     rows::delete_ended_secondaries(connection, now.moment.trusted - rows::kLongestPropagation);
@@ -136,9 +139,10 @@ std::vector<SecondarySeen> what_was_seen_of(db::Connection& connection, const ro
     if (!known || !is_its_zone(row, zone)) {
       continue;
     }
-    SecondarySeen each{zone.apex, known->verdict, known->serial, std::nullopt, known->detail, known->seen.wall};
+    SecondarySeen each{zone.apex,     known->verdict,   known->serial, std::nullopt,
+                       known->detail, known->seen.wall, known->verdict};
     if (known->serial) {
-      each.verdict = verdict_at({zone.apex, row.id, known->verdict, known->serial, ""}, zone.serial);
+      each.verdict = verdict_at(known->verdict, known->serial, zone.serial);
       each.changes_late = changes_since(connection, zone, *known->serial);
     }
     all.push_back(std::move(each));

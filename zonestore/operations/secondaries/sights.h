@@ -50,13 +50,14 @@ struct SecondarySight {
 // What is known of a secondary in one zone.
 struct SecondarySeen {
   Name zone;
-  Verdict verdict = Verdict::kUnreachable;  // of the last look that settled something, else of the last
-  std::optional<Serial> serial;
+  Verdict verdict = Verdict::kUnreachable;  // of the last look, held against the store's serial of now
+  std::optional<Serial> serial;             // of the last look that saw one
   // Changes of the zone since that serial, as far as the journal knows; nullopt: it has forgotten, or there is no
   // serial.
   std::optional<std::uint64_t> changes_late;
   std::string detail;
   WallTime seen;
+  Verdict then = Verdict::kUnreachable;  // of the last look, held against the store's serial of that moment
 };
 
 }  // namespace zonestore

@@ -1,6 +1,7 @@
 #include "zonestore/operations/views/status.h"
 
 #include "zonestore/judgement/due.h"
+#include "zonestore/operations/secondaries/secondary_rules.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/attention_finder.h"
 #include "zonestore/operations/views/rotation_facts.h"
@@ -80,6 +81,17 @@ void read_zones(StoreStatus& status, db::Connection& connection) {
   }
 }
 
+void read_secondaries(StoreStatus& status, db::Connection& connection) {
+  for (const rows::SecondaryRow& row : rows::read_secondaries(connection)) {
+    if (!row.is_enabled()) {
+      continue;
+    }
+    for (SecondarySeen& seen : what_was_seen_of(connection, row)) {
+      status.secondaries.push_back({row.name, std::move(seen)});
+    }
+  }
+}
+
 void read_what_was_done(StoreStatus& status, db::Connection& connection) {
   for (rows::LastDone& done : rows::read_last_done(connection)) {
     if (done.what == "maintain") {
@@ -127,6 +139,7 @@ Result<StoreStatus> store_status(Store& store) {
     status.evidence_against = attention.evidence_against().count;
     status.evidence_against_codes = attention.evidence_against().codes;
     read_zones(status, impl.connection);
+    read_secondaries(status, impl.connection);
     status.signer_limit = rows::read_policy(impl.connection, rows::kWholeStore).signer_limit;
     for (const rows::SignerRow& signer : rows::read_signers(impl.connection)) {
       status.signers.push_back(signer_view(impl.connection, signer));

@@ -12,6 +12,7 @@
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/operations/change/clock_report.h"
 #include "zonestore/operations/change/store.h"
+#include "zonestore/operations/secondaries/sights.h"
 #include "zonestore/operations/signers/signers.h"
 #include "zonestore/operations/views/attention.h"
 #include "zonestore/operations/views/own_servers_seen.h"
@@ -23,6 +24,12 @@ struct ZoneNow {
   Name apex;
   Serial serial;
   std::optional<WallTime> changed;  // when it got that serial; nullopt: the journal has forgotten
+};
+
+// An enabled secondary in one of its zones, as it was last looked at.
+struct SecondaryNow {
+  std::string name;
+  SecondarySeen seen;
 };
 
 // What somebody found who looked whether the store is whole: store_verify.h.
@@ -55,6 +62,7 @@ struct StoreStatus {
   std::optional<dkim::Freeze> store_frozen;         // only told
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneNow> zones;
+  std::vector<SecondaryNow> secondaries;  // by name; nothing of a zone that nobody has looked at it for
   std::vector<SignerView> signers;
   Seconds signer_limit{0};      // the store's policy
   std::vector<LastLook> looks;  // of those that somebody took

@@ -20,6 +20,9 @@ class Finder {
     for (const OwnServerSeen& server : status_.servers.seen) {
       look_at(server);
     }
+    for (const SecondaryNow& secondary : status_.secondaries) {
+      look_at(secondary);
+    }
     for (const LastLook& look : status_.looks) {
       if (!look.fault.empty()) {
         critical("content", look.fault, look.at, look.what == "log" ? "zonectl log verify" : "zonectl store verify");
@@ -54,11 +57,15 @@ class Finder {
     troubles_.push_back({std::move(what), Severity::kWarning, std::move(text), since, std::move(run)});
   }
 
-  // When the store got the serial that it has.
-  [[nodiscard]] std::optional<WallTime> changed_of(const Name& apex) const {
+  [[nodiscard]] const ZoneNow* find_zone(const Name& apex) const {
     const auto found = std::find_if(status_.zones.begin(), status_.zones.end(),
                                     [&apex](const ZoneNow& zone) { return zone.apex == apex; });
-    return found == status_.zones.end() ? std::nullopt : found->changed;
+    return found == status_.zones.end() ? nullptr : &*found;
+  }
+  // When the store got the serial that it has.
+  [[nodiscard]] std::optional<WallTime> changed_of(const Name& apex) const {
+    const ZoneNow* const zone = find_zone(apex);
+    return zone == nullptr ? std::nullopt : zone->changed;
   }
 
   void look_at(const OwnServerSeen& server) {
@@ -83,6 +90,34 @@ class Finder {
       case OwnServerSeen::State::kNeverAnswered:
         break;
     }
+  }
+
+  // One that was current when it was looked at is not behind because the store has changed since.
+  void look_at(const SecondaryNow& secondary) {
+    const SecondarySeen& seen = secondary.seen;
+    const std::string head = "secondary " + secondary.name;
+    const std::string run = "zonectl secondary check " + secondary.name;
+    if (seen.verdict == Verdict::kAhead) {
+      critical("secondary-ahead", head + " is ahead" + serials_text(seen), std::nullopt,
+               "zonectl zone serial " + seen.zone.to_text_no_dot() + " --at-least " +
+                   std::to_string(seen.serial->value + 1));
+    } else if (seen.verdict == Verdict::kUnreachable) {
+      warning("secondary-silent", head + " does not answer for " + seen.zone.to_text_no_dot(), std::nullopt, run);
+    } else if (seen.verdict == Verdict::kLame) {
+      warning("secondary-silent",
+              head + " answers, and does not serve " + seen.zone.to_text_no_dot() +
+                  (seen.detail.empty() ? "" : ": " + seen.detail),
+              std::nullopt, run);
+    } else if (seen.verdict == Verdict::kLagging && seen.then != Verdict::kOk) {
+      warning("secondary-behind", head + " is behind" + serials_text(seen), std::nullopt, run);
+    }
+  }
+
+  // " for dkim.secutix.com: serial 19, the store has 20"
+  [[nodiscard]] std::string serials_text(const SecondarySeen& seen) const {
+    const ZoneNow* const zone = find_zone(seen.zone);
+    return " for " + seen.zone.to_text_no_dot() + ": serial " + std::to_string(seen.serial->value) +
+           (zone == nullptr ? "" : ", the store has " + std::to_string(zone->serial.value));
   }
 
   void look_at(const Attention& each) {

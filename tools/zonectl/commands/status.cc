@@ -47,7 +47,11 @@ Result<StoreStatus> look(Session& session, const Options& options) {
   }
   Result<StoreStatus> status = store_status(*store);
   if (status && servers) {
-    status->servers = servers->take();
+    Result<zonestore::OwnServersSeen> seen = servers->take(*store);
+    if (!seen) {
+      return tl::unexpected(seen.error());
+    }
+    status->servers = *std::move(seen);
   }
   return status;
 }

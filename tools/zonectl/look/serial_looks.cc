@@ -42,7 +42,7 @@ zonestore::Result<void> SerialLooks::begin(zonestore::Store& store) {
   return {};
 }
 
-zonestore::OwnServersSeen SerialLooks::take() {
+zonestore::Result<zonestore::OwnServersSeen> SerialLooks::take(zonestore::Store& store) {
   std::vector<zonestore::ZoneLook> looks;
   bool is_answered = true;
   for (const auto& [number, zone] : begun_) {
@@ -50,6 +50,15 @@ zonestore::OwnServersSeen SerialLooks::take() {
     is_answered = is_answered && seen.has_value();
     looks.push_back({zone.apex, zone.serial, zone.name_servers,
                      std::move(seen).value_or(std::vector<zonestore::ServerEvidence>{})});
+  }
+  const auto zones = zones_to_check(store);
+  if (!zones) {
+    return tl::unexpected(zones.error());
+  }
+  for (zonestore::ZoneLook& look : looks) {
+    for (const zonestore::ExpectedZone& zone : *zones) {
+      look.stored = zone.apex == look.zone ? zone.serial : look.stored;
+    }
   }
   zonestore::OwnServersSeen judged = judge_own_servers(looks, before_);
   if (!is_answered) {

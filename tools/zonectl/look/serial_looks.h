@@ -18,7 +18,8 @@ class SerialLooks {
 
   // Errors: those of the store.
   [[nodiscard]] zonestore::Result<void> begin(zonestore::Store& store);
-  [[nodiscard]] zonestore::OwnServersSeen take();
+  // Held against the serials that the store has once all have answered. Errors: those of the store.
+  [[nodiscard]] zonestore::Result<zonestore::OwnServersSeen> take(zonestore::Store& store);
 
  private:
   Lookout& lookout_;

@@ -101,6 +101,7 @@ std::string figures_of(const StoreStatus& status) {
   figures.add("unseen", status.unseen, kWarnIfAny);
   figures.add("wrong_in_dns", status.evidence_against, kWarnIfAny);
   if (knows_servers(status)) {
+    figures.add("servers_ahead", servers_in(status, {State::kAhead}), kCriticalIfAny);
     figures.add("servers_behind", servers_in(status, {State::kBehind}), kCriticalIfAny);
     figures.add("servers_silent", servers_in(status, {State::kSilent, State::kLame}), kCriticalIfAny);
   }

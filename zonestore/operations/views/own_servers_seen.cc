@@ -44,6 +44,9 @@ class ZoneJudge {
 
  private:
   [[nodiscard]] ServerState state_of(const ServerEvidence& now) const {
+    if (now.serial && is_before(look_.stored, *now.serial)) {
+      return ServerState::kAhead;
+    }
     if (now.verdict == Verdict::kLagging) {
       return ServerState::kBehind;
     }
@@ -80,6 +83,8 @@ std::string_view to_text(ServerState state) {
       return "follows";
     case ServerState::kBehind:
       return "behind";
+    case ServerState::kAhead:
+      return "ahead";
     case ServerState::kSilent:
       return "silent";
     case ServerState::kLame:

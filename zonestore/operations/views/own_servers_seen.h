@@ -13,6 +13,7 @@ struct OwnServerSeen {
   enum class State : std::uint8_t {
     kFollows,
     kBehind,         // an older serial than the store's
+    kAhead,          // a later one: of history that the store has lost
     kSilent,         // and it was once seen to serve the zone
     kLame,           // answers, does not serve the zone, and was once seen to
     kNeverAnswered,  // nor is it known ever to have: a store that is not delegated
@@ -39,7 +40,7 @@ struct OwnServersSeen {
 // what was seen before.
 struct ZoneLook {
   Name zone;
-  Serial stored;
+  Serial stored;  // read when they had answered: whoever has a later one has it from elsewhere
   std::vector<Name> named;
   std::vector<ServerEvidence> now;
 };

@@ -77,6 +77,12 @@ class Finder {
                      ", the store has " + std::to_string(server.stored.value),
                  changed_of(server.zone), "zonectl check --own");
         break;
+      case OwnServerSeen::State::kAhead:
+        critical("server-ahead",
+                 server.server + " is ahead" + of_zone + ": serial " + std::to_string(server.serial->value) +
+                     ", the store has " + std::to_string(server.stored.value),
+                 std::nullopt, raise_above(server.zone, *server.serial));
+        break;
       case OwnServerSeen::State::kSilent:
         critical("server-silent", server.server + " does not answer" + of_zone, std::nullopt, "zonectl check --own");
         break;
@@ -92,6 +98,11 @@ class Finder {
     }
   }
 
+  // The same serial would be current for whoever has it.
+  static std::string raise_above(const Name& zone, Serial serial) {
+    return "zonectl zone serial " + zone.to_text_no_dot() + " --at-least " + std::to_string(serial.value + 1);
+  }
+
   // One that was current when it was looked at is not behind because the store has changed since.
   void look_at(const SecondaryNow& secondary) {
     const SecondarySeen& seen = secondary.seen;
@@ -99,8 +110,7 @@ class Finder {
     const std::string run = "zonectl secondary check " + secondary.name;
     if (seen.verdict == Verdict::kAhead) {
       critical("secondary-ahead", head + " is ahead" + serials_text(seen), std::nullopt,
-               "zonectl zone serial " + seen.zone.to_text_no_dot() + " --at-least " +
-                   std::to_string(seen.serial->value + 1));
+               raise_above(seen.zone, *seen.serial));
     } else if (seen.verdict == Verdict::kUnreachable) {
       warning("secondary-silent", head + " does not answer for " + seen.zone.to_text_no_dot(), std::nullopt, run);
     } else if (seen.verdict == Verdict::kLame) {

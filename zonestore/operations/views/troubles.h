@@ -1,9 +1,9 @@
 // What of a store somebody must see to, and how bad it is: the one list behind `status`, its exit code and its
 // monitoring line.
 //
-//   critical   it breaks mail, or will: a name server of ours that is behind or silent, a secondary that is ahead,
-//              damaged content, no time that passes, institutions that do not sign, a signer that does not follow
-//              past its limit
+//   critical   it breaks mail, or will: a name server of ours that is ahead, behind or silent, a secondary that is
+//              ahead, damaged content, no time that passes, institutions that do not sign, a signer that does not
+//              follow past its limit
 //   warning    everything else that waits for somebody
 //
 // Pure: no SQL, no clock. Threads: any.
@@ -21,9 +21,9 @@ enum class Severity : std::uint8_t { kWarning, kCritical };
 [[nodiscard]] std::string_view to_text(Severity severity);  // "warning", "critical"
 
 struct Trouble {
-  // Stable: "server-behind", "server-silent", "secondary-ahead", "secondary-behind", "secondary-silent", "content",
-  // "clock", "not-signing", "signer-late", "signer", "maintain-late", "evidence", "no-standby", "overdue",
-  // "to-revoke", "unseen".
+  // Stable: "server-ahead", "server-behind", "server-silent", "secondary-ahead", "secondary-behind",
+  // "secondary-silent", "content", "clock", "not-signing", "signer-late", "signer", "maintain-late", "evidence",
+  // "no-standby", "overdue", "to-revoke", "unseen".
   std::string what;
   Severity severity = Severity::kWarning;
   std::string text;               // one line for people

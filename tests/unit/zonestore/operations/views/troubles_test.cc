@@ -158,6 +158,18 @@ TEST(OwnServersSeen, AFurtherAddressThatNeverAnsweredIsNoFaultWhereAnotherDoes) 
               ElementsAre(State::kFollows, State::kNeverAnswered, State::kBehind));
 }
 
+TEST(OwnServersSeen, OneWithALaterSerialThanTheStoreIsAheadAndCritical) {
+  StoreStatus status = sound();
+  const ZoneLook look{
+      dkim_zone(), Serial{20}, {*Name::parse("ns1.x")}, {said("ns1.x (192.0.2.1)", Verdict::kOk, 5020)}};
+  status.servers = judge_own_servers({look}, {});
+  EXPECT_EQ(to_text(status.servers.seen.front().state), "ahead");
+  ASSERT_THAT(names(status), ElementsAre("!server-ahead"));
+  EXPECT_EQ(troubles_of(status).front().text,
+            "ns1.x (192.0.2.1) is ahead for dkim.secutix.com: serial 5020, the store has 20");
+  EXPECT_EQ(troubles_of(status).front().run, "zonectl zone serial dkim.secutix.com --at-least 5021");
+}
+
 TEST(OwnServersSeen, ANameWithoutAnAddressNeverAnswered) {
   const ZoneLook look{dkim_zone(), Serial{20}, {*Name::parse("ns1.x")}, {}};
   const OwnServersSeen seen = judge_own_servers({look}, {known("ns1.x (192.0.2.1)", 4)});

@@ -67,10 +67,13 @@ Result<Campaign::Seen> Campaign::see_zone(const zonestore::ExpectedZone& zone) {
 }
 
 void Campaign::finish(const zonestore::ExpectedZone& zone, const Seen& seen) {
-  teller_.servers(zone, seen);
-  if (manner_.keeps_evidence) {
-    tell_unkept(record_server_evidence(store_, seen, zone.as_of));
+  if (!manner_.keeps_evidence) {
+    teller_.servers(zone, seen);
+    return;
   }
+  const auto kept = record_server_evidence(store_, seen, zone.as_of);
+  teller_.servers(zone, kept.value_or(seen));
+  tell_unkept(kept.map([](const Seen&) {}));
 }
 
 // ---- institutions ----

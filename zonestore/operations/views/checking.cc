@@ -151,8 +151,9 @@ Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Cod
   });
 }
 
-Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence, const Moment& seen) {
-  return db::at_border<void>([&] {
+Result<std::vector<ServerEvidence>> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
+                                                           const Moment& seen) {
+  return db::at_border<std::vector<ServerEvidence>>([&] {
     db::Transaction writing(store.impl().connection, db::Transaction::Kind::kWrite);
     const Now now = rows::keep_moment(store.impl().connection, *store.impl().clock);
     std::vector<std::pair<Name, std::vector<ServerEvidence>>> zones;
@@ -162,10 +163,13 @@ Result<void> record_server_evidence(Store& store, const std::vector<ServerEviden
       }
       zones.back().second.push_back(each);
     }
-    for (const auto& [apex, of_zone] : zones) {
-      keep_server_evidence(store.impl().connection, store.impl().published(apex).id, of_zone, seen, now.moment);
+    std::vector<ServerEvidence> kept;
+    for (auto& [apex, of_zone] : zones) {
+      keep_server_evidence(store.impl().connection, store.impl().published(apex), of_zone, seen, now.moment);
+      kept.insert(kept.end(), of_zone.begin(), of_zone.end());
     }
     writing.commit();
+    return kept;
   });
 }
 

@@ -76,9 +76,10 @@ struct RotationSubject {
 // One look a code, all in one transaction. An institution that has gone meanwhile is no error.
 [[nodiscard]] Result<void> record_evidence(Store& store, const std::vector<std::pair<dkim::Code, Look>>& looks);
 // Of the zones that are named in it, each with all servers that were asked; what was kept of servers that are ours no
-// more is forgotten.
-[[nodiscard]] Result<void> record_server_evidence(Store& store, const std::vector<ServerEvidence>& evidence,
-                                                  const Moment& seen);
+// more is forgotten. It comes back as it is kept: one with a later serial than the store has now is ahead.
+[[nodiscard]] Result<std::vector<ServerEvidence>> record_server_evidence(Store& store,
+                                                                         const std::vector<ServerEvidence>& evidence,
+                                                                         const Moment& seen);
 
 [[nodiscard]] Result<std::vector<ServerEvidenceView>> server_evidence(Store& store);
 

@@ -14,8 +14,9 @@ namespace zonestore {
 // `named`: the name servers of the zone of the keys now.
 void keep_evidence(db::Connection& connection, rows::InstitutionId institution, const Look& look,
                    const std::vector<Name>& named);
-// All of one zone. `now`: the moment of this transaction, with which waits for a serial begin.
-void keep_server_evidence(db::Connection& connection, ZoneId zone, const std::vector<ServerEvidence>& evidence,
-                          const Moment& seen, const Moment& now);
+// All of one zone; it comes to say what is kept. `now`: the moment of this transaction, with which waits for a serial
+// begin.
+void keep_server_evidence(db::Connection& connection, const PublishedZone& zone,
+                          std::vector<ServerEvidence>& evidence, const Moment& seen, const Moment& now);
 
 }  // namespace zonestore

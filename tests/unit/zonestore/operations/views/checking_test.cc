@@ -69,6 +69,18 @@ class EvidenceOfCheck : public tests::StoreFixture {
   ChangeContext dry_{{"tester", "tester"}, std::nullopt, true};
 };
 
+TEST_F(EvidenceOfCheck, AServerWithALaterSerialThanTheStoreIsKeptAsAhead) {
+  const Serial stored = zones_to_check(*store_)->front().serial;
+  const auto kept_as = [this](Verdict verdict, Serial serial) {
+    saw_server(verdict, serial.value);
+    return server_evidence(*store_)->front().verdict;
+  };
+  EXPECT_EQ(kept_as(Verdict::kOk, Serial{stored.value + 1}), Verdict::kAhead);
+  EXPECT_EQ(kept_as(Verdict::kIncomplete, Serial{stored.value + 1}), Verdict::kAhead);
+  EXPECT_EQ(kept_as(Verdict::kIncomplete, stored), Verdict::kIncomplete);
+  EXPECT_EQ(kept_as(Verdict::kOk, stored), Verdict::kOk);
+}
+
 TEST_F(EvidenceOfCheck, ThatIsNotThereIsAWarning) {
   EXPECT_THAT(warnings(), testing::ElementsAre(testing::HasSubstr("mosamuseum.com; zonectl check mosa")));
 }

@@ -55,11 +55,15 @@ class Checked(unittest.TestCase):
         self.assertIn("  lagging  ns2  serial", self.check("ns2", expect=1))
         self.assertIn("2 changes late in spf.secutix.com", self.listed())
 
-    def test_one_that_is_silent_fails_the_check_and_what_was_seen_stays(self):
+    def test_one_that_falls_silent_is_told_and_keeps_the_serial_that_it_had(self):
         self.check(expect=0)
+        serials = [each["serial"] for each in self.store.json("secondary", "show", "ns2")["seen"]]
         self.server.stop()
         self.assertIn("  unreachable  ns2  no answer", self.store.zonectl("secondary", "check", "--timeout", "1s", expect=1).stdout)
-        self.assertIn("\tcurrent\t", self.listed())
+        self.assertIn("silent in dkim.secutix.com", self.listed())
+        seen = self.store.json("secondary", "show", "ns2")["seen"]
+        self.assertEqual([(each["verdict"], each["serial"]) for each in seen], [("unreachable", each) for each in serials])
+        self.assertIn("secondary-silent: secondary ns2 does not answer", self.store.zonectl("status", "--offline", expect=1).stdout)
 
     def test_one_that_is_ahead_of_a_store_is_called_so(self):
         earlier = self.store.scratch / "earlier.db"
@@ -72,6 +76,7 @@ class Checked(unittest.TestCase):
             kept.backup(database)
         self.assertIn("  ahead  ns2  ", self.check(expect=1))
         self.assertIn("ahead of the store in spf.secutix.com", self.listed())
+        self.assertIn("secondary-ahead: secondary ns2 is ahead for spf.secutix.com", self.store.zonectl("status", "--offline", expect=1).stdout)
 
     def test_the_check_of_our_own_servers_asks_them_too(self):
         done = self.store.zonectl("check", "--own", "--server", "%s:%d" % self.server.address(), "--timeout", "20s")

@@ -84,7 +84,12 @@ bool knows_servers(const StoreStatus& status) {
   return status.servers.asked && !status.servers.none_to_ask && status.servers.trouble.empty();
 }
 
-std::string figures_of(const StoreStatus& status) {
+std::uint64_t troubles_in(const std::vector<Trouble>& troubles, std::string_view what) {
+  return static_cast<std::uint64_t>(std::count_if(troubles.begin(), troubles.end(),
+                                                  [what](const Trouble& trouble) { return trouble.what == what; }));
+}
+
+std::string figures_of(const StoreStatus& status, const std::vector<Trouble>& troubles) {
   using State = OwnServerSeen::State;
   constexpr const char* kWarnIfAny = "0;";
   constexpr const char* kCriticalIfAny = ";0";
@@ -105,6 +110,10 @@ std::string figures_of(const StoreStatus& status) {
     figures.add("servers_behind", servers_in(status, {State::kBehind}), kCriticalIfAny);
     figures.add("servers_silent", servers_in(status, {State::kSilent, State::kLame}), kCriticalIfAny);
   }
+  // In how many zones, each of them.
+  figures.add("secondaries_ahead", troubles_in(troubles, "secondary-ahead"), kCriticalIfAny);
+  figures.add("secondaries_behind", troubles_in(troubles, "secondary-behind"), kWarnIfAny);
+  figures.add("secondaries_silent", troubles_in(troubles, "secondary-silent"), kWarnIfAny);
   figures.add_age("maintain_late", status.maintain_due_since, status.as_of,
                   std::to_string(zonestore::kMaintainIsLate.count()) + ";");
   figures.add_age("signer_late", oldest_task(status), status.as_of,
@@ -148,12 +157,12 @@ bool asks_for_monitor_line(std::span<const std::string> args) {
 MonitorLine monitor_line(const StoreStatus& status) {
   const std::vector<Trouble> troubles = troubles_of(status);
   if (troubles.empty()) {
-    return {MonitorCode::kOk, "ZONESTORE OK - " + well(status) + " | " + figures_of(status) + "\n"};
+    return {MonitorCode::kOk, "ZONESTORE OK - " + well(status) + " | " + figures_of(status, troubles) + "\n"};
   }
   const bool is_critical = troubles.front().severity == Severity::kCritical;
   return {is_critical ? MonitorCode::kCritical : MonitorCode::kWarning,
           std::string("ZONESTORE ") + (is_critical ? "CRITICAL" : "WARNING") + " - " + told(troubles, status.as_of) +
-              " | " + figures_of(status) + "\n"};
+              " | " + figures_of(status, troubles) + "\n"};
 }
 
 MonitorLine monitor_line(const zonestore::Error& error) {

@@ -120,5 +120,23 @@ TEST_F(SecondaryCommands, OperatorsMayLookAndNoMore) {
   EXPECT_EQ(json_of({"secondary", "list"})["secondaries"].size(), 1U);
 }
 
+TEST_F(SecondaryCommands, StatusTellsOfOneThatIsSilentInEachOfItsManners) {
+  expect_done({"secondary", "add", "ns2", "--address", "127.0.0.1:1", "--zone", "dkim.secutix.com", "--no-key"});
+  EXPECT_EQ(run({"status", "--offline"}).code, 0);
+  EXPECT_EQ(run({"secondary", "check", "--timeout", "1s"}).code, 1);
+  const Outcome words = run({"status", "--offline"});
+  EXPECT_EQ(words.code, 1);
+  EXPECT_THAT(words.out, HasSubstr("secondary-silent: secondary ns2 does not answer for dkim.secutix.com\n"));
+  EXPECT_THAT(words.out, HasSubstr("  run: zonectl secondary check ns2\n"));
+  const auto trouble = json_of({"status", "--offline"}, 1)["troubles"][0];
+  EXPECT_EQ(trouble["what"], "secondary-silent");
+  EXPECT_EQ(trouble["severity"], "warning");
+  const Outcome monitor = run({"status", "--offline", "--monitor"});
+  EXPECT_EQ(monitor.code, 1);
+  EXPECT_THAT(monitor.out, HasSubstr("ZONESTORE WARNING - secondary ns2 does not answer for dkim.secutix.com | "));
+  EXPECT_THAT(monitor.out,
+              HasSubstr(" secondaries_ahead=0;;0;0 secondaries_behind=0;0;;0 secondaries_silent=1;0;;0 "));
+}
+
 }  // namespace
 }  // namespace tests

@@ -67,6 +67,25 @@ class Status(unittest.TestCase):
                          {(self.at, "dkim.secutix.com."): "follows", (self.at, "spf.secutix.com."): "follows",
                           (at, "dkim.secutix.com."): "behind", (at, "spf.secutix.com."): "follows"})
 
+    def test_one_that_is_ahead_is_the_first_line_until_the_serial_is_raised(self):
+        earlier = Store()
+        self.addCleanup(earlier.close)
+        earlier.path.mkdir()
+        with self.store.sql() as database, earlier.sql() as copy:
+            database.backup(copy)
+        self.store.zonectl("add", "nova")
+        serial = next(each["serial"] for each in self.store.json("zone", "list")["zones"] if each["zone"] == "dkim.secutix.com.")
+        until(lambda: f"servers       follows: {self.at}\n" in self.status(expect=None), "dnsd follows")
+        told = earlier.zonectl("status", "--server", self.at, expect=1).stdout.splitlines()
+        self.assertRegex(told[0], rf"^server-ahead: {self.at} is ahead for dkim\.secutix\.com: serial {serial}, the store has \d+$")
+        self.assertEqual(told[1], f"  run: zonectl zone serial dkim.secutix.com --at-least {serial + 1}")
+        line = earlier.zonectl("status", "--server", self.at, "--monitor", expect=CODES["CRITICAL"]).stdout
+        self.assertIn(" servers_ahead=1;;0;0 servers_behind=0;;0;0 ", line)
+        checked = earlier.zonectl("check", "--own", "--server", self.at, "--resolver", "127.0.0.1:1", expect=1).stdout
+        self.assertIn(f"  ahead  {self.at}  serves serial {serial}, the store has ", checked)
+        earlier.zonectl(*told[1].split()[2:])
+        self.assertIn("server-behind: ", earlier.zonectl("status", "--server", self.at, expect=1).stdout)
+
     def test_a_change_that_dnsd_follows_in_a_moment_is_no_alarm(self):
         for number in range(5):
             self.store.zonectl("spf", "allow", f"ip4:192.0.2.{number}")

@@ -57,7 +57,6 @@ struct Notifier::UnderWay {
   UnderWay(boost::asio::io_context& context, NotifyTarget to) : target(std::move(to)), socket(context) {}
 
   NotifyTarget target;
-  std::shared_ptr<const zone::Image> image;
   std::shared_ptr<const wire::TsigKeys> keys;
   SentNotify sent;
   boost::asio::posix::stream_descriptor socket;
@@ -94,6 +93,8 @@ void Notifier::look() {
       std::exchange(has_looked_, true) ? 0
                                        : std::uniform_int_distribution<int>(0, kLatestAfterStart.count())(random_));
   plan_.set(in_force_.peers(), zones, Clock::now(), late);
+  // Whoever is not told any more will not be asked again, and may never answer.
+  std::erase_if(under_way_, [this](const auto& each) { return !plan_.has(each->target); });
   if (keys_are_new || peers_are_new) {
     note_missing_keys();
   }
@@ -224,7 +225,6 @@ void Notifier::send(const NotifyPlan::Sending& sending) {
     return;
   }
   auto under_way = std::make_shared<UnderWay>(context_, sending.target);
-  under_way->image = in_force_.image();
   under_way->keys = in_force_.tsig_keys();
   under_way->sent = make_notify(*zone, static_cast<std::uint16_t>(random_()), key, in_force_.settings().unix_seconds);
   if (::connect(socket.get(), address.data(), address.size()) != 0) {
@@ -252,12 +252,10 @@ void Notifier::wait_for_answer(const std::shared_ptr<UnderWay>& under_way) {
 void Notifier::take_answer(const std::shared_ptr<UnderWay>& under_way) {
   std::array<std::uint8_t, 2 * wire::kPlainUdpBytes> answer{};
   const ssize_t count = ::recv(under_way->socket.native_handle(), answer.data(), answer.size(), MSG_DONTWAIT);
-  const zone::Zone* const zone = find_zone(*under_way->image, under_way->target.zone);
   const auto reaction =
-      count > 0 && zone != nullptr
-          ? read_notify_answer(std::span(answer).first(static_cast<std::size_t>(count)), under_way->sent, *zone,
-                               *under_way->keys, in_force_.settings().unix_seconds)
-          : std::nullopt;
+      count > 0 ? read_notify_answer(std::span(answer).first(static_cast<std::size_t>(count)), under_way->sent,
+                                     under_way->target.zone, *under_way->keys, in_force_.settings().unix_seconds)
+                : std::nullopt;
   if (!reaction) {
     if (count >= 0 || errno == EAGAIN || errno == EINTR || errno == ECONNREFUSED) {
       wait_for_answer(under_way);

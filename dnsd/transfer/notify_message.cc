@@ -44,7 +44,7 @@ std::optional<wire::Tsig> find_tsig(wire::ByteView answer) {
 }
 
 // Of another question than ours it is no answer to ours; without one it may be.
-bool has_our_question(wire::ByteView answer, const zone::Zone& zone) {
+bool has_our_question(wire::ByteView answer, const zonestore::Name& apex) {
   const unsigned questions = wire::load_u16(answer.data() + 4);
   if (questions == 0) {
     return true;
@@ -53,7 +53,7 @@ bool has_our_question(wire::ByteView answer, const zone::Zone& zone) {
   wire::Reader reader(answer);
   reader.take(wire::kHeaderBytes);
   wire::read_uncompressed_name(reader, name);
-  return questions == 1 && reader.ok() && wire::is_same(name.view(), zone.apex.wire());
+  return questions == 1 && reader.ok() && wire::is_same(name.view(), apex.wire());
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ SentNotify make_notify(const zone::Zone& zone, std::uint16_t id, const wire::Tsi
   return sent;
 }
 
-std::optional<Reaction> read_notify_answer(wire::ByteView answer, const SentNotify& sent, const zone::Zone& zone,
+std::optional<Reaction> read_notify_answer(wire::ByteView answer, const SentNotify& sent, const zonestore::Name& apex,
                                            const wire::TsigKeys& keys, std::uint64_t unix_seconds) {
   constexpr unsigned kRcodeMask = 0x000F;
   if (answer.size() < wire::kHeaderBytes || wire::load_u16(answer.data()) != sent.id) {
@@ -96,7 +96,7 @@ std::optional<Reaction> read_notify_answer(wire::ByteView answer, const SentNoti
   const bool is_answer =
       (flags & wire::kFlagResponse) != 0 && (flags & wire::kMaskOpcode) == (kNotifyFlags & wire::kMaskOpcode);
   const auto rcode = static_cast<wire::Rcode>(flags & kRcodeMask);
-  if (!is_answer || rcode == wire::Rcode::kServFail || !has_our_question(answer, zone)) {
+  if (!is_answer || rcode == wire::Rcode::kServFail || !has_our_question(answer, apex)) {
     return std::nullopt;
   }
   if (sent.key != nullptr) {

@@ -22,9 +22,10 @@ struct SentNotify {
 [[nodiscard]] SentNotify make_notify(const zone::Zone& zone, std::uint16_t id, const wire::TsigKey* key,
                                      std::uint64_t unix_seconds);
 
-// nullopt: it is none of ours, is not signed as it should be, or says SERVFAIL: as if nothing had come.
+// `apex`: of the zone it was about. nullopt: it is none of ours, is not signed as it should be, or says SERVFAIL: as
+// if nothing had come.
 [[nodiscard]] std::optional<NotifyPlan::Reaction> read_notify_answer(wire::ByteView answer, const SentNotify& sent,
-                                                                     const zone::Zone& zone,
+                                                                     const zonestore::Name& apex,
                                                                      const wire::TsigKeys& keys,
                                                                      std::uint64_t unix_seconds);
 

@@ -40,6 +40,10 @@ void NotifyPlan::set(const zonestore::Peers& peers, const std::vector<NotifiedZo
   entries_ = std::move(next);
 }
 
+bool NotifyPlan::has(const NotifyTarget& target) const {
+  return std::ranges::find(entries_, target, &Entry::target) != entries_.end();
+}
+
 // What is under way goes on: its answer, or its next attempt, brings the newest serial.
 void NotifyPlan::tell(Entry& entry, Time at) {
   if (entry.is_under_way || entry.due) {

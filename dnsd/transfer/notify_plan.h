@@ -58,6 +58,9 @@ class NotifyPlan {
   void set(const zonestore::Peers& peers, const std::vector<NotifiedZone>& zones, Time now,
            std::chrono::milliseconds delay = std::chrono::milliseconds{0});
 
+  // It is among those who are told.
+  [[nodiscard]] bool has(const NotifyTarget& target) const;
+
   // A peer is told of all its zones anew: its key has come.
   void tell_again(zonestore::SecondaryId peer, Time now);
 

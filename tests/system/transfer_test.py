@@ -442,6 +442,7 @@ class Notified(WithPeers):
             heard.settimeout(30)
             server = self.start(self)
             self.add_peer("ns2", 5398, KEY, "--zone", "spf.secutix.com")
+            self.addCleanup(self.store.zonectl, "secondary", "remove", "ns2")
             wire, source = heard.recvfrom(2048)
             self.assertEqual(source[0], "127.0.0.1")
             keyring = dns.tsigkeyring.from_text({KEY.name: (KEY.algorithm, KEY.text)})
@@ -462,6 +463,25 @@ class Notified(WithPeers):
             wire, _ = heard.recvfrom(2048)
             told = dns.message.from_wire(wire, keyring=keyring)
             until(lambda: told.answer[0][0].serial == self.serial(SPF_ZONE), "the new serial is told")
+            server.stop()
+
+    def test_who_is_taken_out_leaves_no_socket(self):
+        """Nobody will answer: what was waited for goes with the peer, or with the address that was its."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
+            heard.bind(("127.0.0.1", 5397))
+            heard.settimeout(30)
+            server = self.start(self)
+            before = server.count_sockets()
+            for number in range(3):
+                self.add_peer("silent", 5397, KEY, "--zone", "spf.secutix.com")
+                heard.recvfrom(2048)
+                self.assertGreater(server.count_sockets(), before)
+                if number == 2:
+                    self.store.zonectl("secondary", "set", "silent", "--address", "127.0.0.1:5396", "--zone",
+                                       "dkim.secutix.com")
+                    until(lambda: server.count_sockets() == before + 1, "one for the new address is left")
+                self.store.zonectl("secondary", "remove", "silent")
+                until(lambda: server.count_sockets() == before, "none is left")
             server.stop()
 
 

@@ -1,9 +1,11 @@
 """dnsd as a process under test."""
 
+import os
 import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from support.programs import DNSD
 
@@ -64,6 +66,10 @@ class Dnsd:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(20)
+
+    def count_sockets(self):
+        links = Path(f"/proc/{self.process.pid}/fd").iterdir()
+        return sum(os.readlink(link).startswith("socket:") for link in links)
 
     def memory_kib(self):
         with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:

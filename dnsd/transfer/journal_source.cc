@@ -80,11 +80,16 @@ Result<zonestore::PublishedReader*> JournalSource::reader() {
   return &*reader_;
 }
 
+// The numbers alone do not say that it is the same: a store that was put back from a copy gives them anew.
 JournalSource::DifferencePointer JournalSource::find_known(const WantedSpan& wanted) {
   std::erase_if(known_, [](const Known& known) { return known.difference.expired(); });
   for (const Known& known : known_) {
-    if (known.apex == wanted.zone->apex && known.from == wanted.from && known.to == wanted.zone->serial) {
-      return known.difference.lock();
+    if (known.apex != wanted.zone->apex || known.from != wanted.from || known.to != wanted.zone->serial) {
+      continue;
+    }
+    DifferencePointer difference = known.difference.lock();
+    if (difference && leads_to(*difference, *wanted.zone)) {
+      return difference;
     }
   }
   return nullptr;

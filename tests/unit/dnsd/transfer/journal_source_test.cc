@@ -15,7 +15,9 @@ using zonestore::Serial;
 
 class JournalSourceTest : public zonestore::StoreTest {
  protected:
-  JournalSourceTest() {
+  JournalSourceTest() { fill(); }
+
+  void fill() {
     put(dkim_, {zonestore::soa("dkim.example"), zonestore::ns("dkim.example")});
     put(spf_, {zonestore::soa("spf.example"), zonestore::ns("spf.example")});
   }
@@ -63,6 +65,25 @@ TEST_F(JournalSourceTest, EqualSpansShareOne) {
   ASSERT_EQ(run(first), Step::kDone);
   ASSERT_EQ(run(second), Step::kDone);
   EXPECT_EQ(first.difference(), second.difference());
+}
+
+// As in a store that was put back from a copy and has gone another way since, with the same numbers.
+TEST_F(JournalSourceTest, SerialsThatAreGivenAnewHaveADifferenceOfTheirOwn) {
+  const std::uint32_t from = serial();
+  add("a");
+  const auto lost = image();
+  JournalSource::Work first(source_, {&zone_of(*lost), from});
+  ASSERT_EQ(run(first), Step::kDone);
+  const tests::TempDirectory other;
+  connection_ = make_store(other.path());
+  fill();
+  add("b");
+  std::filesystem::rename(other.path() / "zone.db", directory_.path() / "zone.db");
+  const auto served = image();
+  ASSERT_EQ(zone_of(*served).serial, zone_of(*lost).serial);
+  JournalSource::Work second(source_, {&zone_of(*served), from});
+  ASSERT_EQ(run(second), Step::kDone);
+  EXPECT_TRUE(leads_to(*second.difference(), zone_of(*served)));
 }
 
 TEST_F(JournalSourceTest, SerialWithoutHistoryGetsTheWholeZone) {

@@ -85,6 +85,8 @@ struct Service::Loop {
   [[nodiscard]] std::shared_ptr<Place> first_in_line() const;
   [[nodiscard]] bool make_room();
   [[nodiscard]] bool waits_too_often(const Session& session) const;
+  [[nodiscard]] bool is_one_too_many(const Place& place);
+  bool drop_who_left(const std::string* of_peer);
   void sweep();
   void limit_images();
   void sweep_later();
@@ -141,7 +143,7 @@ void Service::Loop::adopt(net::HandedOver connection) {
   go_on(place);
 }
 
-// The longest idle one goes; false: all are at work.
+// The longest idle one goes, or those who wait for nothing any more; false: all are at work.
 bool Service::Loop::make_room() {
   std::shared_ptr<Place> longest;
   for (const auto& place : places) {
@@ -153,7 +155,23 @@ bool Service::Loop::make_room() {
   if (longest) {
     close(longest);
   }
-  return longest != nullptr;
+  return longest != nullptr || drop_who_left(nullptr);
+}
+
+// Of those who wait for their turn, of one peer or (nullptr) of all: nothing is read or written there that would find
+// that the client has given up. True: there was one.
+bool Service::Loop::drop_who_left(const std::string* of_peer) {
+  Places left;
+  for (const auto& place : places) {
+    if (place->wants == Session::Wants::kTurn && (of_peer == nullptr || place->session.peer_name() == *of_peer) &&
+        place->session.client_has_ended()) {
+      left.push_back(place);
+    }
+  }
+  for (const auto& place : left) {
+    close(place);
+  }
+  return !left.empty();
 }
 
 // One peer has a quarter of the places at most, so that there is one for the others.
@@ -162,6 +180,15 @@ bool Service::Loop::waits_too_often(const Session& session) const {
     return place->wants == Session::Wants::kTurn && place->session.peer_name() == session.peer_name();
   };
   return std::ranges::count_if(places, waits) > static_cast<std::ptrdiff_t>(std::max(1U, settings.waiting / 4));
+}
+
+// What is small does not wait, and so takes no place in the line.
+bool Service::Loop::is_one_too_many(const Place& place) {
+  if (place.wants != Session::Wants::kTurn || place.session.is_small() || !waits_too_often(place.session)) {
+    return false;
+  }
+  const std::string peer = place.session.peer_name();
+  return !drop_who_left(&peer) || waits_too_often(place.session);
 }
 
 // A session whose step finds no memory ends, and takes nobody with it.
@@ -180,8 +207,11 @@ void Service::Loop::go_on(const std::shared_ptr<Place>& place) {
     note(util::text_of(exception));
     place->wants = Session::Wants::kEnd;
   }
-  const bool is_one_too_many = place->wants == Session::Wants::kTurn && waits_too_often(place->session);
-  if (place->wants == Session::Wants::kEnd || is_one_too_many || (draining && !place->session.has_turn())) {
+  const bool is_refused = is_one_too_many(*place);
+  if (is_refused) {
+    place->session.say_why_it_ends(kTooManyWait);
+  }
+  if (place->wants == Session::Wants::kEnd || is_refused || (draining && !place->session.has_turn())) {
     close(place);
   } else {
     wait(place);

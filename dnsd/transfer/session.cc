@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -241,6 +242,11 @@ bool Session::is_let_in() const {
       request.key != nullptr ? zonestore::ByteView(request.key->name) : zonestore::ByteView();
   return find_peer(in_force_.peers(), request.zone->apex, key, connection_.peer.bytes()) != nullptr &&
          (key.empty() || in_force_.tsig_keys()->find(key) != nullptr);
+}
+
+bool Session::client_has_ended() const {
+  pollfd polled{socket(), POLLRDHUP, 0};
+  return ::poll(&polled, 1, 0) > 0;
 }
 
 void Session::say_why_it_ends(const char* why) const {

@@ -34,6 +34,7 @@ namespace dnsd::transfer {
 // Why a stream ends before its end, for the log.
 inline constexpr const char* kTooSlow = "it read too slowly";
 inline constexpr const char* kNotLetIn = "it may not have the zone any more";
+inline constexpr const char* kTooManyWait = "too many of its requests wait";
 inline constexpr const char* kTooManyImages = "it keeps the oldest of too many states of the zones";
 
 class Session {
@@ -75,6 +76,9 @@ class Session {
   [[nodiscard]] bool is_late(Clock::time_point now);
   // False: the peer, its zone or its key has gone, and so must the stream.
   [[nodiscard]] bool is_let_in() const;
+  // True: the other side is closed, so that nobody may be left who would read. A client may close its side behind its
+  // question and read the answer: no reason to end it where there is room.
+  [[nodiscard]] bool client_has_ended() const;
   // Logs the end of a stream that was under way; nothing of a connection that was idle.
   void say_why_it_ends(const char* why) const;
 

@@ -319,6 +319,29 @@ class LargeZone(WithPeers):
         second.socket.settimeout(60)
         self.assertEqual(self.rest_of(second, mac, second.receive())[1] > self.RECORDS, True)
 
+    def test_who_has_left_keeps_no_place_from_who_waits(self):
+        """A quarter of the places is a peer's: 16 wait, and one more when another has closed its side."""
+        first, _ = self.ask_for_it()
+        first.receive()
+        for _ in range(20):
+            left, _ = self.ask_for_it()
+            left.socket.close()
+        connection, mac = self.ask_for_it()
+        connection.socket.settimeout(2)
+        with self.assertRaises(TimeoutError):
+            connection.receive()
+        self.assertTrue(fetch(SPF_ZONE))
+        first.socket.close()
+        connection.socket.settimeout(60)
+        self.assertGreater(self.rest_of(connection, mac, connection.receive())[1], self.RECORDS)
+
+    def test_one_too_many_that_waits_is_told_in_the_log(self):
+        self.ask_for_it()[0].receive()
+        for _ in range(18):
+            self.ask_for_it()
+        self.server.wait_for("event=transfer_ended zone=big.example peer=ns2")
+        self.assertIn('reason="too many of its requests wait"', self.server.log)
+
     def test_who_does_not_read_is_closed(self):
         self.server.stop()
         impatient = self.store.scratch / "impatient.toml"

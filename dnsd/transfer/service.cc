@@ -80,6 +80,7 @@ struct Service::Loop {
   void go_on(const std::shared_ptr<Place>& place);
   void wait(const std::shared_ptr<Place>& place);
   void close(const std::shared_ptr<Place>& place);
+  void end(const std::shared_ptr<Place>& place, const char* why);
   void give_turns();
   [[nodiscard]] bool may_begin(const Session& session) const;
   [[nodiscard]] std::shared_ptr<Place> first_in_line() const;
@@ -207,11 +208,9 @@ void Service::Loop::go_on(const std::shared_ptr<Place>& place) {
     note(util::text_of(exception));
     place->wants = Session::Wants::kEnd;
   }
-  const bool is_refused = is_one_too_many(*place);
-  if (is_refused) {
-    place->session.say_why_it_ends(kTooManyWait);
-  }
-  if (place->wants == Session::Wants::kEnd || is_refused || (draining && !place->session.has_turn())) {
+  if (is_one_too_many(*place)) {
+    end(place, kTooManyWait);
+  } else if (place->wants == Session::Wants::kEnd || (draining && !place->session.has_turn())) {
     close(place);
   } else {
     wait(place);
@@ -255,6 +254,11 @@ void Service::Loop::close(const std::shared_ptr<Place>& place) {
   stop_if_drained();
 }
 
+void Service::Loop::end(const std::shared_ptr<Place>& place, const char* why) {
+  place->session.say_why_it_ends(why);
+  close(place);
+}
+
 bool Service::Loop::may_begin(const Session& session) const {
   unsigned all = 0;
   unsigned of_peer = 0;
@@ -281,6 +285,10 @@ auto Service::Loop::first_in_line() const -> std::shared_ptr<Place> {
 
 void Service::Loop::give_turns() {
   while (const std::shared_ptr<Place> place = first_in_line()) {
+    if (!place->session.renew()) {
+      end(place, kNotLetIn);
+      continue;
+    }
     place->session.take_turn(Clock::now());
     place->wants = Session::Wants::kAgain;
     wait(place);
@@ -306,10 +314,10 @@ void Service::Loop::sweep() {
   const auto now = Clock::now();
   const Places all = places;
   for (const auto& place : all) {
-    const bool is_late = place->session.is_late(now);
-    if (is_late || !place->session.is_let_in()) {
-      place->session.say_why_it_ends(is_late ? kTooSlow : kNotLetIn);
-      close(place);
+    if (place->session.is_late(now)) {
+      end(place, kTooSlow);
+    } else if (!place->session.is_let_in() || (place->wants == Session::Wants::kTurn && !place->session.renew())) {
+      end(place, kNotLetIn);
     }
   }
   limit_images();
@@ -331,8 +339,7 @@ void Service::Loop::limit_images() {
     }
   }
   if (images.size() > settings.images) {
-    oldest->session.say_why_it_ends(kTooManyImages);
-    close(oldest);
+    end(oldest, kTooManyImages);
   }
 }
 

@@ -194,6 +194,20 @@ void Session::begin_stream(const answer::Received& received, const Judgement& ju
   has_turn_ = false;
 }
 
+bool Session::renew() noexcept {
+  const Request& request = stream_->request();
+  const std::shared_ptr<const zone::Image>& newest = in_force_.image();
+  if (request.image == newest) {
+    return true;
+  }
+  const auto place =
+      std::ranges::find_if(newest->zones, [&](const auto& zone) { return zone->apex == request.zone->apex; });
+  if (place != newest->zones.end()) {
+    stream_->renew(newest, **place);
+  }
+  return place != newest->zones.end();
+}
+
 void Session::take_turn(Clock::time_point now) {
   has_turn_ = true;
   has_place_ = !is_small();

@@ -65,10 +65,10 @@ class Session {
   [[nodiscard]] std::chrono::milliseconds pause() const { return stream_->pause(); }
   // What its stream has is so little that it takes no place among the streams.
   [[nodiscard]] bool is_small() const { return stream_ != nullptr && stream_->expected_bytes() < kSmallBytes; }
-  // The image that a whole zone is sent from; nullptr: none is.
-  [[nodiscard]] const zone::Image* image() const {
-    return stream_ != nullptr && has_turn_ && stream_->is_whole() ? stream_->request().image.get() : nullptr;
-  }
+  // The image that is sent from; nullptr: none is.
+  [[nodiscard]] const zone::Image* image() const { return has_turn() ? stream_->request().image.get() : nullptr; }
+  // Who waits for its turn waits for the newest image, and keeps no older one. False: the zone has gone.
+  [[nodiscard]] bool renew() noexcept;
   [[nodiscard]] Clock::time_point began() const { return began_; }
   [[nodiscard]] Clock::time_point waiting_since() const { return since_; }
 

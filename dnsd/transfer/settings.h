@@ -13,7 +13,7 @@ struct Settings {
   unsigned streams = 8;           // that send at once
   unsigned streams_per_peer = 2;  // of them
   unsigned waiting = 64;          // connections that wait for their turn, or for a next question
-  unsigned images = 8;  // that sessions keep beside the newest: the oldest whole zone goes when there are more
+  unsigned images = 8;  // that sessions send from beside the newest: the oldest session goes when there are more
   std::size_t message_bytes = 65535;
   std::size_t ixfr_bytes = std::size_t{64} * 1024 * 1024;    // what one difference may take in memory
   std::chrono::seconds stall{30};                            // in which a stream must move kLeastMoved

@@ -9,13 +9,25 @@ namespace dnsd::transfer {
 
 Stream::Stream(Request request, JournalSource& journal) : request_(std::move(request)), journal_(journal) {}
 
+void Stream::renew(std::shared_ptr<const zone::Image> image, const zone::Zone& zone) noexcept {
+  work_.reset();
+  filler_.reset();
+  chain_.reset();
+  source_.reset();
+  request_.image = std::move(image);
+  request_.zone = &zone;
+}
+
+// Why it is the whole zone stays, once it is known.
 Stream::Prepared Stream::prepare(JournalSource::Clock::time_point now) {
   using Step = JournalSource::Work::Step;
   if (filler_) {
     return Prepared::kReady;
   }
-  if (!request_.from || !request_.peer.ixfr) {
-    why_ = request_.from ? std::optional(WholeZoneWhy::kPeer) : std::nullopt;
+  if (!why_ && request_.from && !request_.peer.ixfr) {
+    why_ = WholeZoneWhy::kPeer;
+  }
+  if (is_whole()) {
     begin_whole();
     return Prepared::kReady;
   }

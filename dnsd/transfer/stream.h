@@ -35,6 +35,9 @@ class Stream {
 
   [[nodiscard]] const Request& request() const { return request_; }
 
+  // Begins anew with another image and its zone of the same name. Precondition: next() has not been called.
+  void renew(std::shared_ptr<const zone::Image> image, const zone::Zone& zone) noexcept;
+
   // Finds what is to be sent, step by step: for IXFR that may take a while.
   enum class Prepared : std::uint8_t {
     kReady,

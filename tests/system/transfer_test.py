@@ -319,6 +319,21 @@ class LargeZone(WithPeers):
         second.socket.settimeout(60)
         self.assertEqual(self.rest_of(second, mac, second.receive())[1] > self.RECORDS, True)
 
+    def test_who_waits_gets_what_is_newest_when_its_turn_comes(self):
+        first, _ = self.ask_for_it()
+        first.receive()
+        second, mac = self.ask_for_it()
+        second.socket.settimeout(1)
+        with self.assertRaises(TimeoutError):
+            second.receive()
+        before = self.serial(self.ZONE)
+        self.store.zonectl("record", "add", "big.example", "newer", "TXT", str(time.monotonic_ns()))
+        until(lambda: self.serial(self.ZONE) != before, "dnsd has the change")
+        first.socket.close()
+        second.socket.settimeout(60)
+        serials, _ = self.rest_of(second, mac, second.receive())
+        self.assertEqual(set(serials), {self.serial(self.ZONE)})
+
     def test_who_has_left_keeps_no_place_from_who_waits(self):
         """A quarter of the places is a peer's: 16 wait, and one more when another has closed its side."""
         first, _ = self.ask_for_it()

@@ -81,7 +81,7 @@ Result<zonestore::PublishedReader*> JournalSource::reader() {
 }
 
 // The numbers alone do not say that it is the same: a store that was put back from a copy gives them anew.
-JournalSource::DifferencePointer JournalSource::find_known(const WantedSpan& wanted) {
+JournalSource::Found JournalSource::find_known(const WantedSpan& wanted) {
   std::erase_if(known_, [](const Known& known) { return known.difference.expired(); });
   for (const Known& known : known_) {
     if (known.apex != wanted.zone->apex || known.from != wanted.from || known.to != wanted.zone->serial) {
@@ -89,35 +89,55 @@ JournalSource::DifferencePointer JournalSource::find_known(const WantedSpan& wan
     }
     DifferencePointer difference = known.difference.lock();
     if (difference && leads_to(*difference, *wanted.zone)) {
-      return difference;
+      return {std::move(difference), known.bytes};
     }
   }
-  return nullptr;
+  return {};
+}
+
+std::size_t JournalSource::live_bytes() const {
+  std::size_t bytes = *being_made_;
+  for (const Known& known : known_) {
+    bytes += known.difference.expired() ? 0 : known.bytes;
+  }
+  return bytes;
 }
 
 void JournalSource::keep(const WantedSpan& wanted, const DifferencePointer& difference, std::size_t bytes) {
-  known_.push_back({wanted.zone->apex, wanted.from, wanted.zone->serial, difference});
+  known_.push_back({wanted.zone->apex, wanted.from, wanted.zone->serial, difference, bytes});
   if (bytes <= kSmallDifferenceBytes) {
     newest_ = difference;
   }
 }
 
-JournalSource::Work::Work(JournalSource& source, const WantedSpan& wanted) : source_(source), wanted_(wanted) {
+JournalSource::Work::Work(JournalSource& source, const WantedSpan& wanted)
+    : source_(source), being_made_(source.being_made_), wanted_(wanted) {
   span_.apex = wanted.zone->apex;
   span_.from = zonestore::Serial{wanted.from};
   span_.to = zonestore::Serial{wanted.zone->serial};
 }
 
+JournalSource::Work::~Work() {
+  count(0);
+}
+
+void JournalSource::Work::count(std::size_t bytes) {
+  *being_made_ = *being_made_ - counted_ + bytes;
+  counted_ = bytes;
+}
+
 JournalSource::Work::Step JournalSource::Work::whole(WholeZoneWhy why) {
   why_ = why;
   builder_.reset();
+  count(0);
   return Step::kWhole;
 }
 
 JournalSource::Work::Step JournalSource::Work::step(Clock::time_point now) {
   if (!builder_) {
-    difference_ = source_.find_known(wanted_);
-    if (difference_) {
+    if (Found known = source_.find_known(wanted_); known.difference) {
+      difference_ = std::move(known.difference);
+      bytes_ = known.bytes;
       return Step::kDone;
     }
     builder_.emplace(wanted_.zone->apex);
@@ -185,7 +205,8 @@ JournalSource::Work::Step JournalSource::Work::read() {
   if (!added) {
     return whole(WholeZoneWhy::kDamaged);
   }
-  if (builder_->bytes() > source_.most_bytes_) {
+  count(builder_->bytes());
+  if (builder_->bytes() > source_.most_bytes_ || source_.live_bytes() > 2 * source_.most_bytes_) {
     return whole(WholeZoneWhy::kTooLarge);
   }
   if (*step == SpanStep::kMore) {
@@ -196,7 +217,10 @@ JournalSource::Work::Step JournalSource::Work::read() {
     return whole(WholeZoneWhy::kDamaged);
   }
   difference_ = std::make_shared<const zonestore::ZoneDifference>(std::move(*finished));
-  source_.keep(wanted_, difference_, builder_->bytes());
+  bytes_ = builder_->bytes();
+  source_.keep(wanted_, difference_, bytes_);
+  builder_.reset();
+  count(0);
   return Step::kDone;
 }
 

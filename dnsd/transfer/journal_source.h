@@ -36,7 +36,7 @@ class JournalSource {
   using Clock = std::chrono::steady_clock;
   using DifferencePointer = std::shared_ptr<const zonestore::ZoneDifference>;
 
-  // `most_bytes`: what one difference may take in memory.
+  // `most_bytes`: what one difference may take in memory; all that live, made or being made, may take twice as much.
   JournalSource(std::filesystem::path store_dir, std::size_t most_bytes);
   JournalSource(const JournalSource&) = delete;
   JournalSource& operator=(const JournalSource&) = delete;
@@ -48,6 +48,11 @@ class JournalSource {
   class Work {
    public:
     Work(JournalSource& source, const WantedSpan& wanted);
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
+    Work(Work&&) = delete;
+    Work& operator=(Work&&) = delete;
+    ~Work();
 
     enum class Step : std::uint8_t {
       kMore,   // others may come in between; then again
@@ -59,8 +64,11 @@ class JournalSource {
     [[nodiscard]] std::chrono::milliseconds pause() const { return pause_; }
     [[nodiscard]] const DifferencePointer& difference() const { return difference_; }
     [[nodiscard]] WholeZoneWhy why() const { return why_; }
+    // About what the difference takes in memory.
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
    private:
+    void count(std::size_t bytes);
     [[nodiscard]] Step whole(WholeZoneWhy why);
     [[nodiscard]] Step busy(Clock::time_point now);
     [[nodiscard]] Step find();
@@ -68,6 +76,8 @@ class JournalSource {
     [[nodiscard]] Step after_error(const zonestore::Error& error, Clock::time_point now);
 
     JournalSource& source_;
+    std::shared_ptr<std::size_t> being_made_;  // the source's: this may be the one that goes later
+    std::size_t counted_ = 0;                  // of it
     WantedSpan wanted_;
     zonestore::JournalSpan span_;
     std::optional<zonestore::DifferenceBuilder> builder_;
@@ -76,6 +86,7 @@ class JournalSource {
     std::optional<Clock::time_point> busy_since_;
     std::chrono::milliseconds pause_{0};
     DifferencePointer difference_;
+    std::size_t bytes_ = 0;
     WholeZoneWhy why_ = WholeZoneWhy::kNoHistory;
   };
 
@@ -85,16 +96,23 @@ class JournalSource {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
     std::weak_ptr<const zonestore::ZoneDifference> difference;
+    std::size_t bytes = 0;
+  };
+  struct Found {
+    DifferencePointer difference = nullptr;
+    std::size_t bytes = 0;
   };
 
   [[nodiscard]] zonestore::Result<zonestore::PublishedReader*> reader();
-  [[nodiscard]] DifferencePointer find_known(const WantedSpan& wanted);
+  [[nodiscard]] Found find_known(const WantedSpan& wanted);
+  [[nodiscard]] std::size_t live_bytes() const;
   void keep(const WantedSpan& wanted, const DifferencePointer& difference, std::size_t bytes);
 
   std::filesystem::path store_dir_;
   std::size_t most_bytes_;
   std::optional<zonestore::PublishedReader> reader_;
   std::vector<Known> known_;
+  std::shared_ptr<std::size_t> being_made_ = std::make_shared<std::size_t>(0);  // bytes
   DifferencePointer newest_;  // if it is small: several secondaries ask for it one after another
 };
 

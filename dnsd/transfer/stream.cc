@@ -40,6 +40,7 @@ Stream::Prepared Stream::prepare(JournalSource::Clock::time_point now) {
     case Step::kPause:
       return Prepared::kPause;
     case Step::kDone:
+      difference_bytes_ = work_->bytes();
       begin(std::make_unique<DifferenceSource>(work_->difference()));
       break;
     case Step::kWhole:

@@ -49,8 +49,10 @@ class Stream {
     return work_ ? work_->pause() : std::chrono::milliseconds{0};
   }
 
-  // About how long it will be. Differences are short, until one turns out to be none.
-  [[nodiscard]] std::size_t expected_bytes() const { return is_whole() ? request_.zone->names.memory_bytes() : 0; }
+  // About how long it will be. Differences are short, until one turns out to be long, or to be none.
+  [[nodiscard]] std::size_t expected_bytes() const {
+    return is_whole() ? request_.zone->names.memory_bytes() : difference_bytes_;
+  }
   [[nodiscard]] bool is_whole() const { return !request_.from || why_; }
   // Why IXFR gets the whole zone; nullopt: it does not.
   [[nodiscard]] std::optional<WholeZoneWhy> why() const { return why_; }
@@ -74,6 +76,7 @@ class Stream {
   std::unique_ptr<RecordSource> source_;
   std::optional<MessageFiller> filler_;
   std::optional<wire::TsigChain> chain_;
+  std::size_t difference_bytes_ = 0;  // of the one that was made last
   std::uint64_t bytes_ = 0;
 };
 

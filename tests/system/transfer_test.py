@@ -261,6 +261,7 @@ class LargeZone(WithPeers):
             out.write("$ORIGIN big.example.\n$TTL 300\n@ SOA ns1.secutix.com. hostmaster.secutix.com. 1 3600 600 86400 300\n"
                       "@ NS ns1.secutix.com.\n@ NS ns2.secutix.com.\n")
             out.writelines(f"n{number} TXT \"{'x' * 200}\"\n" for number in range(cls.RECORDS))
+        cls.file = file
         cls.store.zonectl("zone", "import", file)
         cls.add_peer("ns2", 5399, KEY)
 
@@ -275,10 +276,10 @@ class LargeZone(WithPeers):
         connection.send(wire)
         return connection, mac
 
-    def rest_of(self, connection, mac, first):
+    def rest_of(self, connection, mac, first, soas=2):
         """Every message to the end, each verified; the serials of the SOAs, and how many records there were."""
         serials, count, wire, is_first = [], 0, first, True
-        while len(serials) < 2:
+        while len(serials) < soas:
             record = KEY.verifies(wire, mac, None if is_first else mac)
             mac, is_first = record["mac"], False
             message = dns.message.from_wire(split(wire)[0], xfr=True)
@@ -286,7 +287,7 @@ class LargeZone(WithPeers):
                 count += len(record_set)
                 if record_set.rdtype == dns.rdatatype.SOA:
                     serials += [record_set[0].serial] * len(record_set)
-            if len(serials) < 2:
+            if len(serials) < soas:
                 wire = connection.receive()
         return serials, count
 
@@ -318,6 +319,36 @@ class LargeZone(WithPeers):
         first.socket.close()
         second.socket.settimeout(60)
         self.assertEqual(self.rest_of(second, mac, second.receive())[1] > self.RECORDS, True)
+
+    def test_a_small_difference_does_not_wait_and_a_large_one_does(self):
+        before = self.serial(self.ZONE)
+        self.addCleanup(self.store.zonectl, "zone", "import", self.file)
+        larger = self.store.scratch / "larger.zone"
+        larger.write_text(self.file.read_text() + "".join(f"m{number} TXT \"{'y' * 200}\"\n" for number in range(6000)))
+        self.store.zonectl("zone", "import", larger)
+        until(lambda: self.serial(self.ZONE) != before, "dnsd has the change")
+        large = self.serial(self.ZONE)
+        self.store.zonectl("record", "add", "big.example", "one", "TXT", "more")
+        until(lambda: self.serial(self.ZONE) != large, "dnsd has the change")
+        first, _ = self.ask_for_it()
+        first.receive()
+        connections = []
+        for serial in (large, before):
+            asked = dns.message.make_query(self.ZONE, "IXFR", flags=0)
+            asked.authority.append(dns.rrset.from_text(self.ZONE, 0, "IN", "SOA", f". . {serial} 0 0 0 0"))
+            wire, mac = KEY.sign(asked.to_wire())
+            connections.append((Tcp(("127.0.0.1", PRIMARY), timeout=60), mac))
+            self.addCleanup(connections[-1][0].socket.close)
+            connections[-1][0].send(wire)
+        KEY.verifies(connections[0][0].receive(), connections[0][1])
+        connections[1][0].socket.settimeout(2)
+        with self.assertRaises(TimeoutError):
+            connections[1][0].receive()
+        first.socket.close()
+        connections[1][0].socket.settimeout(60)
+        connection, mac = connections[1]
+        self.assertEqual(self.rest_of(connection, mac, connection.receive(), soas=4)[1], 6001 + 4)
+        self.server.wait_for(f"kind=ixfr from={before} ")
 
     def test_who_waits_gets_what_is_newest_when_its_turn_comes(self):
         first, _ = self.ask_for_it()

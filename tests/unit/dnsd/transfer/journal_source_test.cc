@@ -117,6 +117,36 @@ TEST_F(JournalSourceTest, TooManyBytesGetTheWholeZone) {
   EXPECT_EQ(work.why(), WholeZoneWhy::kTooLarge);
 }
 
+// All that live at once, made or being made, have twice what one may have.
+TEST_F(JournalSourceTest, ManyThatLiveShareTheMemoryOfTwo) {
+  std::vector<std::uint32_t> from;
+  for (int index = 0; index < 4; ++index) {
+    from.push_back(serial());
+    add("n" + std::to_string(index));
+  }
+  const auto served = image();
+  JournalSource::Work measured(source_, {&zone_of(*served), from[0]});
+  ASSERT_EQ(run(measured), Step::kDone);
+  JournalSource small(directory_.path(), measured.bytes());
+  std::vector<JournalSource::DifferencePointer> held;
+  const auto ask = [&](std::uint32_t serial) {
+    JournalSource::Work work(small, {&zone_of(*served), serial});
+    const Step step = run(work);
+    if (step == Step::kDone) {
+      held.push_back(work.difference());
+    } else {
+      EXPECT_EQ(work.why(), WholeZoneWhy::kTooLarge);
+    }
+    return step == Step::kDone;
+  };
+  EXPECT_TRUE(ask(from[0]));
+  EXPECT_TRUE(ask(from[0])) << "the same one takes nothing";
+  EXPECT_TRUE(ask(from[1]));
+  EXPECT_FALSE(ask(from[2]));
+  held.clear();
+  EXPECT_TRUE(ask(from[2]));
+}
+
 TEST_F(JournalSourceTest, DifferenceThatDoesNotLeadToTheImageIsDamage) {
   const std::uint32_t from = serial();
   add("a");

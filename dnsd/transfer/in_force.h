@@ -4,6 +4,9 @@
 // Threads: one for each object; what it picks up from is shared by all.
 #pragma once
 
+#include <cstdint>
+#include <memory>
+
 #include "dnsd/answer/responder.h"
 #include "dnsd/util/latest.h"
 #include "dnsd/zone/image_hub.h"
@@ -26,6 +29,16 @@ class InForce {
 
   // Numbers are compared; a lock is taken only when something has been published. Never throws.
   void refresh() noexcept;
+
+  // Which ones are in force, by number: an address may be another's by the time it is seen again.
+  struct Seen {
+    std::uint64_t image = 0;
+    std::uint64_t keys = 0;
+    std::uint64_t peers = 0;
+
+    friend bool operator==(const Seen&, const Seen&) = default;
+  };
+  [[nodiscard]] Seen seen() const { return {image_.generation, keys_.generation, peers_.generation}; }
 
   [[nodiscard]] const std::shared_ptr<const zone::Image>& image() const { return image_.image; }
   [[nodiscard]] const answer::Settings& settings() const { return settings_; }

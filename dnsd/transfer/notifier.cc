@@ -76,29 +76,28 @@ Notifier::Notifier(boost::asio::io_context& context, const InForce& in_force, co
 Notifier::~Notifier() = default;
 
 void Notifier::look() {
-  const bool keys_are_new = seen_keys_ != in_force_.tsig_keys().get();
-  const bool peers_are_new = seen_peers_ != &in_force_.peers();
-  if (seen_image_ == in_force_.image().get() && !keys_are_new && !peers_are_new) {
-    return;
+  const InForce::Seen now = in_force_.seen();
+  if (seen_ != now) {
+    set_plan(now);
+    seen_ = now;  // only now: what found no memory on its way is tried again at the next look
   }
-  seen_image_ = in_force_.image().get();
-  seen_peers_ = &in_force_.peers();
-  seen_keys_ = in_force_.tsig_keys().get();
+  send_due();
+}
+
+void Notifier::set_plan(const InForce::Seen& now) {
   std::vector<NotifiedZone> zones;
   for (const auto& zone : in_force_.image()->zones) {
     zones.push_back({zone->apex, zone->serial});
   }
   // Not all at once after a start: what was told before it need not be told in haste.
   const auto late = std::chrono::milliseconds(
-      std::exchange(has_looked_, true) ? 0
-                                       : std::uniform_int_distribution<int>(0, kLatestAfterStart.count())(random_));
+      seen_ ? 0 : std::uniform_int_distribution<int>(0, kLatestAfterStart.count())(random_));
   plan_.set(in_force_.peers(), zones, Clock::now(), late);
   // Whoever is not told any more will not be asked again, and may never answer.
   std::erase_if(under_way_, [this](const auto& each) { return !plan_.has(each->target); });
-  if (keys_are_new || peers_are_new) {
+  if (!seen_ || seen_->keys != now.keys || seen_->peers != now.peers) {
     note_missing_keys();
   }
-  send_due();
 }
 
 // Without its key a peer cannot be told; once that has come, it is.
@@ -231,7 +230,8 @@ void Notifier::send(const NotifyPlan::Sending& sending) {
     return;
   }
   (void)::send(socket.get(), under_way->sent.message.data(), under_way->sent.message.size(), MSG_NOSIGNAL);
-  under_way->socket.assign(socket.release());
+  under_way->socket.assign(socket.get());
+  (void)socket.release();  // only now: assign() may throw
   // The earlier attempt's answer comes too late.
   std::erase_if(under_way_, [&](const auto& each) { return each->target == sending.target; });
   under_way_.push_back(under_way);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ class Notifier {
  private:
   struct UnderWay;
 
+  void set_plan(const InForce::Seen& now);
   void send_due();
   void send(const NotifyPlan::Sending& sending);
   [[nodiscard]] const wire::TsigKey* key_for(const zonestore::Peer& peer, unsigned attempt) const;
@@ -60,11 +62,8 @@ class Notifier {
   NotifyPlan plan_;
   boost::asio::steady_timer timer_;
   std::mt19937 random_;
-  bool has_looked_ = false;
   bool said_no_source_ = false;
-  const zone::Image* seen_image_ = nullptr;
-  const zonestore::Peers* seen_peers_ = nullptr;
-  const wire::TsigKeys* seen_keys_ = nullptr;
+  std::optional<InForce::Seen> seen_;  // that the plan was set by
   std::map<zonestore::SecondaryId, zonestore::Name> used_keys_;
   std::map<zonestore::SecondaryId, bool> had_key_;
   std::vector<std::shared_ptr<UnderWay>> under_way_;

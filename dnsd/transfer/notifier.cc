@@ -265,7 +265,9 @@ void Notifier::take_answer(const std::shared_ptr<UnderWay>& under_way) {
   const NotifyPlan::Said said = plan_.answered(under_way->target, *reaction, Clock::now());
   const unsigned rcode = answer[3] & 0x0FU;
   say(under_way->target, said, "RCODE " + std::to_string(rcode));
-  if (*reaction != NotifyPlan::Reaction::kUnverified) {
+  if (*reaction == NotifyPlan::Reaction::kUnverified) {
+    wait_for_answer(under_way);  // anybody may have sent that: the answer may still come
+  } else {
     std::erase(under_way_, under_way);
   }
   send_due();

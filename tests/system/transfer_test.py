@@ -553,6 +553,24 @@ class Notified(WithPeers):
                 until(lambda: server.count_sockets() == before, "none is left")
             server.stop()
 
+    def test_what_anybody_may_have_said_is_not_the_answer(self):
+        """An unsigned NOTAUTH is worth a line; the signed answer behind it counts."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
+            heard.bind(("127.0.0.1", 5395))
+            heard.settimeout(30)
+            server = self.start(self)
+            self.add_peer("ns3", 5395, KEY, "--zone", "spf.secutix.com")
+            self.addCleanup(self.store.zonectl, "secondary", "remove", "ns3")
+            wire, source = heard.recvfrom(2048)
+            heard.sendto(wire[:2] + b"\xa4\x09" + bytes(8), source)
+            server.wait_for("event=notify_refused")
+            told = dns.message.from_wire(wire, keyring=dns.tsigkeyring.from_text({KEY.name: (KEY.algorithm, KEY.text)}))
+            heard.sendto(dns.message.make_response(told).to_wire(), source)
+            heard.settimeout(6)
+            with self.assertRaises(TimeoutError):
+                heard.recvfrom(2048)
+            server.stop()
+
 
 if __name__ == "__main__":
     namespace.enter_or_skip()

@@ -221,9 +221,9 @@ TEST_F(Ripening, AShorterRefreshCountsOnceSecondariesMustHaveSeenIt) {
 }
 
 TEST_F(Ripening, EarlierRefreshesAreForgottenOnceNobodyGoesByThem) {
-  const auto set_refresh = [this](std::uint32_t seconds) {
+  const auto set_refresh = [this](std::uint32_t refresh) {
     ZoneSettings settings;
-    settings.refresh = seconds;
+    settings.refresh = refresh;
     ASSERT_TRUE(set_zone(*store_, context_, dkim_, settings));
   };
   const auto remembered = [this] {

@@ -45,11 +45,6 @@ std::optional<SocketAddress> route_to(const SocketAddress& target) {
   return SocketAddress::from_sockaddr(own);
 }
 
-const zone::Zone* find_zone(const zone::Image& image, const zonestore::Name& apex) {
-  const auto place = std::ranges::find_if(image.zones, [&apex](const auto& zone) { return zone->apex == apex; });
-  return place == image.zones.end() ? nullptr : place->get();
-}
-
 }  // namespace
 
 // One whose answer is waited for, with what that is verified by.
@@ -200,7 +195,7 @@ bool Notifier::bind_source(int socket, const SocketAddress& target) {
 
 void Notifier::send(const NotifyPlan::Sending& sending) {
   const zonestore::Peer* const peer = find(sending.target.peer);
-  const zone::Zone* const zone = find_zone(*in_force_.image(), sending.target.zone);
+  const std::shared_ptr<const zone::Zone> zone = in_force_.image()->find(sending.target.zone);
   if (peer == nullptr || zone == nullptr) {
     return;
   }

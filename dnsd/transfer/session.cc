@@ -200,12 +200,11 @@ bool Session::renew() noexcept {
   if (request.image == newest) {
     return true;
   }
-  const auto place =
-      std::ranges::find_if(newest->zones, [&](const auto& zone) { return zone->apex == request.zone->apex; });
-  if (place != newest->zones.end()) {
-    stream_->renew(newest, **place);
+  const std::shared_ptr<const zone::Zone> zone = newest->find(request.zone->apex);
+  if (zone != nullptr) {
+    stream_->renew(newest, *zone);
   }
-  return place != newest->zones.end();
+  return zone != nullptr;
 }
 
 void Session::take_turn(Clock::time_point now) {

@@ -55,6 +55,8 @@ struct Image {
   std::vector<std::shared_ptr<const Zone>> zones;
   ApexTable apexes;  // of these zones: who answers for a name
 
+  // The zone of that very apex; nullptr: there is none. Precondition: `zones` are in the order of a head's, by apex.
+  [[nodiscard]] std::shared_ptr<const Zone> find(const zonestore::Name& apex) const;
   [[nodiscard]] std::size_t memory_bytes() const;
 };
 

@@ -1,6 +1,5 @@
 #include "dnsd/zone/loader_intake.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -29,17 +28,6 @@ std::uint64_t record_data_bytes(const ReadySet& set) {
     bytes += set.owner.size() + wire::kRecordHeadBytes + reader.take(reader.u16()).size();
   }
   return bytes;
-}
-
-// An image's zones are in the order of a head's.
-std::shared_ptr<const Zone> find_zone(const Image* image, const zonestore::Name& apex) {
-  if (image == nullptr) {
-    return nullptr;
-  }
-  const auto place = std::lower_bound(
-      image->zones.begin(), image->zones.end(), apex,
-      [](const std::shared_ptr<const Zone>& zone, const zonestore::Name& sought) { return zone->apex < sought; });
-  return place != image->zones.end() && (*place)->apex == apex ? *place : nullptr;
 }
 
 Result<void> check_serials(const PublishedHead& head, const Image& image) {
@@ -86,7 +74,8 @@ Result<ReadySet> Preparer::prepare(const zonestore::StoredRecordSet& stored) {
 Intake::Intake(const PublishedHead& head, const Image* served)
     : heap_(std::make_unique<util::HugePageHeap>()), tallies_(head.zones.size()) {
   for (const PublishedZone& zone : head.zones) {
-    (void)builder_.add_zone(zone.apex, static_cast<std::size_t>(zone.record_set_count), find_zone(served, zone.apex));
+    (void)builder_.add_zone(zone.apex, static_cast<std::size_t>(zone.record_set_count),
+                            served == nullptr ? nullptr : served->find(zone.apex));
   }
 }
 

@@ -144,6 +144,12 @@ Result<ExitCode> show(Session& session, const ZoneOption& options) {
   return session.tell(read_zone(session, *options.zone), in_json, write);
 }
 
+Json changed_zone_json(const ZoneChanged& changed) {
+  Json json = changed_json(changed);
+  json["zone"] = to_json(changed.zone);
+  return json;
+}
+
 Result<ExitCode> set(Session& session, const SetOptions& options) {
   zonestore::ZoneSettings settings = options.settings;
   if (!options.name_servers.empty()) {
@@ -159,11 +165,6 @@ Result<ExitCode> set(Session& session, const SetOptions& options) {
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     return set_zone(store, context, *options.zone, settings);
   };
-  const auto in_json = [](const ZoneChanged& changed) {
-    Json json = changed_json(changed);
-    json["zone"] = to_json(changed.zone);
-    return json;
-  };
   const auto in_words = [](const Session& told, const ZoneChanged& changed) {
     told.out() << changed.zone.apex.to_text_no_dot() << ": "
                << (changed.changed ? verb(changed, "changed", "would be changed") : "nothing to do: it is so already")
@@ -171,7 +172,7 @@ Result<ExitCode> set(Session& session, const SetOptions& options) {
     write(told, changed.zone);
     write_end(told.out(), told.terminal(), changed);
   };
-  return session.tell(session.change(options.change, operation), in_json, in_words);
+  return session.tell(session.change(options.change, operation), changed_zone_json, in_words);
 }
 
 // One zone: the number alone, for scripts.
@@ -201,11 +202,6 @@ Result<ExitCode> raise(const Session& session, const SerialOptions& options) {
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
     return raise_serial(store, context, *options.zone, *options.at_least);
   };
-  const auto in_json = [](const ZoneChanged& changed) {
-    Json json = changed_json(changed);
-    json["zone"] = to_json(changed.zone);
-    return json;
-  };
   const auto in_words = [](const Session& told, const ZoneChanged& changed) {
     told.out() << changed.zone.apex.to_text_no_dot() << ": "
                << (changed.changed ? verb(changed, "serial raised to ", "serial would be raised to ")
@@ -213,7 +209,7 @@ Result<ExitCode> raise(const Session& session, const SerialOptions& options) {
                << changed.zone.serial.value << '\n';
     write_end(told.out(), told.terminal(), changed);
   };
-  return session.tell(session.change(options.change, operation), in_json, in_words);
+  return session.tell(session.change(options.change, operation), changed_zone_json, in_words);
 }
 
 Result<ExitCode> serial(Session& session, const SerialOptions& options) {

@@ -1,8 +1,10 @@
 #include "zonestore/spf/macro_string.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "zonestore/base/letters.h"
+#include "zonestore/zone/name.h"
 
 namespace zonestore::spf {
 namespace {
@@ -14,7 +16,7 @@ constexpr unsigned kMostLabels = 128;  // more than any name has
 constexpr unsigned kBase = 10;
 
 char lower_letter(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A')) : character;
+  return static_cast<char>(to_lower(static_cast<std::uint8_t>(character)));
 }
 
 // Behind the letter: digits, "r", delimiters.

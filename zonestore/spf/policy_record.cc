@@ -8,6 +8,7 @@
 
 #include "zonestore/base/letters.h"
 #include "zonestore/spf/macro_string.h"
+#include "zonestore/zone/name.h"
 
 namespace zonestore::spf {
 namespace {
@@ -22,16 +23,6 @@ constexpr std::array kKinds{Kind{"all", Mechanism::kAll}, Kind{"include", Mechan
                             Kind{"a", Mechanism::kA},     Kind{"mx", Mechanism::kMx},
                             Kind{"ptr", Mechanism::kPtr}, Kind{"ip4", Mechanism::kIp4},
                             Kind{"ip6", Mechanism::kIp6}, Kind{"exists", Mechanism::kExists}};
-
-char lowered_letter(char character) {
-  return character >= 'A' && character <= 'Z' ? static_cast<char>(character + ('a' - 'A')) : character;
-}
-
-std::string in_lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lowered_letter);
-  return out;
-}
 
 // Others wrote it: control bytes and what is no ASCII are shown as zone files have them, \DDD.
 std::string shown(std::string_view text) {
@@ -145,7 +136,7 @@ Result<Directive> parse_directive(std::string_view term) {
     rest.remove_prefix(1);
   }
   const std::size_t end = std::min(rest.find_first_of(":/"), rest.size());
-  const std::string name = in_lower_case(rest.substr(0, end));
+  const std::string name = lower_case(rest.substr(0, end));
   const auto* const kind =
       std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& each) { return each.name == name; });
   if (kind == kKinds.end()) {
@@ -168,7 +159,7 @@ bool is_modifier(std::string_view term) {
 
 Result<Modifier> parse_modifier(std::string_view term) {
   const std::size_t equals = term.find('=');
-  Modifier modifier{in_lower_case(term.substr(0, equals)), std::string(term.substr(equals + 1)), std::string(term)};
+  Modifier modifier{lower_case(term.substr(0, equals)), std::string(term.substr(equals + 1)), std::string(term)};
   const bool leads_to_domain = modifier.name == "redirect" || modifier.name == "exp";
   const auto parts = leads_to_domain ? parse_domain_spec(modifier.value) : parse_macro_string(modifier.value);
   if (!parts) {
@@ -194,7 +185,7 @@ Result<void> take_modifier(PolicyRecord& record, Modifier modifier) {
 }  // namespace
 
 bool is_policy_record(std::string_view text) {
-  return in_lower_case(text.substr(0, kVersion.size())) == kVersion &&
+  return lower_case(text.substr(0, kVersion.size())) == kVersion &&
          (text.size() == kVersion.size() || text[kVersion.size()] == ' ');
 }
 

@@ -9,6 +9,7 @@ import time
 import dns.flags
 import dns.name
 import dns.rdata
+import dns.tsigkeyring
 
 DIGESTS = {"hmac-sha256": hashlib.sha256, "hmac-sha384": hashlib.sha384, "hmac-sha512": hashlib.sha512}
 TSIG, ANY = 250, 255
@@ -37,6 +38,11 @@ class Key:
     def option(self):
         """For dig and kdig."""
         return ("-y", f"{self.algorithm}:{self.name}:{self.text}")
+
+    @property
+    def keyring(self):
+        """For dnspython."""
+        return dns.tsigkeyring.from_text({self.name: (self.algorithm, self.text)})
 
     def digest(self, data):
         return hmac.new(self.secret, data, DIGESTS[self.algorithm]).digest()

@@ -1,12 +1,11 @@
 """NSD, Knot and BIND follow dnsd by what `zonectl secondary config` and `tsig_key show` print, and nothing else."""
 
-import contextlib
 import shutil
-import socket
 import subprocess
 import unittest
 from pathlib import Path
 
+from support.peers import PEERS, free_port
 from support.programs import run
 from support.questions import DKIM_ZONE, SPF_ZONE, dig, selector, until
 from support.server import serve
@@ -14,58 +13,6 @@ from support.store import new_store
 
 KEY = "ns2-key"
 TSIG_KEY = Path(__file__).resolve().parents[2] / "deploy" / "tsig_key"
-# Where each keeps its files and listens: all that is not printed.
-HEADS = {
-    "nsd": """server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  chroot: ""
-  zonesdir: "{directory}"
-  database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  xfrdir: "{directory}"
-  zonelistfile: "{directory}/zone.list"
-  xfrd-reload-timeout: 0
-remote-control:
-  control-enable: no
-""",
-    "knot": """server:
-  rundir: "{directory}"
-  listen: 127.0.0.1@{port}
-log:
-  - target: stderr
-    any: info
-database:
-  storage: "{directory}"
-template:
-  - id: default
-    storage: "{directory}"
-""",
-    "bind": """options {{
-  directory "{directory}";
-  pid-file "{directory}/named.pid";
-  session-keyfile "{directory}/session.key";
-  managed-keys-directory "{directory}";
-  listen-on port {port} {{ 127.0.0.1; }};
-  listen-on-v6 {{ none; }};
-  recursion no;
-  dnssec-validation no;
-}};
-controls {{ }};
-""",
-}
-COMMANDS = {"nsd": ("nsd", "-d", "-c"), "knot": ("knotd", "-c"), "bind": ("named", "-g", "-n", "1", "-c")}
-
-
-def free_port():
-    """Of both transports, a moment ago."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-            udp.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                tcp.bind(("127.0.0.1", udp.getsockname()[1]))
-                return udp.getsockname()[1]
 
 
 class Followers(unittest.TestCase):
@@ -87,10 +34,10 @@ class Followers(unittest.TestCase):
         printed = self.store.zonectl("secondary", "config", "ns2", "--for", kind,
                                      "--primary", "%s:%d" % self.server.address()).stdout
         file = directory / "server.conf"
-        file.write_text(HEADS[kind].format(directory=directory, port=port) + clause + printed, encoding="ascii")
+        file.write_text(PEERS[kind].head(directory, port) + clause + printed, encoding="ascii")
         log = open(directory / "log", "wb")
         self.addCleanup(log.close)
-        process = subprocess.Popen([*COMMANDS[kind], str(file)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(PEERS[kind].start_line(file), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.addCleanup(process.wait, 60)
         self.addCleanup(process.terminate)
         return directory / "log"
@@ -104,8 +51,8 @@ class Followers(unittest.TestCase):
             raise AssertionError(f"{late}\n{log.read_text(errors='replace')}\n{self.server.log}") from None
 
     def follow(self, kind):
-        if shutil.which(COMMANDS[kind][0], path="/usr/sbin:/usr/bin") is None:
-            self.skipTest(f"{COMMANDS[kind][0]} is not installed")
+        if shutil.which(PEERS[kind].command[0], path="/usr/sbin:/usr/bin") is None:
+            self.skipTest(f"{PEERS[kind].command[0]} is not installed")
         port = free_port()
         self.store.zonectl("secondary", "add", "ns2", "--address", f"127.0.0.1:{port}", "--key", KEY)
         self.server.wait_for("event=peers_changed peers=1")

@@ -11,7 +11,7 @@ import subprocess
 
 from support import peers
 
-from sidebyside.processes import Processes, free_port
+from sidebyside.processes import Processes
 
 
 class Server:
@@ -51,7 +51,7 @@ class Server:
         """Writes what the server reads, on a port that is free now."""
         shutil.rmtree(self.directory, ignore_errors=True)
         self.directory.mkdir(parents=True)
-        self.port = free_port()
+        self.port = peers.free_port()
         self.write_config()
 
     def start(self):

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -29,17 +28,6 @@ def run(*command, timeout=7200, **options):
     if done.returncode != 0:
         raise Failed(f"{' '.join(words)}: exit status {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
-
-
-def free_port():
-    """A port of 127.0.0.1 that is free now, for UDP and TCP alike."""
-    for _ in range(50):
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                udp.bind(tcp.getsockname())
-                return tcp.getsockname()[1]
-    raise Failed("no port is free for both UDP and TCP")
 
 
 def tied(*command):

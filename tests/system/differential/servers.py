@@ -11,7 +11,7 @@ import time
 
 import dns.message
 
-from support.peers import BIND, KNOT, NSD, UDP_BYTES
+from support.peers import BIND, KNOT, NSD, UDP_BYTES, free_port
 from support.programs import end
 from support.server import Dnsd
 
@@ -56,17 +56,6 @@ answers_per_second = 0
 nsid = "{nsid}"
 cookie_secrets_file = "{directory}/cookie_secrets"
 """
-
-
-def free_port():
-    """A port that is free now, for UDP and TCP alike, on 127.0.0.1."""
-    for _ in range(50):
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            with contextlib.suppress(OSError):
-                udp.bind(tcp.getsockname())
-                return tcp.getsockname()[1]
-    raise AssertionError("no port is free for both UDP and TCP")
 
 
 class Peer:

@@ -1,29 +1,51 @@
-"""NSD, Knot and BIND as the test and the bench have them that hold dnsd against them: their configurations, once.
+"""How NSD, Knot and BIND are configured and started: once, for the test and the bench that hold dnsd against them, and for
+the tests in which they follow it.
 
-What is made equal in both: 127.0.0.1 alone, answers of at most 1232 bytes over UDP, minimal answers in the zone's
-order, no rate limit, nothing but the zones: no recursion, journal, notification or control channel. What only one of
-them sets (cookies, what the documentation says makes it fast) is its own lines, for the sections that it names.
+A head is what they have in common wherever they run: 127.0.0.1 alone, their files in one folder, no control channel, and
+no recursion. Held against dnsd (`configuration`) they are made equal beyond that: answers of at most 1232 bytes over
+UDP, minimal answers in the zone's order, no rate limit, no journal or notification. What only one user sets (cookies, what
+the documentation says makes it fast, primaries) is its own lines, for the sections that it names.
 """
 
-from dataclasses import dataclass
+import contextlib
+import socket
+from dataclasses import dataclass, field
 
 UDP_BYTES = 1232
 
 
-@dataclass(frozen=True)
+def free_port():
+    """A port of 127.0.0.1 that is free now, for UDP and TCP alike."""
+    for _ in range(50):
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            with contextlib.suppress(OSError):
+                udp.bind(tcp.getsockname())
+                return tcp.getsockname()[1]
+    raise OSError("no port is free for both UDP and TCP")
+
+
+@dataclass(frozen=True, eq=False)
 class Peer:
-    """One of them. `head` and `zone` are templates; {server}, {sections}, {template} are where lines of the user go."""
+    """One of them. What ends with _template takes words; {server}, {sections}, {template} are where lines of the user go:
+    in the section of the server, behind it, and in the zones' template. They begin as their neighbours do, and end."""
 
     name: str
     command: tuple  # before the configuration's file
-    head: str
-    zone: str
+    head_template: str
+    zone_template: str
+    zones: str = ""  # the line before the first zone
+    equal: dict = field(default_factory=dict)  # section: lines that make it comparable
 
-    def configuration(self, zones, directory, port, *, workers=1, server="", sections="", template=""):
-        """For `zones`, pairs of name and file. The lines of the user begin as their neighbours do, and end."""
-        head = self.head.format(directory=directory, port=port, workers=workers, bytes=UDP_BYTES, server=server,
-                                sections=sections, template=template)
-        return head + "".join(self.zone.format(name=name, file=file) for name, file in zones)
+    def head(self, directory, port, *, server="", sections="", template=""):
+        return self.head_template.format(directory=directory, port=port, server=server, sections=sections, template=template)
+
+    def configuration(self, zones, directory, port, *, workers=1, **own):
+        """To be compared, as a primary of `zones`, pairs of name and file; `own` are lines for the sections."""
+        sections = {section: self.equal.get(section, "").format(workers=workers, bytes=UDP_BYTES) + own.get(section, "")
+                    for section in {*self.equal, *own}}
+        return (self.head(directory, port, **sections) + self.zones
+                + "".join(self.zone_template.format(name=name, file=file) for name, file in zones))
 
     def start_line(self, file, workers=1):
         """The words that start it in the foreground, its log on standard error."""
@@ -39,7 +61,11 @@ server:
   database: ""
   pidfile: "{directory}/nsd.pid"
   xfrdfile: "{directory}/xfrd.state"
+  xfrdir: "{directory}"
   zonelistfile: "{directory}/zone.list"
+{server}remote-control:
+  control-enable: no
+{sections}""", 'zone:\n  name: "{name}"\n  zonefile: "{file}"\n', equal={"server": """\
   server-count: {workers}
   minimal-responses: yes
   round-robin: no
@@ -47,32 +73,31 @@ server:
   rrl-whitelist-ratelimit: 0
   ipv4-edns-size: {bytes}
   hide-version: yes
-{server}remote-control:
-  control-enable: no
-{sections}""", 'zone:\n  name: "{name}"\n  zonefile: "{file}"\n')
+"""})
 
 KNOT = Peer("knot", ("knotd", "-c"), """
 server:
   rundir: "{directory}"
   listen: 127.0.0.1@{port}
-  udp-workers: {workers}
-  tcp-workers: {workers}
-  background-workers: {workers}
-  udp-max-payload: {bytes}
-  answer-rotation: off
 {server}log:
   - target: stderr
-    any: warning
+    any: info
 database:
   storage: "{directory}"
 {sections}template:
   - id: default
     storage: "{directory}"
+{template}""", '  - domain: "{name}"\n    file: "{file}"\n', zones="zone:\n", equal={"server": """\
+  udp-workers: {workers}
+  tcp-workers: {workers}
+  background-workers: {workers}
+  udp-max-payload: {bytes}
+  answer-rotation: off
+""", "template": """\
     zonefile-sync: -1
     zonefile-load: whole
     journal-content: none
-{template}zone:
-""", '  - domain: "{name}"\n    file: "{file}"\n')
+"""})
 
 BIND = Peer("bind", ("named", "-g", "-n", "{workers}", "-c"), """
 options {{
@@ -83,6 +108,10 @@ options {{
   listen-on port {port} {{ 127.0.0.1; }};
   listen-on-v6 {{ none; }};
   recursion no;
+  dnssec-validation no;
+{server}}};
+controls {{ }};
+{sections}""", 'zone "{name}" {{ type primary; file "{file}"; check-names ignore; }};\n', equal={"server": """\
   allow-query {{ any; }};
   allow-transfer {{ none; }};
   notify no;
@@ -93,7 +122,6 @@ options {{
   check-names primary ignore;
   check-integrity no;
   rrset-order {{ order none; }};
-  dnssec-validation no;
-{server}}};
-controls {{ }};
-{sections}""", 'zone "{name}" {{ type primary; file "{file}"; check-names ignore; }};\n')
+"""})
+
+PEERS = {peer.name: peer for peer in (NSD, KNOT, BIND)}

@@ -6,27 +6,17 @@ import dns.query
 import dns.rdatatype
 import dns.zone
 
+from support.peers import BIND, KNOT, NSD, PEERS
 from support.programs import end
 from support.questions import ask, query, until
 
-NSD = """
-server:
-  ip-address: 127.0.0.1@{port}
-  username: ""
-  zonesdir: "{directory}"
-  database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  xfrdir: "{directory}"
-  zonelistfile: "{directory}/zone.list"
+# A kind's lines for a secondary, beyond its head in support.peers: {key} is the name of the key, or what stands for none.
+_NSD_OWN = """\
   server-count: 1
   xfrd-reload-timeout: 0
-remote-control:
-  control-enable: no
-{key}
 """
-NSD_KEY = 'key:\n  name: "{0.name}"\n  algorithm: {0.algorithm}\n  secret: "{0.text}"\n'
-NSD_ZONE = """
+_NSD_KEY = 'key:\n  name: "{0.name}"\n  algorithm: {0.algorithm}\n  secret: "{0.text}"\n'
+_NSD_ZONE = """
 zone:
   name: "{zone}"
   zonefile: "{zone}.zone"
@@ -35,55 +25,34 @@ zone:
   provide-xfr: 127.0.0.1 NOKEY
 """
 
-KNOT = """
-server:
-  rundir: "{directory}"
-  listen: 127.0.0.1@{port}
-log:
-  - target: stderr
-    any: info
-database:
-  storage: "{directory}"
-{key}
+_KNOT_KEY = "key:\n  - id: {0.name}\n    algorithm: {0.algorithm}\n    secret: {0.text}\n"
+_KNOT_REMOTE = """\
 remote:
   - id: primary
     address: 127.0.0.1@{primary}
-    {use_key}
+    {key}
 acl:
   - id: notify
     address: 127.0.0.1
     action: notify
-    {use_key}
+    {key}
   - id: fetch
     address: 127.0.0.1
     action: transfer
 """
-KNOT_KEY = "key:\n  - id: {0.name}\n    algorithm: {0.algorithm}\n    secret: {0.text}\n"
-KNOT_ZONE = """  - domain: "{zone}"
-    storage: "{directory}"
+_KNOT_ZONE = """  - domain: "{zone}"
     file: "{zone}.zone"
     master: primary
     acl: [notify, fetch]
 """
 
-BIND = """
-{key}
-options {{
-  directory "{directory}";
-  listen-on port {port} {{ 127.0.0.1; }};
-  listen-on-v6 {{ none; }};
-  pid-file "{directory}/named.pid";
-  session-keyfile "{directory}/session.key";
-  recursion no;
-  dnssec-validation no;
-  allow-transfer {{ 127.0.0.1; }};
+_BIND_OWN = """\
+  allow-transfer { 127.0.0.1; };
   notify no;
   min-refresh-time 1;
-}};
-controls {{ }};
 """
-BIND_KEY = 'key "{0.name}" {{ algorithm {0.algorithm}; secret "{0.text}"; }};\n'
-BIND_ZONE = """
+_BIND_KEY = 'key "{0.name}" {{ algorithm {0.algorithm}; secret "{0.text}"; }};\n'
+_BIND_ZONE = """
 zone "{zone}" {{
   type secondary; file "{zone}.zone"; masterfile-format text;
   primaries {{ 127.0.0.1 port {primary} {key}; }};
@@ -95,15 +64,13 @@ zone "{zone}" {{
 class Secondary:
     """One of them, following dnsd on port `primary` of 127.0.0.1; stopped when the test (or the class) ends."""
 
-    COMMANDS = {"nsd": ("nsd", "-d", "-c"), "knot": ("knotd", "-c"), "bind": ("named", "-g", "-c")}
-
     def __init__(self, test, scratch, kind, port, primary, zones, key=None):  # pylint: disable=too-many-arguments
         self.kind, self.address = kind, ("127.0.0.1", port)
         self.directory = scratch / f"{kind}-{port}"
         self.directory.mkdir()
         self.directory.chmod(0o777)
         self.config = self.directory / "conf"
-        self.config.write_text(getattr(self, f"_{kind}")(port, primary, [zone.rstrip(".") for zone in zones], key))
+        self.config.write_text(getattr(self, f"_{kind}")(primary, [zone.rstrip(".") for zone in zones], key))
         self.log_file = self.directory / "log"
         self.process = None
         self.start()
@@ -111,27 +78,29 @@ class Secondary:
 
     def start(self):
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([*self.COMMANDS[self.kind], str(self.config)], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(PEERS[self.kind].start_line(self.config), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
 
     def stop(self):
         end(self.process)
 
-    def _nsd(self, port, primary, zones, key):
-        words = {"port": port, "directory": self.directory, "primary": primary,
-                 "key": NSD_KEY.format(key) if key else ""}
+    def _nsd(self, primary, zones, key):
         use = key.name if key else "NOKEY"
-        return NSD.format(**words) + "".join(NSD_ZONE.format(zone=zone, primary=primary, key=use) for zone in zones)
+        return NSD.head(self.directory, self.address[1], server=_NSD_OWN,
+                        sections=_NSD_KEY.format(key) if key else "") + "".join(
+            _NSD_ZONE.format(zone=zone, primary=primary, key=use) for zone in zones)
 
-    def _knot(self, port, primary, zones, key):
-        text = KNOT.format(port=port, directory=self.directory, primary=primary,
-                           key=KNOT_KEY.format(key) if key else "", use_key=f"key: {key.name}" if key else "")
-        return text + "zone:\n" + "".join(KNOT_ZONE.format(zone=zone, directory=self.directory) for zone in zones)
+    def _knot(self, primary, zones, key):
+        remote = _KNOT_REMOTE.format(primary=primary, key=f"key: {key.name}" if key else "")
+        return KNOT.head(self.directory, self.address[1],
+                         sections=(_KNOT_KEY.format(key) if key else "") + remote) + KNOT.zones + "".join(
+            _KNOT_ZONE.format(zone=zone) for zone in zones)
 
-    def _bind(self, port, primary, zones, key):
+    def _bind(self, primary, zones, key):
         use, notify = (f'key "{key.name}"', f'key "{key.name}"') if key else ("", "127.0.0.1")
-        return BIND.format(port=port, directory=self.directory, key=BIND_KEY.format(key) if key else "") + "".join(
-            BIND_ZONE.format(zone=zone, primary=primary, key=use, notify=notify) for zone in zones)
+        return BIND.head(self.directory, self.address[1], server=_BIND_OWN,
+                         sections=_BIND_KEY.format(key) if key else "") + "".join(
+            _BIND_ZONE.format(zone=zone, primary=primary, key=use, notify=notify) for zone in zones)
 
     def serial(self, zone):
         """None: it does not answer for the zone (yet)."""

@@ -11,10 +11,6 @@
 namespace dnsd::net {
 namespace {
 
-LoopbackClient connect_to(const RunningWorker& running) {
-  return LoopbackClient(SOCK_STREAM, running.address());
-}
-
 HandedOver wait_for_one(RunningWorker& running) {
   while (true) {
     if (auto taken = running.handler().taken()) {
@@ -30,7 +26,7 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
 
 TEST(HandOver, ConnectionComesWithItsQueryAndItsClient) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("mine"));
   const HandedOver taken = wait_for_one(running);
   EXPECT_EQ(text_of(taken.query), "mine");
@@ -43,7 +39,7 @@ TEST(HandOver, ConnectionComesWithItsQueryAndItsClient) {
 
 TEST(HandOver, WhatWasReadBehindTheQueryComesAlong) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   const std::string half = frame("half of it").substr(0, 5);
   client.send(frame("mine") + frame("next") + half);
   const HandedOver taken = wait_for_one(running);
@@ -53,7 +49,7 @@ TEST(HandOver, WhatWasReadBehindTheQueryComesAlong) {
 
 TEST(HandOver, AnswersToWhatCameBeforeAreNotLost) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("first") + frame("second") + frame("mine") + frame("next"));
   const HandedOver taken = wait_for_one(running);
   EXPECT_EQ(text_of(taken.unsent), frame("first") + frame("second"));
@@ -63,7 +59,7 @@ TEST(HandOver, AnswersToWhatCameBeforeAreNotLost) {
 
 TEST(HandOver, QueryThatCameInPiecesIsWhole) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("first") + frame("mine").substr(0, 4));
   EXPECT_EQ(client.receive_frame(), "first");
   client.send(frame("mine").substr(4) + frame("next"));
@@ -78,7 +74,7 @@ TEST(HandOver, OthersOfTheSameRoundGoOn) {
   for (int leaving = 0; leaving < kClients; ++leaving) {
     std::list<LoopbackClient> clients;
     for (int index = 0; index < kClients; ++index) {
-      clients.emplace_back(SOCK_STREAM, running.address());
+      clients.push_back(running.connect());
     }
     int index = 0;
     for (const LoopbackClient& client : clients) {
@@ -99,21 +95,21 @@ TEST(HandOver, PlaceInTheQuotaIsHeldUntilTheConnectionEnds) {
   TcpLimits limits;
   limits.connections_per_address = 1;
   RunningWorker running(limits);
-  const LoopbackClient first = connect_to(running);
+  const LoopbackClient first = running.connect();
   first.send(frame("mine"));
   {
     const HandedOver taken = wait_for_one(running);
-    const LoopbackClient refused = connect_to(running);
+    const LoopbackClient refused = running.connect();
     EXPECT_TRUE(refused.is_ended_by_server());
   }
-  const LoopbackClient second = connect_to(running);
+  const LoopbackClient second = running.connect();
   second.send(frame("hello"));
   EXPECT_EQ(second.receive_frame(), "hello");
 }
 
 TEST(HandOver, WorkerEndsWithoutIt) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("mine"));
   const HandedOver taken = wait_for_one(running);
   running.drain(std::chrono::milliseconds{0});

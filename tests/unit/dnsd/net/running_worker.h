@@ -16,6 +16,7 @@
 
 #include "dnsd/net/bind.h"
 #include "dnsd/net/worker.h"
+#include "tests/unit/dnsd/net/loopback.h"
 
 namespace dnsd::net {
 
@@ -108,6 +109,9 @@ class RunningWorker {
       thread_.join();
     }
   }
+
+  // A new TCP connection to it.
+  [[nodiscard]] LoopbackClient connect() const { return LoopbackClient(SOCK_STREAM, address_); }
 
   [[nodiscard]] Worker& worker() { return worker_; }
   [[nodiscard]] const zonestore::SocketAddress& address() const { return address_; }

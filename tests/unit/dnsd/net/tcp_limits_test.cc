@@ -33,7 +33,7 @@ class TcpLimit : public ::testing::Test {
     limits_.connections = 2;
     start();
   }
-  [[nodiscard]] LoopbackClient connect() const { return LoopbackClient(SOCK_STREAM, running_->address()); }
+  [[nodiscard]] LoopbackClient connect() const { return running_->connect(); }
   [[nodiscard]] const metrics::WorkerCounters& counters() const { return running_->counters(); }
 
   static void ask(const LoopbackClient& client, const std::string& query) {

@@ -14,20 +14,16 @@ namespace {
 
 using std::chrono::seconds;
 
-LoopbackClient connect_to(const RunningWorker& running) {
-  return LoopbackClient(SOCK_STREAM, running.address());
-}
-
 TEST(Tcp, AnswersAQueryInItsFrame) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("hello"));
   EXPECT_EQ(client.receive_frame(), "hello");
 }
 
 TEST(Tcp, AnswersOnTheSameConnectionAgain) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   for (const char* const query : {"one", "two", "three"}) {
     client.send(frame(query));
     EXPECT_EQ(client.receive_frame(), query);
@@ -37,7 +33,7 @@ TEST(Tcp, AnswersOnTheSameConnectionAgain) {
 
 TEST(Tcp, AnswersAQueryThatComesByteByByte) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   const int no_delay = 1;
   ASSERT_EQ(::setsockopt(client.descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay), 0);
   for (const char byte : frame("piecemeal") + frame("again")) {
@@ -50,7 +46,7 @@ TEST(Tcp, AnswersAQueryThatComesByteByByte) {
 TEST(Tcp, AnswersPipelinedQueriesInOrder) {
   constexpr int kQueries = 1000;
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   std::string all;
   for (int index = 0; index < kQueries; ++index) {
     all += frame(std::to_string(index));
@@ -68,7 +64,7 @@ TEST(Tcp, GivesEachOfManyConnectionsItsOwnAnswers) {
   RunningWorker running;
   std::list<LoopbackClient> clients;
   for (std::size_t index = 0; index < kClients; ++index) {
-    clients.emplace_back(SOCK_STREAM, running.address());
+    clients.push_back(running.connect());
   }
   const auto query = [](std::size_t client, int round) {
     return "client " + std::to_string(client) + ", round " + std::to_string(round);
@@ -96,14 +92,14 @@ TEST(Tcp, GivesEachOfManyConnectionsItsOwnAnswers) {
 
 TEST(Tcp, LeavesOutTheAnswerThatTheHandlerDoesNotGive) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("silence") + frame("after"));
   EXPECT_EQ(client.receive_frame(), "after");
 }
 
 TEST(Tcp, TellsTheHandlerWhoAsks) {
   RunningWorker running({}, "[::1]:0");
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("from"));
   EXPECT_EQ(client.receive_frame(), std::string(15, '\0') + '\x01');
 }
@@ -118,10 +114,10 @@ TEST(Tcp, TellsTheHandlerHowLongTheConnectionMayBeIdleRfc7828) {
     client.send(frame("idle"));
     return client.receive_frame();
   };
-  const LoopbackClient first = connect_to(running);
+  const LoopbackClient first = running.connect();
   EXPECT_EQ(idle_of(first), "7000");
   {
-    const LoopbackClient second = connect_to(running);
+    const LoopbackClient second = running.connect();
     EXPECT_EQ(idle_of(second), "3000");
     EXPECT_EQ(idle_of(first), "3000");
   }
@@ -134,7 +130,7 @@ TEST(Tcp, TellsTheHandlerHowLongTheConnectionMayBeIdleRfc7828) {
 
 TEST(Tcp, AnswersAClientThatHasFinishedSending) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("last"));
   client.shut_down_sending();
   EXPECT_EQ(client.receive_frame(), "last");
@@ -144,7 +140,7 @@ TEST(Tcp, AnswersAClientThatHasFinishedSending) {
 TEST(Tcp, AnswersAllThatAClientHasSentBeforeItFinished) {
   constexpr int kQueries = 1000;
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   const std::string query(60, 'q');
   std::string all;  // several reads long
   for (int index = 0; index < kQueries; ++index) {
@@ -158,7 +154,7 @@ TEST(Tcp, AnswersAllThatAClientHasSentBeforeItFinished) {
 
 TEST(Tcp, AnswersTheLongestQueryThereIs) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   const std::string longest(65535, 'q');
   client.send(frame(longest) + frame("next"));
   EXPECT_EQ(client.receive_frame(), longest);
@@ -169,13 +165,13 @@ TEST(Tcp, AnswersTheLongestQueryThereIs) {
 TEST(Tcp, LosesNoAnswerWhenTheClientReadsLate) {
   constexpr int kQueries = 200;
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   std::string all;
   for (int index = 0; index < kQueries; ++index) {
     all += frame("big" + std::to_string(index));
   }
   client.send(all);
-  const LoopbackClient other = connect_to(running);
+  const LoopbackClient other = running.connect();
   other.send(frame("meanwhile"));
   EXPECT_EQ(other.receive_frame(), "meanwhile");
   for (int index = 0; index < kQueries; ++index) {
@@ -187,7 +183,7 @@ TEST(Tcp, LosesNoAnswerWhenTheClientReadsLate) {
 
 TEST(Tcp, EndsAtALengthOfZero) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("before") + std::string(2, '\0'));
   EXPECT_EQ(client.receive_frame(), "before");
   EXPECT_TRUE(client.is_ended_by_server());
@@ -198,7 +194,7 @@ TEST(Tcp, EndsWithoutAResetThoughTheClientGoesOnSending) {
   TcpLimits limits;
   limits.queries = 1;
   RunningWorker running(limits);
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("only") + std::string(100'000, 'x'));
   EXPECT_EQ(client.receive_frame(), "only");
   EXPECT_EQ(client.receive(), "") << "a FIN";
@@ -208,10 +204,10 @@ TEST(Tcp, EndsWithoutAResetThoughTheClientGoesOnSending) {
 
 TEST(Tcp, AnswersWhatHasComeBeforeItEnds) {
   RunningWorker running;
-  const LoopbackClient idle = connect_to(running);
+  const LoopbackClient idle = running.connect();
   idle.send(frame("warm up"));
   EXPECT_EQ(idle.receive_frame(), "warm up");
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("queued"));
   running.drain(seconds{10});
   EXPECT_EQ(client.receive_frame(), "queued");
@@ -221,7 +217,7 @@ TEST(Tcp, AnswersWhatHasComeBeforeItEnds) {
 
 TEST(Tcp, WaitsInADrainForTheRestOfAQuery) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   const std::string query = frame("slow");
   client.send(frame("first") + query.substr(0, 3));
   EXPECT_EQ(client.receive_frame(), "first");
@@ -234,7 +230,7 @@ TEST(Tcp, WaitsInADrainForTheRestOfAQuery) {
 
 TEST(Tcp, DoesNotWaitInADrainForLongerThanItMay) {
   RunningWorker running;
-  const LoopbackClient client = connect_to(running);
+  const LoopbackClient client = running.connect();
   client.send(frame("first") + frame("never").substr(0, 3));
   EXPECT_EQ(client.receive_frame(), "first");
   running.drain(std::chrono::milliseconds{1});

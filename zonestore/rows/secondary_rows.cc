@@ -1,5 +1,6 @@
 #include "zonestore/rows/secondary_rows.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -71,6 +72,10 @@ void insert_zones(db::Connection& connection, SecondaryId id, const std::vector<
 }
 
 }  // namespace
+
+bool SecondaryRow::has(const PublishedZone& zone) const {
+  return zone.is_private ? catalog : all_zones || std::find(zones.begin(), zones.end(), zone.apex) != zones.end();
+}
 
 std::vector<SecondaryRow> read_secondaries(db::Connection& connection) {
   db::Statement& rows = connection.cached(std::string(kListed) + "ORDER BY name");

@@ -30,6 +30,8 @@ struct SecondaryRow {
   std::optional<Moment> removed;  // of one that is listed: disabled since then
 
   [[nodiscard]] bool is_enabled() const { return !removed.has_value(); }
+  // Is it to have that zone? The catalog is for those alone that ask for it.
+  [[nodiscard]] bool has(const PublishedZone& zone) const;
 };
 
 // Those that are listed, enabled or not, by name.

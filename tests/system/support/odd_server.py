@@ -11,22 +11,23 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-_SOA = "ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
+_SOA = "ns.invalid. hostmaster.invalid. {} 3600 600 86400 60"
 
 
 class OddServer:
     """Answers each question with the records of that very name and type, whatever else stands there."""
 
-    def __init__(self, address, apex, lines, manner=None):
+    def __init__(self, address, apex, lines, manner=None, port=53, serial=1):  # pylint: disable=too-many-arguments
         """`manner`: of a query, "drop", a response code, or None to answer it; then aliases are answered for any type."""
+        self.soa = _SOA.format(serial)
         self.apex = dns.name.from_text(apex)
         self.manner = manner
         self.records = {}
-        for line in [f"@ SOA {_SOA}", *lines]:
+        for line in [f"@ SOA {self.soa}", *lines]:
             name, record_type, data = line.split(" ", 2)
             owner = dns.name.from_text(name, self.apex)
             self.records.setdefault((owner, record_type), []).append(data)
-        self._servers = [_Udp((address, 53), _UdpHandler), _Tcp((address, 53), _TcpHandler)]
+        self._servers = [_Udp((address, port), _UdpHandler), _Tcp((address, port), _TcpHandler)]
         for server in self._servers:
             server.zone = self
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -56,7 +57,7 @@ class OddServer:
         if key in self.records:
             answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", key[1], self.records[key]))
         else:
-            answer.authority.append(dns.rrset.from_text(self.apex, 60, "IN", "SOA", _SOA))
+            answer.authority.append(dns.rrset.from_text(self.apex, 60, "IN", "SOA", self.soa))
             if not any(owner.is_subdomain(question.name) for owner, _ in self.records):
                 answer.set_rcode(dns.rcode.NXDOMAIN)
         return answer.to_wire()

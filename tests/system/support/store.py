@@ -20,9 +20,9 @@ NOBODY = "127.0.0.1:1"
 
 
 def looking_nowhere(arguments):
-    """The words of a command; a `rotate` or `status` that says nothing of whom to ask looks at nobody."""
+    """The words of a command; one of these that says nothing of whom to ask looks at nobody."""
     words = [str(word) for word in arguments]
-    if words[:1] in (["rotate"], ["status"]) and not {"--resolver", "--server", "--no-look", "--offline"} & set(words):
+    if words[:1] in (["rotate"], ["status"], ["restore"]) and not {"--resolver", "--server", "--no-look", "--offline"} & set(words):
         words += ["--resolver", NOBODY]
     return words
 

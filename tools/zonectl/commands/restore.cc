@@ -1,7 +1,10 @@
-// zonectl restore: a backup, into the live store.
+// zonectl restore: a backup, into the live store. All servers are asked for their serials first, by a child that was
+// made before anything of the store, or of the backup, was open.
 #include "zonestore/operations/backup/restore.h"
 
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/look/restore_looks.h"
+#include "tools/zonectl/session/look_flags.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
 
@@ -15,6 +18,7 @@ struct Options {
   std::optional<std::string> directory;
   std::optional<std::string> key_file;
   bool no_safety_copy = false;
+  look::Looking looking;
   ChangeOptions change;
 };
 
@@ -23,6 +27,9 @@ void arguments(Arguments& arguments, Options& options) {
   arguments.one("--key-file", "FILE", options.key_file, Need::kOptional, &parse_line,
                 "the wrapping key of the backup, if it is no longer the store's; it does not make the backup ours");
   arguments.flag("--no-safety-copy", options.no_safety_copy, "do not keep a copy of what is there now");
+  arguments.flag("--no-look", options.looking.no_look,
+                 "do not ask the servers which serials they have: the new ones are after those that are known here");
+  declare(arguments, options.looking.flags);
   arguments.change(options.change, {zonestore::Guard::kForeignBackup});
 }
 
@@ -65,16 +72,31 @@ Json to_json(const Restored& done) {
   json["stay_revoked"] = done.revoked;
   json["signers_switched_off"] = done.signers;
   json["keys_added"] = done.keys_added;
+  Json served = Json::array();
+  for (const zonestore::ServedSerial& each : done.served) {
+    served.push_back(
+        Json{{"zone", each.zone.to_text_no_dot()},
+             {"server", each.server},
+             {"serial", json_or_null(each.serial, [](zonestore::Serial serial) { return serial.value; })},
+             {"detail", printable(each.detail)}});
+  }
+  json["served"] = std::move(served);
   return json;
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
+  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, options.looking, options.change.dry_run);
   zonestore::RestoreOptions details;
   details.backup = *options.directory;
   if (options.key_file) {
     details.key_file = *options.key_file;
   }
   details.safety_copy = !options.no_safety_copy;
+  if (lookout != nullptr) {
+    details.ask = [&lookout](const std::vector<zonestore::ServersOfZone>& zones) {
+      return look::ask_all_servers(*lookout, zones);
+    };
+  }
   const auto done = zonestore::restore(session.store_dir(), details, session.context(options.change), session.clock(),
                                        session.key_sources());
   return session.tell(done, to_json, write);
@@ -85,7 +107,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   line.command<Options>(
       {"restore", "put a backup back, into the live store: dnsd goes on serving and follows",
-       "zonectl restore /backup/zonestore-2026-11-25 --dry-run\nzonectl restore /backup/zonestore-2026-11-25",
+       "zonectl restore /backup/zonestore-2026-11-25 --dry-run\nzonectl restore /backup/zonestore-2026-11-25\n"
+       "zonectl restore /backup/zonestore-2026-11-25 --server 192.0.2.1:53",
        exits_of_change({{ExitCode::kRefused, "refused: E_FOREIGN_BACKUP, it was not sealed with this store's key"}})},
       arguments, body);
 }

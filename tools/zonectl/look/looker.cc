@@ -76,8 +76,9 @@ class Looker {
   }
 
   void serve(std::uint32_t number, const Task& task) {
-    const zonestore::Bytes answer = task.kind == Kind::kZone      ? write_seen(zone(task))
-                                    : task.kind == Kind::kSerials ? write_seen(serials(task))
+    const zonestore::Bytes answer = task.kind == Kind::kZone         ? write_seen(zone(task))
+                                    : task.kind == Kind::kSerials    ? write_seen(serials(task))
+                                    : task.kind == Kind::kAllServers ? write_seen(all_servers(task))
                                     : task.kind == Kind::kSecondaries
                                         ? write_seen(look_at_secondaries(task.zone, task.secondaries, means_.timeout))
                                     : task.kind == Kind::kResolver ? write_resolver_answers(resolver_serves(task))
@@ -139,6 +140,11 @@ class Looker {
   [[nodiscard]] std::vector<zonestore::ServerEvidence> serials(const Task& task) const {
     const SteadyTime until = steady_clock::now() + Milliseconds{task.budget_ms};
     return look_at_serials({task.zone, task.known_servers, means_.servers}, means_.resolvers, until);
+  }
+
+  [[nodiscard]] std::vector<zonestore::ServerEvidence> all_servers(const Task& task) const {
+    return look_at_all_servers({task.zone, task.known_servers, task.secondaries, means_.servers}, means_.resolvers,
+                               means_.timeout);
   }
 
   // A silent server is not asked for every slot of every institution.

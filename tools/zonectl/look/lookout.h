@@ -29,6 +29,8 @@ class Lookout {
   [[nodiscard]] std::optional<std::vector<zonestore::ServerEvidence>> take_zone(std::uint32_t number,
                                                                                 SteadyTime until);
 
+  // The caller gave addresses, which are asked in place of the zones' name servers.
+  [[nodiscard]] bool has_named_servers() const { return !named_servers_.empty(); }
   [[nodiscard]] bool is_alive() const { return child_.is_alive(); }
   [[nodiscard]] const std::string& failure() const { return child_.failure(); }
 

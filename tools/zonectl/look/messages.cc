@@ -199,7 +199,7 @@ Bytes write_task(const Task& task) {
 std::optional<Task> read_task(ByteView bytes) {
   Reader in(bytes);
   Task task;
-  task.kind = static_cast<Kind>(in.number_up_to(static_cast<std::uint32_t>(Kind::kSecondaries)));
+  task.kind = static_cast<Kind>(in.number_up_to(static_cast<std::uint32_t>(Kind::kAllServers)));
   task.dkim_zone = in.name();
   task.spf_zone = in.name();
   task.zone = read_zone(in);
@@ -330,9 +330,11 @@ class Servers {
 
  private:
   [[nodiscard]] bool is_known(const std::string& text) const {
-    if (task_.kind == Kind::kSecondaries) {
-      return std::any_of(task_.secondaries.begin(), task_.secondaries.end(),
-                         [&text](const probe::SecondaryToLookAt& each) { return each.server == text; });
+    const bool is_secondary =
+        std::any_of(task_.secondaries.begin(), task_.secondaries.end(),
+                    [&text](const probe::SecondaryToLookAt& each) { return each.server == text; });
+    if (is_secondary || task_.kind == Kind::kSecondaries) {
+      return is_secondary;
     }
     if (std::find(named_.begin(), named_.end(), text) != named_.end()) {
       return true;

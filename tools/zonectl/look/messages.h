@@ -26,6 +26,7 @@ enum class Kind : std::uint32_t {
   kSerials = 4,      // of every name server of a zone its serial, in little time
   kResolver = 5,     // whether any resolver answers at all
   kSecondaries = 6,  // of secondaries of a zone their serial
+  kAllServers = 7,   // of every server that may have a zone its serial, patiently
 };
 
 struct Task {
@@ -35,9 +36,10 @@ struct Task {
   zonestore::ExpectedZone zone;                         // of kZone; of kRotation its apex and name servers alone
   std::optional<zonestore::CheckSubject> subject = {};  // of kInstitution and kRotation
   zonestore::dkim::SlotId target = zonestore::dkim::SlotId::kSel1;  // of kRotation
-  std::uint32_t budget_ms = 0;                             // of kRotation and kSerials: how long the look may take
-  std::vector<std::string> known_servers = {};             // of kSerials: name and address, as the store knows them
-  std::vector<probe::SecondaryToLookAt> secondaries = {};  // of kSecondaries
+  std::uint32_t budget_ms = 0;  // of kRotation and kSerials: how long the look may take
+  std::vector<std::string> known_servers =
+      {};  // of kSerials and kAllServers: name and address, as the store knows them
+  std::vector<probe::SecondaryToLookAt> secondaries = {};  // of kSecondaries and kAllServers
 };
 
 struct SeenInstitution {

@@ -1,5 +1,6 @@
 #include "tools/zonectl/probe/serials.h"
 
+#include <algorithm>
 #include <future>
 #include <optional>
 #include <thread>
@@ -137,6 +138,46 @@ std::vector<ServerEvidence> look_at_secondaries(const zonestore::ExpectedZone& z
     seen.push_back(look.get());
   }
   return seen;
+}
+
+namespace {
+
+void add_name_server(const NameServer& server, std::vector<SecondaryToLookAt>& all) {
+  const std::string text = server.to_text();
+  if (std::none_of(all.begin(), all.end(), [&text](const auto& each) { return each.server == text; })) {
+    all.push_back({text, {server.address}});
+  }
+}
+
+// Where a resolver finds it, and where it was last seen: one of lost history may be at either.
+void add_name_servers(const ServersToLookAt& question, const Resolver& resolver,
+                      std::vector<SecondaryToLookAt>& all) {
+  for (const NameServer& server : with_addresses(resolver, question.zone.name_servers)) {
+    add_name_server(server, all);
+  }
+  for (const Name& named : question.zone.name_servers) {
+    const Name name = named.lowered();
+    for (const std::string& known : question.known) {
+      if (const std::optional<Address> address = known_address(known, name.to_text_no_dot())) {
+        add_name_server({name, *address}, all);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<ServerEvidence> look_at_all_servers(const ServersToLookAt& question,
+                                                const std::vector<Address>& resolvers, Milliseconds timeout) {
+  std::vector<SecondaryToLookAt> all;
+  for (const Address& address : question.in_place) {
+    add_name_server({Name(), address}, all);
+  }
+  if (question.in_place.empty()) {
+    add_name_servers(question, Resolver(resolvers, {timeout, 2, steady_clock::now() + 2 * timeout}), all);
+  }
+  all.insert(all.end(), question.secondaries.begin(), question.secondaries.end());
+  return look_at_secondaries(question.zone, all, timeout);
 }
 
 std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, const std::vector<Address>& resolvers,

@@ -37,4 +37,16 @@ struct SecondaryToLookAt {
     const zonestore::ExpectedZone& zone, const std::vector<SecondaryToLookAt>& secondaries,
     zonestore::Milliseconds timeout);
 
+// Before a restore: all that may have the zone, at each address that there is a way to, patiently.
+struct ServersToLookAt {
+  zonestore::ExpectedZone zone;    // apex and name servers
+  std::vector<std::string> known;  // name servers as the store knows them: name and address
+  std::vector<SecondaryToLookAt> secondaries;
+  std::vector<Address> in_place{};  // not empty: these are asked, in place of the zone's name servers
+};
+// What each says, asked as a secondary is; of a name that gives no address, nothing.
+[[nodiscard]] std::vector<zonestore::ServerEvidence> look_at_all_servers(const ServersToLookAt& question,
+                                                                         const std::vector<Address>& resolvers,
+                                                                         zonestore::Milliseconds timeout);
+
 }  // namespace zonectl::probe

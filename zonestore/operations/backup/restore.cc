@@ -19,6 +19,7 @@
 #include "zonestore/operations/backup/backup_files.h"
 #include "zonestore/operations/backup/backup_seal.h"
 #include "zonestore/operations/backup/restore_merge.h"
+#include "zonestore/operations/backup/restore_serials.h"
 #include "zonestore/operations/change/store_files.h"
 #include "zonestore/operations/change/store_impl.h"
 
@@ -138,6 +139,7 @@ class Restoration {
     const Workshop workshop(dir_, context_.dry_run);
     take_backup(workshop.path() / "backup");
     stage(workshop.path());
+    ask_servers();
     if (context_.dry_run) {
       rehearse(workshop.path());
     } else {
@@ -242,6 +244,21 @@ class Restoration {
     staged_.emplace(db::unwrap(Store::open(workshop, Store::Access::kWrite, clock_)));
     staged_->impl().connection.execute("PRAGMA synchronous=OFF");
     staged_->impl().has_vault = false;  // its private keys are still in the backup
+  }
+
+  // The dnsd that still serves what was there among them. Without an answer the restore goes on, and says so.
+  void ask_servers() {
+    if (context_.dry_run || !options_.ask) {
+      return;
+    }
+    auto asked =
+        options_.ask(servers_to_ask(staged_->impl().connection, live_ ? &live_->impl().connection : nullptr));
+    if (asked) {
+      outcome_.served = *std::move(asked);
+    } else {
+      outcome_.warnings.push_back("no server could be asked for its serials (" + asked.error().message +
+                                  "): if one has a serial of lost history, `zonectl status` will show it as ahead");
+    }
   }
 
   static HasPrivateHalf halves_in(Vault& vault) {

@@ -1,7 +1,9 @@
 // Restoring a backup: into the live files, so that a running dnsd follows it like any other change.
 //
 // The store comes back as it was, but for what must not go back:
-//   - serials rise above what was served last, and so does the highest wall time on record;
+//   - serials rise above what was served last, by the live store and by the servers, which are asked first (where
+//   there
+//     is no live store, above the clock by a good deal too), and so does the highest wall time on record;
 //   - a key that was revoked since stays revoked, its record says so (p=), and signing moves away from it;
 //   - a selector whose content changes ripens anew, against what was served until now; a key that signed until now
 //     and is still served drains; who is frozen stays frozen;
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "zonestore/operations/backup/backup.h"
+#include "zonestore/operations/backup/served_serials.h"
 
 namespace zonestore {
 
@@ -34,6 +37,7 @@ struct RestoreOptions {
   // is sealed with it alone is not ours.
   std::optional<std::filesystem::path> key_file;
   bool safety_copy = true;  // of what is there now, in DIR/before-restore-<time>
+  AskServers ask{};         // with no transaction open; empty, and in a dry run: nobody is asked
 };
 
 struct RestoreNote {
@@ -50,6 +54,7 @@ struct Restored : Changed {
   std::vector<std::string> revoked;           // "mosa sel1": keys that stay revoked
   std::vector<std::string> signers;           // that were switched off
   std::size_t keys_added = 0;                 // to the vault
+  std::vector<ServedSerial> served;           // what the servers said that were asked
 };
 
 // Makes the directory if it is missing. Errors: as of read_backup; kRefused/kForeignBackup for what is not ours,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "zonestore/operations/backup/restore_rows.h"
+#include "zonestore/operations/backup/restore_serials.h"
 #include "zonestore/operations/backup/restore_spf.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/rows/moment_columns.h"
@@ -163,34 +164,9 @@ class InstitutionMerge {
   std::vector<SlotId> revoked_;
 };
 
-std::optional<Serial> serial_column(db::Connection& connection, std::string_view sql, const Name& apex) {
-  db::Statement row = connection.prepare(sql);
-  row.bind(1, apex.wire());
-  return row.step() ? std::optional(Serial{static_cast<std::uint32_t>(row.integer(0))}) : std::nullopt;
-}
-
 void raise(std::optional<Serial>& highest, std::optional<Serial> serial) {
   if (serial && (!highest || is_before(*highest, *serial))) {
     highest = serial;
-  }
-}
-
-// A change takes a second of the serial, and a bulk of many may run ahead of the clock by a day: where nobody knows
-// what was given out since the backup, the serial goes on so far behind the clock's. A secondary that has one of
-// those would take the same serial for "current", whatever is in it.
-constexpr std::uint32_t kBehindTheClock = 4'000'000;
-
-void raise_serials(ChangeScope& change, bool has_live) {
-  db::Connection& connection = change.connection();
-  for (const PublishedZone& zone : list_zones(connection)) {
-    std::optional<Serial> highest = zone.serial;
-    if (has_live) {
-      raise(highest, serial_column(connection, "SELECT serial FROM live.zone WHERE apex = ?1", zone.apex));
-      raise(highest, serial_column(connection, "SELECT serial FROM live.removed_zone WHERE apex = ?1", zone.apex));
-    } else {
-      highest = Serial{next_serial(zone.serial, change.wall()).value + kBehindTheClock};
-    }
-    change.zone(zone).not_before(Serial{highest->value + 1});
   }
 }
 
@@ -324,7 +300,7 @@ Merged merge_live_store(Store& staged, const ChangeContext& context, const std::
   note_unused_keys(connection, live.has_value());
   merge_spf(change, live, outcome);
   leave_gap_in_journal(connection, live.has_value());
-  raise_serials(change, live.has_value());
+  raise_serials(change, live.has_value(), outcome);
   if (live) {
     merged.unused_keys = texts_of(connection,
                                   "SELECT key_id FROM live.slot WHERE key_id IS NOT NULL EXCEPT "

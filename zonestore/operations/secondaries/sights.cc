@@ -21,12 +21,6 @@ rows::SecondaryRow require_listed(db::Connection& connection, const std::string&
   return *std::move(row);
 }
 
-bool is_its_zone(const rows::SecondaryRow& row, const PublishedZone& zone) {
-  return zone.is_private
-             ? row.catalog
-             : row.all_zones || std::find(row.zones.begin(), row.zones.end(), zone.apex) != row.zones.end();
-}
-
 // The enabled life of that number; nullopt: it has ended.
 std::optional<rows::SecondaryRow> find_life(db::Connection& connection, SecondaryId life) {
   for (rows::SecondaryRow& row : rows::read_secondaries(connection)) {
@@ -93,7 +87,7 @@ Result<std::vector<ZoneOfSecondaries>> secondaries_to_ask(Store& store, const st
     for (const PublishedZone& zone : list_zones(connection)) {
       ZoneOfSecondaries of{zone.apex, zone.serial, {}};
       for (const rows::SecondaryRow& row : all) {
-        if (row.is_enabled() && is_its_zone(row, zone)) {
+        if (row.is_enabled() && row.has(zone)) {
           of.secondaries.push_back({row.id, row.name, row.addresses});
         }
       }
@@ -136,7 +130,7 @@ std::vector<SecondarySeen> what_was_seen_of(db::Connection& connection, const ro
   std::vector<SecondarySeen> all;
   for (const PublishedZone& zone : list_zones(connection)) {
     const auto known = rows::find_server_evidence(connection, zone.id, rows::key_of(row.id).server);
-    if (!known || !is_its_zone(row, zone)) {
+    if (!known || !row.has(zone)) {
       continue;
     }
     SecondarySeen each{zone.apex,     known->verdict,   known->serial, std::nullopt,

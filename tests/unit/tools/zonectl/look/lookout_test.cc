@@ -178,6 +178,24 @@ Bytes right_answer() {
   return write_seen(SeenInstitution{{finding(std::nullopt, "sel2")}, {}});
 }
 
+TEST(LookMessages, BeforeARestoreNameServersAndSecondariesAreBelieved) {
+  Task all = task(Kind::kSerials);
+  all.kind = Kind::kAllServers;
+  all.secondaries = {{"secondary ns3 (192.0.2.3:53)", {*probe::Address::parse("192.0.2.3:53")}}};
+  const std::optional<Task> read = read_task(write_task(all));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(write_task(*read), write_task(all));
+  const auto seen_with = [&all](const std::string& server) {
+    return read_seen_zone(write_seen(std::vector<zonestore::ServerEvidence>{
+                              {all.zone.apex, server, Verdict::kOk, zonestore::Serial{9}, "serial 9"}}),
+                          all, {});
+  };
+  EXPECT_TRUE(seen_with("secondary ns3 (192.0.2.3:53)"));
+  EXPECT_TRUE(seen_with("ns1.secutix.com (192.0.2.1)"));
+  EXPECT_FALSE(seen_with("secondary ns3 (192.0.2.4:53)"));
+  EXPECT_FALSE(seen_with("ns9.secutix.com (192.0.2.1)"));
+}
+
 TEST(HostileChild, OneThatAnswersRightIsHeard) {
   Lookout lookout({}, Body([](int pipe) {
                     while (const auto frame = read_frame(pipe)) {

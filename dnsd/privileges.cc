@@ -91,6 +91,12 @@ util::Result<void> renounce_capabilities() {
   return {};
 }
 
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  (void)::setrlimit(RLIMIT_CORE, &none);  // to lower it cannot fail
+  (void)::prctl(PR_SET_DUMPABLE, 0);      // nor can this
+}
+
 std::size_t raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {

@@ -28,6 +28,11 @@ struct Account {
 // low ports included. For a user other than root.
 [[nodiscard]] util::Result<void> renounce_capabilities();
 
+// Who has a TSIG key can have the zones, and who has a cookie secret can forge cookies: nothing that dies leaves
+// memory of this process on a disk, and no other process of its user may look into it. Once the process is who it
+// will be: a change of user sets it anew.
+void keep_memory_private();
+
 // Lets this process open as many files as the hard limit allows. Gives the limit that holds then.
 [[nodiscard]] std::size_t raise_descriptor_limit();
 

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "dnsd/control.h"
@@ -18,6 +17,7 @@
 #include "dnsd/metrics/catalogue.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/privileges.h"
+#include "dnsd/sandbox_places.h"
 #include "dnsd/secrets.h"
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
@@ -94,19 +94,12 @@ util::Result<void> give_up_rights(const std::optional<Account>& account, const u
   return renounce_capabilities();
 }
 
-// Who has a TSIG key can have the zones; what dies must not leave one behind on a disk.
-void keep_from_core_dumps(const config::Config& config) {
-  if (!config.transfer.tsig_keys_file.empty()) {
-    ::prctl(PR_SET_DUMPABLE, 0);  // cannot fail for 0
-  }
-}
-
 // A loaded store, or how the program ends without one.
-tl::expected<follow::FirstLoad, ExitCode> load_store(const config::Config& config, const Pause& pause,
+tl::expected<follow::FirstLoad, ExitCode> load_store(follow::StoreFollower follower, const Pause& pause,
                                                      const util::Log& log) {
-  return follow::load_first(config.store, pause, log).map_error([](const std::optional<zonestore::Error>& error) {
-    return error ? ExitCode::kStore : ExitCode::kEnded;
-  });
+  return follow::load_first(std::move(follower), pause, log)
+      .map_error(
+          [](const std::optional<zonestore::Error>& error) { return error ? ExitCode::kStore : ExitCode::kEnded; });
 }
 
 template <std::size_t... Index>
@@ -284,10 +277,15 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
   if (!given_up) {
     return refuse(log, ExitCode::kUsage, given_up.error());
   }
+  keep_memory_private();
+  follow::StoreFollower follower(config.store);  // which asks for names of accounts
+  const auto sandboxed = take_cover(config, log);
+  if (!sandboxed) {
+    return refuse(log, ExitCode::kUsage, sandboxed.error());
+  }
   Control control(log);  // before the first thread: none of them is to take the signals
   log.start();
   control.start();
-  keep_from_core_dumps(config);
   auto first = first_secrets(config);
   if (!first) {
     return refuse(log, ExitCode::kUsage, first.error());
@@ -298,7 +296,7 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
 
   control.allow(kForTheRest, "the first load of the store");
   const auto pause = [&control](milliseconds time) { return !control.wait_for(time); };
-  auto loaded = load_store(config, pause, log);
+  auto loaded = load_store(std::move(follower), pause, log);
   if (!loaded) {
     return loaded.error();
   }
@@ -322,7 +320,10 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
       return refuse(log, ExitCode::kAddress, own.error());
     }
   }
-  keep_from_core_dumps(config);
+  keep_memory_private();
+  if (const auto cover = cover_to_be_had(config); !cover) {
+    return refuse(log, ExitCode::kUsage, cover.error());
+  }
   if (const auto first = first_secrets(config); !first) {
     return refuse(log, ExitCode::kUsage, first.error());
   }
@@ -330,7 +331,7 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
     std::this_thread::sleep_for(time);
     return true;
   };
-  const auto loaded = load_store(config, pause, log);
+  const auto loaded = load_store(follow::StoreFollower(config.store), pause, log);
   if (!loaded) {
     return loaded.error();
   }
@@ -340,6 +341,7 @@ ExitCode check(const config::Config& config, const util::Log& log, std::ostream&
     out << "zone " << zone.apex.to_text_no_dot() << ": serial " << zone.serial.value << ", " << zone.record_set_count
         << " record sets\n";
   }
+  out << "sandbox: " << *cover_to_be_had(config) << "\n";
   print(loaded->report, follow::process_memory(), out);
   return ExitCode::kEnded;
 }

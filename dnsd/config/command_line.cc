@@ -148,7 +148,8 @@ util::Result<Config> load(const CommandLine& command_line, const char* zonestore
     config.store = zonestore_variable;
   }
   if (command_line.config_file) {
-    const auto applied = apply_file(*command_line.config_file, config);
+    config.file = *command_line.config_file;
+    const auto applied = apply_file(config.file, config);
     if (!applied) {
       return util::fail(applied.error());
     }

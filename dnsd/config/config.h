@@ -31,7 +31,11 @@ struct Transfer {
   transfer::Settings settings;
 };
 
+// Whether dnsd takes from itself what it does not need (dnsd/sandbox.h).
+enum class Sandbox { kIfPossible, kRequired, kOff };
+
 struct Config {
+  std::filesystem::path file;  // that these come from; empty: none
   std::filesystem::path store = "/var/lib/zonestore";
   std::vector<zonestore::SocketAddress> listen;  // see default_listen; never empty after load
   bool listen_is_default = false;  // nobody has named others: those that the machine cannot have are left out
@@ -43,6 +47,7 @@ struct Config {
   std::chrono::seconds drain{5};
   net::UdpLimits udp;
   net::TcpLimits tcp;
+  Sandbox sandbox = Sandbox::kIfPossible;
   Edns edns;
   limit::Settings rate_limit;
   Transfer transfer;

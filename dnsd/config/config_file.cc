@@ -141,6 +141,21 @@ util::Result<void> set_log_level(const toml::node& node, const Place& place, Con
   return {};
 }
 
+util::Result<void> set_sandbox(const toml::node& node, const Place& place, Config& config) {
+  constexpr std::array<std::pair<std::string_view, Sandbox>, 3> kWords{
+      {{"if-possible", Sandbox::kIfPossible}, {"require", Sandbox::kRequired}, {"off", Sandbox::kOff}}};
+  const util::Result<std::string> value = read_text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  const auto* const word = std::ranges::find(kWords, *value, &std::pair<std::string_view, Sandbox>::first);
+  if (word == kWords.end()) {
+    return wrong(place, R"(must be "if-possible", "require" or "off")");
+  }
+  config.sandbox = word->second;
+  return {};
+}
+
 util::Result<void> set_listen(const toml::node& node, const Place& place, Config& config) {
   const toml::array* const list = node.as_array();
   if (list == nullptr || list->empty()) {
@@ -270,6 +285,7 @@ std::vector<Setting> settings_but_transfers() {
       {"", "workers",
        set_number({0, 1024}, [](Config& config, auto value) { config.workers = static_cast<unsigned>(value); })},
       {"", "log_level", set_log_level},
+      {"", "sandbox", set_sandbox},
       {"", "drain_seconds",
        set_number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
       {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},

@@ -33,11 +33,11 @@ std::optional<StoreFollower::Look> look_patiently(StoreFollower& follower,
 
 }  // namespace
 
-tl::expected<FirstLoad, std::optional<zonestore::Error>> load_first(const std::filesystem::path& store_dir,
+tl::expected<FirstLoad, std::optional<zonestore::Error>> load_first(StoreFollower follower,
                                                                     const std::function<bool(milliseconds)>& pause,
                                                                     const util::Log& log) {
   const auto started = steady_clock::now();
-  FirstLoad loaded{StoreFollower(store_dir), {}};
+  FirstLoad loaded{std::move(follower), {}};
   const auto seen = look_patiently(loaded.follower, pause, log);
   if (!seen) {
     return tl::unexpected(std::optional<zonestore::Error>());

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <optional>
 
@@ -20,11 +19,10 @@ struct FirstLoad {
   LoadReport report;
 };
 
-// Loads what is in `store_dir`, and logs it if that cannot be. `pause` waits that long, and says false when the
-// program has been told to end. Errors: the store's, or nothing: told to end.
+// Loads what is in the follower's store, and logs it if that cannot be. `pause` waits that long, and says false when
+// the program has been told to end. Errors: the store's, or nothing: told to end.
 [[nodiscard]] tl::expected<FirstLoad, std::optional<zonestore::Error>> load_first(
-    const std::filesystem::path& store_dir, const std::function<bool(std::chrono::milliseconds)>& pause,
-    const util::Log& log);
+    StoreFollower follower, const std::function<bool(std::chrono::milliseconds)>& pause, const util::Log& log);
 
 void log_loaded(const FirstLoad& loaded, const util::Log& log);
 

@@ -4,7 +4,6 @@
 #include <exception>
 #include <utility>
 
-#include "dnsd/follow/store_access.h"
 #include "dnsd/util/exception_text.h"
 
 namespace dnsd::follow {
@@ -101,7 +100,7 @@ StoreFollower::Look StoreFollower::give_up(Error error) {
   }
   reader_.reset();
   if (error.code == ErrorCode::kPermission) {
-    std::string hint = access_hint(store_dir_);
+    std::string hint = access_hint(store_dir_, names_);
     if (!hint.empty()) {
       error.hint = std::move(hint);
     }

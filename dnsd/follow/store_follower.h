@@ -17,13 +17,15 @@
 #include <optional>
 #include <string_view>
 
+#include "dnsd/follow/store_access.h"
 #include "dnsd/zone/loader.h"
 
 namespace dnsd::follow {
 
 class StoreFollower {
  public:
-  explicit StoreFollower(std::filesystem::path store_dir) : store_dir_(std::move(store_dir)) {}
+  // Asks what its user and the store's groups are called, which a sandbox may forbid later.
+  explicit StoreFollower(std::filesystem::path store_dir) : store_dir_(std::move(store_dir)), names_(store_dir_) {}
 
   enum class Outcome : std::uint8_t {
     kUnchanged,  // and in order
@@ -51,6 +53,7 @@ class StoreFollower {
   [[nodiscard]] zonestore::Error no_zones() const;
 
   std::filesystem::path store_dir_;
+  AccountNames names_;
   std::optional<zonestore::PublishedReader> reader_;
   std::int64_t data_version_ = 0;  // of what loaded_ was made from, while reader_ is held
   std::optional<zone::Loaded> loaded_;

@@ -27,6 +27,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.listen_ahead, right.listen_ahead);
   EXPECT_EQ(left.workers, right.workers);
   EXPECT_EQ(left.log_level, right.log_level);
+  EXPECT_EQ(left.sandbox, right.sandbox);
   EXPECT_EQ(left.drain, right.drain);
   EXPECT_EQ(left.udp.answer_bytes, right.udp.answer_bytes);
   EXPECT_EQ(left.tcp.connections, right.tcp.connections);
@@ -64,6 +65,7 @@ listen_ahead = true
 user = "dnsd"
 workers = 3
 log_level = "debug"
+sandbox = "require"
 drain_seconds = 0
 [udp]
 answer_bytes = 1400
@@ -129,6 +131,7 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.user = "dnsd";
   wanted.workers = 3;
   wanted.log_level = util::LogLevel::kDebug;
+  wanted.sandbox = Sandbox::kRequired;
   wanted.drain = std::chrono::seconds{0};
   wanted.udp.answer_bytes = 1400;
   wanted.tcp.connections = 100;
@@ -225,6 +228,8 @@ TEST(ConfigFile, PointsAtAValueOfTheWrongKind) {
       {"workers = -1", "dnsd.toml:1:11: workers: must be a whole number"},
       {"workers = 1025", "dnsd.toml:1:11: workers: must be a whole number"},
       {"log_level = \"loud\"", "dnsd.toml:1:13: log_level: it is not a log level"},
+      {"sandbox = true", "dnsd.toml:1:11: sandbox: must be a string"},
+      {"sandbox = \"on\"", "dnsd.toml:1:11: sandbox: must be \"if-possible\", \"require\" or \"off\""},
       {"log_level = 3", "dnsd.toml:1:13: log_level: must be a string"},
       {"listen = \"127.0.0.1:53\"", "dnsd.toml:1:10: listen: must be a list of addresses"},
       {"listen = []", "dnsd.toml:1:10: listen: must be a list of addresses"},

@@ -14,5 +14,6 @@
     judge            what an answer of dnsd must be, whatever the peers say
     changes          answers with one thing wrong, which the comparison must see
     report           what a person reads
+    transfers        the same three, and dnsd, where one that has a key may have the zones
     run              puts all of it together
 """

@@ -61,7 +61,7 @@ cookie_secrets_file = "{directory}/cookie_secrets"
 class Peer:
     """One of the three, as a process. The log stands beside the configuration."""
 
-    def __init__(self, peer, directory, zones):
+    def __init__(self, peer, own, directory, zones):  # `own`: lines for its sections
         self.name = peer.name
         self.directory = directory / peer.name
         self.directory.mkdir()
@@ -70,7 +70,7 @@ class Peer:
         self.zones = zones
         config = self.directory / "config"
         config.write_text(peer.configuration([(zone.name, zone.file) for zone in zones], self.directory,
-                                             self.address[1], **_OWN[peer]))
+                                             self.address[1], **own))
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(peer.start_line(config), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
@@ -95,11 +95,11 @@ class Peer:
         end(self.process)
 
 
-def start_peers(directory, zones, stack):
-    """The three, started side by side and stopped with the stack."""
+def start_peers(directory, zones, stack, configured=None):
+    """The three, started side by side and stopped with the stack. `configured`: each with its lines, if not as above."""
     peers = []
-    for peer in _OWN:
-        peers.append(Peer(peer, directory, zones))
+    for peer, own in (configured or _OWN).items():
+        peers.append(Peer(peer, own, directory, zones))
         stack.callback(peers[-1].stop)
     for peer in peers:
         peer.wait()

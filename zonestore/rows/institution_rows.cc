@@ -124,6 +124,20 @@ std::vector<dkim::Code> codes_after(db::Connection& connection, const std::strin
   return codes;
 }
 
+std::vector<dkim::Code> codes_beginning_with(db::Connection& connection, std::string_view typed, std::size_t limit) {
+  constexpr char kAboveAll = '\x7f';  // a code is letters, digits and hyphens
+  const std::string end = std::string(typed) + kAboveAll;
+  db::Statement& rows = connection.cached(
+      "SELECT code FROM institution WHERE code >= ?1 AND code < ?2 AND phase <> 'departed' ORDER BY code LIMIT ?3");
+  rows.bind(1, typed).bind(2, std::string_view(end)).bind(3, static_cast<std::int64_t>(limit));
+  std::vector<dkim::Code> codes;
+  while (rows.step()) {
+    codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
+  }
+  rows.reset();
+  return codes;
+}
+
 void for_each_institution(db::Connection& connection, bool with_departed,
                           const std::function<bool(const InstitutionRow&)>& visitor) {
   // Codes by the batch, so that no statement is open while the visitor asks its own.

@@ -47,6 +47,11 @@ struct InstitutionRow {
 [[nodiscard]] std::vector<dkim::Code> codes_after(db::Connection& connection, const std::string& after,
                                                   bool with_departed, std::size_t limit);
 
+// The first `limit` codes that begin so, in order, but for departed ones. One look-up by the index, whatever is
+// typed.
+[[nodiscard]] std::vector<dkim::Code> codes_beginning_with(db::Connection& connection, std::string_view typed,
+                                                           std::size_t limit);
+
 // Each of them, by code, in bounded memory. The visitor returns false to stop.
 void for_each_institution(db::Connection& connection, bool with_departed,
                           const std::function<bool(const InstitutionRow&)>& visitor);

@@ -8,6 +8,8 @@ namespace zonectl {
 
 // It does nothing itself: run() shows the help that its words ask for.
 inline constexpr std::string_view kHelpCommand = "help";
+// But with this flag, for the manual page of all commands.
+inline constexpr std::string_view kManualFlag = "--man";
 
 // All of them.
 void define_commands(CommandLine& line);
@@ -15,6 +17,7 @@ void define_commands(CommandLine& line);
 // clang-format off
 namespace add { void define(CommandLine& line); }
 namespace check { void define(CommandLine& line); }
+namespace complete { void define(CommandLine& line); }
 namespace backup { void define(CommandLine& line); }
 namespace domain { void define(CommandLine& line); }
 namespace freeze { void define(CommandLine& line); }

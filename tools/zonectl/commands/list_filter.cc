@@ -18,18 +18,6 @@ constexpr std::array kStates{SlotState::kEmpty,    SlotState::kPublished, SlotSt
                              SlotState::kDraining, SlotState::kDrained,   SlotState::kRevoked};
 constexpr std::array kPhases{Phase::kStarting, Phase::kSigning, Phase::kDeparting, Phase::kDeparted};
 
-std::vector<std::string> state_names() {
-  std::vector<std::string> names;
-  names.reserve(kStates.size() + kPhases.size());
-  for (const SlotState state : kStates) {
-    names.emplace_back(to_text(state));
-  }
-  for (const Phase phase : kPhases) {
-    names.emplace_back(to_text(phase));
-  }
-  return names;
-}
-
 bool is_in(const ListedInstitution& institution, const StatePattern& state) {
   return to_text(institution.phase) == state.name ||
          std::any_of(institution.slots.begin(), institution.slots.end(),
@@ -60,6 +48,18 @@ bool glob(std::string_view pattern, std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<std::string> state_names() {
+  std::vector<std::string> names;
+  names.reserve(kStates.size() + kPhases.size());
+  for (const SlotState state : kStates) {
+    names.emplace_back(to_text(state));
+  }
+  for (const Phase phase : kPhases) {
+    names.emplace_back(to_text(phase));
+  }
+  return names;
+}
 
 zonestore::Result<StatePattern> parse_state(std::string_view text) {
   const std::vector<std::string> names = state_names();

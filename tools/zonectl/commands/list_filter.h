@@ -16,6 +16,7 @@ struct StatePattern {
   std::string name;  // as it is shown: "DRAINING", "starting"
 };
 // In either case. Errors: kInvalid, which names them all.
+[[nodiscard]] std::vector<std::string> state_names();  // "DRAINING", "departing": all that there are
 [[nodiscard]] zonestore::Result<StatePattern> parse_state(std::string_view text);
 
 // A domain, which stands for those below it too, or a pattern in which * stands for any text. In lower case, without

@@ -48,6 +48,7 @@ constexpr std::array kCommands{
     Row{kWhole, store::define},
     Row{kWhole, version::define},
     Row{kWhole, version::define_help},
+    Row{kWhole, complete::define},
 };
 // clang-format on
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "tools/zonectl/session/bad_value.h"
+#include "tools/zonectl/session/tree.h"
 #include "tools/zonectl/text/terminal.h"
 #include "zonestore/base/duration.h"
 #include "zonestore/base/joined.h"
@@ -165,6 +166,19 @@ void Arguments::flag(const std::string& name, bool& target, const std::string& d
   mark(*app_.add_flag(name, target, description));
 }
 
+void Arguments::hidden_flag(const std::string& name, bool& target, const std::string& description) {
+  flag(name, target, description);
+  app_.get_option(name)->group("");
+}
+
+void Arguments::all_commands(std::function<CommandShape()>& target) {
+  const CLI::App* root = &app_;
+  while (root->get_parent() != nullptr) {
+    root = root->get_parent();
+  }
+  target = [root] { return shape_of(*root); };
+}
+
 void Arguments::two(const std::string& name, const std::string& shown, std::vector<std::string>& target,
                     const std::string& description) {
   mark(*app_.add_option(name, target, description)->expected(2)->type_name(shown));
@@ -208,6 +222,10 @@ void Arguments::declare_many(const Declaration& declaration, const Taker& take) 
             ->allow_extra_args(declaration.name.front() != '-')  // --domain a --domain b, then a positional
             ->type_name(declaration.shown)
             ->required(declaration.need == Need::kRequired));
+}
+
+Result<std::string> parse_word(std::string_view text) {
+  return std::string(text);
 }
 
 Result<std::string> parse_line(std::string_view text) {

@@ -22,6 +22,8 @@
 
 namespace zonectl {
 
+struct CommandShape;  // tree.h
+
 enum class Need : std::uint8_t { kOptional, kRequired };
 
 class Arguments {
@@ -65,6 +67,11 @@ class Arguments {
                  const std::string& description);
 
   void flag(const std::string& name, bool& target, const std::string& description);
+  // For programs: --help does not show it.
+  void hidden_flag(const std::string& name, bool& target, const std::string& description);
+
+  // How all commands look, to be asked when the body runs: for what tells of all of them.
+  void all_commands(std::function<CommandShape()>& target);
 
   // One value. `name` is "--option" or "POSITIONAL"; `shown` names the value in --help.
   template <class T>
@@ -129,6 +136,7 @@ class Arguments {
 inline constexpr const char* kShownAsRequired = "required";
 
 // Parsers for `one` and `many`.
+[[nodiscard]] zonestore::Result<std::string> parse_word(std::string_view text);  // anything
 [[nodiscard]] zonestore::Result<std::string> parse_line(std::string_view text);  // printable, in one line, not empty
 [[nodiscard]] zonestore::Result<std::uint32_t> parse_seconds(std::string_view text);  // a duration, up to 2^31-1 s
 [[nodiscard]] zonestore::Result<std::uint32_t> parse_count(std::string_view text);    // a number, 1 at least

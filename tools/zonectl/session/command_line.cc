@@ -48,7 +48,7 @@ Body body_with(const std::shared_ptr<Objects>& objects, const Body& body) {
 
 CLI::App& CommandLine::add(const CommandHelp& help, const std::shared_ptr<Objects>& objects, const Body& body) {
   CLI::App* const app = app_.add_subcommand(std::string(help.name), std::string(help.purpose));
-  app->group(group_);
+  app->group(help.is_hidden ? "" : group_);
   app->footer(help_footer(help));
   if (help.whom == For::kOperators) {
     marks_.mark(*app);

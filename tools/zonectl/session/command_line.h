@@ -36,6 +36,7 @@ struct CommandHelp {
   std::vector<ExitNote> exits;
   For whom = For::kAdmins;
   bool needs_store = true;
+  bool is_hidden = false;  // for programs: no list of commands shows it
 };
 
 using Body = std::function<zonestore::Result<ExitCode>(Session&)>;

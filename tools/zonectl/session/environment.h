@@ -27,6 +27,8 @@ struct Environment {
   // Of a process of root's: makes it the store's owner before the store is opened (become_owner.h).
   std::function<zonestore::Result<std::optional<std::string>>(const std::filesystem::path& store)> become_owner{};
   zonestore::signer::RunsAs runs_as = zonestore::signer::RunsAs::of_process();  // whose signers' commands are
+  // From then on the process ends by itself in a tenth of a second, silently: of a run that a shell waits for.
+  std::function<void()> limit_time{};
   std::optional<std::filesystem::path> installed_key{};  // of the store in its default place, if no other is named
 };
 

@@ -24,8 +24,39 @@ void write_rows(std::ostream& out, const std::string& heading, const Rows& rows)
   }
 }
 
+Rows rows_of_options(const CommandShape& command, bool positional) {
+  Rows rows;
+  for (const OptionShape& option : command.options) {
+    if (!option.is_hidden && option.is_positional == positional) {
+      rows.emplace_back(option.name, option.description);
+    }
+  }
+  return rows;
+}
+
+// The commands under their headings, in the order in which they were added.
+void write_commands(std::ostream& out, const CommandShape& above) {
+  std::vector<std::string> groups;
+  for (const CommandShape& command : above.commands) {
+    if (!command.is_hidden && std::find(groups.begin(), groups.end(), command.group) == groups.end()) {
+      groups.push_back(command.group);
+    }
+  }
+  for (const std::string& group : groups) {
+    Rows rows;
+    for (const CommandShape& command : above.commands) {
+      if (command.group == group) {
+        rows.emplace_back(command.name, command.purpose);
+      }
+    }
+    write_rows(out, group, rows);
+  }
+}
+
+}  // namespace
+
 std::string usage_of(const CommandShape& command) {
-  std::string text = "Usage: " + command.full_name;
+  std::string text = command.full_name;
   bool has_options = false;
   std::string positionals;
   for (const OptionShape& option : command.options) {
@@ -44,40 +75,9 @@ std::string usage_of(const CommandShape& command) {
   return text + (command.needs_command ? " COMMAND ..." : " [COMMAND ...]");
 }
 
-Rows rows_of_options(const CommandShape& command, bool positional) {
-  Rows rows;
-  for (const OptionShape& option : command.options) {
-    if (!option.is_hidden && option.is_positional == positional) {
-      rows.emplace_back(option.name, option.description);
-    }
-  }
-  return rows;
-}
-
-// The commands under their headings, in the order in which they were added.
-void write_commands(std::ostream& out, const CommandShape& above) {
-  std::vector<std::string> groups;
-  for (const CommandShape& command : above.commands) {
-    if (std::find(groups.begin(), groups.end(), command.group) == groups.end()) {
-      groups.push_back(command.group);
-    }
-  }
-  for (const std::string& group : groups) {
-    Rows rows;
-    for (const CommandShape& command : above.commands) {
-      if (command.group == group) {
-        rows.emplace_back(command.name, command.purpose);
-      }
-    }
-    write_rows(out, group, rows);
-  }
-}
-
-}  // namespace
-
 std::string help_text(const CommandShape& command) {
   std::ostringstream out;
-  out << command.full_name << " - " << command.purpose << "\n\n" << usage_of(command) << '\n';
+  out << command.full_name << " - " << command.purpose << "\n\nUsage: " << usage_of(command) << '\n';
   write_commands(out, command);
   write_rows(out, "Arguments", rows_of_options(command, true));
   write_rows(out, "Options", rows_of_options(command, false));

@@ -43,6 +43,17 @@ class Session {
   Session(const GlobalOptions& options, Streams& streams, const Environment& environment,
           const zonestore::Clock& clock);
 
+  // The same run, as if its flags were these; they must outlive it.
+  [[nodiscard]] Session with(const GlobalOptions& options) const {
+    return Session(options, streams_, environment_, clock_);
+  }
+  // The rest of the run must not take long (Environment::limit_time).
+  void limit_time() const {
+    if (environment_.limit_time) {
+      environment_.limit_time();
+    }
+  }
+
   // --store, else $ZONESTORE, else /var/lib/zonestore.
   [[nodiscard]] std::filesystem::path store_dir() const;
   // What a killed writer left behind is rolled back first.

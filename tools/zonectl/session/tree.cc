@@ -1,5 +1,7 @@
 #include "tools/zonectl/session/tree.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "tools/zonectl/session/bad_value.h"
@@ -37,14 +39,36 @@ std::string shown_name(const CLI::Option& option) {
   return option.get_type_name().empty() ? text : text + " " + option.get_type_name();
 }
 
+OptionShape shape_of_option(const CLI::Option& option) {
+  OptionShape shape{shown_name(option), option.get_description()};
+  shape.is_positional = option.get_positional();
+  shape.is_required =
+      option.get_required() || (option.get_positional() && option.get_type_name() == kShownAsRequired);
+  shape.is_repeated = option.get_items_expected_max() > 1;
+  shape.is_hidden = option.get_group().empty();
+  if (option.get_positional()) {
+    shape.value = option.get_name(true);
+    return shape;
+  }
+  for (const std::string& name : option.get_snames()) {
+    shape.flags.push_back("-" + name);
+  }
+  for (const std::string& name : option.get_lnames()) {
+    shape.flags.push_back("--" + name);
+  }
+  shape.value = option.get_type_name();
+  shape.values = static_cast<std::size_t>(std::max(option.get_items_expected_min(), 0));
+  return shape;
+}
+
+}  // namespace
+
 CommandShape shape_of(const CLI::App& app) {
   CommandShape shape{app.get_name(), full_name(app), app.get_description(), app.get_footer(), app.get_group()};
   shape.needs_command = app.get_require_subcommand_min() != 0;
+  shape.is_hidden = app.get_group().empty();
   for (const CLI::Option* option : app.get_options()) {
-    const bool is_required =
-        option->get_required() || (option->get_positional() && option->get_type_name() == kShownAsRequired);
-    shape.options.push_back({shown_name(*option), option->get_description(), option->get_positional(), is_required,
-                             option->get_items_expected_max() > 1, option->get_group().empty()});
+    shape.options.push_back(shape_of_option(*option));
   }
   for (const CLI::App* command : commands_of(app)) {
     shape.commands.push_back(shape_of(*command));
@@ -57,6 +81,8 @@ CommandShape shape_of(const CLI::App& app) {
   shape.is_any_store = root->get_option_no_throw("--store") != nullptr;
   return shape;
 }
+
+namespace {
 
 std::string help_of(const CLI::App& app) {
   return help_text(shape_of(app));
@@ -96,7 +122,9 @@ std::vector<std::string> words_at(const CLI::App& app, bool options) {
   std::vector<std::string> words;
   if (!options) {
     for (const CLI::App* command : commands_of(app)) {
-      words.push_back(command->get_name());
+      if (!command->get_group().empty()) {
+        words.push_back(command->get_name());
+      }
     }
     return words;
   }

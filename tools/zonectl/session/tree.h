@@ -28,6 +28,9 @@ struct OptionShape {
   bool is_required = false;
   bool is_repeated = false;
   bool is_hidden = false;
+  std::vector<std::string> flags = {};  // "-h", "--help"; of a positional none
+  std::string value = {};               // "sel1|sel2", "ID VALUE"; of a positional its name, "INST"
+  std::size_t values = 0;               // words behind a flag: 0, 1 or 2
 };
 struct CommandShape {
   std::string name;
@@ -40,6 +43,7 @@ struct CommandShape {
   std::vector<CommandShape> commands = {};  // in the order in which they were added
   std::string program = {};                 // empty: this is it
   bool is_any_store = false;                // the program takes --store; an operator's is one
+  bool is_hidden = false;                   // for programs: --help does not list it
 };
 
 class CommandTree {
@@ -68,5 +72,7 @@ class CommandTree {
 
 // "zonectl zone show".
 [[nodiscard]] std::string full_name(const CLI::App& app);
+
+[[nodiscard]] CommandShape shape_of(const CLI::App& app);
 
 }  // namespace zonectl

@@ -179,6 +179,14 @@ PolicyChanged set_value(Store& store, const ChangeContext& context, const std::o
 
 }  // namespace
 
+std::vector<std::string> policy_keys() {
+  std::vector<std::string> names;
+  for (const rows::PolicyKey key : rows::kPolicyKeys) {
+    names.emplace_back(rows::to_text(key));
+  }
+  return names;
+}
+
 Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<dkim::Code>& code) {
   return db::at_border<std::vector<PolicyValue>>([&] {
     db::Connection& connection = store.impl().connection;

@@ -30,6 +30,9 @@ struct PolicyChanged : Changed {
                              // that would follow after the first slice
 };
 
+// The names of all keys, in the order in which they are shown.
+[[nodiscard]] std::vector<std::string> policy_keys();
+
 // All keys. For an institution: what is in force for it. Errors: kNotFound.
 [[nodiscard]] Result<std::vector<PolicyValue>> show_policy(Store& store, const std::optional<dkim::Code>& code);
 

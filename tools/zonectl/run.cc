@@ -112,7 +112,7 @@ int run(std::span<const std::string> args, Streams& streams, const Environment& 
     session.words() << **parsed;
     return value_of(ExitCode::kDone);
   }
-  if (tree.chosen().name == kHelpCommand) {
+  if (tree.chosen().name == kHelpCommand && std::find(args.begin(), args.end(), kManualFlag) == args.end()) {
     return run(as_help_flag(args), streams, environment, clock);
   }
   if (const Result<void> became = tree.chosen().needs_store ? session.become_owner() : Result<void>{}; !became) {

@@ -1,5 +1,6 @@
 // zonectl version, zonectl help.
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/session/manual.h"
 #include "tools/zonectl/telling/json.h"
 
 namespace zonectl::version {
@@ -20,15 +21,25 @@ zonestore::Result<ExitCode> body(Session& session, const Options&) {
 
 struct HelpOptions {
   std::vector<std::string> words;
+  bool manual = false;
+  std::function<CommandShape()> commands;
 };
 
 void help_arguments(Arguments& arguments, HelpOptions& options) {
   arguments.operators().many("COMMAND", "", options.words, Need::kOptional, &parse_line,
                              "such as rotate, or zone export");
+  arguments.hidden_flag(std::string(kManualFlag), options.manual, "the manual page's part on commands, for scdoc");
+  arguments.all_commands(options.commands);
 }
 
-// run() turns the words into "COMMAND --help" before it comes to this.
-zonestore::Result<ExitCode> help(Session&, const HelpOptions&) {
+// run() turns the words into "COMMAND --help" before it comes to this, but for the manual page.
+zonestore::Result<ExitCode> help(Session& session, const HelpOptions& options) {
+  if (options.manual) {
+    const CommandShape program = options.commands();
+    session.whole_lines() << "# OPTIONS\n\nEvery command takes these:\n\n"
+                          << manual_of_flags(program) << "# COMMANDS\n\n"
+                          << manual_of_commands(program);
+  }
   return ExitCode::kDone;
 }
 

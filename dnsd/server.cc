@@ -21,6 +21,7 @@
 #include "dnsd/secrets.h"
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
+#include "dnsd/sockets.h"
 #include "dnsd/supervisor.h"
 #include "dnsd/transfer/service.h"
 #include "dnsd/util/latest.h"
@@ -63,20 +64,6 @@ net::WorkerSettings worker_settings(const config::Config& config, unsigned worke
                 {{"connections", room}, {"reason", "the limit on open files is " + std::to_string(descriptors)}});
   }
   return settings;
-}
-
-// What nobody has named may be left out, as long as something is left: most containers have no IPv6.
-util::Result<std::vector<net::BoundAddress>> bind_addresses(const config::Config& config, unsigned workers,
-                                                            const util::Log& log) {
-  const net::BindOptions options{.ahead = config.listen_ahead, .some_will_do = config.listen_is_default};
-  auto bound = net::bind_all(config.listen, workers, options);
-  if (!bound) {
-    return util::fail(bound.error());
-  }
-  for (const std::string& why : bound->left_out) {
-    log.warning("default_address_left_out", {{"message", why}, {"hint", "name the addresses with listen"}});
-  }
-  return std::move(bound->addresses);
 }
 
 util::Result<void> give_up_rights(const std::optional<Account>& account, const util::Log& log) {
@@ -156,32 +143,52 @@ void look_after(serve::WorkerGroup& workers, serve::Heartbeat& heartbeat) {
   }
 }
 
-// True: all have ended.
-bool drain_further(serve::WorkerGroup& workers, milliseconds drain, serve::Heartbeat& heartbeat) {
+// One step of a drain: how it is begun, for those that were not told yet, and waited for.
+struct DrainStep {
+  void (serve::WorkerGroup::*begin)(milliseconds);
+  bool (serve::WorkerGroup::*wait)(milliseconds);
+};
+constexpr DrainStep kOfTcp{&serve::WorkerGroup::begin_tcp_drain, &serve::WorkerGroup::wait_tcp_drained};
+constexpr DrainStep kOfAll{&serve::WorkerGroup::begin_drain, &serve::WorkerGroup::wait_ended};
+
+// True: the step is done by all.
+bool drain_further(const DrainStep& step, serve::WorkerGroup& workers, milliseconds drain,
+                   serve::Heartbeat& heartbeat) {
   constexpr milliseconds kForMemory{10};
   milliseconds patience = heartbeat_interval();
   try {
-    workers.begin_drain(drain);  // of those that were told, not again
+    (workers.*step.begin)(drain);
   } catch (const std::bad_alloc&) {
     patience = kForMemory;
   }
-  if (workers.wait_ended(patience)) {
+  if ((workers.*step.wait)(patience)) {
     return true;
   }
   look_after(workers, heartbeat);
   return false;
 }
 
+void drain_through(const DrainStep& step, serve::WorkerGroup& workers, milliseconds drain,
+                   serve::Heartbeat& heartbeat) {
+  while (!drain_further(step, workers, drain, heartbeat)) {
+  }
+}
+
 // The workers and transfers first, which somebody waits for. The watcher may hang in a disk: the control ends the
-// program then.
-void end_all(const config::Config& config, serve::WorkerGroup& workers, transfer::Service& transfers,
-             follow::StoreWatcher& watcher, serve::Heartbeat& heartbeat, Control& control, const util::Log& log) {
+// program then. Where the sockets are kept, UDP is answered until everything else has ended, and what comes then
+// waits in them for the next dnsd.
+void end_all(const config::Config& config, bool sockets_are_kept, serve::WorkerGroup& workers,
+             transfer::Service& transfers, follow::StoreWatcher& watcher, serve::Heartbeat& heartbeat,
+             Control& control, const util::Log& log) {
   notify_supervisor("STOPPING=1\nSTATUS=draining");
   control.allow(config.drain + kForTheRest, "the workers");
   watcher.stop();
   transfers.drain(config.drain);
-  while (!drain_further(workers, config.drain, heartbeat)) {
+  if (sockets_are_kept) {
+    drain_through(kOfTcp, workers, config.drain, heartbeat);
+    transfers.wait_ended();
   }
+  drain_through(kOfAll, workers, config.drain, heartbeat);
   transfers.wait_ended();
   log_stopped(workers.totals(), log);
   control.allow(kForTheRest, "the store's watcher");
@@ -198,11 +205,10 @@ void log_ready(const std::vector<zonestore::SocketAddress>& addresses, unsigned 
 }
 
 // From a loaded store to the last answer.
-ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings,
-                           std::vector<net::BoundAddress> bound, follow::StoreFollower follower, Secrets& secrets,
-                           Control& control, const util::Log& log) {
+ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings, Sockets sockets,
+                           follow::StoreFollower follower, Secrets& secrets, Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
-  const std::vector<zonestore::SocketAddress> addresses = addresses_of(bound);
+  const std::vector<zonestore::SocketAddress> addresses = addresses_of(sockets.bound);
   zone::ImageHub hub(follower.loaded().image);
   util::Latest<zonestore::Peers> peers(follower.loaded().head.peers);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
@@ -210,8 +216,8 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   net::AddressQuota quota(config.tcp.connections_per_address);  // of workers and transfers
   const transfer::Sources in_force{hub, secrets.cookies(), secrets.tsig_keys(), peers};
   transfer::Service transfers(in_force, answers, config.transfer.settings, {addresses, config.store}, log);
-  serve::WorkerGroup workers(settings, {in_force, transfers, quota, answers, config.rate_limit}, std::move(bound),
-                             log, on_failure);
+  serve::WorkerGroup workers(settings, {in_force, transfers, quota, answers, config.rate_limit},
+                             std::move(sockets.bound), log, on_failure);
   follow::StoreWatcher watcher(std::move(follower), hub, peers, log, [&](const follow::PublishedChange& /*change*/) {
     workers.refresh();
     transfers.refresh();
@@ -227,7 +233,7 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
     look_after(workers, heartbeat);
     secrets.roll_if_due();
   }
-  end_all(config, workers, transfers, watcher, heartbeat, control, log);
+  end_all(config, sockets.are_kept, workers, transfers, watcher, heartbeat, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
 }
 
@@ -269,9 +275,9 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
     return refuse(log, ExitCode::kUsage, account.error());
   }
   const net::WorkerSettings settings = worker_settings(config, worker_count(config), log);
-  auto bound = bind_addresses(config, settings.workers, log);
-  if (!bound) {
-    return refuse(log, ExitCode::kAddress, bound.error());
+  auto sockets = open_sockets(config, settings.workers, log);
+  if (!sockets) {
+    return refuse(log, ExitCode::kAddress, sockets.error());
   }
   const auto given_up = give_up_rights(*account, log);
   if (!given_up) {
@@ -301,7 +307,7 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
     return loaded.error();
   }
   follow::log_loaded(*loaded, log);
-  return answer_until_told(config, settings, std::move(*bound), std::move(loaded->follower), secrets, control, log);
+  return answer_until_told(config, settings, std::move(*sockets), std::move(loaded->follower), secrets, control, log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {

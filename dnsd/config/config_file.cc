@@ -289,6 +289,8 @@ std::vector<Setting> settings_but_transfers() {
       {"", "drain_seconds",
        set_number({0, 3600}, [](Config& config, auto value) { config.drain = std::chrono::seconds(value); })},
       {"udp", "answer_bytes", member({512, 4096}, &Config::udp, &net::UdpLimits::answer_bytes)},
+      {"udp", "receive_buffer_bytes",
+       member({4096, 1024 * 1024 * 1024}, &Config::udp, &net::UdpLimits::receive_buffer_bytes)},
       {"edns", "nsid", set_nsid},
       {"edns", "cookie_secrets_file", set_cookie_secrets_file},
       {"tcp", "connections", member({1, 1'000'000}, &Config::tcp, &Tcp::connections)},

@@ -1,5 +1,6 @@
 #include "dnsd/net/bind.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -15,8 +16,8 @@ namespace {
 using zonestore::FileDescriptor;
 using zonestore::SocketAddress;
 
-constexpr int kUdpBufferBytes = 4 * 1024 * 1024;  // the kernel cuts it to net.core.{r,w}mem_max
-constexpr int kTcpBacklog = 1024;                 // the kernel cuts it to net.core.somaxconn
+constexpr int kUdpSendBufferBytes = 4 * 1024 * 1024;  // the kernel cuts it to net.core.wmem_max
+constexpr int kTcpBacklog = 1024;                     // the kernel cuts it to net.core.somaxconn
 constexpr int kFreePortAttempts = 64;
 
 // What a system call said about a socket: errno, and the call's name.
@@ -55,9 +56,8 @@ bool ask_for_local_address(const FileDescriptor& socket, const SocketAddress& ad
 }
 
 bool prepare_udp(const FileDescriptor& socket, const SocketAddress& address) {
-  // Larger buffers are a wish: smaller ones still work.
-  (void)set_option(socket, SOL_SOCKET, SO_RCVBUF, kUdpBufferBytes);
-  (void)set_option(socket, SOL_SOCKET, SO_SNDBUF, kUdpBufferBytes);
+  // A larger buffer is a wish: a smaller one still works.
+  (void)set_option(socket, SOL_SOCKET, SO_SNDBUF, kUdpSendBufferBytes);
   return never_fragment(socket, address) && ask_for_local_address(socket, address);
 }
 
@@ -251,6 +251,21 @@ util::Result<void> refuse_shared(const SocketAddress& address) {
                       ": that is the address of many machines; name one of this machine's own");
   }
   return {};
+}
+
+std::size_t set_receive_buffers(std::span<const BoundAddress> bound, std::size_t bytes) {
+  std::size_t least = bytes;
+  for (const BoundAddress& address : bound) {
+    for (const FileDescriptor& socket : address.udp) {
+      (void)set_option(socket, SOL_SOCKET, SO_RCVBUF, static_cast<int>(bytes));
+      int twice = 0;  // socket(7): the kernel doubles it, for its own part
+      socklen_t size = sizeof twice;
+      if (::getsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &twice, &size) == 0) {
+        least = std::min(least, static_cast<std::size_t>(twice) / 2);
+      }
+    }
+  }
+  return least;
 }
 
 util::Result<Bound> bind_all(std::span<const SocketAddress> addresses, unsigned workers, const BindOptions& options) {

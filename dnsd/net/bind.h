@@ -43,4 +43,8 @@ struct Bound {
 [[nodiscard]] util::Result<std::vector<BoundAddress>> bind_all(std::span<const zonestore::SocketAddress> addresses,
                                                                unsigned workers);
 
+// Asks the kernel for so many bytes for the queries that wait in each UDP socket, and gives what the one has that got
+// least. The kernel accounts some 750 bytes for a short query.
+std::size_t set_receive_buffers(std::span<const BoundAddress> bound, std::size_t bytes);
+
 }  // namespace dnsd::net

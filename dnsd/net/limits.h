@@ -11,6 +11,8 @@ namespace dnsd::net {
 
 struct UdpLimits {
   std::size_t answer_bytes = 1232;  // the largest datagram sent (DNS Flag Day 2020)
+  // Of each socket, for queries that wait; the kernel gives no more than net.core.rmem_max.
+  std::size_t receive_buffer_bytes = 4U * 1024 * 1024;
 };
 
 struct TcpLimits {

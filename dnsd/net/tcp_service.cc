@@ -421,6 +421,9 @@ void TcpService::stop_if_drained() {
     drain_timer_.cancel();
     sweep_timer_.cancel();
     events_.close();
+    if (const auto action = std::exchange(on_drained_, nullptr)) {
+      action();
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 // Threads: its worker's, but for the quota, which all workers share.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <optional>
 #include <span>
@@ -45,6 +46,9 @@ class TcpService {
   // Begins, and begins again what an exception that came out of the event loop has left undone. No effect on what
   // goes on by itself.
   void resume();
+
+  // Called once all connections of a drain have ended; before the drain.
+  void on_drained(std::function<void()> action) { on_drained_ = std::move(action); }
 
   // Takes the connections that are waiting, closes the listening sockets, and ends each connection when what
   // has come on it is answered, all at the latest after `at_most`.
@@ -103,6 +107,7 @@ class TcpService {
   bool sweeping_ = false;
   boost::asio::steady_timer drain_timer_;
   bool draining_ = false;
+  std::function<void()> on_drained_;
   TcpConnection::Clock::time_point quiet_until_;  // before it nothing is said of lost connections
   zonestore::FileDescriptor reserve_;
 };

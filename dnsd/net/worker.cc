@@ -64,8 +64,10 @@ void Worker::run() {
 // Begins what no longer goes on by itself, because an exception came in between.
 void Worker::resume() {
   if (to_drain_) {
-    for (UdpService& service : loop_->udp) {
-      service.drain();
+    if (to_drain_udp_) {
+      for (UdpService& service : loop_->udp) {
+        service.drain();
+      }
     }
     loop_->tcp.drain(*to_drain_);
     to_drain_.reset();
@@ -87,6 +89,15 @@ void Worker::note(const char* what) noexcept {
 void Worker::drain(std::chrono::milliseconds at_most) {
   boost::asio::post(loop_->context, [this, at_most] {
     // Kept until all of it is done: what throws in the middle is done again.
+    to_drain_ = at_most;
+    to_drain_udp_ = true;
+    resume();
+  });
+}
+
+void Worker::drain_tcp(std::chrono::milliseconds at_most, std::function<void()> on_ended) {
+  boost::asio::post(loop_->context, [this, at_most, on_ended = std::move(on_ended)]() mutable {
+    loop_->tcp.on_drained(std::move(on_ended));
     to_drain_ = at_most;
     resume();
   });

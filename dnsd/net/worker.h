@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -49,6 +50,10 @@ class Worker {
   // std::bad_alloc; nothing has changed then, and it may be tried again.
   void drain(std::chrono::milliseconds at_most);
 
+  // What comes before a drain where others keep the sockets: TCP alone ends, as drain() has it, and UDP is answered
+  // on until then. `on_ended` runs on the worker's thread and throws nothing. Throws std::bad_alloc, as drain().
+  void drain_tcp(std::chrono::milliseconds at_most, std::function<void()> on_ended);
+
   // Has the handler look for a newer image soon, so that a quiet worker does not hold on to the old one. Throws
   // std::bad_alloc.
   void refresh();
@@ -71,6 +76,7 @@ class Worker {
   std::unique_ptr<Handler> handler_;
   std::unique_ptr<Loop> loop_;                         // uses the three above
   std::optional<std::chrono::milliseconds> to_drain_;  // told to, and not done yet
+  bool to_drain_udp_ = false;                          // that too
   std::chrono::steady_clock::time_point quiet_until_;  // before it nothing is said of exceptions
   std::atomic<bool> beat_asked_{false};
   std::atomic<std::uint64_t> beats_{0};

@@ -16,6 +16,7 @@ struct WorkerGroup::Ended {
   std::condition_variable changed;
   std::vector<bool> workers;
   std::size_t count = 0;
+  std::size_t without_tcp = 0;  // whose connections have ended, of those that were told to end them first
 
   void note(std::size_t index) {
     const std::lock_guard lock(mutex);
@@ -23,11 +24,19 @@ struct WorkerGroup::Ended {
     ++count;
     changed.notify_all();
   }
+  void note_without_tcp() {
+    const std::lock_guard lock(mutex);
+    ++without_tcp;
+    changed.notify_all();
+  }
 };
 
 WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sources,
                          std::vector<net::BoundAddress> bound, const util::Log& log, util::OnFailure on_failure)
-    : on_failure_(std::move(on_failure)), ended_(std::make_unique<Ended>()), told_to_drain_(settings.workers) {
+    : on_failure_(std::move(on_failure)),
+      ended_(std::make_unique<Ended>()),
+      told_to_drain_tcp_(settings.workers),
+      told_to_drain_(settings.workers) {
   if (sources.rate_limit.is_on()) {
     limit_.emplace(sources.rate_limit);
   }
@@ -92,6 +101,23 @@ std::vector<Pulse> WorkerGroup::pulses() {
     worker->ask_for_beat();
   }
   return pulses;
+}
+
+void WorkerGroup::begin_tcp_drain(std::chrono::milliseconds at_most) {
+  for (std::size_t index = 0; index < workers_.size(); ++index) {
+    if (!told_to_drain_tcp_[index]) {
+      workers_[index]->drain_tcp(at_most, [this] { ended_->note_without_tcp(); });
+      told_to_drain_tcp_[index] = true;
+    }
+  }
+}
+
+// Who has ended has no connection left either.
+bool WorkerGroup::wait_tcp_drained(std::chrono::milliseconds at_most) {
+  std::unique_lock lock(ended_->mutex);
+  return ended_->changed.wait_for(lock, at_most, [this] {
+    return threads_.empty() || ended_->count > 0 || ended_->without_tcp >= threads_.size();
+  });
 }
 
 void WorkerGroup::begin_drain(std::chrono::milliseconds at_most) {

@@ -57,6 +57,12 @@ class WorkerGroup {
   // Asks every worker to move, and tells what is seen of them.
   [[nodiscard]] std::vector<Pulse> pulses();
 
+  // Where a supervisor keeps the sockets, first of all: TCP ends as in a drain, and UDP is answered on, by all until
+  // the last of them has no connection left: whoever stopped sooner would leave its share of the queries waiting.
+  void begin_tcp_drain(std::chrono::milliseconds at_most);
+  // Waits so long. True: no connection is left.
+  [[nodiscard]] bool wait_tcp_drained(std::chrono::milliseconds at_most);
+
   // Has them answer what has come, and end.
   void begin_drain(std::chrono::milliseconds at_most);
   // Waits so long. True: all have ended.
@@ -73,6 +79,7 @@ class WorkerGroup {
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;
   std::unique_ptr<Ended> ended_;
+  std::vector<bool> told_to_drain_tcp_;
   std::vector<bool> told_to_drain_;
 };
 

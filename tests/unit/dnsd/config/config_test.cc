@@ -30,6 +30,7 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.sandbox, right.sandbox);
   EXPECT_EQ(left.drain, right.drain);
   EXPECT_EQ(left.udp.answer_bytes, right.udp.answer_bytes);
+  EXPECT_EQ(left.udp.receive_buffer_bytes, right.udp.receive_buffer_bytes);
   EXPECT_EQ(left.tcp.connections, right.tcp.connections);
   EXPECT_EQ(left.tcp.connections_per_address, right.tcp.connections_per_address);
   EXPECT_EQ(left.tcp.idle, right.tcp.idle);
@@ -69,6 +70,7 @@ sandbox = "require"
 drain_seconds = 0
 [udp]
 answer_bytes = 1400
+receive_buffer_bytes = 8388608
 [tcp]
 connections = 100
 connections_per_address = 7
@@ -134,6 +136,7 @@ TEST(ConfigFile, SetsEverySetting) {
   wanted.sandbox = Sandbox::kRequired;
   wanted.drain = std::chrono::seconds{0};
   wanted.udp.answer_bytes = 1400;
+  wanted.udp.receive_buffer_bytes = 8U * 1024 * 1024;
   wanted.tcp.connections = 100;
   wanted.tcp.connections_per_address = 7;
   wanted.tcp.idle = std::chrono::seconds{20};

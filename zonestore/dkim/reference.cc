@@ -1,40 +1,42 @@
 #include "zonestore/dkim/reference.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "zonestore/base/file_text.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/base/printable.h"
 
 namespace zonestore::dkim {
 
 namespace {
 
-constexpr std::string_view kCustomerPrefix = "stx";
 constexpr std::string_view kKeyLabel = "._domainkey.";
 constexpr std::string_view kForms =
     "a code (mosa), a mail domain (mosamuseum.com), or a selector's name (stxsel1._domainkey.mosamuseum.com)";
 
-std::string_view without_customer_prefix(std::string_view selector) {
-  return selector.starts_with(kCustomerPrefix) ? selector.substr(kCustomerPrefix.size()) : selector;
+// A word and a slot's number: which word, the store knows.
+bool may_be_customers(std::string_view selector) {
+  return !selector.empty() && is_digit(selector.back()) && std::all_of(selector.begin(), selector.end(), [](char c) {
+    return is_small_letter_or_digit(c) || c == '-';
+  });
 }
 
 Error no_selector(std::string_view selector) {
-  return {ErrorCode::kInvalid, "'" + printable(selector) + "' is no selector of ours",
-          "they are stxsel1._domainkey.DOMAIN in the institution's zone, and sel1-CODE._domainkey.ZONE in ours",
-          std::nullopt};
+  return {
+      ErrorCode::kInvalid, "'" + printable(selector) + "' is no selector of ours",
+      "they are such as stxsel1._domainkey.DOMAIN in the institution's zone, and sel1-CODE._domainkey.ZONE in ours",
+      std::nullopt};
 }
 
 // "stxsel2" below an institution's domain.
 Result<Reference> customer_side(std::string_view selector, std::string_view domain) {
-  Reference reference;
-  auto slot = parse_slot(without_customer_prefix(selector));
-  auto parsed = parse_domain(domain);
-  if (!slot || !parsed) {
-    return tl::unexpected(slot ? parsed.error() : slot.error());
-  }
-  reference.slot = *slot;
-  reference.domain = *std::move(parsed);
-  return reference;
+  return parse_domain(domain).map([selector](Name parsed) {
+    Reference reference;
+    reference.selector = selector;
+    reference.domain = std::move(parsed);
+    return reference;
+  });
 }
 
 // "sel2-mosa" below a zone of keys.
@@ -54,15 +56,10 @@ Result<Reference> own_side(std::string_view selector, std::string_view zone) {
 }
 
 Result<Reference> selector_of(std::string_view selector, std::string_view rest) {
-  if (reads_as_slot(selector) && selector.starts_with(kCustomerPrefix)) {
-    return customer_side(selector, rest);
-  }
-  const std::size_t hyphen = selector.find('-');
-  if (hyphen != std::string_view::npos && reads_as_slot(selector.substr(0, hyphen)) &&
-      !selector.starts_with(kCustomerPrefix)) {
+  if (reads_as_own_selector(selector)) {
     return own_side(selector, rest);
   }
-  return tl::unexpected(no_selector(selector));
+  return may_be_customers(selector) ? customer_side(selector, rest) : tl::unexpected(no_selector(selector));
 }
 
 Result<Reference> reference_of(std::string_view text) {
@@ -89,20 +86,6 @@ Result<Reference> reference_of(std::string_view text) {
 }
 
 }  // namespace
-
-bool reads_as_slot(std::string_view text) {
-  const std::string lowered = lower_case(text);
-  const std::string_view slot = without_customer_prefix(lowered);
-  return slot.size() == 4 && slot.starts_with("sel") && slot[3] >= '0' && slot[3] <= '9';
-}
-
-Result<SlotId> parse_slot_reference(std::string_view text) {
-  if (!reads_as_slot(text)) {
-    return parse_slot(text);
-  }
-  const std::string lowered = lower_case(text);
-  return parse_slot(without_customer_prefix(lowered));
-}
 
 Result<Reference> Reference::parse(std::string_view text) {
   return reference_of(text).map([text](Reference reference) {

@@ -2,7 +2,8 @@
 //
 //   mosa                                    its code
 //   mosamuseum.com                          a mail domain of it
-//   stxsel2._domainkey.mosamuseum.com       the selector in the institution's zone: a slot, too
+//   stxsel2._domainkey.mosamuseum.com       the selector in the institution's zone: a slot, too; how institutions
+//                                           call theirs, the store says (customer_selectors.h)
 //   sel2-mosa._domainkey.dkim.secutix.com   the name that this leads to: a slot, too
 //
 // Names are taken with and without the final dot, in any case. No two of these forms can be mixed up: a code has no
@@ -23,16 +24,14 @@ struct Reference {
   std::optional<Code> code;    // or else:
   std::optional<Name> domain;  // a mail domain
   std::optional<Name> zone;    // beside the code: where the selector's name says that it is published
-  std::optional<SlotId> slot;  // that a selector's name tells
+  std::optional<SlotId> slot;  // beside the code and the zone
+  std::string selector;        // beside the domain, in lower case: in the institution's zone; empty: it tells none
 
-  // Errors: kInvalid for what is none of these; kNotFound for a selector that no slot has.
+  [[nodiscard]] bool names_selector() const { return slot || !selector.empty(); }
+
+  // Errors: kInvalid for what is none of these; kNotFound for a selector of ours that no slot has.
   [[nodiscard]] static Result<Reference> parse(std::string_view text);
 };
-
-// sel2, and stxsel2 as the institution calls it, in any case. Errors: as parse_slot.
-[[nodiscard]] Result<SlotId> parse_slot_reference(std::string_view text);
-// Whether it is meant for a slot, even for one that there is not: sel3.
-[[nodiscard]] bool reads_as_slot(std::string_view text);
 
 // The same of a word that stands in a file, `where` in its line: the message never shows the word (selector.h).
 [[nodiscard]] Result<Reference> reference_in_file(std::string_view where, std::string_view word);

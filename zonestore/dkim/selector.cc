@@ -115,6 +115,15 @@ Result<SlotId> parse_slot(std::string_view text) {
               "the slots are sel1 and sel2");
 }
 
+bool reads_as_slot(std::string_view text) {
+  return text.size() == 4 && lower_case(text.substr(0, 3)) == "sel" && is_digit(text[3]);
+}
+
+bool reads_as_own_selector(std::string_view label) {
+  const std::size_t hyphen = label.find('-');
+  return hyphen != std::string_view::npos && reads_as_slot(label.substr(0, hyphen));
+}
+
 Result<Code> Code::parse(std::string_view text) {
   const std::string fault = code_fault(text);
   if (fault.empty()) {
@@ -139,16 +148,6 @@ Result<Name> selector_name(const Code& code, SlotId slot, const Name& dkim_zone)
   return dkim_zone.child("_domainkey").and_then([&](const Name& parent) {
     return parent.child(to_text(slot) + "-" + code.text());
   });
-}
-
-Result<Name> customer_name(SlotId slot, const Name& domain) {
-  return domain.child("_domainkey").and_then([&](const Name& parent) {
-    return parent.child(customer_selector(slot));
-  });
-}
-
-std::string customer_selector(SlotId slot) {
-  return "stx" + to_text(slot);
 }
 
 Result<Name> parse_domain(std::string_view text) {

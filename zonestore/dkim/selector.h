@@ -18,6 +18,10 @@ inline constexpr std::array kSlots{SlotId::kSel1, SlotId::kSel2};
 
 [[nodiscard]] std::string to_text(SlotId slot);  // "sel1"
 [[nodiscard]] Result<SlotId> parse_slot(std::string_view text);
+// Whether it is meant for a slot, in any case, even for one that there is not: sel3.
+[[nodiscard]] bool reads_as_slot(std::string_view text);
+// "sel2-mosa", the first label of a name of ours: a slot, a hyphen, and whatever follows.
+[[nodiscard]] bool reads_as_own_selector(std::string_view label);
 [[nodiscard]] constexpr SlotId other(SlotId slot) {
   return slot == SlotId::kSel1 ? SlotId::kSel2 : SlotId::kSel1;
 }
@@ -37,11 +41,6 @@ class Code {
 
 // sel1-mosa._domainkey.dkim.secutix.com. Errors: kInvalid when it would be longer than 255 bytes.
 [[nodiscard]] Result<Name> selector_name(const Code& code, SlotId slot, const Name& dkim_zone);
-// What the institution publishes: stxsel1._domainkey.mosamuseum.com. Errors: as above.
-[[nodiscard]] Result<Name> customer_name(SlotId slot, const Name& domain);
-// The selector in the institution's own name space, the s= of its signatures: "stxsel1".
-[[nodiscard]] std::string customer_selector(SlotId slot);
-
 // An institution's mail domain: a host name of at least two labels (letters, digits, inner hyphens, and
 // underscores are refused), lower-cased. Errors: kInvalid.
 [[nodiscard]] Result<Name> parse_domain(std::string_view text);

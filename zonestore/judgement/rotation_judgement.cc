@@ -106,7 +106,7 @@ class Weighing {
 
   [[nodiscard]] std::string customer_line(const Name& domain) const {
     const Result<dkim::Code> code = dkim::Code::parse(facts_.code);
-    const Result<Name> name = dkim::customer_name(to_, domain);
+    const Result<Name> name = facts_.customer_selectors.name(to_, domain);
     const Result<Name> target =
         code ? dkim::selector_name(*code, to_, facts_.dkim_zone) : Result<Name>(tl::unexpected(code.error()));
     return name && target ? name->to_text() + " 3600 IN CNAME " + target->to_text() : "";

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/judgement/evidence.h"
 
@@ -46,6 +47,7 @@ struct StaleSigner {
 struct RotationFacts {
   std::string code;
   Name dkim_zone;
+  dkim::CustomerSelectors customer_selectors{};
   dkim::InstitutionFacts lifecycle;
   dkim::LifecyclePolicy policy;
   std::vector<Name> domains;

@@ -114,6 +114,7 @@ void mark_signer(db::Connection& connection, SignerId id) {
 }
 
 std::vector<signer::Signing> read_signings(db::Connection& connection) {
+  const dkim::CustomerSelectors selectors = read_customer_selectors(connection);
   db::Statement rows = connection.prepare(
       "SELECT i.institution_id, i.code, i.active_slot, s.slot, s.key_id FROM institution AS i "
       "JOIN slot AS s USING (institution_id) WHERE i.phase <> 'departed' ORDER BY i.code, s.slot");
@@ -122,6 +123,7 @@ std::vector<signer::Signing> read_signings(db::Connection& connection) {
     if (all.empty() || all.back().first != rows.integer(0)) {
       signer::Signing signing;
       signing.code = rows.text(1);
+      signing.selectors = selectors;
       if (!rows.is_null(2)) {
         signing.active = static_cast<dkim::SlotId>(rows.integer(2));
       }

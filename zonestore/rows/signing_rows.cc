@@ -2,6 +2,7 @@
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/signer_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::int64_t kMostFindings = 50;
 signer::Signing read_signing(db::Connection& connection, const std::string& code) {
   signer::Signing signing;
   signing.code = code;
+  signing.selectors = read_customer_selectors(connection);
   db::Statement& slots = connection.cached(
       "SELECT i.active_slot, s.slot, s.key_id FROM institution AS i JOIN slot AS s USING (institution_id) "
       "WHERE i.code = ?1 AND i.phase <> 'departed' ORDER BY s.slot");

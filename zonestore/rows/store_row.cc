@@ -9,10 +9,11 @@ namespace zonestore::rows {
 void insert_store(db::Connection& connection, const StoreRow& row, WallTime made) {
   // highest_wall_ms is from before there was trusted time: it may not be NULL, and nothing asks for it any more.
   db::Statement insert = connection.prepare(
-      "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id) "
-      "VALUES (1, ?1, ?2, ?2, ?3, ?4)");
+      "INSERT INTO store (one, store_id, made_ms, highest_wall_ms, dkim_zone_id, spf_zone_id, customer_selector) "
+      "VALUES (1, ?1, ?2, ?2, ?3, ?4, ?5)");
   insert.bind(1, std::string_view(row.store_id)).bind(2, to_column(made));
   insert.bind(3, to_column(row.dkim_zone)).bind(4, to_column(row.spf_zone));
+  insert.bind(5, std::string_view(row.customer_selectors.word()));
   insert.run();
 }
 
@@ -23,6 +24,13 @@ std::string read_store_id(db::Connection& connection) {
 
 ZoneId read_dkim_zone(db::Connection& connection) {
   return ZoneId{connection.integer("SELECT dkim_zone_id FROM store")};
+}
+
+dkim::CustomerSelectors read_customer_selectors(db::Connection& connection) {
+  db::Statement& row = connection.cached("SELECT customer_selector FROM store");
+  const std::string word = row.step() ? row.text(0) : std::string();
+  row.reset();
+  return db::unwrap(dkim::CustomerSelectors::parse(word));
 }
 
 KeptTime read_kept_time(db::Connection& connection) {

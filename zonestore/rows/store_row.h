@@ -10,6 +10,7 @@
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/moment.h"
 #include "zonestore/db/connection.h"
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/dkim/lifecycle.h"
 #include "zonestore/zone/published_reader.h"
 
@@ -19,11 +20,13 @@ struct StoreRow {
   std::string store_id;
   ZoneId dkim_zone{};
   ZoneId spf_zone{};
+  dkim::CustomerSelectors customer_selectors{};
 };
 void insert_store(db::Connection& connection, const StoreRow& row, WallTime made);
 // Empty if the row is not there yet.
 [[nodiscard]] std::string read_store_id(db::Connection& connection);
 [[nodiscard]] ZoneId read_dkim_zone(db::Connection& connection);
+[[nodiscard]] dkim::CustomerSelectors read_customer_selectors(db::Connection& connection);
 
 // The last moment that was kept, and `known`. Whatever keeps a moment does it under the write lock: what waited for
 // the lock must not be dated before it.

@@ -36,7 +36,7 @@ std::string opendkim_keys(const std::string& directory, const std::vector<Signin
   std::string text(kHead);
   for (const Signing& signing : all) {
     for (const HeldKey& key : signing.keys) {
-      text += opendkim_key_name(signing, key) + " %:" + dkim::customer_selector(key.slot) + ":" + directory + "/" +
+      text += opendkim_key_name(signing, key) + " %:" + signing.selectors.of(key.slot) + ":" + directory + "/" +
               key_file(Format::kOpendkim, signing.code, key.key_id) + "\n";
     }
   }
@@ -74,9 +74,9 @@ Tables rspamd_tables(const std::string& directory, const std::vector<Signing>& a
                                          return domain + " " + directory + "/" +
                                                 key_directory(Format::kRspamd, signing.code) + "/$selector.pem";
                                        })},
-          TextFile{"selector_map",
-                   each_signing_domain(all, [](const Signing&, const HeldKey& key, const std::string& domain) {
-                     return domain + " " + dkim::customer_selector(key.slot);
+          TextFile{"selector_map", each_signing_domain(all, [](const Signing& signing, const HeldKey& key,
+                                                               const std::string& domain) {
+                     return domain + " " + signing.selectors.of(key.slot);
                    })}};
 }
 
@@ -87,10 +87,10 @@ Tables exim_tables(const std::string& directory, const std::vector<Signing>& all
                                          return domain + ": " + directory + "/" +
                                                 key_directory(Format::kExim, signing.code);
                                        })},
-          TextFile{"selectors",
-                   each_signing_domain(all, [](const Signing&, const HeldKey& key, const std::string& domain) {
-                     return domain + ": " + dkim::customer_selector(key.slot);
-                   })}};
+          TextFile{"selectors", each_signing_domain(
+                                    all, [](const Signing& signing, const HeldKey& key, const std::string& domain) {
+                                      return domain + ": " + signing.selectors.of(key.slot);
+                                    })}};
 }
 
 std::string_view first_word(std::string_view line) {
@@ -223,12 +223,12 @@ std::optional<std::string> key_id_of(Format format, std::string_view file_name) 
   return std::string(id);
 }
 
-std::optional<Link> slot_link(Format format, std::string_view code, const HeldKey& key) {
+std::optional<Link> slot_link(Format format, const Signing& signing, const HeldKey& key) {
   if (format == Format::kOpendkim) {
     return std::nullopt;
   }
-  const std::string name = format == Format::kFiles ? dkim::to_text(key.slot) : dkim::customer_selector(key.slot);
-  return Link{key_directory(format, code) + "/" + name + ".pem", key.key_id + std::string(extension(format))};
+  const std::string name = format == Format::kFiles ? dkim::to_text(key.slot) : signing.selectors.of(key.slot);
+  return Link{key_directory(format, signing.code) + "/" + name + ".pem", key.key_id + std::string(extension(format))};
 }
 
 std::optional<OwnPointer> own_pointer(Format format, const Signing& signing) {
@@ -242,7 +242,7 @@ std::optional<OwnPointer> own_pointer(Format format, const Signing& signing) {
   if (!has_domains(format)) {
     pointer.text = dkim::to_text(*signing.active) + "\n";
   } else if (const HeldKey* const key = active_key(signing)) {
-    pointer.text = dkim::customer_selector(key->slot) + "\n";
+    pointer.text = signing.selectors.of(key->slot) + "\n";
   }
   return pointer;
 }
@@ -293,7 +293,7 @@ std::vector<std::string> folder_names(Format format, const Signing& signing) {
   std::vector<std::string> names;
   for (const HeldKey& key : signing.keys) {
     names.push_back(key_file(format, signing.code, key.key_id).substr(prefix));
-    if (const std::optional<Link> link = slot_link(format, signing.code, key)) {
+    if (const std::optional<Link> link = slot_link(format, signing, key)) {
       names.push_back(link->path.substr(prefix));
     }
   }

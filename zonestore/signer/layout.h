@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "zonestore/base/error.h"
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/dkim/selector.h"
 
 namespace zonestore::signer {
@@ -48,9 +49,10 @@ struct HeldKey {
 // An institution as its signers see it.
 struct Signing {
   std::string code;
-  std::optional<dkim::SlotId> active;  // nullopt: nothing is to be signed
-  std::vector<HeldKey> keys;           // by slot, at most one each
-  std::vector<std::string> domains;    // "mosamuseum.com"
+  std::optional<dkim::SlotId> active;   // nullopt: nothing is to be signed
+  std::vector<HeldKey> keys;            // by slot, at most one each
+  std::vector<std::string> domains;     // "mosamuseum.com"
+  dkim::CustomerSelectors selectors{};  // under which its mail is signed
 
   friend bool operator==(const Signing&, const Signing&) = default;
 };
@@ -71,7 +73,7 @@ struct Link {
 // The key id in such a file's name; nullopt for any other file.
 [[nodiscard]] std::optional<std::string> key_id_of(Format format, std::string_view file_name);
 // The link that names a slot's key; nullopt where the format has none.
-[[nodiscard]] std::optional<Link> slot_link(Format format, std::string_view code, const HeldKey& key);
+[[nodiscard]] std::optional<Link> slot_link(Format format, const Signing& signing, const HeldKey& key);
 
 // The pointer of one institution, where each has its own; without text the file must not be there.
 struct OwnPointer {

@@ -100,10 +100,11 @@ std::string in_one_line(const zonestore::Error& error) {
   return error.message + (error.hint.empty() ? "" : ": " + error.hint);
 }
 
-Work work_of(KeyTables& tables, const KnownInstitutions& known, const KeyTableOptions& options) {
+Work work_of(KeyTables& tables, const KnownInstitutions& known, const KeyTableOptions& options,
+             const zonestore::dkim::CustomerSelectors& selectors) {
   TablePlan plan = plan_institutions(tables.keys, tables.signing ? &*tables.signing : nullptr, known);
   TableKeys keys = read_keys(plan, std::filesystem::path(tables.key_file).parent_path(),
-                             options.fresh_for_weak ? WeakKeys::kReplaced : WeakKeys::kFaults);
+                             options.fresh_for_weak ? WeakKeys::kReplaced : WeakKeys::kFaults, selectors);
   Work work;
   std::vector<FileFault> of_signing = tables.signing ? std::move(tables.signing->faults) : std::vector<FileFault>{};
   append(of_signing, std::move(plan.signing_faults), "");
@@ -165,7 +166,7 @@ Json selectors_json(const Work& work) {
       selectors.push_back(Json{{"code", code},
                                {"domain", institution.selector->domain.to_text_no_dot()},
                                {"selector", institution.selector->selector},
-                               {"becomes", zonestore::dkim::customer_selector(institution.selector->slot)}});
+                               {"becomes", institution.selector->becomes}});
     }
   }
   return selectors;
@@ -178,8 +179,8 @@ std::optional<std::string> selector_warning(const Work& work) {
   for (const auto& [code, institution] : work.institutions) {
     if (institution.selector && ++count == 1) {
       first = "the key of " + code + " signs as selector " + institution.selector->selector + " of " +
-              institution.selector->domain.to_text_no_dot() + " today, and as " +
-              zonestore::dkim::customer_selector(institution.selector->slot) + " here";
+              institution.selector->domain.to_text_no_dot() + " today, and as " + institution.selector->becomes +
+              " here";
     }
   }
   if (count == 0) {
@@ -240,7 +241,7 @@ Result<ExitCode> import_key_table(Session& session, const KeyTableOptions& optio
   if (!known) {
     return tl::unexpected(known.error());
   }
-  Work work = work_of(*tables, *known, options);
+  Work work = work_of(*tables, *known, options, store->customer_selectors());
   if (!work.faults.empty() && (!options.skip_bad || work.institutions.empty())) {
     return tell_faults(session, tables->key_file, work.faults);
   }

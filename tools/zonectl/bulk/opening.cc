@@ -92,23 +92,23 @@ BulkList named_institutions(zonestore::Store& store, const std::string& text, co
   std::set<std::string> seen;
   for (const ListedWord& listed : read_list(text)) {
     const auto suggest = named.faults.size() < kMostSuggestions ? Suggest::kNearest : Suggest::kNothing;
-    const auto code = zonestore::dkim::reference_in_file("", listed.word)
-                          .and_then([&](const zonestore::dkim::Reference& reference) {
-                            return find_institution(store, reference, suggest);
-                          });
-    if (!code) {
-      named.faults.push_back({listed.line, code.error()});
+    const auto found = zonestore::dkim::reference_in_file("", listed.word)
+                           .and_then([&](const zonestore::dkim::Reference& reference) {
+                             return find_institution(store, reference, suggest);
+                           });
+    if (!found) {
+      named.faults.push_back({listed.line, found.error()});
       continue;
     }
-    if (!seen.insert(code->text()).second) {
-      named.faults.push_back(
-          {listed.line, {ErrorCode::kInvalid, code->text() + " is named twice", "", std::nullopt}});
+    const zonestore::dkim::Code& code = found->code;
+    if (!seen.insert(code.text()).second) {
+      named.faults.push_back({listed.line, {ErrorCode::kInvalid, code.text() + " is named twice", "", std::nullopt}});
       continue;
     }
-    if (const auto accepted = accept_one(store, *code, accept); !accepted) {
+    if (const auto accepted = accept_one(store, code, accept); !accepted) {
       named.faults.push_back({listed.line, accepted.error()});
     } else {
-      named.items.push_back({*code, "{}"});
+      named.items.push_back({code, "{}"});
     }
   }
   return named;

@@ -9,6 +9,7 @@ using zonestore::ErrorCode;
 using zonestore::Result;
 using zonestore::crypto::PrivateKey;
 using zonestore::crypto::SecretText;
+using zonestore::dkim::CustomerSelectors;
 using zonestore::dkim::SlotId;
 
 namespace {
@@ -48,7 +49,8 @@ Result<PrivateKey> key_in_the_table(std::string_view base64) {
 
 class KeyReader {
  public:
-  KeyReader(const std::filesystem::path& directory, WeakKeys weak) : directory_(directory), weak_(weak) {}
+  KeyReader(const std::filesystem::path& directory, WeakKeys weak, const CustomerSelectors& selectors)
+      : directory_(directory), weak_(weak), selectors_(selectors) {}
 
   TableKeys read(const TablePlan& plan) {
     for (const PlannedInstitution& each : plan.institutions) {
@@ -65,7 +67,15 @@ class KeyReader {
     bool has_replaced = false;
   };
 
-  static SlotId slot_at(std::size_t at) { return at == 0 ? SlotId::kSel1 : SlotId::kSel2; }
+  // In the table's order, unless one of them is published under a selector of ours.
+  [[nodiscard]] SlotId slot_at(const PlannedInstitution& planned, std::size_t at) const {
+    for (std::size_t each = 0; each < planned.keys.size(); ++each) {
+      if (const auto slot = selectors_.slot_of(planned.keys[each].entry->selector)) {
+        return each == at ? *slot : zonestore::dkim::other(*slot);
+      }
+    }
+    return at == 0 ? SlotId::kSel1 : SlotId::kSel2;
+  }
 
   void read_institution(const PlannedInstitution& planned) {
     Taken taken;
@@ -77,14 +87,14 @@ class KeyReader {
       return;  // told
     }
     TableInstitution institution{planned.code, std::move(taken.keys), {planned.domains, std::nullopt}, std::nullopt};
-    const bool starts_with_second = taken.signing
-                                        ? *taken.signing == 1
-                                        : !institution.keys.empty() && institution.keys.front().slot == SlotId::kSel2;
-    if (starts_with_second) {
+    const SlotId first = taken.signing                  ? slot_at(planned, *taken.signing)
+                         : institution.keys.size() == 1 ? *institution.keys.front().slot
+                                                        : SlotId::kSel1;
+    if (first == SlotId::kSel2) {
       institution.options.signs_with = SlotId::kSel2;
     }
     if (planned.signing) {
-      institution.selector = other_selector(planned, slot_at(starts_with_second ? 1 : 0));
+      institution.selector = other_selector(planned, first);
     }
     keys_.institutions.push_back(std::move(institution));
   }
@@ -113,7 +123,7 @@ class KeyReader {
       }
     }
     taken.known.emplace_back(*std::move(public_key), at);
-    taken.keys.push_back({slot_at(at), *std::move(key)});
+    taken.keys.push_back({slot_at(planned, at), *std::move(key)});
   }
 
   void leave_out(const PlannedInstitution& planned, std::size_t at, Error error, Taken& taken) {
@@ -133,11 +143,10 @@ class KeyReader {
     return key;
   }
 
-  static std::optional<OtherSelector> other_selector(const PlannedInstitution& planned, SlotId slot) {
+  [[nodiscard]] std::optional<OtherSelector> other_selector(const PlannedInstitution& planned, SlotId slot) const {
     const std::string& selector = planned.keys[*planned.signing].entry->selector;
-    return selector == zonestore::dkim::customer_selector(slot)
-               ? std::nullopt
-               : std::optional(OtherSelector{planned.domain, selector, slot});
+    const std::string ours = selectors_.of(slot);
+    return selector == ours ? std::nullopt : std::optional(OtherSelector{planned.domain, selector, ours});
   }
 
   void note(const KeyTableEntry& entry, std::string what, std::string reason) {
@@ -146,13 +155,15 @@ class KeyReader {
 
   const std::filesystem::path& directory_;
   WeakKeys weak_;
+  const CustomerSelectors& selectors_;
   TableKeys keys_;
 };
 
 }  // namespace
 
-TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak) {
-  return KeyReader(directory, weak).read(plan);
+TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak,
+                    const CustomerSelectors& selectors) {
+  return KeyReader(directory, weak, selectors).read(plan);
 }
 
 }  // namespace zonectl

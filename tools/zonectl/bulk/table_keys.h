@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/zonectl/bulk/table_plan.h"
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/operations/institutions/key_import.h"
 
 namespace zonectl {
@@ -15,7 +16,7 @@ namespace zonectl {
 struct OtherSelector {
   zonestore::Name domain;
   std::string selector;  // of the key that signs today
-  zonestore::dkim::SlotId slot;
+  std::string becomes;   // ours
 };
 
 struct TableInstitution {
@@ -34,8 +35,10 @@ struct TableKeys {
 // What becomes of a key that is too weak.
 enum class WeakKeys { kFaults, kReplaced };
 
-// Paths are taken from `directory`. A key that cannot be taken is a fault, and its institution comes without it; one
-// that has none left does not come. Of one key under two names, one slot has it.
-[[nodiscard]] TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak);
+// Paths are taken from `directory`; `selectors` are what ours are called. A key that cannot be taken is a fault, and
+// its institution comes without it; one that has none left does not come. Of one key under two names, one slot has
+// it.
+[[nodiscard]] TableKeys read_keys(const TablePlan& plan, const std::filesystem::path& directory, WeakKeys weak,
+                                  const zonestore::dkim::CustomerSelectors& selectors);
 
 }  // namespace zonectl

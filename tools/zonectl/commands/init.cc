@@ -12,6 +12,7 @@ namespace {
 
 using zonestore::Name;
 using zonestore::Result;
+using zonestore::dkim::CustomerSelectors;
 
 constexpr std::string_view kDkimZone = "dkim.secutix.com";
 constexpr std::string_view kSpfZone = "spf.secutix.com";
@@ -22,6 +23,7 @@ struct Options {
   std::optional<Name> dkim_zone;
   std::optional<Name> spf_zone;
   std::optional<std::uint32_t> minimum;
+  std::optional<CustomerSelectors> customer_selectors;
   std::optional<std::string> reader_group;
   ChangeOptions change;
 };
@@ -37,6 +39,9 @@ void arguments(Arguments& arguments, Options& options) {
                 "the zone of the SPF record (default: spf.secutix.com)");
   arguments.one("--minimum", "DURATION", options.minimum, Need::kOptional, &parse_seconds,
                 "how long resolvers may remember that a name is absent (default: 5m)");
+  arguments.one("--customer-selector", "WORD", options.customer_selectors, Need::kOptional, &CustomerSelectors::parse,
+                "what the selectors in the institutions' own zones begin with, for good (default: stxsel, so that an "
+                "institution publishes stxsel1 and stxsel2)");
   arguments.one("--reader-group", "NAME", options.reader_group, Need::kOptional, &parse_line,
                 "of a store of root's own: the group whose members may read it, such as that of dnsd's user "
                 "(default: the directory's)");
@@ -65,6 +70,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
   details.name_servers = options.name_servers;
   details.mailbox = *options.mailbox;
   details.minimum = options.minimum.value_or(details.minimum);
+  details.customer_selectors = options.customer_selectors.value_or(details.customer_selectors);
   if (options.reader_group && !options.change.dry_run) {
     const auto prepared = zonestore::make_directory_for_readers(session.store_dir(), *options.reader_group);
     if (!prepared) {
@@ -73,9 +79,10 @@ Result<ExitCode> body(Session& session, const Options& options) {
   }
   const auto made = zonestore::init_store(session.store_dir(), details, session.context(options.change),
                                           session.clock(), session.key_sources());
-  const auto in_json = [&session](const auto& done) {
+  const auto in_json = [&session, word = details.customer_selectors.word()](const auto& done) {
     Json json = changed_json(done);
     json["store"] = session.store_dir().string();
+    json["customer_selector"] = word;
     return json;
   };
   return session.tell(made, in_json, write);

@@ -91,7 +91,8 @@ DomainInstructions read_domain(Reader& in) {
 }
 
 void write(Writer& out, const CheckSubject& subject) {
-  out.text(subject.code.text()).number(static_cast<std::uint32_t>(subject.slots.size()));
+  out.text(subject.code.text()).text(subject.selectors.word());
+  out.number(static_cast<std::uint32_t>(subject.slots.size()));
   for (const ExpectedSlot& slot : subject.slots) {
     write(out, slot);
   }
@@ -103,10 +104,12 @@ void write(Writer& out, const CheckSubject& subject) {
 
 std::optional<CheckSubject> read_subject(Reader& in) {
   auto code = zonestore::dkim::Code::parse(in.text(kLongestBytes));
-  if (!code) {
+  auto selectors = zonestore::dkim::CustomerSelectors::parse(in.text(kLongestBytes));
+  if (!code || !selectors) {
     return std::nullopt;
   }
   CheckSubject subject{*std::move(code), {}, {}, {}};
+  subject.selectors = *std::move(selectors);
   for (std::uint32_t left = in.number_up_to(kMostItems); left > 0 && in.is_good(); --left) {
     subject.slots.push_back(read_slot(in));
   }

@@ -75,7 +75,7 @@ std::optional<Name> at_top(Witness& witness, const CnameFacts& facts) {
   if (!facts.zone || *facts.zone == facts.domain || !facts.domain.is_at_or_below(*facts.zone)) {
     return std::nullopt;
   }
-  const auto name = zonestore::dkim::customer_name(facts.slot, *facts.zone);
+  const auto name = facts.selectors.name(facts.slot, *facts.zone);
   if (!name || witness.targets_at(*name) != std::vector<Name>{facts.expected}) {
     return std::nullopt;
   }
@@ -153,7 +153,8 @@ CnameFacts facts_of_slot(const World& world, const CheckSubject& subject, const 
   facts.zone = zone_of(authority, domain.domain);
   facts.no_servers = authority.failure;
   facts.slot = slot.slot;
-  if (auto name = zonestore::dkim::customer_name(slot.slot, domain.domain)) {
+  facts.selectors = subject.selectors;
+  if (auto name = subject.selectors.name(slot.slot, domain.domain)) {
     facts.name = *std::move(name);
   }
   facts.expected = slot.owner;

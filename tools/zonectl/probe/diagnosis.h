@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/judgement/verdict.h"
 #include "zonestore/zone/record_set.h"
@@ -77,6 +78,7 @@ struct CnameFacts {
   zonestore::Name expected;  // sel1-mosa._domainkey.dkim.secutix.com.
   zonestore::Name other_slot;
   zonestore::Name dkim_zone;
+  zonestore::dkim::CustomerSelectors selectors{};
   std::string relative_name;   // as the panel of its zone takes it: "stxsel1._domainkey"
   std::string zone_file_line;  // what is to be published
   SeenText served;             // what our zone has at `expected`; empty: nothing

@@ -92,8 +92,13 @@ void Arguments::zone(std::optional<zonestore::Name>& target, Need need) {
 }
 
 void Arguments::declare_expect(ChangeOptions& target) {
-  operators().one("--expect", "sel1|sel2", target.expect, Need::kOptional, &zonestore::dkim::parse_slot_reference,
-                  "refuse (E_EXPECT) unless this selector signs now");
+  operators().declare_one(
+      {"--expect", "sel1|sel2", "refuse (E_EXPECT) unless this selector signs now", Need::kOptional},
+      [this_objects = &objects_, &target](const std::string& word) {
+        if (auto taken = this_objects->take_expected(word, target.expect); !taken) {
+          throw_bad_value(std::move(taken.error()), "--expect");
+        }
+      });
 }
 
 void Arguments::dry_run(ChangeOptions& target) {

@@ -4,86 +4,157 @@
 #include <utility>
 
 #include "tools/zonectl/session/session.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/operations/views/find_institution.h"
 
 namespace zonectl {
 
 using zonestore::ErrorCode;
+using zonestore::NamedInstitution;
 using zonestore::Result;
-using zonestore::dkim::Code;
+using zonestore::dkim::CustomerSelectors;
 using zonestore::dkim::Reference;
+using zonestore::dkim::SlotId;
 using zonestore::dkim::to_text;
 
-bool Objects::last_word_is_slot() const {
+namespace {
+
+bool has_dot(const std::string& word) {
+  return word.find('.') != std::string::npos;
+}
+
+// A word and a number behind it: the store knows whether institutions call a slot so.
+bool may_be_called(const std::string& word) {
+  return !has_dot(word) && !word.empty() && zonestore::is_digit(word.back());
+}
+
+// What can be said of it without the store; nullopt: institutions may call a slot so.
+Result<std::optional<SlotId>> slot_of_ours(const std::string& word) {
+  if (may_be_called(word) && !zonestore::dkim::reads_as_slot(word)) {
+    return std::optional<SlotId>();
+  }
+  return zonestore::dkim::parse_slot(zonestore::lower_case(word)).map([](SlotId slot) {
+    return std::optional(slot);
+  });
+}
+
+}  // namespace
+
+bool Objects::last_word_may_be_slot() const {
   const bool is_left_out = is_left_out_ && is_left_out_();
-  return slot_ != nullptr && !slot_word_ && words_.size() > (is_left_out ? 0U : 1U) &&
-         zonestore::dkim::reads_as_slot(words_.back());
+  return slot_ != nullptr && !slot_word_ && words_.size() > (is_left_out ? 0U : 1U) && may_be_called(words_.back());
+}
+
+Result<void> Objects::take_expected(const std::string& word, Slot& target) {
+  return slot_of_ours(word).map([&](Slot slot) {
+    target = slot;
+    if (!slot) {
+      called_.push_back({word, &target});
+    }
+  });
 }
 
 Result<void> Objects::take_slot_word(const std::string& word) {
-  if (word.find('.') != std::string::npos) {
-    auto reference = Reference::parse(word);
-    if (!reference) {
-      return tl::unexpected(reference.error());
-    }
-    if (!reference->slot) {
-      return zonestore::fail(ErrorCode::kInvalid, word + " is a domain, and SLOT is sel1 or sel2");
-    }
-    slot_reference_ = *std::move(reference);
-    return {};
+  if (!has_dot(word)) {
+    return take_expected(word, told_slot_);
   }
-  return zonestore::dkim::parse_slot_reference(word).map([this](zonestore::dkim::SlotId slot) { told_slot_ = slot; });
+  auto reference = Reference::parse(word);
+  if (!reference) {
+    return tl::unexpected(reference.error());
+  }
+  if (!reference->names_selector()) {
+    return zonestore::fail(ErrorCode::kInvalid, word + " is a domain, and SLOT is sel1 or sel2");
+  }
+  slot_reference_ = *std::move(reference);
+  return {};
+}
+
+Result<void> Objects::take_word(const std::string& word) {
+  auto reference = Reference::parse(word);
+  if (!reference) {
+    return tl::unexpected(reference.error());
+  }
+  if (reference->names_selector() && !instead_.empty()) {
+    return zonestore::fail(ErrorCode::kInvalid,
+                           word + " is one selector, and this command is for the whole institution",
+                           "name it by its code or its domain; or for that selector alone: " + instead_ + " " + word);
+  }
+  references_.push_back(*std::move(reference));
+  return {};
 }
 
 Result<void> Objects::arrange() {
-  if (last_word_is_slot()) {
-    slot_word_ = words_.back();
-    words_.pop_back();
+  if (last_word_may_be_slot()) {
+    // What has capital letters is no code.
+    last_may_be_slot_ =
+        !zonestore::dkim::reads_as_slot(words_.back()) && zonestore::lower_case(words_.back()) == words_.back();
+    if (!last_may_be_slot_) {
+      slot_word_ = words_.back();
+      words_.pop_back();
+    }
   }
   if (auto taken = slot_word_ ? take_slot_word(*slot_word_) : Result<void>{}; !taken) {
     return taken;
   }
   for (const std::string& word : words_) {
-    auto reference = Reference::parse(word);
-    if (!reference) {
-      return tl::unexpected(reference.error());
+    if (auto taken = take_word(word); !taken) {
+      return taken;
     }
-    if (reference->slot && !instead_.empty()) {
-      return zonestore::fail(
-          ErrorCode::kInvalid, word + " is one selector, and this command is for the whole institution",
-          "name it by its code or its domain; or for that selector alone: " + instead_ + " " + word);
-    }
-    references_.push_back(*std::move(reference));
   }
   return {};
 }
 
-Result<std::vector<Objects::Found>> Objects::find_all(const Session& session) const {
+// The words that only the store's selectors tell.
+Result<void> Objects::read_called(const CustomerSelectors& selectors) {
+  if (last_may_be_slot_ && selectors.reads_as_slot(references_.back().text)) {
+    called_.push_back({references_.back().text, &told_slot_});
+    references_.pop_back();
+  }
+  for (const Called& called : called_) {
+    const Result<SlotId> slot = selectors.parse_slot(called.word);
+    if (!slot) {
+      return tl::unexpected(slot.error());
+    }
+    *called.target = *slot;
+  }
+  return {};
+}
+
+std::vector<const Reference*> Objects::named() const {
   std::vector<const Reference*> all;
   std::transform(references_.begin(), references_.end(), std::back_inserter(all),
                  [](const Reference& each) { return &each; });
   if (slot_reference_) {
     all.push_back(&*slot_reference_);
   }
-  const bool are_codes =
-      std::all_of(all.begin(), all.end(), [](const Reference* each) { return each->code && !each->zone; });
-  std::optional<zonestore::Store> store;
-  if (!are_codes) {
-    auto opened = session.open_to_find();
-    if (!opened) {
-      return tl::unexpected(opened.error());
+  return all;
+}
+
+namespace {
+
+bool is_plain_code(const Reference& reference) {
+  return reference.code && !reference.zone;
+}
+
+}  // namespace
+
+bool Objects::needs_store() const {
+  const std::vector<const Reference*> all = named();
+  return last_may_be_slot_ || !called_.empty() ||
+         !std::all_of(all.begin(), all.end(), [](const Reference* each) { return is_plain_code(*each); });
+}
+
+Result<std::vector<Objects::Found>> Objects::find_all(zonestore::Store* store) const {
+  std::vector<Found> all;
+  for (const Reference* each : named()) {
+    auto found = is_plain_code(*each) ? Result<NamedInstitution>(NamedInstitution{*each->code, std::nullopt})
+                                      : find_institution(*store, *each);
+    if (!found) {
+      return tl::unexpected(found.error());
     }
-    store.emplace(*std::move(opened));
+    all.push_back({std::move(found->code), each, found->slot});
   }
-  std::vector<Found> found;
-  for (const Reference* each : all) {
-    auto code = each->code && !each->zone ? Result<Code>(*each->code) : find_institution(*store, *each);
-    if (!code) {
-      return tl::unexpected(code.error());
-    }
-    found.push_back({*std::move(code), each, each->slot});
-  }
-  return found;
+  return all;
 }
 
 // Each institution once: one that is named again is named by its slot.
@@ -141,7 +212,16 @@ Result<void> Objects::agree_on_slot(const std::vector<Found>& found) {
 }
 
 Result<void> Objects::find(const Session& session) {
-  auto all = find_all(session);
+  std::optional<zonestore::Store> store;
+  if (needs_store()) {
+    auto opened = session.open_to_find();
+    auto read = opened ? read_called(opened->customer_selectors()) : tl::unexpected(opened.error());
+    if (!read) {
+      return read;
+    }
+    store.emplace(*std::move(opened));
+  }
+  auto all = find_all(store ? &*store : nullptr);
   if (!all) {
     return tl::unexpected(all.error());
   }

@@ -1,7 +1,7 @@
 // What a command is about: its institutions (INST, INST...), and a slot of theirs (SLOT), wherever a person names
 // them by: zonestore/dkim/reference.h. The words are understood when the command line is parsed; whose they are is
 // asked of the store before the command's body runs, and only if one of them is no code: a code is the operation's to
-// find.
+// find. How institutions call their selectors (stxsel2) the store knows too.
 //
 // A selector's name tells a slot too. Where a command takes SLOT it counts as that; what contradicts it is an error.
 // Where a command takes none it is what the name was found in, unless the whole institution is at stake
@@ -44,6 +44,8 @@ class Objects {
   // From the command line, in its order.
   void add_word(const std::string& word) { words_.push_back(word); }
   void set_slot_word(const std::string& word) { slot_word_ = word; }
+  // --expect: a slot by either of its names. Errors: as arrange.
+  [[nodiscard]] zonestore::Result<void> take_expected(const std::string& word, Slot& target);
 
   // The words are understood. Errors: kInvalid; kNotFound for a slot that there is not.
   [[nodiscard]] zonestore::Result<void> arrange();
@@ -57,9 +59,13 @@ class Objects {
     Slot slot;
   };
 
-  [[nodiscard]] bool last_word_is_slot() const;
+  [[nodiscard]] bool last_word_may_be_slot() const;
   [[nodiscard]] zonestore::Result<void> take_slot_word(const std::string& word);
-  [[nodiscard]] zonestore::Result<std::vector<Found>> find_all(const Session& session) const;
+  [[nodiscard]] zonestore::Result<void> take_word(const std::string& word);
+  [[nodiscard]] bool needs_store() const;
+  [[nodiscard]] zonestore::Result<void> read_called(const zonestore::dkim::CustomerSelectors& selectors);
+  [[nodiscard]] std::vector<const Reference*> named() const;
+  [[nodiscard]] zonestore::Result<std::vector<Found>> find_all(zonestore::Store* store) const;
   [[nodiscard]] zonestore::Result<std::vector<Found>> merged(std::vector<Found> all) const;
   [[nodiscard]] zonestore::Result<void> agree_on_slot(const std::vector<Found>& found);
 
@@ -74,6 +80,14 @@ class Objects {
   std::vector<Reference> references_;
   std::optional<Reference> slot_reference_;  // SLOT by a selector's name
   Slot told_slot_;                           // SLOT as it was written
+  bool last_may_be_slot_ = false;            // a code, or a slot as institutions call it
+
+  // A slot by a name that may be the institutions', and whom it is for.
+  struct Called {
+    std::string word;
+    Slot* target;
+  };
+  std::vector<Called> called_;
 };
 
 }  // namespace zonectl

@@ -111,6 +111,7 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"unseen", status.unseen},
               {"frozen", status.frozen},
               {"store_frozen", freeze_json(status.store_frozen)},
+              {"customer_selector", status.customer_selector},
               {"attention", attention_json(status.attention)},
               {"troubles", std::move(troubles)},
               {"zones", zones_now_json(status.zones)},

@@ -98,9 +98,11 @@ Result<Store> Store::open(const std::filesystem::path& dir, Access access, const
     }
     Name dkim_zone = apex_column(connection, "dkim_zone_id");
     Name spf_zone = apex_column(connection, "spf_zone_id");
+    dkim::CustomerSelectors selectors = rows::read_customer_selectors(connection);
     std::string store_id = rows::read_store_id(connection);
-    auto impl = std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id),
-                                            std::move(dkim_zone), std::move(spf_zone), key_sources});
+    auto impl =
+        std::make_unique<Impl>(Impl{dir, std::move(connection), &clock, std::move(store_id), std::move(dkim_zone),
+                                    std::move(spf_zone), std::move(selectors), key_sources});
     impl->older_schema = older;
     return Store(std::move(impl));
   });
@@ -141,6 +143,9 @@ const Name& Store::dkim_zone() const {
 }
 const Name& Store::spf_zone() const {
   return impl_->spf_zone;
+}
+const dkim::CustomerSelectors& Store::customer_selectors() const {
+  return impl_->customer_selectors;
 }
 
 }  // namespace zonestore

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "zonestore/base/error.h"
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/operations/change/context.h"
 #include "zonestore/signer/command.h"
 #include "zonestore/vault/vault.h"
@@ -50,6 +51,7 @@ class Store {
   [[nodiscard]] const std::filesystem::path& dir() const;
   [[nodiscard]] const Name& dkim_zone() const;
   [[nodiscard]] const Name& spf_zone() const;
+  [[nodiscard]] const dkim::CustomerSelectors& customer_selectors() const;
 
   struct Impl;  // for the operations of this folder
   [[nodiscard]] Impl& impl() { return *impl_; }

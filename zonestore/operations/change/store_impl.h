@@ -6,6 +6,7 @@
 #include <string>
 
 #include "zonestore/db/connection.h"
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/operations/change/clock_report.h"
 #include "zonestore/operations/change/store.h"
 #include "zonestore/zone/published_writer.h"
@@ -21,6 +22,7 @@ struct Store::Impl {
   std::string store_id;
   Name dkim_zone;
   Name spf_zone;
+  dkim::CustomerSelectors customer_selectors;
   VaultKeySources key_sources{};
   signer::RunsAs runs_as = signer::RunsAs::of_process();  // signers' commands
   std::optional<Vault> opened_vault = std::nullopt;

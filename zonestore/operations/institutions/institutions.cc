@@ -130,7 +130,20 @@ void check_key_type(const ChangeContext& context, const dkim::Code& code, crypto
             "zonectl add " + code.text() + " --key rsa2048", Refusal{Guard::kKeyType, std::nullopt}});
 }
 
+namespace {
+
+// INST... SLOT could not be told apart from INST... INST.
+void check_is_no_slot(const Store::Impl& store, const dkim::Code& code) {
+  if (store.customer_selectors.reads_as_slot(code.text())) {
+    throw db::Failure(Error{ErrorCode::kInvalid, "the code " + code.text() + " is what a selector is called",
+                            "take another code: commands take " + code.text() + " for a slot", std::nullopt});
+  }
+}
+
+}  // namespace
+
 void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
+  check_is_no_slot(store, code);
   const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
   (void)earlier_institution(store.connection, code, store.now());
   for (const Name& domain : options.domains) {

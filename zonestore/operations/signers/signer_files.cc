@@ -215,7 +215,7 @@ void SignerFiles::tell_difference(const std::string& file, ByteView content) {
 template <class Wanted>
 void SignerFiles::link_slots(const signer::Signing& signing, Wanted&& wanted) {
   for (const signer::HeldKey& key : signing.keys) {
-    const std::optional<signer::Link> link = signer::slot_link(signer_.format, signing.code, key);
+    const std::optional<signer::Link> link = signer::slot_link(signer_.format, signing, key);
     if (link && wanted(key, *link)) {
       directory_.put_link(link->path, link->target);
     }
@@ -298,6 +298,7 @@ void SignerFiles::clear_all_but(const std::set<std::string>& codes) {
     if (!codes.contains(file) && dkim::Code::parse(file) && directory_.is_folder(signer::path_in(folder, file))) {
       signer::Signing none;
       none.code = file;
+      none.selectors = store_.customer_selectors;
       adopt(none);
       departed.push_back(std::move(none));
     }
@@ -373,7 +374,7 @@ namespace {
 void compare_links(const signer::DirectoryView& view, signer::Format format, const signer::Signing& signing,
                    std::vector<rows::SignerFinding>& differences) {
   for (const signer::HeldKey& key : signing.keys) {
-    const std::optional<signer::Link> link = signer::slot_link(format, signing.code, key);
+    const std::optional<signer::Link> link = signer::slot_link(format, signing, key);
     if (link && view.read_link(link->path) != link->target) {
       differences.push_back({link->path, "does not lead to " + link->target, true, {}});
     }

@@ -4,6 +4,7 @@
 
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/rows/evidence_rows.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/signer/key_form.h"
 
 namespace zonestore {
@@ -254,13 +255,14 @@ void warn_of_cnames(db::Connection& connection, const rows::InstitutionRow& row,
     return;
   }
   const std::string slot = dkim::to_text(*row.facts.active);
+  const dkim::CustomerSelectors selectors = rows::read_customer_selectors(connection);
   for (const Name& domain : domains) {
     const std::optional<EvidenceView> seen = rows::find_evidence(connection, row.id, domain, slot);
     if (seen && seen->verdict == Verdict::kOk) {
       continue;
     }
     outcome.warnings.push_back("signers sign the mail of " + domain.to_text_no_dot() + " with " +
-                               dkim::customer_selector(*row.facts.active) + " from now on, and its CNAME " +
+                               selectors.of(*row.facts.active) + " from now on, and its CNAME " +
                                (seen ? "was seen wrong (" + seen->detail + ")" : "was not seen to lead here yet") +
                                ": receivers that do not find our key take such mail for forged; zonectl check " +
                                row.code.text());

@@ -77,6 +77,7 @@ Result<CheckSubject> subject_to_check(Store& store, const dkim::Code& code) {
     const rows::InstitutionRow row = require_institution(impl.connection, code);
     const PublishedZone zone = impl.published(impl.dkim_zone);
     CheckSubject subject{code, impl.now().moment, {}, *std::move(domains)};
+    subject.selectors = impl.customer_selectors;
     for (const dkim::SlotId slot : dkim::kSlots) {
       subject.slots.push_back(expected_slot(impl, zone, row, slot));
     }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "zonestore/dkim/customer_selectors.h"
 #include "zonestore/dkim/selector.h"
 #include "zonestore/judgement/evidence.h"
 #include "zonestore/operations/views/instructions.h"
@@ -34,6 +35,7 @@ struct CheckSubject {
   std::vector<ExpectedSlot> slots;
   std::vector<DomainInstructions> domains;
   std::vector<EvidenceView> known = {};  // what was seen before
+  dkim::CustomerSelectors selectors{};
 };
 
 // What a caller of `rotate` says that bears on whether it is worth a look.

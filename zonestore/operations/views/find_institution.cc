@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "zonestore/base/printable.h"
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/change/unknown_institution.h"
 #include "zonestore/rows/domain_rows.h"
@@ -52,10 +54,24 @@ dkim::Code owner_of(db::Connection& connection, const Name& domain, Suggest sugg
   return db::unwrap(dkim::Code::parse(*owner));
 }
 
+dkim::SlotId slot_of(const dkim::CustomerSelectors& selectors, const std::string& selector) {
+  const std::optional<dkim::SlotId> slot = selectors.slot_of(selector);
+  if (slot) {
+    return *slot;
+  }
+  if (selectors.reads_as_slot(selector) && !dkim::reads_as_slot(selector)) {  // stxsel3
+    throw db::Failure(selectors.parse_slot(selector).error());
+  }
+  throw db::Failure(Error{ErrorCode::kInvalid, "'" + printable(selector) + "' is no selector of ours",
+                          "they are " + selectors.of(dkim::SlotId::kSel1) +
+                              "._domainkey.DOMAIN in the institution's zone, and sel1-CODE._domainkey.ZONE in ours",
+                          std::nullopt});
+}
+
 }  // namespace
 
-Result<dkim::Code> find_institution(Store& store, const dkim::Reference& reference, Suggest suggest) {
-  return db::at_border<dkim::Code>([&] {
+Result<NamedInstitution> find_institution(Store& store, const dkim::Reference& reference, Suggest suggest) {
+  return db::at_border<NamedInstitution>([&] {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     if (reference.zone && !(*reference.zone == impl.dkim_zone)) {
@@ -65,12 +81,14 @@ Result<dkim::Code> find_institution(Store& store, const dkim::Reference& referen
                               "zonectl show " + reference.code->text() + " shows the names of its selectors",
                               std::nullopt});
     }
+    const std::optional<dkim::SlotId> slot =
+        reference.selector.empty() ? reference.slot : slot_of(impl.customer_selectors, reference.selector);
     dkim::Code code = reference.code ? *reference.code : owner_of(impl.connection, *reference.domain, suggest);
     const std::optional<rows::InstitutionRow> row = rows::find_institution(impl.connection, code);
     if (!row || row->facts.phase == dkim::Phase::kDeparted) {
       throw db::Failure(unknown(impl.connection, code, suggest));
     }
-    return code;
+    return NamedInstitution{std::move(code), slot};
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "zonestore/dkim/reference.h"
 #include "zonestore/operations/change/store.h"
@@ -12,9 +13,15 @@ namespace zonestore {
 // an error of many.
 enum class Suggest : std::uint8_t { kNearest, kNothing };
 
+struct NamedInstitution {
+  dkim::Code code;
+  std::optional<dkim::SlotId> slot;  // that a selector's name tells
+};
+
 // The institution that is called so. One that has departed is not there. Errors: kNotFound: no such code, no
-// institution has the domain, the selector's name lies in another zone than this store's.
-[[nodiscard]] Result<dkim::Code> find_institution(Store& store, const dkim::Reference& reference,
-                                                  Suggest suggest = Suggest::kNearest);
+// institution has the domain, the selector's name lies in another zone than this store's, or there is no such slot;
+// kInvalid: a selector of an institution's zone that is not called as this store has them called.
+[[nodiscard]] Result<NamedInstitution> find_institution(Store& store, const dkim::Reference& reference,
+                                                        Suggest suggest = Suggest::kNearest);
 
 }  // namespace zonestore

@@ -20,7 +20,8 @@ DomainInstructions instructions_for(const Name& domain, const dkim::Code& code, 
   result.domain = domain;
   for (const dkim::SlotId slot : dkim::kSlots) {
     const std::string target = db::unwrap(dkim::selector_name(code, slot, impl.dkim_zone)).to_text();
-    result.cnames.push_back(customer_record(db::unwrap(dkim::customer_name(slot, domain)), "CNAME", target, target));
+    result.cnames.push_back(
+        customer_record(db::unwrap(impl.customer_selectors.name(slot, domain)), "CNAME", target, target));
   }
   result.spf_term = "include:" + impl.spf_zone.to_text_no_dot();
   const std::string text = "v=spf1 " + result.spf_term + " ~all";

@@ -44,6 +44,7 @@ RotationFacts rotation_facts(db::Connection& connection, const Name& dkim_zone,
   RotationFacts facts;
   facts.code = institution.code.text();
   facts.dkim_zone = dkim_zone;
+  facts.customer_selectors = rows::read_customer_selectors(connection);
   facts.lifecycle = institution.facts;
   facts.policy = policy;
   facts.domains = rows::domains_of(connection, institution.id);

@@ -117,6 +117,7 @@ Result<StoreStatus> store_status(Store& store) {
     const Now now = impl.now();
     StoreStatus status;
     status.as_of = now.moment.wall;
+    status.customer_selector = impl.customer_selectors.word();
     read_what_was_done(status, impl.connection);
     AttentionFinder attention;
     Readiness readiness(impl.connection, impl.dkim_zone, Readiness::Of::kAll);

@@ -60,6 +60,7 @@ struct StoreStatus {
   std::uint64_t unseen = 0;                         // rotations by policy that E_UNSEEN holds back
   std::uint64_t frozen = 0;                         // by themselves; only told
   std::optional<dkim::Freeze> store_frozen;         // only told
+  std::string customer_selector;                    // what customers' selectors begin with; only told
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneNow> zones;
   std::vector<SecondaryNow> secondaries;  // by name; nothing of a zone that nobody has looked at it for

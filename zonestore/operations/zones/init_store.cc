@@ -73,7 +73,7 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
   std::string store_id = crypto::random_hex(32);
   const ZoneId dkim_id = create_zone(connection, options.dkim_zone);
   const ZoneId spf_id = create_zone(connection, options.spf_zone);
-  rows::insert_store(connection, {store_id, dkim_id, spf_id}, now.wall);
+  rows::insert_store(connection, {store_id, dkim_id, spf_id, options.customer_selectors}, now.wall);
   outcome.clock = report_clock_of(kept, now).notes;
   keep(kept, now);
   rows::store_kept_time(connection, kept);
@@ -89,7 +89,8 @@ std::string fill(db::Connection& connection, const InitOptions& options, const C
     outcome.zones.push_back({zone.apex, published.serial, published.changed});
   }
   const std::string zones = options.dkim_zone.to_text_no_dot() + " and " + options.spf_zone.to_text_no_dot();
-  write_audit(connection, context, "init", "", {"store made with the zones " + zones}, now.wall);
+  const std::string selectors = "; customers' selectors begin with " + options.customer_selectors.word();
+  write_audit(connection, context, "init", "", {"store made with the zones " + zones + selectors}, now.wall);
   return store_id;
 }
 

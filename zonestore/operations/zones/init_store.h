@@ -18,6 +18,7 @@ struct InitOptions {
   std::vector<Name> name_servers;  // at least one; the first is the SOA's MNAME; none may lie in our zones
   Name mailbox;                    // SOA RNAME: hostmaster.secutix.com
   std::uint32_t minimum = 300;     // SOA minimum, seconds: the negative TTL (1 to 86400)
+  dkim::CustomerSelectors customer_selectors{};
 };
 
 // Makes the directory (0755), the vault and the zone store with its two zones and an empty SPF record.

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "zonestore/dkim/customer_selectors.h"
+
 namespace zonestore::dkim {
 namespace {
 
@@ -75,13 +77,7 @@ TEST(SelectorName, RefusesMoreThan255Bytes) {
   const std::string label(60, 'z');
   const Name zone = name(label + "." + label + "." + label + "." + label);
   EXPECT_EQ(selector_name(code("mosa"), SlotId::kSel1, zone).error().code, ErrorCode::kInvalid);
-  EXPECT_EQ(customer_name(SlotId::kSel1, zone).error().code, ErrorCode::kInvalid);
-}
-
-TEST(CustomerName, IsWhatTheInstitutionPublishes) {
-  EXPECT_EQ(customer_name(SlotId::kSel1, name("mosamuseum.com")).value().to_text(),
-            "stxsel1._domainkey.mosamuseum.com.");
-  EXPECT_EQ(customer_selector(SlotId::kSel2), "stxsel2");
+  EXPECT_EQ(CustomerSelectors().name(SlotId::kSel1, zone).error().code, ErrorCode::kInvalid);
 }
 
 TEST(Domain, IsLoweredAndAbsolute) {

@@ -44,7 +44,7 @@ TEST(Layout, OfRspamdFindsTheKeyByTheSelectorSoThatOneMapFlips) {
                                   "mosamuseum.com /keys/r/keys/mosa/$selector.pem\n");
   EXPECT_EQ(made.pointer->path, "selector_map");
   EXPECT_EQ(made.pointer->text, kHead + "louvre.fr stxsel2\nmosa.org stxsel1\nmosamuseum.com stxsel1\n");
-  const auto link = slot_link(Format::kRspamd, "mosa", {SlotId::kSel2, "fedcba9876543210"});
+  const auto link = slot_link(Format::kRspamd, two_institutions()[1], {SlotId::kSel2, "fedcba9876543210"});
   EXPECT_EQ(link->path, "keys/mosa/stxsel2.pem");
   EXPECT_EQ(link->target, "fedcba9876543210.pem");
 }
@@ -65,13 +65,29 @@ TEST(Layout, OfFilesHasAPointerForEachInstitution) {
   EXPECT_FALSE(made.names);
   EXPECT_FALSE(made.pointer);
   EXPECT_EQ(key_file(Format::kFiles, "mosa", "0123456789abcdef"), "mosa/0123456789abcdef.pem");
-  const auto link = slot_link(Format::kFiles, "mosa", {SlotId::kSel1, "0123456789abcdef"});
+  const auto link = slot_link(Format::kFiles, two_institutions()[1], {SlotId::kSel1, "0123456789abcdef"});
   EXPECT_EQ(link->path, "mosa/sel1.pem");
   EXPECT_EQ(link->target, "0123456789abcdef.pem");
   EXPECT_EQ(own_pointer(Format::kFiles, two_institutions()[1])->path, "mosa/active");
   EXPECT_EQ(own_pointer(Format::kFiles, two_institutions()[1])->text, "sel1\n");
   EXPECT_EQ(own_pointer(Format::kFiles, departing())->text, "");
   EXPECT_FALSE(own_pointer(Format::kExim, departing()));
+}
+
+TEST(Layout, NamesSelectorsAsTheStoreHasThemCalled) {
+  std::vector<Signing> all = two_institutions();
+  for (Signing& signing : all) {
+    signing.selectors = dkim::CustomerSelectors::parse("acme").value();
+  }
+  EXPECT_THAT(tables(Format::kOpendkim, "/k", all).names->text,
+              testing::HasSubstr("mosa.0123456789abcdef %:acme1:/k/"));
+  EXPECT_EQ(tables(Format::kRspamd, "/k", all).pointer->text,
+            kHead + "louvre.fr acme2\nmosa.org acme1\nmosamuseum.com acme1\n");
+  EXPECT_EQ(tables(Format::kExim, "/k", all).pointer->text,
+            kHead + "louvre.fr: acme2\nmosa.org: acme1\nmosamuseum.com: acme1\n");
+  EXPECT_EQ(own_pointer(Format::kRspamdFolders, all[1])->text, "acme1\n");
+  EXPECT_EQ(slot_link(Format::kExim, all[1], all[1].keys[1])->path, "keys/mosa/acme2.pem");
+  EXPECT_EQ(slot_link(Format::kFiles, all[1], all[1].keys[1])->path, "mosa/sel2.pem");
 }
 
 TEST(Layout, InFoldersHasAFolderForEachDomainAndNoTable) {
@@ -85,7 +101,7 @@ TEST(Layout, InFoldersHasAFolderForEachDomainAndNoTable) {
     EXPECT_EQ(domain_link(format, "mosamuseum.com", "mosa").target, "../../keys/mosa");
     EXPECT_EQ(domain_list(format, mosa)->path, "keys/mosa/domains");
     EXPECT_EQ(domain_list(format, mosa)->text, "mosa.org\nmosamuseum.com\n");
-    EXPECT_EQ(slot_link(format, "mosa", {SlotId::kSel2, "fedcba9876543210"})->path, "keys/mosa/stxsel2.pem");
+    EXPECT_EQ(slot_link(format, mosa, {SlotId::kSel2, "fedcba9876543210"})->path, "keys/mosa/stxsel2.pem");
   }
   EXPECT_FALSE(domain_list(Format::kFiles, departing()));
 }

@@ -111,8 +111,9 @@ class CustomerSelector(unittest.TestCase):
     def test_an_import_knows_which_selector_is_ours(self):
         store = new_store(self, "--customer-selector", "acme")
         for name in "abcd":
-            run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", store.scratch / f"{name}.pem")
-            (store.scratch / f"{name}.pem").chmod(0o600)
+            key = store.scratch / f"{name}.pem"
+            run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key)
+            key.chmod(0o600)
         table, signing = store.scratch / "KeyTable", store.scratch / "SigningTable"
         table.write_text("two mosa.com:acme2:./a.pem\none mosa.com:acme1:./b.pem\n"
                          "late nova.com:stxsel1:./c.pem\nalone opus.com:acme2:./d.pem\n")
@@ -122,7 +123,8 @@ class CustomerSelector(unittest.TestCase):
         self.assertEqual([(each["domain"], each["selector"], each["becomes"]) for each in done["selectors"]],
                          [("nova.com", "stxsel1", "acme1")], "the others' are ours already")
         codes = {each["domains"][0]: each["code"] for each in store.json("list")["institutions"]}
-        signs = {domain: [slot for slot, state in store.slots(code).items() if state == "ACTIVE"] for domain, code in codes.items()}
+        signs = {domain: [slot for slot, state in store.slots(code).items() if state == "ACTIVE"]
+                 for domain, code in codes.items()}
         self.assertEqual(signs, {"mosa.com": ["sel1"], "nova.com": ["sel1"], "opus.com": ["sel2"]})
         spki = subprocess.run(["openssl", "pkey", "-in", store.scratch / "a.pem", "-pubout"], capture_output=True, check=True,
                               text=True).stdout

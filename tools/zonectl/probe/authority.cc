@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/zonectl/probe/side_by_side.h"
 #include "zonestore/zone/record_data.h"
 
 namespace zonectl::probe {
@@ -124,10 +125,12 @@ void add_delegated(const Resolver& resolver, const Patience& patience, Authority
 }  // namespace
 
 std::vector<NameServer> with_addresses(const Resolver& resolver, const std::vector<Name>& names) {
+  const std::vector<std::vector<Address>> addresses =
+      side_by_side(names.size(), [&](std::size_t i) { return resolver.addresses_of(names.at(i)); });
   std::vector<NameServer> servers;
-  for (const Name& name : names) {
-    for (const Address& address : resolver.addresses_of(name)) {
-      servers.push_back({name, address});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (const Address& address : addresses.at(i)) {
+      servers.push_back({names.at(i), address});
     }
   }
   return servers;

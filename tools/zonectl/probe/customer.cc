@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "tools/zonectl/probe/mail_side.h"
+#include "tools/zonectl/probe/side_by_side.h"
 #include "tools/zonectl/probe/witness.h"
 #include "tools/zonectl/text/relative_name.h"
 #include "zonestore/zone/record_data.h"
@@ -253,6 +254,23 @@ std::vector<Witness> witnesses_of(const World& world, const Authority& authority
   return witnesses;
 }
 
+// Each witness is asked one question after the other: a server that is silent is left alone then.
+void see_slots(const World& world, const Name& domain, const Authority& authority, std::vector<Witness>& witnesses,
+               std::vector<CnameFacts>& slots) {
+  for (std::vector<Sighting>& of_witness : side_by_side(witnesses.size(), [&](std::size_t i) {
+         const bool domain_exists = exists(world, witnesses.at(i), authority, domain);
+         std::vector<Sighting> seen;
+         for (const CnameFacts& slot : slots) {
+           seen.push_back(look_at_slot(witnesses.at(i), slot, domain_exists));
+         }
+         return seen;
+       })) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      slots[i].sightings.push_back(std::move(of_witness.at(i)));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> look_at_domain(const World& world, const CheckSubject& subject,
@@ -264,23 +282,21 @@ std::vector<Finding> look_at_domain(const World& world, const CheckSubject& subj
   for (std::size_t index = 0; index < subject.slots.size(); ++index) {
     slots.push_back(facts_of_slot(world, subject, domain, index, authority));
   }
-  for (Witness& witness : witnesses) {
-    const bool domain_exists = exists(world, witness, authority, domain.domain);
-    for (CnameFacts& slot : slots) {
-      slot.sightings.push_back(look_at_slot(witness, slot, domain_exists));
-    }
-  }
+  see_slots(world, domain.domain, authority, witnesses, slots);
   std::vector<Finding> findings{diagnose_servers(domain.domain, slots)};
-  std::vector<Finding> answers;
+  std::vector<const CnameFacts*> ours;
   for (CnameFacts& slot : slots) {
     add_resolvers_sighting(world, slot);
     add_chains(world, slot);
     findings.push_back(diagnose_cname(slot));
     if (leads_to_us(findings.back(), slot)) {
-      answers.push_back(look_at_answer(world, slot));
+      ours.push_back(&slot);
     }
   }
-  std::move(answers.begin(), answers.end(), std::back_inserter(findings));
+  for (Finding& answer :
+       side_by_side(ours.size(), [&](std::size_t i) { return look_at_answer(world, *ours.at(i)); })) {
+    findings.push_back(std::move(answer));
+  }
   // SPF and DMARC may be another zone's matter than the keys: those of the domain itself.
   const bool is_apart = keys && authority.zone == *keys;
   const Authority own = is_apart ? find_authority(world.resolver, domain.domain, world.patience) : authority;

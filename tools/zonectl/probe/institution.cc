@@ -1,23 +1,31 @@
 #include "tools/zonectl/probe/institution.h"
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 
 #include "tools/zonectl/probe/customer.h"
+#include "tools/zonectl/probe/side_by_side.h"
 
 namespace zonectl::probe {
 
 Report look_at_institution(const World& world, const zonestore::CheckSubject& subject) {
   Report report{subject.code, subject.as_of, {}, {}};
-  for (const zonestore::ExpectedSlot& slot : subject.slots) {
-    OwnSlot own = look_at_own_slot(world, slot);
-    report.findings.push_back(std::move(own.finding));
-    report.slots.push_back({slot.key_id, std::move(own.seen)});
-  }
+  // Our side beside theirs: the longer of the two is what it takes.
+  std::future<std::vector<OwnSlot>> ours = std::async(std::launch::async | std::launch::deferred, [&] {
+    return side_by_side(subject.slots.size(),
+                        [&](std::size_t i) { return look_at_own_slot(world, subject.slots.at(i)); });
+  });
+  std::vector<Finding> theirs;
   for (const zonestore::DomainInstructions& domain : subject.domains) {
-    for (Finding& finding : look_at_domain(world, subject, domain)) {
-      report.findings.push_back(std::move(finding));
-    }
+    std::vector<Finding> of_domain = look_at_domain(world, subject, domain);
+    std::move(of_domain.begin(), of_domain.end(), std::back_inserter(theirs));
   }
+  for (OwnSlot& own : ours.get()) {
+    report.findings.push_back(std::move(own.finding));
+    report.slots.push_back({subject.slots.at(report.slots.size()).key_id, std::move(own.seen)});
+  }
+  std::move(theirs.begin(), theirs.end(), std::back_inserter(report.findings));
   return report;
 }
 

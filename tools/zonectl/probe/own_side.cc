@@ -6,6 +6,7 @@
 #include <span>
 #include <thread>
 
+#include "tools/zonectl/probe/side_by_side.h"
 #include "zonestore/base/joined.h"
 
 namespace zonectl::probe {
@@ -179,8 +180,11 @@ void take_reply(SlotLook& result, const ExpectedSlot& slot, const NameServer& se
 SlotLook see_slot(const World& world, const ExpectedSlot& slot) {
   SlotLook result;
   result.failed = world.silent_servers;
-  for (const NameServer& server : world.own_servers) {
-    take_reply(result, slot, server, say(server, {slot.owner, RecordType::kTxt}, world.patience));
+  const std::vector<Said> said = side_by_side(world.own_servers.size(), [&](std::size_t i) {
+    return say(world.own_servers.at(i), {slot.owner, RecordType::kTxt}, world.patience);
+  });
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    take_reply(result, slot, world.own_servers.at(i), said.at(i));
   }
   return result;
 }
@@ -192,7 +196,7 @@ Said say_once(const NameServer& server, const Question& question, const Patience
 }
 
 SlotLook look_quickly(const World& world, const ExpectedSlot& slot) {
-  std::vector<std::future<Said>> asked;
+  std::vector<std::future<Said>> asked;  // all at once: the time is short
   asked.reserve(world.own_servers.size());
   for (const NameServer& server : world.own_servers) {
     asked.push_back(std::async(std::launch::async, [&world, &slot, &server] {
@@ -211,12 +215,8 @@ SlotLook look_quickly(const World& world, const ExpectedSlot& slot) {
 
 std::vector<ServerEvidence> look_at_zone(const World& world, const ExpectedZone& zone,
                                          const std::vector<NameServer>& servers) {
-  std::vector<ServerEvidence> evidence;
-  evidence.reserve(servers.size());
-  for (const NameServer& server : servers) {
-    evidence.push_back(look_at_server(zone, server, world.patience));
-  }
-  return evidence;
+  return side_by_side(servers.size(),
+                      [&](std::size_t i) { return look_at_server(zone, servers.at(i), world.patience); });
 }
 
 namespace {

@@ -1,7 +1,10 @@
 #include "tools/zonectl/probe/resolver.h"
 
+#include <array>
 #include <fstream>
 #include <sstream>
+
+#include "tools/zonectl/probe/side_by_side.h"
 
 namespace zonectl::probe {
 
@@ -43,10 +46,14 @@ Reply Resolver::ask(const Question& question) const {
 }
 
 std::vector<Address> Resolver::addresses_of(const Name& host) const {
+  constexpr std::array kTypes{RecordType::kA, RecordType::kAaaa};
+  const std::vector<Reply> replies = side_by_side(kTypes.size(), [&](std::size_t i) {
+    return ask({host, kTypes.at(i)});
+  });
   std::vector<Address> addresses;
-  for (const RecordType type : {RecordType::kA, RecordType::kAaaa}) {
-    for (const Record& record : ask({host, type}).answer) {
-      if (record.type == type) {
+  for (std::size_t i = 0; i < kTypes.size(); ++i) {
+    for (const Record& record : replies.at(i).answer) {
+      if (record.type == kTypes.at(i)) {
         if (const auto address = Address::from_rdata(record.rdata); address && address->has_route()) {
           addresses.push_back(*address);
         }

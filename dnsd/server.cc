@@ -92,8 +92,8 @@ tl::expected<follow::FirstLoad, ExitCode> load_store(follow::StoreFollower follo
 template <std::size_t... Index>
 void log_stopped(const metrics::Totals& totals, const util::Log& log, std::index_sequence<Index...> /*all*/) {
   const auto& entries = metrics::catalogue();
-  log.info("stopped", {{"queries", totals.sum("dnsd_queries_total")},
-                       {"answers", totals.sum("dnsd_answers_total")},
+  log.info("stopped", {{"queries", totals.sum("dnsd_messages_received_total")},
+                       {"answers", totals.sum("dnsd_messages_sent_total")},
                        {entries[Index].word, totals[Index]}...});
 }
 
@@ -190,7 +190,7 @@ void end_all(const config::Config& config, bool sockets_are_kept, serve::WorkerG
   }
   drain_through(kOfAll, workers, config.drain, heartbeat);
   transfers.wait_ended();
-  log_stopped(workers.totals(), log);
+  log_stopped(workers.sums().totals, log);
   control.allow(kForTheRest, "the store's watcher");
 }
 

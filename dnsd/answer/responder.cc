@@ -255,6 +255,9 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   answered.identity = identity_for_limit(reply);
   answered.has_valid_cookie = decision.cookie == CookieState::kValid;
   answered.is_signed = received.signature.is_good();
+  answered.cookie = decision.cookie;
+  answered.rcode = reply.rcode;
+  answered.zone = reply.zone;
   return answered;
 }
 

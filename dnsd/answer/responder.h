@@ -26,7 +26,7 @@ namespace dnsd::answer {
 
 enum class AnswerKind : std::uint8_t { kNone, kPositive, kNoData, kNxDomain, kReferral, kError };
 
-// What was written, and what a rate limit needs to know of it.
+// What was written, and what a rate limit and whoever counts need to know of it.
 struct Answered {
   std::size_t size = 0;  // bytes; 0: silence (RFC 8906: a datagram shorter than a header, or a response)
   AnswerKind kind = AnswerKind::kNone;
@@ -35,6 +35,10 @@ struct Answered {
   std::uint64_t identity = 0;
   bool has_valid_cookie = false;  // the client has been seen at its address (RFC 7873 section 5.2.4)
   bool is_signed = false;         // by a key that the client has, too
+  bool is_usual = false;          // made by usual_answer: a TXT record set in full, to a query without a cookie
+  CookieState cookie = CookieState::kNone;
+  wire::Rcode rcode = wire::Rcode::kNoError;
+  const zone::Zone* zone = nullptr;  // that it comes from; of the usual answer the one that was received with it
 };
 
 // A query that was read, and where the image has its name. Good while the query's bytes, the image and the settings'

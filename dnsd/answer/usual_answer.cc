@@ -66,8 +66,12 @@ Answered usual_answer(const Received& received, std::span<std::uint8_t> answer, 
     return {};
   }
   write(query, *record_set, settings, answer.data());
-  return {
-      .size = size, .kind = AnswerKind::kPositive, .identity = identity_of(received.place.hash, RecordType::kTxt)};
+  Answered answered;
+  answered.size = size;
+  answered.kind = AnswerKind::kPositive;
+  answered.identity = identity_of(received.place.hash, RecordType::kTxt);
+  answered.is_usual = true;
+  return answered;
 }
 
 }  // namespace dnsd::answer

@@ -6,39 +6,54 @@
 namespace dnsd::metrics {
 namespace {
 
-constexpr Family kQueries{"dnsd_queries_total", "Queries received: datagrams, and messages over TCP"};
-constexpr Family kAnswers{"dnsd_answers_total", "Answers handed to the kernel"};
+constexpr Family kReceived{"dnsd_messages_received_total",
+                           "Messages received: datagrams, and messages over TCP; queries and what is none"};
+constexpr Family kSent{"dnsd_messages_sent_total", "Answers handed to the kernel"};
+constexpr Family kBytes{"dnsd_answer_bytes_total", "Bytes of answers, headers of UDP and TCP left out"};
 constexpr Family kDropped{"dnsd_queries_dropped_total",
-                          "Queries that were not answered, or whose answer was not sent"};
+                          "Messages that were not answered, or whose answer was not sent"};
 constexpr Family kTruncated{"dnsd_answers_truncated_total",
                             "UDP answers that were sent short, so that the client asks by TCP"};
 constexpr Family kRateLimited{"dnsd_rate_limited_total",
                               "UDP answers that the rate limit held back (dropped) or sent truncated (slipped)"};
-constexpr Family kConnections{
-    "dnsd_tcp_connections_total",
-    "TCP connections accepted: served, or closed at once (too many from that address, no descriptor, no memory)"};
-constexpr Family kClosed{
-    "dnsd_tcp_closed_total",
-    "TCP connections that the server closed: for another one (evicted), or because a time ran out (timed_out)"};
+constexpr Family kConnections{"dnsd_tcp_connections_total",
+                              "TCP connections accepted: served, or closed at once (too many from that address; no "
+                              "descriptor or no memory)"};
+constexpr Family kClosed{"dnsd_tcp_closed_total",
+                         "TCP connections that ended: for another one (evicted), because a time ran out, by their "
+                         "client, or handed over to send a zone"};
 constexpr Family kLogDropped{"dnsd_log_lines_dropped_total",
                              "Lines that the log lost: its reader was slow, or there was no memory"};
 
 // In the order of the line `stopped`, which people and scripts know.
 constexpr std::array<Entry, kEntries> kCatalogue{{
-    {&kQueries, "transport=\"udp\"", "udp_queries", &SocketCounts::udp_queries},
-    {&kAnswers, "transport=\"udp\"", "udp_answers", &SocketCounts::udp_answers},
+    {&kReceived, "transport=\"udp\"", "udp_queries", &SocketCounts::udp_queries},
+    {&kSent, "transport=\"udp\"", "udp_answers", &SocketCounts::udp_answers},
+    {&kBytes, "transport=\"udp\"", "udp_answer_bytes", &SocketCounts::udp_answer_bytes},
     {&kDropped, "reason=\"send_failed\"", "udp_dropped", &SocketCounts::udp_dropped},
     {&kDropped, "reason=\"oversized\"", "udp_oversized", &SocketCounts::udp_oversized},
     {&kTruncated, "reason=\"interface\"", "udp_truncated", &SocketCounts::udp_truncated},
     {&kDropped, "reason=\"broadcast\"", "udp_broadcast", &SocketCounts::udp_broadcast},
+    {&kDropped, "reason=\"short\"", "short_queries", &AnswerCounts::short_queries},
+    {&kDropped, "reason=\"response\"", "responses_ignored", &AnswerCounts::responses},
+    {&kDropped, "reason=\"no_memory\"", "unsigned_lost", &AnswerCounts::unsigned_lost},
     {&kRateLimited, "action=\"dropped\"", "limited_dropped", &AnswerCounts::limited_dropped},
     {&kRateLimited, "action=\"slipped\"", "limited_slipped", &AnswerCounts::limited_slipped},
-    {&kQueries, "transport=\"tcp\"", "tcp_queries", &SocketCounts::tcp_queries},
-    {&kAnswers, "transport=\"tcp\"", "tcp_answers", &SocketCounts::tcp_answers},
+    {&kReceived, "transport=\"tcp\"", "tcp_queries", &SocketCounts::tcp_queries},
+    {&kSent, "transport=\"tcp\"", "tcp_answers", &SocketCounts::tcp_answers},
+    {&kBytes, "transport=\"tcp\"", "tcp_answer_bytes", &SocketCounts::tcp_answer_bytes},
     {&kConnections, "outcome=\"served\"", "tcp_connections", &SocketCounts::tcp_connections},
-    {&kConnections, "outcome=\"refused\"", "tcp_refused", &SocketCounts::tcp_refused},
+    {&kConnections, "outcome=\"refused_address\"", "tcp_refused_address", &SocketCounts::tcp_refused_address},
+    {&kConnections, "outcome=\"refused_descriptors\"", "tcp_refused_descriptors",
+     &SocketCounts::tcp_refused_descriptors},
     {&kClosed, "reason=\"evicted\"", "tcp_evicted", &SocketCounts::tcp_evicted},
     {&kClosed, "reason=\"timed_out\"", "tcp_timed_out", &SocketCounts::tcp_timed_out},
+    {&kClosed, "reason=\"lifetime\"", "tcp_lifetime", &SocketCounts::tcp_lifetime},
+    {&kClosed, "reason=\"queries\"", "tcp_spent", &SocketCounts::tcp_spent},
+    {&kClosed, "reason=\"client\"", "tcp_client", &SocketCounts::tcp_client},
+    {&kClosed, "reason=\"no_memory\"", "tcp_lost", &SocketCounts::tcp_lost},
+    {&kClosed, "reason=\"drained\"", "tcp_drained", &SocketCounts::tcp_drained},
+    {&kClosed, "reason=\"handed_over\"", "tcp_transfers", &SocketCounts::tcp_transfers},
     {&kLogDropped, "", "log_lines_dropped", &ProcessCounts::log_lines_dropped},
 }};
 

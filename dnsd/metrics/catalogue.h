@@ -35,7 +35,7 @@ using Place = std::variant<Counter SocketCounts::*, Counter AnswerCounts::*, std
 
 struct Entry {
   const Family* family = nullptr;
-  std::string_view labels;  // transport="udp"; empty: none
+  std::string_view labels;  // transport="udp": one or none
   std::string_view word;    // in the log
   Place place;
 

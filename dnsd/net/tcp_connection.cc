@@ -81,7 +81,7 @@ TcpConnection::Next TcpConnection::finish(const TcpSlot& slot, const Exchange& e
     return Next::kLeave;
   }
   const std::size_t length = exchange.answer_size;
-  count_query(length > 0);
+  count_query(length);
   since_ = workspace_.now;
   progress_ = queries_ >= workspace_.limits.queries ? Progress::kFinished : Progress::kInputUsedUp;
   if (length > 0) {
@@ -164,22 +164,23 @@ bool TcpConnection::answer_one(std::span<const std::uint8_t> query) {
     write_prefix(prefix, length);
     workspace_.output_bytes += kTcpPrefixBytes + length;
   }
-  count_query(length > 0);
+  count_query(length);
   return true;
 }
 
-void TcpConnection::count_query(bool is_answered) {
+void TcpConnection::count_query(std::size_t answer_bytes) {
   ++queries_;
   workspace_.counters.tcp_queries.add();
-  if (is_answered) {
+  if (answer_bytes > 0) {
     workspace_.counters.tcp_answers.add();
+    workspace_.counters.tcp_answer_bytes.add(answer_bytes);
     just_proved_ = just_proved_ || !proved_;
     proved_ = true;
   }
 }
 
 HandedOver TcpConnection::leave() {
-  count_query(false);
+  count_query(0);
   return {std::move(socket_),    peer_, std::move(ticket_), std::move(held_output_), std::move(wanted_query_),
           std::move(held_input_)};
 }

@@ -44,6 +44,7 @@ class TcpConnection {
     kAgain,  // its turn is over, but not its work: have the kernel report the socket again
     kEnd,    // the client or a limit has ended it
     kLeave,  // the handler wants it: leave()
+    kLost,   // it found no memory; said by who called begin() or finish()
   };
 
   // `socket` does not block.
@@ -68,6 +69,9 @@ class TcpConnection {
     return {waiting_for() == WaitingFor::kRestOfQuery && !parting_, since_};
   }
   [[nodiscard]] Clock::time_point deadline() const;
+  // Whatever it does, it has lived for its time, or asked as often as it may.
+  [[nodiscard]] bool is_too_old(Clock::time_point now) const { return opened_ + workspace_.limits.lifetime <= now; }
+  [[nodiscard]] bool is_spent() const { return queries_ >= workspace_.limits.queries; }
 
  private:
   enum class WaitingFor : std::uint8_t { kQuery, kRestOfQuery, kWrite };
@@ -80,7 +84,7 @@ class TcpConnection {
   [[nodiscard]] std::optional<Next> answer_input();
   [[nodiscard]] Progress answer_queries();
   [[nodiscard]] bool answer_one(std::span<const std::uint8_t> query);
-  void count_query(bool is_answered);
+  void count_query(std::size_t answer_bytes);  // 0: there is none
   [[nodiscard]] Client seen_by_handler() const;
   [[nodiscard]] std::optional<Next> go_on_writing();
   [[nodiscard]] std::optional<Next> leave_input();

@@ -169,7 +169,7 @@ void TcpService::welcome(zonestore::FileDescriptor socket, const zonestore::Sock
   try {
     admit(std::move(socket), peer);
   } catch (const std::exception& exception) {
-    counters_.tcp_refused.add();
+    counters_.tcp_refused_descriptors.add();
     note_lost(util::text_of(exception));
   }
 }
@@ -177,7 +177,7 @@ void TcpService::welcome(zonestore::FileDescriptor socket, const zonestore::Sock
 void TcpService::admit(zonestore::FileDescriptor socket, const zonestore::SocketAddress& peer) {
   std::optional<AddressQuota::Ticket> ticket = quota_.take(peer.bytes());
   if (!ticket) {
-    counters_.tcp_refused.add();
+    counters_.tcp_refused_address.add();
     return;
   }
   if (is_full()) {
@@ -186,7 +186,7 @@ void TcpService::admit(zonestore::FileDescriptor socket, const zonestore::Socket
   start_sweeping();  // first: a connection must not live without
   const int descriptor = socket.get();
   if (!events_.add(descriptor)) {
-    counters_.tcp_refused.add();
+    counters_.tcp_refused_descriptors.add();
     return;
   }
   if (workspace_.unsent_part < limits_.unsent_bytes) {
@@ -198,12 +198,14 @@ void TcpService::admit(zonestore::FileDescriptor socket, const zonestore::Socket
     crowd_.enter(descriptor, peer.bytes(), TcpConnection::Clock::now());
   } catch (...) {  // out of memory: nobody could ask it to go
     connections_.erase(descriptor);
+    counters_.tcp_lost.add();
     throw;
   }
   note_crowd();
 }
 
 void TcpService::note_crowd() {
+  counters_.tcp_open.set(connections_.size());
   workspace_.crowded = connections_.size() * 2 >= share_;
   workspace_.unsent_part = unsent_part(limits_, share_, connections_.size() + 1);
 }
@@ -268,7 +270,7 @@ std::optional<TcpConnection::Next> TcpService::guarded(Step step) noexcept {
   } catch (const std::exception& exception) {
     workspace_.output_bytes = 0;
     note_lost(util::text_of(exception));
-    return TcpConnection::Next::kEnd;
+    return TcpConnection::Next::kLost;
   }
 }
 
@@ -292,7 +294,12 @@ void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
       events_.report_again(connection.socket());
       break;
     case TcpConnection::Next::kEnd:
-      end(connection);
+      end(connection, connection.is_spent() ? counters_.tcp_spent
+                      : draining_           ? counters_.tcp_drained
+                                            : counters_.tcp_client);
+      break;
+    case TcpConnection::Next::kLost:
+      end(connection, counters_.tcp_lost);
       break;
     case TcpConnection::Next::kLeave:
       hand_over(connection);
@@ -300,7 +307,9 @@ void TcpService::go_on(TcpConnection& connection, TcpConnection::Next next) {
   }
 }
 
-void TcpService::end(TcpConnection& connection) {
+// Counted before its client can see it go.
+void TcpService::end(TcpConnection& connection, metrics::Counter& reason) {
+  reason.add();
   crowd_.leave(connection.socket());
   connections_.erase(connection.socket());
   note_crowd();
@@ -311,6 +320,7 @@ void TcpService::hand_over(TcpConnection& connection) noexcept {
   const int socket = connection.socket();
   events_.remove(socket);
   crowd_.leave(socket);
+  counters_.tcp_transfers.add();
   try {
     workspace_.handler.take_over(connection.leave());
   } catch (const std::exception& exception) {
@@ -325,7 +335,7 @@ void TcpService::turn_one_away(int listener) {
   reserve_.reset();
   zonestore::SocketAddress peer;
   if (accept_one(listener, peer).is_open()) {
-    counters_.tcp_refused.add();
+    counters_.tcp_refused_descriptors.add();
   }
   reserve_ = open_reserve();
 }
@@ -342,8 +352,7 @@ bool TcpService::may_welcome() {
 
 void TcpService::make_room() {
   if (const std::optional<int> socket = first_to_go()) {
-    counters_.tcp_evicted.add();
-    end(connections_.at(*socket));
+    end(connections_.at(*socket), counters_.tcp_evicted);
   }
 }
 
@@ -367,7 +376,7 @@ void TcpService::sweep() {
   std::erase_if(connections_, [&](const auto& entry) {
     const bool is_due = entry.second.deadline() <= now;
     if (is_due) {
-      counters_.tcp_timed_out.add();  // before its client can see it go
+      (entry.second.is_too_old(now) ? counters_.tcp_lifetime : counters_.tcp_timed_out).add();
       crowd_.leave(entry.first);
     }
     return is_due;
@@ -391,8 +400,10 @@ void TcpService::drain(std::chrono::milliseconds at_most) {
   drain_timer_.expires_after(at_most);
   drain_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
+      counters_.tcp_drained.add(connections_.size());
       connections_.clear();
       crowd_ = {};
+      note_crowd();
       stop_if_drained();
     }
   });

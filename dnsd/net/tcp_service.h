@@ -78,7 +78,7 @@ class TcpService {
   [[nodiscard]] std::optional<TcpConnection::Next> guarded(Step step) noexcept;
   void note_lost(const char* what) noexcept;
   void go_on(TcpConnection& connection, TcpConnection::Next next);
-  void end(TcpConnection& connection);
+  void end(TcpConnection& connection, metrics::Counter& reason);
   void hand_over(TcpConnection& connection) noexcept;
   void turn_one_away(int listener);
   void note_crowd();

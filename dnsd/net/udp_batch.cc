@@ -93,14 +93,18 @@ void UdpBatch::rearm(std::size_t index) {
 void UdpBatch::answer(int socket, Handler& handler, metrics::WorkerCounters& counters) {
   handler.begin_batch();
   counters.udp_queries.add(received_count_);
+  counters.udp_batches.add(received_count_);
   list_queries(counters);
   handler.handle_all(std::span(exchanges_).first(exchange_count_));
   outgoing_count_ = 0;
+  std::size_t bytes = 0;
   for (std::size_t at = 0; at < exchange_count_; ++at) {
     if (exchanges_[at].answer_size > 0) {
       queue_answer(places_[at], exchanges_[at].answer_size);
+      bytes += exchanges_[at].answer_size;
     }
   }
+  counters.udp_answer_bytes.add(bytes);
   send(socket, handler, counters);
 }
 

@@ -1,8 +1,11 @@
 #include "dnsd/net/udp_service.h"
 
+#include <array>
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <linux/sock_diag.h>
+#include <sys/socket.h>
 
 namespace dnsd::net {
 namespace {
@@ -99,7 +102,19 @@ void UdpService::drain() {
   for (int turn = 0; turn < kDrainTurns && !serve_some(); ++turn) {
   }
   unwatch();
+  const std::uint32_t drops = receive_drops();
+  const std::lock_guard lock(closing_);
+  last_drops_ = drops;
   socket_.reset();
+}
+
+std::uint32_t UdpService::receive_drops() const {
+  const std::lock_guard lock(closing_);
+  std::array<std::uint32_t, SK_MEMINFO_VARS> counts{};
+  socklen_t size = sizeof counts;
+  const bool told =
+      socket_.is_open() && ::getsockopt(socket_.get(), SOL_SOCKET, SO_MEMINFO, counts.data(), &size) == 0;
+  return told ? counts[SK_MEMINFO_DROPS] : last_drops_;
 }
 
 }  // namespace dnsd::net

@@ -5,6 +5,9 @@
 // Threads: its worker's. Ownership: the socket is its own; the rest is the worker's and outlives it.
 #pragma once
 
+#include <cstdint>
+#include <mutex>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -30,6 +33,10 @@ class UdpService {
   // Answers what is queued, then closes.
   void drain();
 
+  // Datagrams that found no room in the socket's buffer, since it was made: the kernel's count, modulo 2^32. Any
+  // thread.
+  [[nodiscard]] std::uint32_t receive_drops() const;
+
  private:
   void wait();
   void serve();
@@ -38,6 +45,8 @@ class UdpService {
   [[nodiscard]] bool watch();       // false: the kernel has no memory for it
   void unwatch();
 
+  mutable std::mutex closing_;    // while the socket is closed, or somebody else asks the kernel of it
+  std::uint32_t last_drops_ = 0;  // once it is closed
   zonestore::FileDescriptor socket_;
   boost::asio::posix::stream_descriptor readiness_;  // borrows the socket while it is watched
   UdpBatch& batch_;

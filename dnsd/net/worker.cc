@@ -107,6 +107,14 @@ void Worker::refresh() {
   boost::asio::post(loop_->context, [this] { handler_->begin_batch(); });
 }
 
+std::uint64_t Worker::receive_drops() const {
+  std::uint64_t drops = 0;
+  for (const UdpService& service : loop_->udp) {
+    drops += service.receive_drops();
+  }
+  return drops;
+}
+
 void Worker::ask_for_beat() {
   // One at most is on its way: a loop that stands still must not pile them up.
   if (beat_asked_.exchange(true)) {

@@ -2,7 +2,7 @@
 //
 // Nothing in it is shared with another worker but the address quota and the log. The thread is the caller's:
 // it calls run(), which returns when a drain is over. Other threads may call drain(), refresh(), ask_for_beat(),
-// beats() and counters(); everything else belongs to the thread of run().
+// beats(), counters() and receive_drops(); everything else belongs to the thread of run().
 //
 // An exception (no memory) ends what it came out of, a connection at most, and never the worker: what it has left
 // undone is begun again.
@@ -64,6 +64,9 @@ class Worker {
   [[nodiscard]] std::uint64_t beats() const { return beats_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] const metrics::WorkerCounters& counters() const { return counters_; }
+  // Datagrams that the kernel dropped because the worker did not fetch them in time, of all its sockets. Each
+  // socket's count is modulo 2^32.
+  [[nodiscard]] std::uint64_t receive_drops() const;
 
  private:
   struct Loop;  // the event loop and the sockets: Asio stays out of this header

@@ -14,7 +14,7 @@
 
 #include "dnsd/answer/responder.h"
 #include "dnsd/limit/rate_limiter.h"
-#include "dnsd/metrics/counters.h"
+#include "dnsd/metrics/answer_tally.h"
 #include "dnsd/util/log.h"
 
 namespace dnsd::serve {

@@ -4,14 +4,16 @@
 #include <chrono>
 #include <utility>
 
+#include "dnsd/serve/answer_count.h"
 #include "dnsd/transfer/gate.h"
 #include "dnsd/wire/truncate.h"
 
 namespace dnsd::serve {
 
 QueryHandler::QueryHandler(const transfer::Sources& sources, const answer::Settings& settings,
-                           transfer::Service* transfers, std::optional<AnswerLimit> limit)
-    : in_force_(sources, settings), transfers_(transfers), limit_(std::move(limit)) {}
+                           metrics::AnswerCounters& counters, transfer::Service* transfers,
+                           std::optional<AnswerLimit> limit)
+    : in_force_(sources, settings), counters_(counters), transfers_(transfers), limit_(std::move(limit)) {}
 
 void QueryHandler::begin_batch() noexcept {
   in_force_.refresh();
@@ -53,6 +55,7 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
 void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange) noexcept {
   if (transfers_ != nullptr && transfer::is_request(received) && is_handed_over(received, exchange.client)) {
     exchange.hand_over = true;
+    count_query(received, exchange.client, answer::CookieState::kNone, counters_);
     return;
   }
   const answer::Answered made =
@@ -62,6 +65,7 @@ void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange
   if (limit_ && exchange.client.transport == net::Transport::kUdp) {
     exchange.answer_size = limit_->pass(exchange.room.first(made.size), made, exchange.client.address);
   }
+  count(received, made, exchange, counters_);
 }
 
 // False: one message is the answer.

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "dnsd/answer/responder.h"
+#include "dnsd/metrics/answer_tally.h"
 #include "dnsd/net/handler.h"
 #include "dnsd/serve/answer_limit.h"
 #include "dnsd/transfer/in_force.h"
@@ -21,8 +22,8 @@ class QueryHandler final : public net::Handler {
  public:
   // `settings` without secrets and keys: those are taken from the sources. `transfers`: who goes on with a connection
   // that a transfer was asked for on; nullptr: nobody, and every transfer is refused. Without `limit` no answer is
-  // held back. All of them outlive the handler.
-  QueryHandler(const transfer::Sources& sources, const answer::Settings& settings,
+  // held back. All of them outlive the handler, and so do the counters, which it alone writes.
+  QueryHandler(const transfer::Sources& sources, const answer::Settings& settings, metrics::AnswerCounters& counters,
                transfer::Service* transfers = nullptr, std::optional<AnswerLimit> limit = std::nullopt);
 
   void begin_batch() noexcept override;
@@ -39,6 +40,7 @@ class QueryHandler final : public net::Handler {
   [[nodiscard]] bool is_handed_over(answer::Received& received, const net::Client& client) const noexcept;
 
   transfer::InForce in_force_;
+  metrics::AnswerCounters& counters_;
   transfer::Service* transfers_;
   std::optional<AnswerLimit> limit_;
   std::array<answer::Received, kStride> received_;

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <pthread.h>
+
 #include "dnsd/serve/query_handler.h"
 
 namespace dnsd::serve {
@@ -43,7 +45,7 @@ WorkerGroup::WorkerGroup(const net::WorkerSettings& settings, const Sources& sou
   for (unsigned index = 0; index < settings.workers; ++index) {
     metrics::AnswerCounters& counters = *answer_counters_.emplace_back(std::make_unique<metrics::AnswerCounters>());
     auto handler = std::make_unique<QueryHandler>(
-        sources.in_force, sources.answers, &sources.transfers,
+        sources.in_force, sources.answers, counters, &sources.transfers,
         limit_ ? std::optional<AnswerLimit>(std::in_place, *limit_, counters, log) : std::nullopt);
     auto worker = std::make_unique<net::Worker>(settings, std::move(handler), sources.quota, log);
     for (net::BoundAddress& address : bound) {
@@ -73,6 +75,7 @@ void WorkerGroup::start() {
   // not even be joined.
   ended_->workers.resize(workers_.size());
   threads_.reserve(workers_.size());
+  clocks_.reserve(workers_.size());
   for (std::size_t index = 0; index < workers_.size(); ++index) {
     threads_.push_back(util::start_thread(
         "worker-" + std::to_string(index),
@@ -81,6 +84,9 @@ void WorkerGroup::start() {
           ended_->note(index);
         },
         on_failure_));
+    clockid_t clock{};
+    const bool has_clock = ::pthread_getcpuclockid(threads_.back().native_handle(), &clock) == 0;
+    clocks_.push_back(has_clock ? std::optional(clock) : std::nullopt);
   }
 }
 
@@ -145,15 +151,35 @@ bool WorkerGroup::wait_ended(std::chrono::milliseconds at_most) {
   return true;
 }
 
-metrics::Totals WorkerGroup::totals() const {
-  metrics::Totals totals;
+metrics::WorkerSums WorkerGroup::sums() const {
+  metrics::WorkerSums sums;
   for (const auto& worker : workers_) {
-    totals.add(worker->counters());
+    sums.add(worker->counters());
   }
   for (const auto& counters : answer_counters_) {
-    totals.add(*counters);
+    sums.add(*counters);
   }
-  return totals;
+  return sums;
+}
+
+// Of a thread that has ended the kernel has no clock, and nobody asks any more.
+std::vector<double> WorkerGroup::busy_seconds() const {
+  constexpr double kNanosecond = 1e-9;
+  std::vector<double> seconds;
+  for (const std::optional<clockid_t>& clock : clocks_) {
+    timespec used{};
+    const bool told = clock && ::clock_gettime(*clock, &used) == 0;
+    seconds.push_back(told ? static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * kNanosecond : 0);
+  }
+  return seconds;
+}
+
+std::uint64_t WorkerGroup::receive_drops() const {
+  std::uint64_t drops = 0;
+  for (const auto& worker : workers_) {
+    drops += worker->receive_drops();
+  }
+  return drops;
 }
 
 }  // namespace dnsd::serve

@@ -5,19 +5,21 @@
 //                                                        ├─> pulses: do all move?
 //                                                        └─> begin_drain, wait_ended ─> totals
 //
-// Threads: the functions are for the thread that made the group, but for refresh(). `on_failure` may be called
-// from any thread of the group, with what went wrong; the group then waits to be drained.
+// Threads: the functions are for the thread that made the group, but for those that say so. `on_failure` may be
+// called from any thread of the group, with what went wrong; the group then waits to be drained.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "dnsd/answer/settings.h"
-#include "dnsd/metrics/catalogue.h"
-#include "dnsd/metrics/counters.h"
+#include "dnsd/metrics/answer_tally.h"
+#include "dnsd/metrics/worker_sums.h"
 #include "dnsd/net/address_quota.h"
 #include "dnsd/net/bind.h"
 #include "dnsd/net/worker.h"
@@ -68,7 +70,11 @@ class WorkerGroup {
   // Waits so long. True: all have ended.
   [[nodiscard]] bool wait_ended(std::chrono::milliseconds at_most);
 
-  [[nodiscard]] metrics::Totals totals() const;
+  // What all have counted until now. Any thread.
+  [[nodiscard]] metrics::WorkerSums sums() const;
+  // CPU time of each worker's thread, in seconds, and what the kernel dropped. Any thread, once started.
+  [[nodiscard]] std::vector<double> busy_seconds() const;
+  [[nodiscard]] std::uint64_t receive_drops() const;
 
  private:
   struct Ended;
@@ -78,6 +84,7 @@ class WorkerGroup {
   util::OnFailure on_failure_;
   std::vector<std::unique_ptr<net::Worker>> workers_;
   std::vector<std::thread> threads_;
+  std::vector<std::optional<clockid_t>> clocks_;  // of each thread
   std::unique_ptr<Ended> ended_;
   std::vector<bool> told_to_drain_tcp_;
   std::vector<bool> told_to_drain_;

@@ -23,6 +23,7 @@
 #include "dnsd/zone/apex_table.h"
 #include "dnsd/zone/name_table.h"
 #include "dnsd/zone/node.h"
+#include "dnsd/zone/zone_slots.h"
 #include "zonestore/zone/name.h"
 
 namespace dnsd::zone {
@@ -41,6 +42,7 @@ struct Zone {
   zonestore::Name apex;         // lower-cased
   std::uint64_t apex_hash = 0;  // in `names`
   std::uint32_t serial = 0;
+  std::uint8_t slot = ZoneSlots::kOther;  // that its answers are counted by
   // The SOA as a negative answer carries it (RFC 2308 section 3): owner left out, from the type on, TTL already
   // min(SOA TTL, SOA minimum).
   Bytes negative_soa;
@@ -50,10 +52,12 @@ struct Zone {
 
 struct Image {
   Image() = default;
-  explicit Image(std::vector<std::shared_ptr<const Zone>> all) : zones(std::move(all)), apexes(zones) {}
+  explicit Image(std::vector<std::shared_ptr<const Zone>> all, ZoneSlots all_slots = {})
+      : zones(std::move(all)), apexes(zones), slots(std::move(all_slots)) {}
 
   std::vector<std::shared_ptr<const Zone>> zones;
   ApexTable apexes;  // of these zones: who answers for a name
+  ZoneSlots slots;   // of these zones, and of those that were served before
 
   // The zone of that very apex; nullptr: there is none. Precondition: `zones` are in the order of a head's, by apex.
   [[nodiscard]] std::shared_ptr<const Zone> find(const zonestore::Name& apex) const;

@@ -6,7 +6,7 @@
 
 namespace dnsd::zone {
 
-ImageBuilder::ImageBuilder(const Image& base) {
+ImageBuilder::ImageBuilder(const Image& base) : slots_(base.slots) {
   zones_.reserve(base.zones.size());
   for (const std::shared_ptr<const Zone>& zone : base.zones) {
     zones_.emplace_back(zone);
@@ -15,7 +15,7 @@ ImageBuilder::ImageBuilder(const Image& base) {
 
 ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expected_names,
                                  std::shared_ptr<const Zone> served) {
-  zones_.emplace_back(apex, expected_names);
+  zones_.emplace_back(apex, expected_names, slots_.of(apex.lowered()));
   zones_.back().share_with(std::move(served));
   return static_cast<ZoneIndex>(zones_.size() - 1);
 }
@@ -58,7 +58,7 @@ zonestore::Result<std::shared_ptr<const Image>> ImageBuilder::finish() {
     zones.push_back(std::move(*zone));
   }
   zones_.clear();
-  return std::make_shared<const Image>(std::move(zones));
+  return std::make_shared<const Image>(std::move(zones), std::move(slots_));
 }
 
 }  // namespace dnsd::zone

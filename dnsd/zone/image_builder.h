@@ -22,6 +22,9 @@ class ImageBuilder {
   ImageBuilder() = default;
   explicit ImageBuilder(const Image& base);
 
+  // Before the first zone: their slots, as in the image being served.
+  void keep_slots(const ZoneSlots& slots) { slots_ = slots; }
+
   // `served`, if there is one: the zone of that apex in the image being served. Nodes that come out the same are
   // shared with it, so that a reload does not need the memory twice.
   ZoneIndex add_zone(const zonestore::Name& apex, std::size_t expected_names,
@@ -43,6 +46,7 @@ class ImageBuilder {
 
  private:
   std::vector<ZoneBuilder> zones_;
+  ZoneSlots slots_;
   LaidOut laid_out_;  // kept for its memory
 };
 

@@ -73,6 +73,9 @@ Result<ReadySet> Preparer::prepare(const zonestore::StoredRecordSet& stored) {
 
 Intake::Intake(const PublishedHead& head, const Image* served)
     : heap_(std::make_unique<util::HugePageHeap>()), tallies_(head.zones.size()) {
+  if (served != nullptr) {
+    builder_.keep_slots(served->slots);
+  }
   for (const PublishedZone& zone : head.zones) {
     (void)builder_.add_zone(zone.apex, static_cast<std::size_t>(zone.record_set_count),
                             served == nullptr ? nullptr : served->find(zone.apex));

@@ -27,11 +27,11 @@ void add_to(std::uint32_t& counter, int change) {
 
 }  // namespace
 
-ZoneBuilder::ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names)
-    : apex_(apex.lowered()), names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
+ZoneBuilder::ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot)
+    : apex_(apex.lowered()), slot_(slot), names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
 
 ZoneBuilder::ZoneBuilder(std::shared_ptr<const Zone> base)
-    : apex_(base->apex), base_(std::move(base)), census_(base_->census) {}
+    : apex_(base->apex), slot_(base->slot), base_(std::move(base)), census_(base_->census) {}
 
 void ZoneBuilder::share_with(std::shared_ptr<const Zone> served) {
   served_ = std::move(served);
@@ -103,6 +103,7 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneBuilder::finish() {
   auto zone = std::make_shared<Zone>();
   zone->apex = apex_;
   zone->serial = laid_out->serial;
+  zone->slot = slot_;
   zone->negative_soa = std::move(laid_out->negative);
   zone->census = census_;
   zone->names = std::move(*names_);

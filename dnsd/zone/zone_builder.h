@@ -17,7 +17,7 @@ namespace dnsd::zone {
 
 class ZoneBuilder {
  public:
-  ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names);
+  ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot);
   explicit ZoneBuilder(std::shared_ptr<const Zone> base);
 
   // To be built anew from nothing, but beside a zone of the same apex that is still being served: what is put and
@@ -44,7 +44,8 @@ class ZoneBuilder {
   void count_name(ByteView name, int change);
   void count_record_set(ByteView owner, RecordType type, int change);
 
-  zonestore::Name apex_;                // lower-cased
+  zonestore::Name apex_;  // lower-cased
+  std::uint8_t slot_;
   std::shared_ptr<const Zone> base_;    // nullptr: a new zone
   std::shared_ptr<const Zone> served_;  // whose nodes may be shared; nullptr: none
   std::optional<NameTable> names_;      // absent: nothing has changed

@@ -25,7 +25,8 @@ void batch_of_hits(benchmark::State& state) {
   const dnsd::util::Latest<dnsd::answer::CookieSecrets> no_secrets(nullptr);
   const dnsd::util::Latest<dnsd::wire::TsigKeys> no_keys(nullptr);
   const dnsd::util::Latest<zonestore::Peers> no_peers(zonestore::Peers{});
-  dnsd::serve::QueryHandler handler({hub, no_secrets, no_keys, no_peers}, {});
+  dnsd::metrics::AnswerCounters counters;
+  dnsd::serve::QueryHandler handler({hub, no_secrets, no_keys, no_peers}, {}, counters);
   Ring queries = random_queries(institutions, Names::kOfTheImage, zonestore::RecordType::kTxt);
   std::vector<std::uint8_t> room(kBatch * kAnswerBytes);
   std::array<Exchange, kBatch> exchanges;

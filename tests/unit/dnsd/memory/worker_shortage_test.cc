@@ -47,7 +47,8 @@ class WorkerShortage : public follow::TwoZoneStore {
     quota_ = std::make_unique<net::AddressQuota>(tcp.connections_per_address);
     worker_ = std::make_unique<net::Worker>(
         net::WorkerSettings{{}, tcp, 1},
-        std::make_unique<serve::QueryHandler>(transfer::Sources{*hub_, secrets_, keys_, peers_}, answer::Settings{}),
+        std::make_unique<serve::QueryHandler>(transfer::Sources{*hub_, secrets_, keys_, peers_}, answer::Settings{},
+                                              answer_counters_),
         *quota_, log_);
     auto bound = net::bind_all(std::vector{zonestore::SocketAddress::parse("127.0.0.1:0").value()}, 1).value();
     address_ = bound.front().address;
@@ -96,6 +97,7 @@ class WorkerShortage : public follow::TwoZoneStore {
   std::unique_ptr<zone::ImageHub> hub_;
   util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   util::Latest<wire::TsigKeys> keys_{nullptr};
+  metrics::AnswerCounters answer_counters_;
   util::Latest<zonestore::Peers> peers_{zonestore::Peers{}};
   util::Log log_{util::LogLevel::kInfo, std::make_shared<spdlog::sinks::null_sink_mt>()};
   std::unique_ptr<net::AddressQuota> quota_;

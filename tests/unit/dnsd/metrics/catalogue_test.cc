@@ -56,7 +56,7 @@ TEST(Catalogue, HasAWordOfItsOwnForEachEntryInTheLog) {
 TEST(Catalogue, SumsEachCounterIntoItsOwnEntry) {
   for (std::size_t index = 0; index < kEntries; ++index) {
     WorkerCounters sockets;
-    AnswerCounters answers;
+    AnswerCounts answers;
     ProcessCounts process;
     const Place place = catalogue()[index].place;
     if (const auto* const socket = std::get_if<Counter SocketCounts::*>(&place)) {

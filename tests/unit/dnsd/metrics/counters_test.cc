@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dnsd/metrics/answer_tally.h"
 #include "dnsd/metrics/catalogue.h"
 
 namespace dnsd::metrics {
@@ -22,20 +23,20 @@ TEST(Counters, AreSummedOverWorkers) {
   two.udp_truncated.add(11);
   two.udp_broadcast.add(12);
   two.tcp_connections.add(7);
-  two.tcp_refused.add(8);
+  two.tcp_refused_address.add(8);
   two.tcp_evicted.add(9);
   two.tcp_timed_out.add(10);
   Totals totals;
   totals.add(one);
   totals.add(two);
-  EXPECT_EQ(totals.sum("dnsd_queries_total"), 8U);
-  EXPECT_EQ(totals.sum("dnsd_answers_total"), 7U);
+  EXPECT_EQ(totals.sum("dnsd_messages_received_total"), 8U);
+  EXPECT_EQ(totals.sum("dnsd_messages_sent_total"), 7U);
   EXPECT_EQ(totals.of(&SocketCounts::udp_dropped), 1U);
   EXPECT_EQ(totals.of(&SocketCounts::udp_oversized), 6U);
   EXPECT_EQ(totals.of(&SocketCounts::udp_truncated), 11U);
   EXPECT_EQ(totals.of(&SocketCounts::udp_broadcast), 12U);
   EXPECT_EQ(totals.of(&SocketCounts::tcp_connections), 7U);
-  EXPECT_EQ(totals.of(&SocketCounts::tcp_refused), 8U);
+  EXPECT_EQ(totals.of(&SocketCounts::tcp_refused_address), 8U);
   EXPECT_EQ(totals.of(&SocketCounts::tcp_evicted), 9U);
   EXPECT_EQ(totals.of(&SocketCounts::tcp_timed_out), 10U);
 }

@@ -204,7 +204,7 @@ TEST_F(TcpLimit, RefusesOneConnectionTooManyFromAnAddress) {
     const LoopbackClient second = connect();
     ask(second, "second");
     EXPECT_TRUE(connect().is_ended_by_server());
-    EXPECT_EQ(counters().tcp_refused.read(), 1U);
+    EXPECT_EQ(counters().tcp_refused_address.read(), 1U);
     second.shut_down_sending();
     EXPECT_TRUE(second.is_ended_by_server());
   }

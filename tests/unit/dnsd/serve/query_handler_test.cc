@@ -43,7 +43,8 @@ class QueryHandlerTest : public ::testing::Test {
   util::Latest<answer::CookieSecrets> secrets_{answer::CookieSecrets({answer::CookieSecret{1}})};
   util::Latest<wire::TsigKeys> keys_{nullptr};
   util::Latest<zonestore::Peers> peers_{zonestore::Peers{}};
-  QueryHandler handler_{{hub_, secrets_, keys_, peers_}, answer::Settings{.nsid = nsid_}};
+  metrics::AnswerCounters counters_;
+  QueryHandler handler_{{hub_, secrets_, keys_, peers_}, answer::Settings{.nsid = nsid_}, counters_};
 };
 
 TEST_F(QueryHandlerTest, CookieHoldsTheTimeOfTheBatchRfc9018) {

@@ -29,6 +29,7 @@ StoreFollower::Look StoreFollower::look() {
     return look_unguarded();
   } catch (const std::exception& exception) {
     reader_.reset();
+    note_lost(LoadReason::kRecovered);
     return {Outcome::kUnusable,
             Error{ErrorCode::kIo, std::string("the store cannot be loaded: ") + util::text_of(exception),
                   "give dnsd more memory (MemoryMax=, LimitDATA=, the machine's)"}};
@@ -38,8 +39,16 @@ StoreFollower::Look StoreFollower::look() {
 StoreFollower::Look StoreFollower::look_unguarded() {
   if (reader_ && !reader_->is_same_file()) {
     reader_.reset();
+    note_lost(LoadReason::kReplaced);
   }
   return reader_ ? follow_held() : load_anew();
+}
+
+// The first load is the start's, whatever stood in its way.
+void StoreFollower::note_lost(LoadReason reason) {
+  if (loaded_) {
+    next_reason_ = reason;
+  }
 }
 
 StoreFollower::Look StoreFollower::load_anew() {
@@ -62,6 +71,7 @@ StoreFollower::Look StoreFollower::load_anew() {
   reader_ = std::move(*opened);
   data_version_ = *version;
   loaded_ = std::move(*loaded);
+  load_reason_ = next_reason_;
   return {Outcome::kNew, std::nullopt};
 }
 
@@ -84,6 +94,7 @@ StoreFollower::Look StoreFollower::follow_held() {
   // Operators' notes, policies and the audit change the store too, and nothing that the world may see.
   const bool published = !is_same_state(loaded_->head, followed->head);
   loaded_ = std::move(*followed);
+  load_reason_ = LoadReason::kJournalGap;
   return {published ? Outcome::kNew : Outcome::kUnchanged, std::nullopt};
 }
 
@@ -99,6 +110,7 @@ StoreFollower::Look StoreFollower::give_up(Error error) {
     return {Outcome::kBusy, std::move(error)};
   }
   reader_.reset();
+  note_lost(LoadReason::kRecovered);
   if (error.code == ErrorCode::kPermission) {
     std::string hint = access_hint(store_dir_, names_);
     if (!hint.empty()) {

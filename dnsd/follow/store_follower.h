@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "dnsd/follow/store_access.h"
+#include "dnsd/follow/store_state.h"
 #include "dnsd/zone/loader.h"
 
 namespace dnsd::follow {
@@ -43,10 +44,13 @@ class StoreFollower {
 
   // The last good state. Precondition: look() has given kNew at least once.
   [[nodiscard]] const zone::Loaded& loaded() const { return *loaded_; }
+  // Why that was read whole, if it was (loaded().whole).
+  [[nodiscard]] LoadReason load_reason() const { return load_reason_; }
   [[nodiscard]] const std::filesystem::path& store_dir() const { return store_dir_; }
 
  private:
   [[nodiscard]] Look look_unguarded();
+  void note_lost(LoadReason reason);
   [[nodiscard]] Look load_anew();
   [[nodiscard]] Look follow_held();
   [[nodiscard]] Look give_up(zonestore::Error error);
@@ -57,6 +61,8 @@ class StoreFollower {
   std::optional<zonestore::PublishedReader> reader_;
   std::int64_t data_version_ = 0;  // of what loaded_ was made from, while reader_ is held
   std::optional<zone::Loaded> loaded_;
+  LoadReason load_reason_ = LoadReason::kStart;
+  LoadReason next_reason_ = LoadReason::kStart;  // of the load that comes next, should one be needed
 };
 
 }  // namespace dnsd::follow

@@ -58,7 +58,10 @@ StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, util::La
       on_published_(std::move(on_published)),
       patience_(patience),
       told_(follower_.loaded().head),
-      loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {}
+      loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {
+  state_.note_checked();
+  state_.note_published(follower_.loaded(), follower_.load_reason(), {});
+}
 
 StoreWatcher::~StoreWatcher() = default;
 
@@ -119,6 +122,7 @@ void StoreWatcher::look() {
   if (seen.outcome == StoreFollower::Outcome::kUnusable) {
     note_trouble(*seen.error);
   } else {
+    state_.note_checked();
     note_health();
   }
   if (unpublished_) {
@@ -174,7 +178,9 @@ void StoreWatcher::tell() {
 
 void StoreWatcher::log_published(const PublishedChange& change) {
   const zone::Loaded& loaded = follower_.loaded();
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_).count();
+  const auto took_us = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - *noticed_at_);
+  const auto took = took_us.count();
+  state_.note_published(loaded, loaded.whole ? std::optional(follower_.load_reason()) : std::nullopt, took_us);
   if (loaded.whole) {
     log_report(report_on(loaded, std::chrono::duration_cast<milliseconds>(Clock::now() - *noticed_at_)), log_);
   }
@@ -193,6 +199,7 @@ void StoreWatcher::log_published(const PublishedChange& change) {
 }
 
 void StoreWatcher::note_trouble(const zonestore::Error& error) {
+  state_.note_trouble(error.code);
   if (trouble_ == error.code) {
     return;
   }
@@ -210,6 +217,7 @@ void StoreWatcher::note_busy(const zonestore::Error& error) {
   if (busy_for >= patience_.at_work && busy_said_ != BusySaid::kTrouble) {
     busy_said_ = BusySaid::kTrouble;
     trouble_ = error.code;
+    state_.note_trouble(error.code);
     log_.warning("store_busy", {{"message", error.message},
                                 {"hint", "no change takes so long: look at what that process does"},
                                 {"seconds", seconds},
@@ -230,6 +238,7 @@ void StoreWatcher::note_exception(const char* what) noexcept {
 }
 
 void StoreWatcher::note_health() {
+  state_.note_health();
   exception_said_ = false;
   if (std::exchange(trouble_, std::nullopt)) {
     log_.info("store_recovered");

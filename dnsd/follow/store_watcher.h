@@ -22,6 +22,7 @@
 
 #include "dnsd/follow/published_change.h"
 #include "dnsd/follow/store_follower.h"
+#include "dnsd/follow/store_state.h"
 #include "dnsd/util/latest.h"
 #include "dnsd/util/log.h"
 #include "dnsd/zone/image_hub.h"
@@ -55,6 +56,9 @@ class StoreWatcher {
   void run() noexcept;  // until stop()
   void stop();          // may come before run()
 
+  // Any thread, for as long as the watcher lives.
+  [[nodiscard]] const StoreState& state() const { return state_; }
+
  private:
   using Clock = std::chrono::steady_clock;
   struct Loop;  // the event loop, its watch and its timers: Asio stays out of this header
@@ -73,6 +77,7 @@ class StoreWatcher {
   void note_exception(const char* what) noexcept;
 
   StoreFollower follower_;
+  StoreState state_;
   zone::ImageHub& hub_;
   util::Latest<zonestore::Peers>& peers_;
   const util::Log& log_;

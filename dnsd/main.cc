@@ -33,10 +33,11 @@ ExitCode run(std::span<const char* const> arguments) {
     return ExitCode::kEnded;
   }
   const auto& command_line = std::get<dnsd::config::CommandLine>(*parsed);
-  const auto config = dnsd::config::load(command_line, std::getenv("ZONESTORE"));
+  auto config = dnsd::config::load(command_line, std::getenv("ZONESTORE"));
   if (!config) {
     return refuse_usage(config.error());
   }
+  dnsd::config::use_runtime_directory(std::getenv("RUNTIME_DIRECTORY"), *config);
   dnsd::util::Log log(config->log_level);
   return command_line.check ? dnsd::check(*config, log, std::cout) : dnsd::run_server(*config, log);
 }

@@ -88,6 +88,7 @@ SandboxPlaces sandbox_places(const config::Config& config, const ServiceDirector
   add(places.read, "/dev/urandom");
   add_listed(places.write, directories.state);
   add_listed(places.write, directories.runtime);
+  add_directory_of(places.write, config.metrics.file);
   return places;
 }
 

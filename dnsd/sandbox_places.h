@@ -24,7 +24,7 @@ struct ServiceDirectories {
 
 // To be read: the directory above the store's, those of the config and of the secrets (editors put another file in a
 // file's place), and where symbolic links among them lead today; /proc and /dev/urandom. To be written: what the
-// service manager has made.
+// service manager has made, and the directory of the metrics file.
 [[nodiscard]] SandboxPlaces sandbox_places(const config::Config& config, const ServiceDirectories& directories);
 
 // Enters the sandbox as far as the settings ask for it and the kernel has it, and logs what has become of it. True:

@@ -15,7 +15,10 @@
 #include "dnsd/follow/first_load.h"
 #include "dnsd/follow/store_watcher.h"
 #include "dnsd/metrics/catalogue.h"
+#include "dnsd/metrics/http_server.h"
+#include "dnsd/metrics/metrics_file.h"
 #include "dnsd/net/bind.h"
+#include "dnsd/observation.h"
 #include "dnsd/privileges.h"
 #include "dnsd/sandbox_places.h"
 #include "dnsd/secrets.h"
@@ -39,6 +42,11 @@ using Pause = std::function<bool(milliseconds)>;  // false: the program is to en
 constexpr std::size_t kSpareDescriptors = 64;
 
 constexpr milliseconds kForTheRest{5000};  // at the end, once the workers have drained
+
+constexpr std::chrono::seconds kBetweenLooks{10};  // at the workers
+constexpr std::chrono::seconds kBetweenStatus{15};
+
+using HttpSocket = util::Result<zonestore::FileDescriptor>;
 
 ExitCode refuse(const util::Log& log, ExitCode code, const std::string& message, const std::string& hint = {}) {
   if (hint.empty()) {
@@ -65,6 +73,13 @@ net::WorkerSettings worker_settings(const config::Config& config, unsigned worke
   }
   return settings;
 }
+
+// What was bound while it might be.
+struct Bound {
+  Sockets sockets;
+  std::optional<HttpSocket> http;  // absent: nobody wants metrics over HTTP
+  bool is_sandboxed = false;
+};
 
 util::Result<void> give_up_rights(const std::optional<Account>& account, const util::Log& log) {
   if (account) {
@@ -133,11 +148,51 @@ class Watching {
   std::thread thread_;
 };
 
+// Whoever shows the numbers: a file, HTTP, both or neither. Made last, so that all that is shown outlives it.
+class Showing {
+ public:
+  Showing(const config::Config& config, std::optional<HttpSocket> socket, Observation& observation,
+          const util::Log& log) {
+    if (!config.metrics.file.empty()) {
+      file_.emplace(
+          config.metrics.file, config.metrics.file_every, [&observation] { return observation.text(); }, log);
+    }
+    if (socket) {
+      http_.emplace(*config.metrics.listen, std::move(*socket),
+                    metrics::Pages{[&observation] { return observation.text(); },
+                                   [&observation] { return observation.health(); }},
+                    log);
+      observation.set_http(*http_);
+    }
+  }
+
+  void start(const util::OnFailure& on_failure) {
+    if (http_) {
+      http_->start(on_failure);
+    }
+    if (file_) {
+      file_->start(on_failure);
+    }
+  }
+
+ private:
+  std::optional<metrics::MetricsFile> file_;
+  std::optional<metrics::HttpServer> http_;
+};
+
+// The workers, and who is told whether they move.
+struct LookedAfter {
+  serve::WorkerGroup& workers;
+  serve::Heartbeat& heartbeat;
+  Observation& observation;
+};
+
 // Gives the supervisor its sign, if all workers have moved.
-void look_after(serve::WorkerGroup& workers, serve::Heartbeat& heartbeat) {
+void look_after(const LookedAfter& looked) {
   try {
-    if (heartbeat.all_moved(workers.pulses())) {
+    if (looked.heartbeat.all_moved(looked.workers.pulses())) {
       notify_supervisor("WATCHDOG=1");
+      looked.observation.note_all_moved();
     }
   } catch (const std::bad_alloc&) {  // no sign this time
   }
@@ -152,45 +207,43 @@ constexpr DrainStep kOfTcp{&serve::WorkerGroup::begin_tcp_drain, &serve::WorkerG
 constexpr DrainStep kOfAll{&serve::WorkerGroup::begin_drain, &serve::WorkerGroup::wait_ended};
 
 // True: the step is done by all.
-bool drain_further(const DrainStep& step, serve::WorkerGroup& workers, milliseconds drain,
-                   serve::Heartbeat& heartbeat) {
+bool drain_further(const DrainStep& step, const LookedAfter& looked, milliseconds drain) {
   constexpr milliseconds kForMemory{10};
   milliseconds patience = heartbeat_interval();
   try {
-    (workers.*step.begin)(drain);
+    (looked.workers.*step.begin)(drain);
   } catch (const std::bad_alloc&) {
     patience = kForMemory;
   }
-  if ((workers.*step.wait)(patience)) {
+  if ((looked.workers.*step.wait)(patience)) {
     return true;
   }
-  look_after(workers, heartbeat);
+  look_after(looked);
   return false;
 }
 
-void drain_through(const DrainStep& step, serve::WorkerGroup& workers, milliseconds drain,
-                   serve::Heartbeat& heartbeat) {
-  while (!drain_further(step, workers, drain, heartbeat)) {
+void drain_through(const DrainStep& step, const LookedAfter& looked, milliseconds drain) {
+  while (!drain_further(step, looked, drain)) {
   }
 }
 
 // The workers and transfers first, which somebody waits for. The watcher may hang in a disk: the control ends the
 // program then. Where the sockets are kept, UDP is answered until everything else has ended, and what comes then
 // waits in them for the next dnsd.
-void end_all(const config::Config& config, bool sockets_are_kept, serve::WorkerGroup& workers,
-             transfer::Service& transfers, follow::StoreWatcher& watcher, serve::Heartbeat& heartbeat,
-             Control& control, const util::Log& log) {
+void end_all(const config::Config& config, bool sockets_are_kept, const LookedAfter& looked,
+             transfer::Service& transfers, follow::StoreWatcher& watcher, Control& control, const util::Log& log) {
+  looked.observation.note_draining();
   notify_supervisor("STOPPING=1\nSTATUS=draining");
   control.allow(config.drain + kForTheRest, "the workers");
   watcher.stop();
   transfers.drain(config.drain);
   if (sockets_are_kept) {
-    drain_through(kOfTcp, workers, config.drain, heartbeat);
+    drain_through(kOfTcp, looked, config.drain);
     transfers.wait_ended();
   }
-  drain_through(kOfAll, workers, config.drain, heartbeat);
+  drain_through(kOfAll, looked, config.drain);
   transfers.wait_ended();
-  log_stopped(workers.sums().totals, log);
+  log_stopped(looked.workers.sums().totals, log);
   control.allow(kForTheRest, "the store's watcher");
 }
 
@@ -204,11 +257,33 @@ void log_ready(const std::vector<zonestore::SocketAddress>& addresses, unsigned 
   notify_supervisor("READY=1\nSTATUS=answering");
 }
 
+// Every 15 s a line for systemctl status. One for which there is no memory is left out.
+class StatusLine {
+ public:
+  explicit StatusLine(Observation& observation) : observation_(observation) {}
+
+  void renew_if_due() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - renewed_ < kBetweenStatus) {
+      return;
+    }
+    renewed_ = now;
+    try {
+      notify_supervisor(("STATUS=" + observation_.status()).c_str());
+    } catch (const std::bad_alloc&) {
+    }
+  }
+
+ private:
+  Observation& observation_;
+  std::chrono::steady_clock::time_point renewed_ = std::chrono::steady_clock::now();
+};
+
 // From a loaded store to the last answer.
-ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings, Sockets sockets,
+ExitCode answer_until_told(const config::Config& config, const net::WorkerSettings& settings, Bound bound,
                            follow::StoreFollower follower, Secrets& secrets, Control& control, const util::Log& log) {
   const auto on_failure = [&control](const char* thread, const char* why) { control.fail(thread, why); };
-  const std::vector<zonestore::SocketAddress> addresses = addresses_of(sockets.bound);
+  const std::vector<zonestore::SocketAddress> addresses = addresses_of(bound.sockets.bound);
   zone::ImageHub hub(follower.loaded().image);
   util::Latest<zonestore::Peers> peers(follower.loaded().head.peers);
   const answer::Settings answers{.udp_answer_bytes = static_cast<std::uint16_t>(config.udp.answer_bytes),
@@ -217,23 +292,30 @@ ExitCode answer_until_told(const config::Config& config, const net::WorkerSettin
   const transfer::Sources in_force{hub, secrets.cookies(), secrets.tsig_keys(), peers};
   transfer::Service transfers(in_force, answers, config.transfer.settings, {addresses, config.store}, log);
   serve::WorkerGroup workers(settings, {in_force, transfers, quota, answers, config.rate_limit},
-                             std::move(sockets.bound), log, on_failure);
+                             std::move(bound.sockets.bound), log, on_failure);
   follow::StoreWatcher watcher(std::move(follower), hub, peers, log, [&](const follow::PublishedChange& /*change*/) {
     workers.refresh();
     transfers.refresh();
   });
   serve::Heartbeat heartbeat;
+  Observation observation(
+      {workers, watcher.state(), hub, log, settings.workers, settings.tcp.connections, bound.is_sandboxed});
+  const LookedAfter looked{workers, heartbeat, observation};
+  StatusLine status(observation);
 
   transfers.start(on_failure);
   workers.start();
   const Watching watching(watcher, on_failure);
+  Showing showing(config, std::move(bound.http), observation, log);
+  showing.start(on_failure);
   control.allow(config.drain + kForTheRest, "the main thread");
   log_ready(addresses, settings.workers, log);
-  while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), std::chrono::minutes{1}))) {
-    look_after(workers, heartbeat);
+  while (!control.wait_for(std::min<milliseconds>(heartbeat_interval(), kBetweenLooks))) {
+    look_after(looked);
+    status.renew_if_due();
     secrets.roll_if_due();
   }
-  end_all(config, sockets.are_kept, workers, transfers, watcher, heartbeat, control, log);
+  end_all(config, bound.sockets.are_kept, looked, transfers, watcher, control, log);
   return control.has_failed() ? ExitCode::kFailed : ExitCode::kEnded;
 }
 
@@ -279,6 +361,10 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
   if (!sockets) {
     return refuse(log, ExitCode::kAddress, sockets.error());
   }
+  std::optional<HttpSocket> http;
+  if (config.metrics.listen) {
+    http = metrics::bind_http(*config.metrics.listen);  // not to be had: said later, and tried again
+  }
   const auto given_up = give_up_rights(*account, log);
   if (!given_up) {
     return refuse(log, ExitCode::kUsage, given_up.error());
@@ -307,7 +393,8 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
     return loaded.error();
   }
   follow::log_loaded(*loaded, log);
-  return answer_until_told(config, settings, std::move(*sockets), std::move(loaded->follower), secrets, control, log);
+  return answer_until_told(config, settings, {std::move(*sockets), std::move(http), *sandboxed},
+                           std::move(loaded->follower), secrets, control, log);
 }
 
 ExitCode check(const config::Config& config, const util::Log& log, std::ostream& out) {

@@ -159,4 +159,13 @@ util::Result<Config> load(const CommandLine& command_line, const char* zonestore
   });
 }
 
+// Of several, which a colon divides, the first (systemd.exec(5)).
+void use_runtime_directory(const char* variable, Config& config) {
+  const std::string_view all = variable != nullptr ? std::string_view(variable) : std::string_view();
+  const std::string_view first = all.substr(0, all.find(':'));
+  if (config.metrics.file.empty() && !first.empty()) {
+    config.metrics.file = std::filesystem::path(first) / "metrics.prom";
+  }
+}
+
 }  // namespace dnsd::config

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dnsd/limit/settings.h"
+#include "dnsd/metrics/settings.h"
 #include "dnsd/net/limits.h"
 #include "dnsd/transfer/settings.h"
 #include "dnsd/util/log.h"
@@ -51,6 +52,7 @@ struct Config {
   Edns edns;
   limit::Settings rate_limit;
   Transfer transfer;
+  metrics::Settings metrics;
 };
 
 [[nodiscard]] std::vector<zonestore::SocketAddress> default_listen();  // 127.0.0.1:53 and [::1]:53
@@ -62,5 +64,9 @@ struct Config {
 
 // The same for a file. Errors: also one that cannot be read.
 [[nodiscard]] util::Result<void> apply_file(const std::filesystem::path& file, Config& config);
+
+// Where systemd has made a directory ($RUNTIME_DIRECTORY: `variable`, nullptr if unset) the metrics are written
+// there, unless the config names another file.
+void use_runtime_directory(const char* variable, Config& config);
 
 }  // namespace dnsd::config

@@ -232,6 +232,35 @@ util::Result<void> set_tsig_keys_file(const toml::node& node, const Place& place
   return {};
 }
 
+util::Result<void> set_metrics_file(const toml::node& node, const Place& place, Config& config) {
+  const util::Result<std::string> value = read_text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  if (!value->empty() && (!value->starts_with('/') || value->ends_with('/'))) {
+    return wrong(place, "must be the path of a file, from the root on, or \"\"");
+  }
+  config.metrics.file = *value;
+  return {};
+}
+
+util::Result<void> set_metrics_listen(const toml::node& node, const Place& place, Config& config) {
+  const util::Result<std::string> value = read_text(node, place);
+  if (!value) {
+    return util::fail(value.error());
+  }
+  config.metrics.listen.reset();
+  if (value->empty()) {
+    return {};
+  }
+  const util::Result<zonestore::SocketAddress> address = zonestore::SocketAddress::parse(*value);
+  if (!address) {
+    return wrong(place, "it " + address.error());
+  }
+  config.metrics.listen = *address;
+  return {};
+}
+
 struct Setting {
   std::string_view table;  // empty: the file's top
   std::string_view key;
@@ -268,6 +297,16 @@ std::vector<Setting> transfer_settings() {
                   })},
       {"transfer", "notify_source_v4", set_notify_source(&Transfer::notify_source_v4, "192.0.2.1")},
       {"transfer", "notify_source_v6", set_notify_source(&Transfer::notify_source_v6, "2001:db8::1")},
+  };
+}
+
+std::vector<Setting> metrics_settings() {
+  return {
+      {"metrics", "file", set_metrics_file},
+      {"metrics", "file_seconds",
+       set_number({1, 3600},
+                  [](Config& config, auto value) { config.metrics.file_every = std::chrono::seconds(value); })},
+      {"metrics", "listen", set_metrics_listen},
   };
 }
 
@@ -319,6 +358,7 @@ std::vector<Setting> settings_but_transfers() {
 std::vector<Setting> make_settings() {
   std::vector<Setting> settings = settings_but_transfers();
   std::ranges::move(transfer_settings(), std::back_inserter(settings));
+  std::ranges::move(metrics_settings(), std::back_inserter(settings));
   return settings;
 }
 

@@ -30,15 +30,14 @@ StoreState::Clock::time_point moment(std::int64_t ms) {
 }
 
 double unix_seconds(StoreState::Clock::time_point when) {
-  constexpr double kMillisecond = 1e-3;
-  const auto ms = std::chrono::duration_cast<milliseconds>(when.time_since_epoch()).count();
-  return static_cast<double>(ms) * kMillisecond;
+  constexpr double kSecond = 1000;  // a quotient is the nearest number that there is, a product with 0.001 is not
+  return static_cast<double>(std::chrono::duration_cast<milliseconds>(when.time_since_epoch()).count()) / kSecond;
 }
 
 }  // namespace
 
 void StoreState::note_published(const zone::Loaded& loaded, std::optional<LoadReason> whole,
-                                std::chrono::microseconds took) {
+                                std::optional<std::chrono::microseconds> took) {
   Served served;
   for (const zonestore::PublishedZone& zone : loaded.head.zones) {
     served.zones.push_back({zone.apex.to_text_no_dot(), zone.record_set_count});
@@ -51,11 +50,13 @@ void StoreState::note_published(const zone::Loaded& loaded, std::optional<LoadRe
   } else {
     changes_.add();
   }
-  constexpr double kMicrosecond = 1e-6;
-  const double seconds = static_cast<double>(took.count()) * kMicrosecond;
+  if (!took) {
+    return;
+  }
+  const double seconds = std::chrono::duration<double>(*took).count();
   publishing_[static_cast<std::size_t>(std::ranges::lower_bound(kPublishBounds, seconds) - kPublishBounds.begin())]
       .add();
-  publishing_us_.add(static_cast<std::uint64_t>(took.count()));
+  publishing_us_.add(static_cast<std::uint64_t>(took->count()));
 }
 
 void StoreState::note_checked() {
@@ -112,9 +113,9 @@ void StoreState::expose(Exposition& out) const {
       .add(changes_.read());
   std::array<std::uint64_t, kPublishBuckets + 1> counts{};
   std::ranges::transform(publishing_, counts.begin(), [](const metrics::Counter& each) { return each.read(); });
-  constexpr double kMicrosecond = 1e-6;
+  constexpr double kSecond = 1e6;
   out.family("dnsd_publish_seconds", "From a change's being noticed to its being served", Kind::kHistogram)
-      .add(Histogram{kPublishBounds, counts, static_cast<double>(publishing_us_.read()) * kMicrosecond});
+      .add(Histogram{kPublishBounds, counts, static_cast<double>(publishing_us_.read()) / kSecond});
   expose_trouble(out);
   out.family("dnsd_store_checked_timestamp_seconds", "The last look at the store that worked", Kind::kGauge)
       .add(unix_seconds(checked_at()));

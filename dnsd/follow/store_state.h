@@ -53,8 +53,10 @@ class StoreState {
 
   StoreState() : served_(Served{}) {}
 
-  // An image of it was published, `took` after it was noticed. `whole`: for this reason everything was read.
-  void note_published(const zone::Loaded& loaded, std::optional<LoadReason> whole, std::chrono::microseconds took);
+  // An image of it was published, `took` after it was noticed (absent: the first one, which a start waits for).
+  // `whole`: for this reason everything was read.
+  void note_published(const zone::Loaded& loaded, std::optional<LoadReason> whole,
+                      std::optional<std::chrono::microseconds> took);
   void note_checked();
   void note_trouble(zonestore::ErrorCode code);
   void note_health() { trouble_code_.store(kNoTrouble, std::memory_order_relaxed); }

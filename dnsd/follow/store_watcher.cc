@@ -60,7 +60,7 @@ StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, util::La
       told_(follower_.loaded().head),
       loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {
   state_.note_checked();
-  state_.note_published(follower_.loaded(), follower_.load_reason(), {});
+  state_.note_published(follower_.loaded(), follower_.load_reason(), std::nullopt);
 }
 
 StoreWatcher::~StoreWatcher() = default;

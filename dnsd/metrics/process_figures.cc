@@ -15,10 +15,10 @@ namespace {
 using zonestore::exposition::Kind;
 
 double cpu_seconds() {
-  constexpr double kNanosecond = 1e-9;
+  constexpr double kSecond = 1e9;
   timespec used{};
   (void)::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * kNanosecond;
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / kSecond;
 }
 
 // proc(5): statm's second number, in pages.

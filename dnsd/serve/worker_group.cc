@@ -164,12 +164,12 @@ metrics::WorkerSums WorkerGroup::sums() const {
 
 // Of a thread that has ended the kernel has no clock, and nobody asks any more.
 std::vector<double> WorkerGroup::busy_seconds() const {
-  constexpr double kNanosecond = 1e-9;
+  constexpr double kSecond = 1e9;
   std::vector<double> seconds;
   for (const std::optional<clockid_t>& clock : clocks_) {
     timespec used{};
     const bool told = clock && ::clock_gettime(*clock, &used) == 0;
-    seconds.push_back(told ? static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * kNanosecond : 0);
+    seconds.push_back(told ? static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / kSecond : 0);
   }
   return seconds;
 }

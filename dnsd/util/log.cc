@@ -211,6 +211,10 @@ std::uint64_t Log::dropped() const {
   return lines_ ? lines_->dropped() : 0;
 }
 
+std::uint64_t Log::lines(LogLevel level) const {
+  return counts_[static_cast<std::size_t>(level)].load(std::memory_order_relaxed);
+}
+
 void Log::debug(std::string_view event, std::initializer_list<LogField> fields) const {
   write(LogLevel::kDebug, event, fields);
 }
@@ -230,6 +234,7 @@ void Log::error(std::string_view event, std::initializer_list<LogField> fields) 
 void Log::write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const noexcept {
   try {
     if (logger_->should_log(to_spdlog(level))) {
+      counts_[static_cast<std::size_t>(level)].fetch_add(1, std::memory_order_relaxed);
       logger_->log(to_spdlog(level), spdlog::string_view_t(log_line(event, fields)));
     }
   } catch (const std::exception&) {  // no memory

@@ -11,6 +11,8 @@
 // once, but start() is for one.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -87,6 +89,8 @@ class Log {
   void finish(std::chrono::milliseconds at_most) const noexcept;
   // Lines that were lost, since the start.
   [[nodiscard]] std::uint64_t dropped() const;
+  // Lines of that level since the start, lost ones too; those that the log's own level leaves out do not count.
+  [[nodiscard]] std::uint64_t lines(LogLevel level) const;
 
   void debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
@@ -99,6 +103,7 @@ class Log {
 
   std::unique_ptr<LineQueue> lines_;  // none: the sink is the caller's
   std::shared_ptr<spdlog::logger> logger_;
+  mutable std::array<std::atomic<std::uint64_t>, 4> counts_{};  // by level
 };
 
 // "event=listening address=127.0.0.1:5300": what follows time and level.

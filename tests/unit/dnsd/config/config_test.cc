@@ -29,6 +29,9 @@ void expect_same(const Config& left, const Config& right) {
   EXPECT_EQ(left.log_level, right.log_level);
   EXPECT_EQ(left.sandbox, right.sandbox);
   EXPECT_EQ(left.drain, right.drain);
+  EXPECT_EQ(left.metrics.file, right.metrics.file);
+  EXPECT_EQ(left.metrics.file_every, right.metrics.file_every);
+  EXPECT_EQ(left.metrics.listen, right.metrics.listen);
   EXPECT_EQ(left.udp.answer_bytes, right.udp.answer_bytes);
   EXPECT_EQ(left.udp.receive_buffer_bytes, right.udp.receive_buffer_bytes);
   EXPECT_EQ(left.tcp.connections, right.tcp.connections);
@@ -106,6 +109,10 @@ idle_seconds = 11
 notify_gap_ms = 1500
 notify_source_v4 = "192.0.2.1"
 notify_source_v6 = "2001:db8::1"
+[metrics]
+file = "/srv/metrics.prom"
+file_seconds = 7
+listen = "127.0.0.1:9353"
 )";
 
 TEST(ConfigTemplate, HoldsTheDefaultsOfTheCode) {
@@ -128,6 +135,9 @@ TEST(ConfigFile, SetsEverySetting) {
   ASSERT_TRUE(applied) << applied.error();
   Config wanted;
   wanted.store = "/srv/store";
+  wanted.metrics.file = "/srv/metrics.prom";
+  wanted.metrics.file_every = std::chrono::seconds{7};
+  wanted.metrics.listen = zonestore::SocketAddress::parse("127.0.0.1:9353").value();
   wanted.listen = {zonestore::SocketAddress::parse("192.0.2.1:53").value()};
   wanted.listen_ahead = true;
   wanted.user = "dnsd";
@@ -179,6 +189,20 @@ TEST(ConfigFile, TakesTheNsidAsTextOrAsHexadecimal) {
   EXPECT_EQ(config.edns.nsid, (zonestore::Bytes{'0', '0', 'f', 'f'}));
   ASSERT_TRUE(apply_toml("[edns]\nnsid = \"" + std::string(128, 'n') + "\"", "dnsd.toml", config));
   EXPECT_EQ(config.edns.nsid.size(), 128U);
+}
+
+TEST(ConfigFile, WritesMetricsWhereSystemdHasMadeADirectory) {
+  const auto file = [](const char* variable, std::string_view toml = "") {
+    Config config;
+    EXPECT_TRUE(apply_toml(toml, "dnsd.toml", config));
+    use_runtime_directory(variable, config);
+    return config.metrics.file;
+  };
+  EXPECT_EQ(file(nullptr), "");
+  EXPECT_EQ(file(""), "");
+  EXPECT_EQ(file("/run/dnsd"), "/run/dnsd/metrics.prom");
+  EXPECT_EQ(file("/run/dnsd:/run/other"), "/run/dnsd/metrics.prom");
+  EXPECT_EQ(file("/run/dnsd", "[metrics]\nfile = \"/srv/m.prom\""), "/srv/m.prom");
 }
 
 TEST(ConfigFile, MayBeEmpty) {

@@ -116,8 +116,12 @@ void Notifier::note_missing_keys() {
   }
 }
 
-void Notifier::note_key(zonestore::SecondaryId peer, const zonestore::Name& key) {
-  used_keys_.insert_or_assign(peer, key);
+void Notifier::note_request(zonestore::SecondaryId peer, const std::optional<zonestore::Name>& key) {
+  if (key) {
+    used_keys_.insert_or_assign(peer, *key);
+  }
+  plan_.is_back(peer, Clock::now());
+  send_due();
 }
 
 void Notifier::stop() {

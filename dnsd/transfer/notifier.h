@@ -36,8 +36,8 @@ class Notifier {
 
   // What is in force has changed, perhaps.
   void look();
-  // The key that a peer has used: it knows that one.
-  void note_key(zonestore::SecondaryId peer, const zonestore::Name& key);
+  // A peer has asked for a zone: it is there, and if it has signed, it knows that key.
+  void note_request(zonestore::SecondaryId peer, const std::optional<zonestore::Name>& key);
   void stop();
 
  private:

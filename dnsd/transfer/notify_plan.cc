@@ -57,8 +57,18 @@ void NotifyPlan::tell_again(zonestore::SecondaryId peer, Time now) {
     if (entry.target.peer == peer) {
       entry.is_under_way = false;
       entry.attempts = 0;
+      entry.pauses = 0;
       entry.due.reset();
       tell(entry, now);
+    }
+  }
+}
+
+void NotifyPlan::is_back(zonestore::SecondaryId peer, Time now) {
+  for (Entry& entry : entries_) {
+    if (entry.target.peer == peer && entry.is_under_way) {
+      entry.pauses = 0;
+      entry.due = std::min(*entry.due, std::max(now, *entry.last_sent + gap_));
     }
   }
 }
@@ -83,7 +93,7 @@ std::vector<NotifyPlan::Sending> NotifyPlan::take_due(Time now) {
     entry.sent_serial = entry.serial;
     entry.last_sent = now;
     ++entry.attempts;
-    entry.due = now + pause_after(entry.attempts);
+    entry.due = now + pause_after(++entry.pauses);
     const Said said = entry.attempts == kDoublings + 1 ? say(entry, Said::kUnanswered) : Said::kNothing;
     all.push_back({entry.target, entry.turns++, said});
   }
@@ -100,6 +110,7 @@ NotifyPlan::Said NotifyPlan::answered(const NotifyTarget& target, Reaction react
   }
   place->is_under_way = false;
   place->attempts = 0;
+  place->pauses = 0;
   place->due.reset();
   if (place->serial != place->sent_serial) {
     tell(*place, now);

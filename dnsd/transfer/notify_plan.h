@@ -6,7 +6,7 @@
 //                                                            └─ refused ───────> done until the next serial
 //
 // A change while one is under way is remembered: the next one says the newest serial. Who has been away for however
-// long is told within a minute of its return.
+// long is told within a minute of its return; at once when it asks for a zone, as secondaries do that start.
 //
 // Pure: time and chance are handed in. Threads: one for each object.
 #pragma once
@@ -64,6 +64,9 @@ class NotifyPlan {
   // A peer is told of all its zones anew: its key has come.
   void tell_again(zonestore::SecondaryId peer, Time now);
 
+  // It has asked for a zone: what is under way to it waits no longer than the gap.
+  void is_back(zonestore::SecondaryId peer, Time now);
+
   // When something is due next; nullopt: nothing is.
   [[nodiscard]] std::optional<Time> next_due() const;
   // All that is due is under way from now on.
@@ -80,6 +83,7 @@ class NotifyPlan {
     std::optional<Time> last_sent = std::nullopt;
     bool is_under_way = false;
     unsigned attempts = 0;  // of the one under way
+    unsigned pauses = 0;    // of these since it was last seen to be there: they grow
     unsigned turns = 0;     // of all since the start
     Said said = Said::kNothing;
   };

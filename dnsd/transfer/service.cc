@@ -201,8 +201,8 @@ void Service::Loop::go_on(const std::shared_ptr<Place>& place) {
   const bool had_turn = place->session.has_turn();
   try {
     place->wants = place->session.go_on(Clock::now());
-    if (const auto used = place->session.take_used_key()) {
-      notifier.note_key(used->first, used->second);
+    if (const auto asked = place->session.take_asked()) {
+      notifier.note_request(asked->peer, asked->key);
     }
   } catch (const std::exception& exception) {
     note(util::text_of(exception));

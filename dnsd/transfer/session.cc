@@ -183,10 +183,11 @@ void Session::begin_stream(const answer::Received& received, const Judgement& ju
                   .opt = answer::decide_opt(query, in_force_.settings(), client).opt,
                   .message_bytes = settings_.message_bytes};
   peer_name_ = judgement.peer->name;
+  asked_ = Asked{request.peer.id, std::nullopt};
   if (request.key != nullptr) {
     for (const zonestore::Name& name : request.peer.key_names) {
       if (std::ranges::equal(name.wire(), request.key->name)) {
-        used_key_.emplace(request.peer.id, name);
+        asked_->key = name;
       }
     }
   }

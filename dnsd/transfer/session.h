@@ -82,10 +82,12 @@ class Session {
   // Logs the end of a stream that was under way; nothing of a connection that was idle.
   void say_why_it_ends(const char* why) const;
 
-  // Once for each signed request: whose it was, and by which key.
-  [[nodiscard]] std::optional<std::pair<zonestore::SecondaryId, zonestore::Name>> take_used_key() {
-    return std::exchange(used_key_, std::nullopt);
-  }
+  struct Asked {
+    zonestore::SecondaryId peer{};
+    std::optional<zonestore::Name> key;  // that it signed with
+  };
+  // Once for each request for a zone: whose it was.
+  [[nodiscard]] std::optional<Asked> take_asked() { return std::exchange(asked_, std::nullopt); }
 
   [[nodiscard]] int socket() const { return connection_.socket.get(); }
 
@@ -114,7 +116,7 @@ class Session {
   std::size_t output_at_ = 0;  // what comes before has been sent
   std::uint64_t sent_bytes_ = 0;
   std::string peer_name_;
-  std::optional<std::pair<zonestore::SecondaryId, zonestore::Name>> used_key_;
+  std::optional<Asked> asked_;
   std::unique_ptr<Stream> stream_;
   bool has_turn_ = false;
   bool has_place_ = false;  // among Settings::streams, too

@@ -8,7 +8,7 @@ import dns.message
 
 from support import namespace
 from support.questions import SPF_ZONE, until
-from support.transfers import KEY, WithPeers
+from support.transfers import KEY, WithPeers, fetch
 
 
 class Notified(WithPeers):
@@ -40,6 +40,22 @@ class Notified(WithPeers):
             wire, _ = heard.recvfrom(2048)
             told = dns.message.from_wire(wire, keyring=KEY.keyring)
             until(lambda: told.answer[0][0].serial == self.serial(SPF_ZONE), "the new serial is told")
+            server.stop()
+
+    def test_who_asks_for_a_zone_is_told_without_waiting_out_the_pause(self):
+        """As secondaries ask when they start: a change that comes now does not wait for up to a minute."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as heard:
+            heard.bind(("127.0.0.1", 5394))
+            heard.settimeout(60)
+            server = self.start(self)
+            self.add_peer("ns4", 5394, KEY, "--zone", "spf.secutix.com")
+            self.addCleanup(self.store.zonectl, "secondary", "remove", "ns4")
+            for _ in range(4):  # after 2, 4 and 8 s; the next one after 16
+                heard.recvfrom(2048)
+            began = time.monotonic()
+            fetch(SPF_ZONE)
+            heard.recvfrom(2048)
+            self.assertLess(time.monotonic() - began, 12)
             server.stop()
 
     def test_who_is_taken_out_leaves_no_socket(self):

@@ -104,6 +104,31 @@ TEST_F(Notify, ThousandChangesInTenSecondsAreElevenAtMost) {
   EXPECT_GE(count, 10U);
 }
 
+TEST_F(Notify, WhoAsksForAZoneIsBackAndToldAtOnce) {
+  (void)run_for(hours{1});
+  (void)run_for(*plan_.next_due() - now_);
+  publish(11);
+  now_ += seconds{10};
+  ASSERT_EQ(sent(), 0U) << "a minute after the last";
+  plan_.is_back(target_.peer, now_);
+  ASSERT_EQ(sent(), 1U);
+  EXPECT_EQ(plan_.next_due(), now_ + seconds{2}) << "it may be lost";
+  plan_.is_back(target_.peer, now_);
+  EXPECT_EQ(plan_.next_due(), now_ + milliseconds{1000}) << "the gap holds";
+  EXPECT_EQ(answer(), Said::kAnsweredAgain);
+  plan_.is_back(target_.peer, now_);
+  EXPECT_EQ(plan_.next_due(), std::nullopt) << "it knows";
+}
+
+TEST_F(Notify, WhoAsksButDoesNotAnswerIsToldOfInTheLogAllTheSame) {
+  unsigned unanswered = 0;
+  for (int minute = 0; minute < 60; ++minute) {
+    (void)run_for(seconds{60}, &unanswered);
+    plan_.is_back(target_.peer, now_);
+  }
+  EXPECT_EQ(unanswered, 1U);
+}
+
 TEST_F(Notify, ChangeWhileOneIsUnderWayComesAfterItsAnswer) {
   ASSERT_EQ(sent(), 1U);
   now_ += milliseconds{1500};

@@ -51,6 +51,14 @@ std::string waited_for_text(const SlotFacts& slot, const LifecyclePolicy& policy
   return server ? ", and " + *server + " may still answer with it" : "";
 }
 
+std::string waited_for_remedy(const SlotFacts& slot, const LifecyclePolicy& policy, const Now& now) {
+  const std::optional<std::string> server = waited_for(slot, policy, now);
+  return server
+             ? "; or see that " + *server +
+                   " follows (zonectl check --own), or take it out (zonectl zone set --ns, zonectl secondary remove)"
+             : "";
+}
+
 // An institution that does not sign begins by itself, with a key that has ripened; there is nothing that a rotation
 // could move.
 tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const LifecyclePolicy& policy, const Now& now,
@@ -66,7 +74,8 @@ tl::unexpected<Error> not_signing(const InstitutionFacts& institution, const Lif
     return refuse(Guard::kNotRipe,
                   begin + ": resolvers may still hold what " + slot + " served before" +
                       waited_for_text(facts_of(institution, *first), policy, now) + "; it starts with " + slot,
-                  "zonectl maintain, after that time; no override of a rotation begins signing",
+                  "zonectl maintain, after that time; no override of a rotation begins signing" +
+                      waited_for_remedy(facts_of(institution, *first), policy, now),
                   ripe_at(facts_of(institution, *first), policy, now));
   }
   return refuse(Guard::kNoStandby, begin + ", so there is nothing to move; " + slot + " is ready to start",
@@ -163,7 +172,8 @@ tl::unexpected<Error> not_ripe(const InstitutionFacts& institution, SlotId slot,
   return refuse(Guard::kNotRipe,
                 "resolvers may still hold what " + slot_of(slot, request) + " served before its key" +
                     waited_for_text(facts_of(institution, slot), policy, now),
-                instead, ripe_at(facts_of(institution, slot), policy, now));
+                instead + waited_for_remedy(facts_of(institution, slot), policy, now),
+                ripe_at(facts_of(institution, slot), policy, now));
 }
 
 tl::unexpected<Error> nothing_to_undo(const std::string& why, const Request& request) {

@@ -60,7 +60,8 @@ class Weighing {
     const EvidenceView* const seen = find(std::nullopt, slot_);
     const bool counts = seen != nullptr && is_of_this_key(*seen);
     if (counts && seen->verdict == Verdict::kLagging && is_behind(*seen)) {
-      against(Guard::kNsLag, seen->detail, *seen, "see that every name server follows");
+      against(Guard::kNsLag, seen->detail, *seen,
+              "see that every name server follows" + way_to_take_out(seen->behind));
     } else if (!is_good(seen) && !(counts && seen->verdict == Verdict::kLagging)) {
       not_seen("that our name servers serve the key in " + slot_, seen);
     }
@@ -81,7 +82,28 @@ class Weighing {
     against(Guard::kNsLag,
             server.server + " serves serial " + std::to_string(server.serial->value) + ", from before the key of " +
                 slot_,
-            server.seen, "see that every name server follows");
+            server.seen, "see that every name server follows" + way_to_take_out({server.server}));
+  }
+
+  // How they are no name servers any more; empty if no other would be left, or if they were named by addresses alone.
+  [[nodiscard]] std::string way_to_take_out(const std::vector<std::string>& servers) const {
+    std::string out;
+    std::string others;
+    for (const Name& name : facts_.servers.named) {
+      const bool is_out = std::any_of(servers.begin(), servers.end(), [&](const std::string& server) {
+        return !server_name(server).empty() && is_named(server, {name});
+      });
+      if (is_out) {
+        append_joined(out, ", ", name.to_text_no_dot());
+      } else {
+        others += " --ns " + name.to_text_no_dot();
+      }
+    }
+    if (out.empty() || others.empty()) {
+      return {};
+    }
+    return ", or take " + out + " out, of the parent's records first: zonectl zone set " +
+           facts_.dkim_zone.to_text_no_dot() + others;
   }
 
   void weigh_domain(const Name& domain) {

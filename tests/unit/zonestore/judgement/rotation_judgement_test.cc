@@ -63,6 +63,12 @@ ServerSight lagging(const std::string& server, std::uint32_t serial, Millisecond
   return {server, Verdict::kLagging, Serial{serial}, "", at(100 * kHour - ago)};
 }
 
+EvidenceView behind(const std::vector<std::string>& servers) {
+  EvidenceView view = seen(std::nullopt, "sel2", Verdict::kLagging);
+  view.behind = servers;
+  return view;
+}
+
 // What is changed of a world in which all is right, and who refuses then.
 struct Case {
   std::string name;
@@ -176,6 +182,22 @@ TEST(RotationJudgement, IsLiftedByTheOverrideOfThatGuardOnly) {
   EXPECT_EQ(guard_of(may_rotate(facts, {.override_guard = Guard::kCnameMissing}, kNow)), Guard::kNsLag);
   facts.servers.lagging.clear();
   EXPECT_EQ(guard_of(may_rotate(facts, {.override_guard = Guard::kCnameMissing}, kNow)), std::nullopt);
+}
+
+TEST(RotationJudgement, SaysHowAServerThatIsBehindIsTakenOut) {
+  const std::string command =
+      "or take ns2.secutix.com out, of the parent's records first: "
+      "zonectl zone set dkim.secutix.com --ns ns1.secutix.com; then zonectl check mosa";
+  RotationFacts facts = all_right();
+  facts.servers.lagging = {lagging("ns2.secutix.com (192.0.2.2)", 9)};
+  EXPECT_THAT(may_rotate(facts, {}, kNow).refusal->hint, testing::HasSubstr(command));
+
+  facts = all_right();
+  replace(facts, behind({"ns2.secutix.com (192.0.2.2)", "NS2.secutix.com (192.0.2.3)", "192.0.2.9"}));
+  EXPECT_THAT(may_rotate(facts, {}, kNow).refusal->hint, testing::HasSubstr(command));
+
+  replace(facts, behind({"ns1.secutix.com (192.0.2.1)", "ns2.secutix.com (192.0.2.2)"}));
+  EXPECT_THAT(may_rotate(facts, {}, kNow).refusal->hint, testing::Not(testing::HasSubstr("zone set")));
 }
 
 TEST(RotationJudgement, TellsInOneLineWhatNobodyHasSeenAndWhy) {

@@ -127,6 +127,7 @@ TEST_F(Ripening, ASecondaryThatIsSeenBehindHoldsAKeyUpAndIsNamed) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refusal_of(refused), Guard::kNotRipe);
   EXPECT_THAT(refused.error().message, HasSubstr("ns9 may still answer with it"));
+  EXPECT_THAT(refused.error().hint, HasSubstr("; or see that ns9 follows (zonectl check --own), or take it out ("));
 }
 
 TEST_F(Ripening, OneWithALaterSerialThanTheStoreCountsAsNotSeen) {

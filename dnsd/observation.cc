@@ -4,6 +4,7 @@
 
 #include "dnsd/metrics/process_figures.h"
 #include "dnsd/metrics/worker_sums.h"
+#include "zonestore/base/release.h"
 
 namespace dnsd {
 namespace {
@@ -56,7 +57,7 @@ std::string Observation::text() const {
 
 void Observation::expose_process(Exposition& out) const {
   out.family("dnsd_build_info", "Which dnsd this is: always 1", Kind::kGauge)
-      .add(std::uint64_t{1}, {{"version", DNSD_VERSION}});
+      .add(std::uint64_t{1}, {{"version", std::string(zonestore::release())}});
   out.family("dnsd_start_time_seconds", "When it began to serve", Kind::kGauge).add(started_at_);
   out.family("dnsd_metrics_listening", "1 while metrics can be had over HTTP", Kind::kGauge)
       .add(std::uint64_t{http_ != nullptr && http_->is_listening() ? 1U : 0U});

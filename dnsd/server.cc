@@ -24,12 +24,14 @@
 #include "dnsd/secrets.h"
 #include "dnsd/serve/heartbeat.h"
 #include "dnsd/serve/worker_group.h"
+#include "dnsd/served_mark.h"
 #include "dnsd/sockets.h"
 #include "dnsd/supervisor.h"
 #include "dnsd/transfer/service.h"
 #include "dnsd/util/latest.h"
 #include "dnsd/util/thread.h"
 #include "dnsd/zone/image_hub.h"
+#include "zonestore/base/release.h"
 
 namespace dnsd {
 namespace {
@@ -253,7 +255,7 @@ void log_ready(const std::vector<zonestore::SocketAddress>& addresses, unsigned 
       log.info("listening", {{"transport", transport}, {"address", address.to_text()}});
     }
   }
-  log.info("ready", {{"workers", workers}, {"version", DNSD_VERSION}, {"pid", ::getpid()}});
+  log.info("ready", {{"workers", workers}, {"version", zonestore::release()}, {"pid", ::getpid()}});
   notify_supervisor("READY=1\nSTATUS=answering");
 }
 
@@ -393,6 +395,7 @@ ExitCode run_server(const config::Config& config, util::Log& log) {
     return loaded.error();
   }
   follow::log_loaded(*loaded, log);
+  leave_served_mark(service_directories(), log);
   return answer_until_told(config, settings, {std::move(*sockets), std::move(http), *sandboxed},
                            std::move(loaded->follower), secrets, control, log);
 }

@@ -5,16 +5,24 @@
 
 #include <CLI/CLI.hpp>
 
+#include "zonestore/base/release.h"
+#include "zonestore/zone/schema_versions.h"
+
 namespace dnsd::config {
 namespace {
 
-constexpr const char* kVersion = "dnsd " DNSD_VERSION;
 constexpr const char* kFooter =
     "\nIt stays in the foreground and logs to standard error. SIGTERM answers what is queued and ends.\n"
     "\nExample:\n"
     "  dnsd --store demo --listen 127.0.0.1:5300\n"
     "\nExit codes: 0 ended as asked, 1 failed while running, 2 wrong usage or config, 3 store unusable,\n"
     "4 address unusable.";
+
+std::string version_text() {
+  const zonestore::SchemaVersions schemas = zonestore::schema_versions();
+  return "dnsd " + std::string(zonestore::release()) + "\nreads stores of schema " + std::to_string(schemas.oldest) +
+         " to " + std::to_string(schemas.newest);
+}
 
 // CLI11 binds variables while it is set up and reports by exceptions; both stay in this function.
 struct Flags {
@@ -27,7 +35,7 @@ struct Flags {
 };
 
 void declare(CLI::App& app, Flags& flags) {
-  app.set_version_flag("--version", kVersion, "Print the version and end");
+  app.set_version_flag("--version", version_text(), "Print the version and end");
   app.footer(kFooter);
   app.add_option("--config", flags.config_file, "Read settings from this TOML file; a flag wins over it")
       ->type_name("FILE");
@@ -128,7 +136,7 @@ util::Result<std::variant<CommandLine, Printout>> parse_command_line(std::span<c
   } catch (const CLI::CallForHelp&) {
     return Printout{app.help()};
   } catch (const CLI::CallForVersion&) {
-    return Printout{std::string(kVersion) + "\n"};
+    return Printout{version_text() + "\n"};
   } catch (const CLI::ParseError& error) {
     return util::fail(error.what());
   }

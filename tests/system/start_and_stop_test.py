@@ -1,6 +1,7 @@
 """Starting, stopping, signals and exit codes of dnsd."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -89,7 +90,21 @@ class Start(unittest.TestCase):
         for program in (DNSD, ZONECTL):
             self.assertIn("--store", run(program, "--help").stdout)
         self.assertRegex(run(ZONECTL, "version").stdout, r"\d+\.\d+\.\d+")
-        self.assertRegex(run(DNSD, "--version").stdout, r"\d+\.\d+\.\d+")
+        self.assertRegex(run(DNSD, "--version").stdout, r"\d+\.\d+\.\d+\S*\nreads stores of schema 1 to \d+\n")
+        named = run(ZONECTL, "version", "--store", self.store.path).stdout
+        self.assertEqual(re.search(r"writes stores of schema (\d+)", named).group(1),
+                         re.search(r"the store has schema (\d+)$", named, re.M).group(1))
+
+    def test_that_a_store_was_served_is_marked_in_the_state_directory(self):
+        state = self.store.scratch / "state"
+        state.mkdir(exist_ok=True)
+        for _ in range(2):
+            serve(self, self.store, env={**os.environ, "STATE_DIRECTORY": str(state)})
+            self.assertTrue((state / "served").is_file())
+
+    def test_a_mark_that_cannot_be_made_is_told_and_does_no_harm(self):
+        server = serve(self, self.store, env={**os.environ, "STATE_DIRECTORY": str(self.store.scratch / "none")})
+        self.assertIn("event=served_mark_missing", server.log)
 
 
 class Stop(unittest.TestCase):

@@ -14,6 +14,7 @@
 #include "zonestore/db/file_check.h"
 #include "zonestore/db/schema.h"
 #include "zonestore/zone/peer_rows.h"
+#include "zonestore/zone/schema_versions.h"
 #include "zonestore/zone/zone_table.h"
 
 namespace zonestore {
@@ -93,6 +94,14 @@ PublishedHead read_head(db::Connection& connection) {
 // The tables that are read here are the same since this version: programs that are upgraded before their store must
 // go on serving it.
 constexpr std::int64_t kPublishedSince = 1;
+
+}  // namespace
+
+SchemaVersions schema_versions() {
+  return {kPublishedSince, db::zone_schema().steps.back().version};
+}
+
+namespace {
 
 // A zone that has at least this part of all record sets is read by a scan of the table in the order of the
 // file, which passes over the rows of others; a smaller one by its index. So at most this many scans.

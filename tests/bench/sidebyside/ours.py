@@ -19,7 +19,7 @@ class Dnsd(Server):
     @classmethod
     def version(cls):
         return subprocess.run([cls.binary, "--version"], stdout=subprocess.PIPE, encoding="utf-8", check=True,
-                              timeout=20).stdout.strip()
+                              timeout=20).stdout.splitlines()[0]
 
     def write_config(self):
         self.fill(f"[rate_limit]\nanswers_per_second = {self.answers_per_second}\n")

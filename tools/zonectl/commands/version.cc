@@ -1,7 +1,10 @@
 // zonectl version, zonectl help.
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/session/manual.h"
+#include "tools/zonectl/session/version_text.h"
 #include "tools/zonectl/telling/json.h"
+#include "zonestore/base/release.h"
+#include "zonestore/zone/schema_versions.h"
 
 namespace zonectl::version {
 namespace {
@@ -10,11 +13,38 @@ struct Options {};
 
 void arguments(Arguments&, Options&) {}
 
+// Of the store that is named; none is asked for otherwise, so that the version can be had without one.
+zonestore::Result<std::optional<std::int64_t>> schema_of_store(Session& session, std::int64_t newest) {
+  if (!session.names_store()) {
+    return std::nullopt;
+  }
+  if (const zonestore::Result<void> became = session.become_owner(); !became) {
+    return tl::unexpected(became.error());
+  }
+  return session.open_to_find().map([newest](const zonestore::Store& store) -> std::optional<std::int64_t> {
+    return store.older_schema().value_or(newest);
+  });
+}
+
 zonestore::Result<ExitCode> body(Session& session, const Options&) {
+  const std::int64_t newest = zonestore::schema_versions().newest;
+  const auto found = schema_of_store(session, newest);
+  if (!found) {
+    return tl::unexpected(found.error());
+  }
+  const std::optional<std::int64_t> schema = *found;
   if (session.json()) {
-    print(session.out(), Json{{"program", "zonectl"}, {"version", DNSD_VERSION}});
-  } else {
-    session.out() << "zonectl " << DNSD_VERSION << '\n';
+    Json document{{"program", "zonectl"}, {"version", std::string(zonestore::release())}, {"schema", newest}};
+    if (schema) {
+      document["store_schema"] = *schema;
+    }
+    print(session.out(), document);
+    return ExitCode::kDone;
+  }
+  session.out() << version_text() << '\n';
+  if (schema) {
+    session.out() << "the store has schema " << *schema
+                  << (*schema < newest ? ": the next change keeps a backup of it, and brings it up\n" : "\n");
   }
   return ExitCode::kDone;
 }
@@ -56,13 +86,14 @@ void define_help(CommandLine& line) {
 }
 
 void define(CommandLine& line) {
-  line.command<Options>({"version",
-                         "print the program's version",
-                         "zonectl version",
-                         {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}},
-                         For::kOperators,
-                         false},
-                        arguments, body);
+  line.command<Options>(
+      {"version",
+       "print the program's version, and of a store that is named (--store) the schema that it has",
+       "zonectl version\nzonectl version --store /var/lib/zonestore   # whether the next change brings it up",
+       {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kNoStore}},
+       For::kOperators,
+       false},
+      arguments, body);
 }
 
 }  // namespace zonectl::version

@@ -54,6 +54,8 @@ class Session {
     }
   }
 
+  // By --store.
+  [[nodiscard]] bool names_store() const { return options_.store.has_value(); }
   // --store, else $ZONESTORE, else /var/lib/zonestore.
   [[nodiscard]] std::filesystem::path store_dir() const;
   // What a killed writer left behind is rolled back first.

@@ -6,6 +6,7 @@
 
 #include "tools/zonectl/session/bad_value.h"
 #include "tools/zonectl/session/help.h"
+#include "tools/zonectl/session/version_text.h"
 #include "tools/zonectl/text/suggestion.h"
 #include "zonestore/base/joined.h"
 
@@ -202,7 +203,7 @@ CommandTree::CommandTree(std::string_view program, std::string_view purpose, Rol
     : marks_(role), root_(std::make_unique<CLI::App>(std::string(purpose), std::string(program))) {
   root_->require_subcommand(1)->fallthrough();
   root_->set_help_flag("-h,--help", "print this help");
-  root_->set_version_flag("-V,--version", std::string(program) + " " + DNSD_VERSION, "print the program's version");
+  root_->set_version_flag("-V,--version", version_text(), "print the program's version");
   root_->formatter_fn([](const CLI::App* shown, const std::string&, CLI::AppFormatMode) { return help_of(*shown); });
   root_->footer("\n" + std::string(program) +
                 " COMMAND --help prints a command's arguments, an example and its exit codes.\n");

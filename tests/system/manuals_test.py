@@ -13,7 +13,7 @@ from support.namespace import SKIPPED
 from support.programs import DNSD, ROOT, ZONECTL, run
 
 SOURCES = ROOT / "deploy/man"
-PAGES = ("dnsd.8", "dnsd.toml.5", "zonectl.1", "zonestore.7")
+PAGES = ("dnsd.8", "dnsd.toml.5", "tsig_key.8", "zonectl.1", "zonestore.7")
 
 
 def flags_in(help_text):

@@ -53,6 +53,9 @@ void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {
 }
 
 void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange) noexcept {
+  if (received.place.zone == nullptr) {
+    transfer::reveal_private_zone(received, exchange.client, *in_force_.image(), in_force_.peers());
+  }
   if (transfers_ != nullptr && transfer::is_request(received) && is_handed_over(received, exchange.client)) {
     exchange.hand_over = true;
     count_query(received, exchange.client, answer::CookieState::kNone, counters_);
@@ -72,8 +75,8 @@ void QueryHandler::answer_to(answer::Received& received, net::Exchange& exchange
 bool QueryHandler::is_handed_over(answer::Received& received, const net::Client& client) const noexcept {
   const transfer::Judgement judgement = transfer::judge(received, client, in_force_.peers());
   received.transfer = judgement.verdict;
-  const zone::Zone* const zone = received.place.zone;
-  if (judgement.peer == nullptr && zone != nullptr && zone->apex.size_bytes() == received.query.question.name.size) {
+  const zone::Zone* const zone = transfer::zone_asked_for(received, *in_force_.image());
+  if (judgement.peer == nullptr && zone != nullptr) {
     transfers_->note_refused(zone->apex, client.address, received.signature.is_good());
   }
   return judgement.is_stream;

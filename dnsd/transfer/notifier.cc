@@ -82,7 +82,7 @@ void Notifier::look() {
 void Notifier::set_plan(const InForce::Seen& now) {
   std::vector<NotifiedZone> zones;
   for (const auto& zone : in_force_.image()->zones) {
-    zones.push_back({zone->apex, zone->serial});
+    zones.push_back({zone->apex, zone->serial, zone->is_private});
   }
   // Not all at once after a start: what was told before it need not be told in haste.
   const auto late = std::chrono::milliseconds(

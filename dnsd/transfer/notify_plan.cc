@@ -23,7 +23,7 @@ void NotifyPlan::set(const zonestore::Peers& peers, const std::vector<NotifiedZo
   for (const zonestore::Peer& peer : peers) {
     for (const zonestore::SocketAddress& address : peer.addresses) {
       for (const NotifiedZone& zone : zones) {
-        if (!peer.takes(zone.apex, false)) {
+        if (!peer.takes(zone.apex, zone.is_private)) {
           continue;
         }
         NotifyTarget target{peer.id, address, zone.apex};

@@ -32,6 +32,7 @@ struct NotifyTarget {
 struct NotifiedZone {
   zonestore::Name apex;
   std::uint32_t serial = 0;
+  bool is_private = false;
 };
 
 class NotifyPlan {

@@ -144,6 +144,7 @@ void Session::answer_question(Clock::time_point now) {
   const util::Client client{util::Transport::kTcp, connection_.peer.bytes(), settings_.idle};
   answer::Received received;
   answer::receive(question_, *in_force_.image(), in_force_.settings(), received);
+  reveal_private_zone(received, client, *in_force_.image(), in_force_.peers());
   since_ = now;
   if (is_request(received)) {
     const Judgement judgement = judge(received, client, in_force_.peers());
@@ -254,7 +255,7 @@ bool Session::is_let_in() const {
   const Request& request = stream_->request();
   const zonestore::ByteView key =
       request.key != nullptr ? zonestore::ByteView(request.key->name) : zonestore::ByteView();
-  return find_peer(in_force_.peers(), request.zone->apex, key, connection_.peer.bytes()) != nullptr &&
+  return find_peer(in_force_.peers(), *request.zone, key, connection_.peer.bytes()) != nullptr &&
          (key.empty() || in_force_.tsig_keys()->find(key) != nullptr);
 }
 

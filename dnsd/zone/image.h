@@ -43,6 +43,7 @@ struct Zone {
   std::uint64_t apex_hash = 0;  // in `names`
   std::uint32_t serial = 0;
   std::uint8_t slot = ZoneSlots::kOther;  // that its answers are counted by
+  bool is_private = false;                // the catalog (RFC 9432): to all but its peers it is not there
   // The SOA as a negative answer carries it (RFC 2308 section 3): owner left out, from the type on, TTL already
   // min(SOA TTL, SOA minimum).
   Bytes negative_soa;
@@ -52,12 +53,13 @@ struct Zone {
 
 struct Image {
   Image() = default;
-  explicit Image(std::vector<std::shared_ptr<const Zone>> all, ZoneSlots all_slots = {})
-      : zones(std::move(all)), apexes(zones), slots(std::move(all_slots)) {}
+  explicit Image(std::vector<std::shared_ptr<const Zone>> all, ZoneSlots all_slots = {});
 
   std::vector<std::shared_ptr<const Zone>> zones;
-  ApexTable apexes;  // of these zones: who answers for a name
-  ZoneSlots slots;   // of these zones, and of those that were served before
+  ApexTable apexes;  // of those that are for the world: who answers for a name
+  // Of those that are not: no question, alias or referral comes upon them. Only transfer/gate.h looks here.
+  ApexTable private_apexes;
+  ZoneSlots slots;  // of these zones, and of those that were served before
 
   // The zone of that very apex; nullptr: there is none. Precondition: `zones` are in the order of a head's, by apex.
   [[nodiscard]] std::shared_ptr<const Zone> find(const zonestore::Name& apex) const;

@@ -14,8 +14,8 @@ ImageBuilder::ImageBuilder(const Image& base) : slots_(base.slots) {
 }
 
 ZoneIndex ImageBuilder::add_zone(const zonestore::Name& apex, std::size_t expected_names,
-                                 std::shared_ptr<const Zone> served) {
-  zones_.emplace_back(apex, expected_names, slots_.of(apex.lowered()));
+                                 std::shared_ptr<const Zone> served, bool is_private) {
+  zones_.emplace_back(apex, expected_names, slots_.of(apex.lowered()), is_private);
   zones_.back().share_with(std::move(served));
   return static_cast<ZoneIndex>(zones_.size() - 1);
 }

@@ -28,7 +28,7 @@ class ImageBuilder {
   // `served`, if there is one: the zone of that apex in the image being served. Nodes that come out the same are
   // shared with it, so that a reload does not need the memory twice.
   ZoneIndex add_zone(const zonestore::Name& apex, std::size_t expected_names,
-                     std::shared_ptr<const Zone> served = nullptr);
+                     std::shared_ptr<const Zone> served = nullptr, bool is_private = false);
 
   // Adds the record set, or replaces the one of that owner and type. Precondition: the owner is at or below
   // the zone's apex. Errors: kDamaged when the record data cannot be laid out; nothing has changed then.

@@ -124,7 +124,7 @@ bool same_content(const PublishedHead& left, const PublishedHead& right) {
 bool same_zones(const PublishedHead& left, const PublishedHead& right) {
   return std::equal(left.zones.begin(), left.zones.end(), right.zones.begin(), right.zones.end(),
                     [](const PublishedZone& one, const PublishedZone& other) {
-                      return one.id == other.id && one.apex == other.apex;
+                      return one.id == other.id && one.apex == other.apex && one.is_private == other.is_private;
                     });
 }
 

@@ -78,7 +78,7 @@ Intake::Intake(const PublishedHead& head, const Image* served)
   }
   for (const PublishedZone& zone : head.zones) {
     (void)builder_.add_zone(zone.apex, static_cast<std::size_t>(zone.record_set_count),
-                            served == nullptr ? nullptr : served->find(zone.apex));
+                            served == nullptr ? nullptr : served->find(zone.apex), zone.is_private);
   }
 }
 

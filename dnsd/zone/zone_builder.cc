@@ -27,11 +27,18 @@ void add_to(std::uint32_t& counter, int change) {
 
 }  // namespace
 
-ZoneBuilder::ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot)
-    : apex_(apex.lowered()), slot_(slot), names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
+ZoneBuilder::ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot, bool is_private)
+    : apex_(apex.lowered()),
+      slot_(slot),
+      is_private_(is_private),
+      names_(NameTable(hash_name(apex_.wire()), expected_names)) {}
 
 ZoneBuilder::ZoneBuilder(std::shared_ptr<const Zone> base)
-    : apex_(base->apex), slot_(base->slot), base_(std::move(base)), census_(base_->census) {}
+    : apex_(base->apex),
+      slot_(base->slot),
+      is_private_(base->is_private),
+      base_(std::move(base)),
+      census_(base_->census) {}
 
 void ZoneBuilder::share_with(std::shared_ptr<const Zone> served) {
   served_ = std::move(served);
@@ -104,6 +111,7 @@ zonestore::Result<std::shared_ptr<const Zone>> ZoneBuilder::finish() {
   zone->apex = apex_;
   zone->serial = laid_out->serial;
   zone->slot = slot_;
+  zone->is_private = is_private_;
   zone->negative_soa = std::move(laid_out->negative);
   zone->census = census_;
   zone->names = std::move(*names_);

@@ -17,7 +17,8 @@ namespace dnsd::zone {
 
 class ZoneBuilder {
  public:
-  ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot);
+  // `slot`: that its answers are counted by (zone_slots.h).
+  ZoneBuilder(const zonestore::Name& apex, std::size_t expected_names, std::uint8_t slot, bool is_private);
   explicit ZoneBuilder(std::shared_ptr<const Zone> base);
 
   // To be built anew from nothing, but beside a zone of the same apex that is still being served: what is put and
@@ -46,6 +47,7 @@ class ZoneBuilder {
 
   zonestore::Name apex_;  // lower-cased
   std::uint8_t slot_;
+  bool is_private_;
   std::shared_ptr<const Zone> base_;    // nullptr: a new zone
   std::shared_ptr<const Zone> served_;  // whose nodes may be shared; nullptr: none
   std::optional<NameTable> names_;      // absent: nothing has changed

@@ -56,15 +56,6 @@ std::int64_t change_column(ChangeId change) {
   return static_cast<std::int64_t>(change);
 }
 
-void mark_private_zones(db::Connection& connection, std::vector<PublishedZone>& zones) {
-  db::Statement& rows = connection.cached("SELECT zone_id FROM zone WHERE private = 1");
-  while (rows.step()) {
-    const auto id = static_cast<ZoneId>(rows.integer(0));
-    std::ranges::find(zones, id, &PublishedZone::id)->is_private = true;
-  }
-  rows.reset();
-}
-
 PublishedHead read_head(db::Connection& connection) {
   PublishedHead head;
   db::Statement& store = connection.cached("SELECT store_id FROM store WHERE one = 1");
@@ -85,7 +76,6 @@ PublishedHead read_head(db::Connection& connection) {
   head.zones = read_zones(connection);
   // Asked in each transaction: a store is brought up to date beside a running reader.
   if (connection.integer("PRAGMA user_version") >= kPeersSince) {
-    mark_private_zones(connection, head.zones);
     head.peers = read_peers(connection);
   }
   return head;
@@ -320,8 +310,11 @@ Result<SpanStep> PublishedReader::find_span(JournalSpan& span, std::size_t most_
   return at_border<SpanStep>([&]() -> SpanStep {
     check_journal(impl_->connection);
     const db::Transaction transaction(impl_->connection, db::Transaction::Kind::kRead);
+    if (impl_->connection.integer("PRAGMA user_version") < kPeersSince) {
+      return SpanStep::kNoHistory;
+    }
     const auto zone = read_zone(impl_->connection, span.apex);
-    if (!zone || impl_->connection.integer("PRAGMA user_version") < kPeersSince) {
+    if (!zone) {
       return SpanStep::kNoHistory;
     }
     if (span.changes.empty()) {

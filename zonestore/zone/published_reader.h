@@ -39,7 +39,7 @@ struct PublishedZone {
   Serial serial;
   std::uint64_t record_set_count = 0;
   std::uint64_t record_set_hash_sum = 0;  // mod 2^64, over record_set_hash of all its record sets
-  bool is_private = false;  // the catalog (RFC 9432): for its peers alone. Only the head of a reader says so
+  bool is_private = false;                // the catalog (RFC 9432): for its peers alone
 };
 
 // A record set as it lies in the store: views that are valid during the callback only.

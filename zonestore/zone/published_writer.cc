@@ -212,11 +212,11 @@ std::optional<RecordSet> find_record_set(db::Connection& connection, const Publi
   return RecordSet{owner.lowered(), type, stored->ttl, db::unwrap(unpack_rdata(stored->packed_rdata))};
 }
 
-ZoneId create_zone(db::Connection& connection, const Name& apex) {
+ZoneId create_zone(db::Connection& connection, const Name& apex, ZoneAccess access) {
   if (find_zone(connection, apex)) {
     throw db::Failure(Error{ErrorCode::kInvalid, "the store has a zone " + apex.to_text() + " already", ""});
   }
-  return insert_zone_row(connection, apex.lowered());
+  return insert_zone_row(connection, apex.lowered(), access == ZoneAccess::kPrivate);
 }
 
 void delete_zone(db::Connection& connection, const PublishedZone& zone) {

@@ -48,8 +48,10 @@ class ZoneChange {
 [[nodiscard]] std::optional<RecordSet> find_record_set(db::Connection& connection, const PublishedZone& zone,
                                                        const Name& owner, RecordType type);
 
+enum class ZoneAccess : bool { kPublic, kPrivate };  // private: for the peers that are to have it alone
+
 // Makes an empty zone (no records; the first ZoneChange must put the SOA and NS) and gives back its id.
-ZoneId create_zone(db::Connection& connection, const Name& apex);
+ZoneId create_zone(db::Connection& connection, const Name& apex, ZoneAccess access = ZoneAccess::kPublic);
 // The last serial of a zone of that name that was removed: one that comes back must go on behind it.
 [[nodiscard]] std::optional<Serial> serial_of_removed(db::Connection& connection, const Name& apex);
 // Takes out what is published of the zone, its journal and the zone itself; its last serial is kept. Precondition:

@@ -5,11 +5,15 @@
 #include <string_view>
 #include <utility>
 
+#include "zonestore/zone/peer_rows.h"
+
 namespace zonestore {
 namespace {
 
 constexpr std::string_view kSelectZones =
-    "SELECT zone_id, apex, serial, record_set_count, record_set_hash_sum, journal_row_count FROM zone";
+    "SELECT zone_id, apex, serial, record_set_count, record_set_hash_sum, journal_row_count, private FROM zone";
+constexpr std::string_view kSelectZonesBeforePrivate =
+    "SELECT zone_id, apex, serial, record_set_count, record_set_hash_sum, journal_row_count, 0 FROM zone";
 
 std::uint64_t unsigned_bits(std::int64_t value) {
   return static_cast<std::uint64_t>(value);
@@ -32,6 +36,7 @@ ZoneRow row_of(const db::Statement& statement) {
   row.zone.record_set_count = unsigned_bits(statement.integer(3));
   row.zone.record_set_hash_sum = unsigned_bits(statement.integer(4));
   row.journal_row_count = unsigned_bits(statement.integer(5));
+  row.zone.is_private = statement.integer(6) != 0;
   return row;
 }
 
@@ -61,7 +66,9 @@ std::optional<PublishedZone> read_zone(db::Connection& connection, const Name& a
 }
 
 std::vector<PublishedZone> read_zones(db::Connection& connection) {
-  db::Statement& statement = connection.cached(kSelectZones);
+  // Asked each time: a store is brought up to date beside a running reader.
+  const bool knows_private = connection.integer("PRAGMA user_version") >= kPeersSince;
+  db::Statement& statement = connection.cached(knows_private ? kSelectZones : kSelectZonesBeforePrivate);
   std::vector<PublishedZone> zones;
   while (statement.step()) {
     zones.push_back(row_of(statement).zone);
@@ -120,8 +127,11 @@ void delete_record_set(db::Connection& connection, ZoneId zone, ByteView owner_k
       .run();
 }
 
-ZoneId insert_zone_row(db::Connection& connection, const Name& apex) {
-  connection.cached("INSERT INTO zone (apex) VALUES (?)").bind(1, apex.wire()).run();
+ZoneId insert_zone_row(db::Connection& connection, const Name& apex, bool is_private) {
+  connection.cached("INSERT INTO zone (apex, private) VALUES (?, ?)")
+      .bind(1, apex.wire())
+      .bind(2, std::int64_t{is_private})
+      .run();
   return static_cast<ZoneId>(connection.last_insert_rowid());
 }
 

@@ -25,13 +25,13 @@ struct ZoneRow {
 // Throws kNotFound if there is no such zone.
 [[nodiscard]] ZoneRow read_zone_row(db::Connection& connection, ZoneId id);
 [[nodiscard]] std::optional<PublishedZone> read_zone(db::Connection& connection, const Name& apex);
-// By apex, in canonical order.
+// By apex, in canonical order. Of any schema: a store from before there were peers (kPeersSince) has no private zone.
 [[nodiscard]] std::vector<PublishedZone> read_zones(db::Connection& connection);
 // Writes serial, count, hash sum and journal row count.
 void write_zone_row(db::Connection& connection, const ZoneRow& row);
 
 // A zone that has no content yet; the apex is in lower case.
-[[nodiscard]] ZoneId insert_zone_row(db::Connection& connection, const Name& apex);
+[[nodiscard]] ZoneId insert_zone_row(db::Connection& connection, const Name& apex, bool is_private);
 // With its record sets; its serial is remembered (serial_of_removed).
 void delete_zone_row(db::Connection& connection, const PublishedZone& zone);
 

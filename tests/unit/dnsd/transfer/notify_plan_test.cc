@@ -61,6 +61,15 @@ TEST_F(Notify, PeerThatIsNewIsToldOnce) {
   EXPECT_EQ(sent(), 0U) << "nothing has changed";
 }
 
+TEST_F(Notify, PrivateZoneIsToldToThoseAloneWhoAreToHaveIt) {
+  zones_ = {{test::parse("catalog.test"), 1, true}};
+  set();
+  EXPECT_EQ(sent(), 0U) << "all zones are all but the private one";
+  peers_[0].catalog = true;
+  set();
+  EXPECT_EQ(sent(), 1U);
+}
+
 TEST_F(Notify, StartMayBeLate) {
   NotifyPlan plan(milliseconds{1000});
   plan.set(peers_, zones_, now_, seconds{7});

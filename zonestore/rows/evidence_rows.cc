@@ -202,6 +202,10 @@ void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::
       .run();
 }
 
+void delete_server_evidence(db::Connection& connection, ZoneId zone) {
+  connection.cached("DELETE FROM server_evidence WHERE zone_id = ?1").bind(1, to_column(zone)).run();
+}
+
 void delete_server_evidence(db::Connection& connection, const std::string& server) {
   connection.cached("DELETE FROM server_evidence WHERE server = ?1").bind(1, std::string_view(server)).run();
 }

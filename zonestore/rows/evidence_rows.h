@@ -44,6 +44,7 @@ void delete_evidence_of_other_domains(db::Connection& connection, InstitutionId 
                                                                      const std::string& server);
 void put_server_evidence(db::Connection& connection, ZoneId zone, const ServerEvidenceView& known);
 void delete_server_evidence(db::Connection& connection, ZoneId zone, const std::string& server);
+void delete_server_evidence(db::Connection& connection, ZoneId zone);                // of all servers
 void delete_server_evidence(db::Connection& connection, const std::string& server);  // of all zones
 
 }  // namespace zonestore::rows

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zonestore/rows/content_rows.h"
+#include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/server_serial_rows.h"
@@ -164,6 +165,7 @@ void delete_zone_settings(db::Connection& connection, ZoneId zone) {
   connection.cached("DELETE FROM name_server WHERE zone_id = ?1").bind(1, to_column(zone)).run();
   connection.cached("DELETE FROM earlier_negative_ttl WHERE zone_id = ?1").bind(1, to_column(zone)).run();
 }
+  delete_server_evidence(connection, zone);
 
 std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {
   db::Statement& rows = connection.cached(

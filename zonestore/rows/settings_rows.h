@@ -46,7 +46,7 @@ struct NameServerRow {
 
 // The name servers of all zones, without order.
 [[nodiscard]] std::vector<Name> read_all_name_servers(db::Connection& connection);
-// Of a zone that is to be removed.
+// Of a zone that is to be removed; with what was seen of its servers.
 void delete_zone_settings(db::Connection& connection, ZoneId zone);
 
 // Absence of a name until now, with each negative TTL that it may have been remembered with.

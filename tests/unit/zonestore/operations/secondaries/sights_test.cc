@@ -1,11 +1,14 @@
 // What `status` tells of secondaries, by what the last looks saw of them.
 #include "zonestore/operations/secondaries/sights.h"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 
 #include "tests/support/store_fixture.h"
 #include "zonestore/operations/secondaries/secondaries.h"
 #include "zonestore/operations/views/troubles.h"
+#include "zonestore/operations/zones/zone_import.h"
 #include "zonestore/operations/zones/zones.h"
 
 namespace zonestore {
@@ -117,6 +120,21 @@ TEST_F(Sights, OneThatWasAheadAndFallsSilentIsStillAhead) {
   see(Serial{stored().value + 5000});
   see(Verdict::kUnreachable, std::nullopt);
   EXPECT_THAT(names(), ElementsAre("!secondary-ahead"));
+}
+
+TEST_F(Sights, WhatWasSeenInAZoneGoesWithTheZone) {
+  const Name zone = *Name::parse("example.com");
+  const auto file = temp_.path() / "zone";
+  std::ofstream(file) << "example.com. 60 SOA m.other.net. h.other.net. 1 3600 600 86400 60\n"
+                         "example.com. 60 NS m.other.net.\n";
+  ASSERT_TRUE(import_zone(*store_, context_, {file, std::nullopt}));
+  SecondarySettings all;
+  all.zones = std::vector<Name>();
+  ASSERT_TRUE(set_secondary(*store_, context_, "ns2", all));
+  const SecondaryId life = secondaries_to_ask(*store_, std::nullopt)->front().secondaries.front().life;
+  ASSERT_TRUE(record_sights(*store_, {{zone, life, Verdict::kOk, Serial{1}, "as seen"}}, clock_.now()));
+  const auto removed = remove_zone(*store_, context_, zone);
+  EXPECT_TRUE(removed) << removed.error().message;
 }
 
 TEST_F(Sights, NobodyIsToldOfOneThatIsDisabled) {

@@ -39,13 +39,20 @@ class Checked(unittest.TestCase):
     def check(self, *more, expect):
         return self.store.zonectl("secondary", "check", *more, "--timeout", "20s", expect=expect).stdout
 
-    def listed(self):
-        return self.store.zonectl("secondary", "list").stdout
+    def state_in(self, zone):
+        """Serial, state and when it was seen: of ns2 in that zone, as `secondary list` has it."""
+        rows = [line.split("\t") for line in self.store.zonectl("secondary", "list").stdout.splitlines()]
+        (row,) = [row for row in rows if row[:3] == ["ns2", KEY, zone]]
+        return row[3:]
 
     def test_one_that_is_current_is_told_so_and_kept(self):
-        self.assertIn("not seen yet", self.listed())
+        self.assertIn("not seen yet", self.state_in("dkim.secutix.com"))
+        self.assertIn("nobody has looked yet at ns2", self.store.zonectl("status", "--offline", expect=None).stdout)
+        self.assertEqual(self.store.json("status", "--offline", expect=None)["secondaries_never_seen"], ["ns2"])
         self.assertRegex(self.check(expect=0), r"dkim\.secutix\.com  serial \d+\n  ok  ns2  serial \d+ at 127\.0\.0\.1:\d+\n")
-        self.assertIn("\tcurrent\t", self.listed())
+        serial = self.store.json("zone", "serial", "spf.secutix.com")["serial"]
+        self.assertEqual(self.state_in("spf.secutix.com")[:2], [str(serial), "current"])
+        self.assertNotIn("nobody has looked yet at", self.store.zonectl("status", "--offline", expect=None).stdout)
         document = self.store.json("secondary", "show", "ns2")
         self.assertEqual([each["changes_late"] for each in document["seen"]], [0, 0])
 
@@ -53,14 +60,15 @@ class Checked(unittest.TestCase):
         self.store.zonectl("spf", "allow", "ip4:192.28.148.112")
         self.store.zonectl("spf", "allow", "ip4:192.28.148.113")
         self.assertIn("  lagging  ns2  serial", self.check("ns2", expect=1))
-        self.assertIn("2 changes late in spf.secutix.com", self.listed())
+        self.assertIn("2 changes late", self.state_in("spf.secutix.com"))
+        self.assertIn("current", self.state_in("dkim.secutix.com"))
 
     def test_one_that_falls_silent_is_told_and_keeps_the_serial_that_it_had(self):
         self.check(expect=0)
         serials = [each["serial"] for each in self.store.json("secondary", "show", "ns2")["seen"]]
         self.server.stop()
         self.assertIn("  unreachable  ns2  no answer", self.store.zonectl("secondary", "check", "--timeout", "1s", expect=1).stdout)
-        self.assertIn("silent in dkim.secutix.com", self.listed())
+        self.assertIn("silent", self.state_in("dkim.secutix.com"))
         seen = self.store.json("secondary", "show", "ns2")["seen"]
         self.assertEqual([(each["verdict"], each["serial"]) for each in seen], [("unreachable", each) for each in serials])
         self.assertIn("secondary-silent: secondary ns2 does not answer", self.store.zonectl("status", "--offline", expect=1).stdout)
@@ -75,7 +83,7 @@ class Checked(unittest.TestCase):
         with self.store.sql() as database, self.store.sql(earlier) as kept:
             kept.backup(database)
         self.assertIn("  ahead  ns2  ", self.check(expect=1))
-        self.assertIn("ahead of the store in spf.secutix.com", self.listed())
+        self.assertIn("ahead of the store", self.state_in("spf.secutix.com"))
         self.assertIn("secondary-ahead: secondary ns2 is ahead for spf.secutix.com", self.store.zonectl("status", "--offline", expect=1).stdout)
 
     def test_the_check_of_our_own_servers_asks_them_too(self):

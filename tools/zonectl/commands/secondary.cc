@@ -1,13 +1,14 @@
-// zonectl secondary add|set|remove|list|show (check, config: secondary_*.cc): the servers that have the zones from us
-// by transfer.
+// zonectl secondary add|set|remove|show (list, check, config: secondary_*.cc): the servers that have the zones from
+// us by transfer.
 #include <algorithm>
 
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/commands/secondary_check.h"
 #include "tools/zonectl/commands/secondary_config.h"
+#include "tools/zonectl/commands/secondary_list.h"
 #include "tools/zonectl/telling/json.h"
+#include "tools/zonectl/telling/secondary_words.h"
 #include "tools/zonectl/telling/words.h"
-#include "tools/zonectl/text/table.h"
 #include "zonestore/base/joined.h"
 #include "zonestore/operations/secondaries/secondaries.h"
 
@@ -22,7 +23,6 @@ using zonestore::SecondarySettings;
 using zonestore::SecondaryView;
 using zonestore::SocketAddress;
 
-struct NoOptions {};
 struct NameOption {
   std::optional<std::string> name;
 };
@@ -98,8 +98,6 @@ void remove_arguments(Arguments& arguments, RemoveOptions& options) {
   arguments.dry_run(options.change);
 }
 
-void no_arguments(Arguments&, NoOptions&) {}
-
 // Of two opposites the one that was given; nullopt: neither. Errors: both.
 Result<std::optional<bool>> one_of(bool yes, bool no, const std::string& both) {
   if (yes && no) {
@@ -150,10 +148,6 @@ std::string addresses_text(const SecondaryView& secondary) {
   return zonestore::joined(secondary.addresses, ", ", [](const SocketAddress& address) { return address.to_text(); });
 }
 
-std::string keys_text(const SecondaryView& secondary) {
-  return zonestore::joined(secondary.key_names, ", ", [](const Name& name) { return name.to_text_no_dot(); });
-}
-
 std::string zones_text(const SecondaryView& secondary) {
   return secondary.all_zones
              ? "all zones"
@@ -167,24 +161,6 @@ std::string who_may_text(const SecondaryView& secondary) {
   return "whoever signs with " +
          zonestore::joined(secondary.key_names, ", ", [](const Name& name) { return name.to_text_no_dot(); }) +
          (secondary.from_addresses_only ? ", from " + addresses_text(secondary) + " alone" : "");
-}
-
-// "current", "3 changes late", "silent"
-std::string state_text(const SecondarySeen& seen) {
-  switch (seen.verdict) {
-    case zonestore::Verdict::kOk:
-      return "current";
-    case zonestore::Verdict::kLagging:
-      return seen.changes_late
-                 ? std::to_string(*seen.changes_late) + (*seen.changes_late == 1 ? " change late" : " changes late")
-                 : "late";
-    case zonestore::Verdict::kAhead:
-      return "ahead of the store";
-    case zonestore::Verdict::kUnreachable:
-      return "silent";
-    default:
-      return "does not serve it";
-  }
 }
 
 void write_settings(const Session& session, const SecondaryView& secondary) {
@@ -276,51 +252,6 @@ Result<ExitCode> remove(Session& session, const RemoveOptions& options) {
   return session.tell(session.change(options.change, operation), changed_secondary_json, in_words);
 }
 
-// Of all its zones, the worst: what somebody has to look at comes first.
-Cell state_cell(const SecondaryView& secondary) {
-  if (!secondary.enabled) {
-    return {"disabled", Style::kCaution};
-  }
-  if (secondary.seen.empty()) {
-    return {"not seen yet"};
-  }
-  for (const SecondarySeen& each : secondary.seen) {
-    if (each.verdict != zonestore::Verdict::kOk) {
-      return {state_text(each) + " in " + each.zone.to_text_no_dot(), Style::kCaution};
-    }
-  }
-  return {"current", Style::kGood};
-}
-
-Cell seen_cell(const Session& session, const SecondaryView& secondary) {
-  std::optional<zonestore::WallTime> oldest;
-  for (const SecondarySeen& each : secondary.seen) {
-    oldest = std::min(oldest.value_or(each.seen), each.seen);
-  }
-  return {oldest ? session.times().text(*oldest) : ""};
-}
-
-void write_list(const Session& session, const std::vector<SecondaryView>& secondaries) {
-  Table table(session.out(), session.terminal(), {"NAME", "KEY", "ADDRESSES", "ZONES", "STATE", "SEEN"});
-  for (const SecondaryView& secondary : secondaries) {
-    table.add({{secondary.name, Style::kBold},
-               {keys_text(secondary)},
-               {addresses_text(secondary)},
-               {secondary.all_zones ? "all" : zones_text(secondary)},
-               state_cell(secondary),
-               seen_cell(session, secondary)});
-  }
-  table.finish("no secondary is enrolled; zonectl secondary add NAME --address ADDRESS --key KEY");
-}
-
-Result<ExitCode> list(Session& session, const NoOptions&) {
-  const auto in_json = [](const std::vector<SecondaryView>& secondaries) {
-    return Json{{"secondaries", json_array(secondaries)}};
-  };
-  return session.tell(session.read([](zonestore::Store& store) { return list_secondaries(store); }), in_json,
-                      write_list);
-}
-
 void write_shown(const Session& session, const SecondaryView& secondary) {
   session.out() << session.terminal().styled(Style::kBold, secondary.name) << "  " << zones_text(secondary) << '\n';
   write_settings(session, secondary);
@@ -365,9 +296,7 @@ void define(CommandLine& line) {
       {"remove", "neither notify nor serve it any more; says which name server stands at its addresses",
        "zonectl secondary remove ns2", exits_of_change({{ExitCode::kNotFound, "no such secondary"}})},
       remove_arguments, remove);
-  secondary.command<NoOptions>(
-      {"list", "list the secondaries", "zonectl secondary list", exits_of_reading(), For::kOperators}, no_arguments,
-      list);
+  define_list(secondary);
   secondary.command<NameOption>(
       {"show", "show a secondary: where it is notified, and who may have its zones", "zonectl secondary show ns2",
        exits_of_reading({{ExitCode::kNotFound, "no such secondary"}}), For::kOperators},

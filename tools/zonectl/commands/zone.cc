@@ -72,8 +72,9 @@ void set_arguments(Arguments& arguments, SetOptions& options) {
     arguments.one(name, "DURATION", target, Need::kOptional, &parse_seconds, description);
   };
   duration("--soa-ttl", settings.soa_ttl, "the TTL of the SOA record");
-  duration("--refresh", settings.refresh, "how often secondaries look for a new serial");
-  duration("--retry", settings.retry, "how soon they try again; shorter than refresh");
+  duration("--refresh", settings.refresh,
+           "how often secondaries look for a new serial; with --retry at most 30 days");
+  duration("--retry", settings.retry, "how soon they try again; shorter than refresh, with it at most 30 days");
   duration("--expire", settings.expire, "how long they answer without us; longer than refresh");
   duration("--minimum", settings.minimum, "how long resolvers may remember that a name is absent");
   duration("--ns-ttl", settings.ns_ttl, "the TTL of the NS records");

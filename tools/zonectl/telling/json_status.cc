@@ -117,6 +117,7 @@ Json to_json(const zonestore::StoreStatus& status) {
               {"zones", zones_now_json(status.zones)},
               {"servers_asked", status.servers.asked},
               {"servers", servers_json(status.servers)},
+              {"secondaries_never_seen", status.secondaries_never_seen},
               {"looks", looks_json(status.looks)},
               {"signers", json_array(status.signers)},
               {"clock", clock_json(status.clock)}};

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/views/troubles.h"
 
 namespace zonectl {
@@ -190,6 +191,11 @@ void write_status(const Session& session, const StoreStatus& status) {
     write_row(session, "zone", zone.apex.to_text_no_dot() + "  serial " + std::to_string(zone.serial.value));
   }
   write_own_servers(session, status);
+  if (!status.secondaries_never_seen.empty()) {
+    write_row(session, "secondaries",
+              "nobody has looked yet at " + zonestore::joined(status.secondaries_never_seen, ", ") +
+                  ": zonectl secondary check");
+  }
   for (const zonestore::SignerView& signer : status.signers) {
     write_signer(session, signer);
   }

@@ -86,7 +86,11 @@ void read_secondaries(StoreStatus& status, db::Connection& connection) {
     if (!row.is_enabled()) {
       continue;
     }
-    for (SecondarySeen& seen : what_was_seen_of(connection, row)) {
+    std::vector<SecondarySeen> all = what_was_seen_of(connection, row);
+    if (all.empty()) {
+      status.secondaries_never_seen.push_back(row.name);
+    }
+    for (SecondarySeen& seen : all) {
       status.secondaries.push_back({row.name, std::move(seen)});
     }
   }

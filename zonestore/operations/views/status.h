@@ -63,7 +63,8 @@ struct StoreStatus {
   std::string customer_selector;                    // what customers' selectors begin with; only told
   std::vector<Attention> attention;                 // what maintain does not mend; empty: nothing
   std::vector<ZoneNow> zones;
-  std::vector<SecondaryNow> secondaries;  // by name; nothing of a zone that nobody has looked at it for
+  std::vector<SecondaryNow> secondaries;            // by name; nothing of a zone that nobody has looked at it for
+  std::vector<std::string> secondaries_never_seen;  // enabled ones that nobody has looked at yet; only told
   std::vector<SignerView> signers;
   Seconds signer_limit{0};      // the store's policy
   std::vector<LastLook> looks;  // of those that somebody took

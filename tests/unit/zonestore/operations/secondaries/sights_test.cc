@@ -122,6 +122,12 @@ TEST_F(Sights, OneThatWasAheadAndFallsSilentIsStillAhead) {
   EXPECT_THAT(names(), ElementsAre("!secondary-ahead"));
 }
 
+TEST_F(Sights, OneThatNobodyHasLookedAtIsNamedAndNoTrouble) {
+  EXPECT_THAT(store_status(*store_)->secondaries_never_seen, ElementsAre("ns2"));
+  see(Verdict::kUnreachable, std::nullopt);
+  EXPECT_THAT(store_status(*store_)->secondaries_never_seen, IsEmpty());
+}
+
 TEST_F(Sights, WhatWasSeenInAZoneGoesWithTheZone) {
   const Name zone = *Name::parse("example.com");
   const auto file = temp_.path() / "zone";

@@ -17,7 +17,7 @@ import dns.query
 import dns.rcode
 import dns.tsigkeyring
 
-from support.programs import FOR_STRANGER, IS_ROOT, ROOT, STRANGER, as_user, copy_programs, run
+from support.programs import FOR_STRANGER, IS_ROOT, ROOT, STRANGER, ZONECTL, as_user, copy_programs, run
 from support.questions import DKIM_ZONE, SPF_ZONE, Tcp, ask_raw, dig, parse, query, selector
 from support.server import refused_start, serve
 from support.store import new_store
@@ -228,9 +228,23 @@ class TheScript(WithKeys):
         clause.write_text(self.tsig_key("show", "ns9-key", "--for", "bind").stdout)
         self.assertRegex(dig(server.address(), SPF_ZONE, "SOA", "-k", str(clause)), r"TSIG\s+hmac-sha512\. .* NOERROR 0")
         listed = self.tsig_key("list").stdout
-        self.assertEqual(listed.splitlines()[0], "ns2-key hmac-sha256")
+        self.assertTrue(listed.startswith("ns2-key hmac-sha256"), listed)
         self.assertIn("ns9-key hmac-sha512", listed)
         self.assertNotIn(secret[:8], listed)
+
+    def test_the_list_names_what_file_and_store_lack_of_each_other(self):
+        for name, keys in (("ns2", ("ns2-key",)), ("ns3", ("ns2-key", "lost-key"))):
+            self.store.zonectl("secondary", "add", name, "--address", "192.0.2.53",
+                               *(word for key in keys for word in ("--key", key)))
+            self.addCleanup(self.store.zonectl, "secondary", "remove", name)
+        with unittest.mock.patch.dict(os.environ, ZONECTL=ZONECTL, ZONESTORE=str(self.store.path)):
+            listed = self.tsig_key("list").stdout.splitlines()
+        self.assertEqual(listed[0], "ns2-key hmac-sha256 ns2,ns3")
+        self.assertIn(f"lost-key - ns3  (not in {self.keys_file}: tsig_key make lost-key)", listed)
+        unused = [line for line in listed if line.endswith("-  (no secondary signs with it)")]
+        self.assertEqual(len(unused), len(listed) - 2)
+        with unittest.mock.patch.dict(os.environ, ZONECTL="/nonexistent"):
+            self.assertIn("is not known", self.tsig_key("list").stderr)
 
     def test_what_it_refuses(self):
         self.assertIn("has a key NS2-KEY already", self.tsig_key("make", "NS2-KEY", check=3).stderr)

@@ -129,6 +129,23 @@ class Configured(unittest.TestCase):
             self.assertNotIn("old-key", text)
             self.assertNotIn("secret:", re.sub(r"(#|//) secret: \(of [^\n]*\n", "", text))
 
+    def test_one_that_has_the_catalog_gets_one_clause(self):
+        self.store.zonectl("catalog", "set", "catalog.secutix.invalid")
+        self.store.zonectl("secondary", "set", "ns2", "--catalog")
+        for kind in ("knot", "bind", "pdns"):
+            text = self.config("ns2", kind)
+            self.assertIn("catalog.secutix.invalid", text)
+            self.assertNotIn("dkim.secutix.com", text)
+        text = self.config("ns2", "nsd")
+        self.assertIn("NSD 4.6 does not read catalogs", text)
+        self.assertIn('name: "dkim.secutix.com"', text)
+        self.assertNotIn("catalog.secutix.invalid", text)
+        for kind, checker in CHECKERS.items():
+            if shutil.which(checker[0], path="/usr/sbin:/usr/bin"):
+                place = self.store.scratch / f"{kind}-catalog.conf"
+                place.write_text(CLAUSES[kind] + self.config("ns2", kind), encoding="ascii")
+                run(*checker, place, *(("conf-check",) if kind == "knot" else ()))
+
     def test_powerdns_is_told_to_be_held_to_whole_zones(self):
         self.assertIn("zonectl secondary set ns2 --no-ixfr", self.config("ns2", "pdns"))
         self.assertNotIn("--no-ixfr", self.config("open", "pdns"))

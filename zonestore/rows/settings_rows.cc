@@ -152,7 +152,8 @@ bool set_anycast(db::Connection& connection, ZoneId zone, const Name& name, bool
 }
 
 std::vector<Name> read_all_name_servers(db::Connection& connection) {
-  db::Statement& rows = connection.cached("SELECT DISTINCT name FROM name_server");
+  db::Statement& rows = connection.cached(
+      "SELECT DISTINCT name FROM name_server WHERE zone_id NOT IN (SELECT zone_id FROM zone WHERE private = 1)");
   std::vector<Name> names;
   while (rows.step()) {
     names.push_back(db::unwrap(Name::from_wire(rows.blob(0))));
@@ -164,8 +165,8 @@ std::vector<Name> read_all_name_servers(db::Connection& connection) {
 void delete_zone_settings(db::Connection& connection, ZoneId zone) {
   connection.cached("DELETE FROM name_server WHERE zone_id = ?1").bind(1, to_column(zone)).run();
   connection.cached("DELETE FROM earlier_negative_ttl WHERE zone_id = ?1").bind(1, to_column(zone)).run();
-}
   delete_server_evidence(connection, zone);
+}
 
 std::vector<dkim::EarlierContent> absence_until(db::Connection& connection, ZoneId zone, const Moment& now) {
   db::Statement& rows = connection.cached(

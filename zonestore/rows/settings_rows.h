@@ -44,7 +44,7 @@ struct NameServerRow {
 // False: it is no name server of the zone.
 [[nodiscard]] bool set_anycast(db::Connection& connection, ZoneId zone, const Name& name, bool anycast);
 
-// The name servers of all zones, without order.
+// The name servers of all zones that are for the world, without order: the catalog's is none (RFC 9432 section 4.1).
 [[nodiscard]] std::vector<Name> read_all_name_servers(db::Connection& connection);
 // Of a zone that is to be removed; with what was seen of its servers.
 void delete_zone_settings(db::Connection& connection, ZoneId zone);

@@ -33,6 +33,26 @@ dkim::CustomerSelectors read_customer_selectors(db::Connection& connection) {
   return db::unwrap(dkim::CustomerSelectors::parse(word));
 }
 
+std::optional<ZoneId> read_catalog_zone(db::Connection& connection) {
+  db::Statement& row = connection.cached("SELECT catalog_zone_id FROM store");
+  std::optional<ZoneId> zone;
+  if (row.step() && !row.is_null(0)) {
+    zone = static_cast<ZoneId>(row.integer(0));
+  }
+  row.reset();
+  return zone;
+}
+
+void store_catalog_zone(db::Connection& connection, const std::optional<ZoneId>& zone) {
+  db::Statement& update = connection.cached("UPDATE store SET catalog_zone_id = ?1");
+  if (zone) {
+    update.bind(1, to_column(*zone));
+  } else {
+    update.bind_null(1);
+  }
+  update.run();
+}
+
 KeptTime read_kept_time(db::Connection& connection) {
   db::Statement& row = connection.cached(
       "SELECT last_wall_ms, last_boot_ms, last_boot_id, last_synchronised, last_trusted_ms, known_ms FROM store");

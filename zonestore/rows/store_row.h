@@ -28,6 +28,10 @@ void insert_store(db::Connection& connection, const StoreRow& row, WallTime made
 [[nodiscard]] ZoneId read_dkim_zone(db::Connection& connection);
 [[nodiscard]] dkim::CustomerSelectors read_customer_selectors(db::Connection& connection);
 
+// The zone that is the catalog; nullopt: there is none.
+[[nodiscard]] std::optional<ZoneId> read_catalog_zone(db::Connection& connection);
+void store_catalog_zone(db::Connection& connection, const std::optional<ZoneId>& zone);
+
 // The last moment that was kept, and `known`. Whatever keeps a moment does it under the write lock: what waited for
 // the lock must not be dated before it.
 [[nodiscard]] KeptTime read_kept_time(db::Connection& connection);

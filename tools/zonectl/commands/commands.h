@@ -16,6 +16,7 @@ void define_commands(CommandLine& line);
 
 // clang-format off
 namespace add { void define(CommandLine& line); }
+namespace catalog { void define(CommandLine& line); }
 namespace check { void define(CommandLine& line); }
 namespace complete { void define(CommandLine& line); }
 namespace backup { void define(CommandLine& line); }

@@ -40,11 +40,13 @@ struct SettingOptions {
   bool only_from_addresses = false;
   bool no_ixfr = false;
   bool anycast = false;
+  bool catalog = false;
   // The opposites, of `set` alone.
   bool from_anywhere = false;
   bool all_zones = false;
   bool ixfr = false;
   bool not_anycast = false;
+  bool no_catalog = false;
   bool enable = false;
   bool disable = false;
   ChangeOptions change;
@@ -71,6 +73,8 @@ void setting_arguments(Arguments& arguments, SettingOptions& options) {
   arguments.flag("--no-ixfr", options.no_ixfr, "give it whole zones alone, whatever it asks for");
   arguments.flag("--anycast", options.anycast,
                  "several sites stand behind its addresses: a look at it shortens no wait");
+  arguments.flag("--catalog", options.catalog,
+                 "it is to have the catalog, and takes its zones from there; it needs a key then");
 }
 
 void add_arguments(Arguments& arguments, SettingOptions& options) {
@@ -84,6 +88,7 @@ void set_arguments(Arguments& arguments, SettingOptions& options) {
   arguments.flag("--all-zones", options.all_zones, "it has all zones again, those to come too");
   arguments.flag("--ixfr", options.ixfr, "give it the differences that it asks for again");
   arguments.flag("--not-anycast", options.not_anycast, "one site stands behind its addresses");
+  arguments.flag("--no-catalog", options.no_catalog, "it is to have the catalog no more");
   arguments.flag("--disable", options.disable, "neither notify nor serve it until it is enabled again");
   arguments.flag("--enable", options.enable, "notify and serve it again");
   arguments.dry_run(options.change);
@@ -123,11 +128,12 @@ Result<SecondarySettings> settings_of(const SettingOptions& options) {
       one_of(options.only_from_addresses, options.from_anywhere, "--only-from-addresses and --from-anywhere");
   const auto ixfr = one_of(options.ixfr, options.no_ixfr, "--ixfr and --no-ixfr");
   const auto anycast = one_of(options.anycast, options.not_anycast, "--anycast and --not-anycast");
+  const auto catalog = one_of(options.catalog, options.no_catalog, "--catalog and --no-catalog");
   const auto enabled = one_of(options.enable, options.disable, "--enable and --disable");
   if (!keys || !zones) {
     return tl::unexpected(keys ? zones.error() : keys.error());
   }
-  for (const Result<std::optional<bool>>* const each : {&only, &ixfr, &anycast, &enabled}) {
+  for (const Result<std::optional<bool>>* const each : {&only, &ixfr, &anycast, &catalog, &enabled}) {
     if (!*each) {
       return tl::unexpected(each->error());
     }
@@ -140,6 +146,7 @@ Result<SecondarySettings> settings_of(const SettingOptions& options) {
   settings.from_addresses_only = *only;
   settings.ixfr = *ixfr;
   settings.anycast = *anycast;
+  settings.catalog = *catalog;
   settings.enabled = *enabled;
   return settings;
 }
@@ -163,6 +170,11 @@ std::string who_may_text(const SecondaryView& secondary) {
          (secondary.from_addresses_only ? ", from " + addresses_text(secondary) + " alone" : "");
 }
 
+std::string catalog_text(const SecondaryView& secondary) {
+  return secondary.catalog_zone ? secondary.catalog_zone->to_text_no_dot()
+                                : "none is set yet: zonectl catalog set NAME";
+}
+
 void write_settings(const Session& session, const SecondaryView& secondary) {
   std::ostream& out = session.out();
   if (!secondary.enabled) {
@@ -174,6 +186,9 @@ void write_settings(const Session& session, const SecondaryView& secondary) {
   }
   if (secondary.anycast) {
     out << "  anycast   several sites: a look at it shortens no wait\n";
+  }
+  if (secondary.catalog) {
+    out << "  catalog   " << catalog_text(secondary) << '\n';
   }
 }
 
@@ -219,7 +234,7 @@ Result<ExitCode> add(Session& session, const SettingOptions& options) {
 
 bool says_nothing(const SecondarySettings& settings) {
   return !settings.addresses && !settings.key_names && !settings.zones && !settings.from_addresses_only &&
-         !settings.ixfr && !settings.anycast && !settings.enabled;
+         !settings.ixfr && !settings.anycast && !settings.catalog && !settings.enabled;
 }
 
 Result<ExitCode> set(Session& session, const SettingOptions& options) {

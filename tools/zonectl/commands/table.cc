@@ -39,6 +39,7 @@ constexpr std::array kCommands{
     Row{kWhole, zone::define},
     Row{kWhole, record::define},
     Row{kWhole, secondary::define},
+    Row{kWhole, catalog::define},
     Row{kWhole, policy::define},
     Row{kWhole, log::define},
     Row{kWhole, signer::define},

@@ -96,7 +96,9 @@ bool is_anycast(const ZoneView& zone, const Name& server) {
 void write(const Session& session, const ZoneView& zone) {
   std::ostream& out = session.out();
   out << session.terminal().styled(Style::kBold, zone.apex.to_text_no_dot()) << "  serial " << zone.serial.value
-      << "  " << zone.record_sets << " record sets, " << zone.static_record_sets << " of them static\n\n";
+      << "  " << zone.record_sets << " record sets, " << zone.static_record_sets << " of them static\n"
+      << (zone.is_catalog ? "the catalog: for the secondaries alone that are to have it; zonectl catalog show\n" : "")
+      << '\n';
   for (std::size_t index = 0; index < zone.name_servers.size(); ++index) {
     out << (index == 0 ? "name servers  " : "              ") << zone.name_servers[index].to_text_no_dot()
         << (zone.name_servers[index] == zone.primary ? "  (primary)" : "")

@@ -4,6 +4,7 @@
 #include <future>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace zonectl::probe {
 
@@ -98,11 +99,19 @@ std::vector<ServerEvidence> look_at_all(const std::vector<NameServer>& servers, 
   return seen;
 }
 
+bool is_good(const Reply& reply) {
+  return reply.answered && reply.rcode == kNoError && reply.authoritative;
+}
+
+// Over TCP too where UDP brings nothing good: Knot 3.2 answers for a catalog over TCP alone, and refuses it over UDP.
 Reply ask_patiently(const Address& address, const Name& apex, Milliseconds timeout) {
   const Question question{apex, RecordType::kSoa};
   Reply reply = ask(address, question, false, {timeout, 2});
-  if (!reply.answered) {
-    reply = exchange(address, question, {Transport::kTcp, true, false}, {timeout, 1});
+  if (!is_good(reply)) {
+    Reply over_tcp = exchange(address, question, {Transport::kTcp, true, false}, {timeout, 1});
+    if (over_tcp.answered || !reply.answered) {
+      reply = std::move(over_tcp);
+    }
   }
   return reply;
 }

@@ -190,7 +190,8 @@ Json to_json(const zonestore::ZoneView& zone) {
               {"retry", zone.retry},
               {"expire", zone.expire},
               {"minimum", zone.minimum},
-              {"ns_ttl", zone.ns_ttl}};
+              {"ns_ttl", zone.ns_ttl},
+              {"catalog", zone.is_catalog}};
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -57,20 +58,43 @@ std::string each_of(const Range& range, ToText to_text) {
   return text;
 }
 
+// Those that are followed by a clause each: with a catalog none but that.
+std::vector<Name> listed_zones(const SecondaryView& secondary) {
+  std::vector<Name> zones;
+  std::ranges::copy_if(secondary.zones, std::back_inserter(zones),
+                       [&](const Name& zone) { return !secondary.catalog_zone || zone == *secondary.catalog_zone; });
+  return zones;
+}
+
+std::vector<Name> zones_without_catalog(const SecondaryView& secondary) {
+  std::vector<Name> zones = secondary.zones;
+  std::erase_if(zones, [&](const Name& zone) { return secondary.catalog_zone == zone; });
+  return zones;
+}
+
 std::string nsd(const SecondaryView& secondary, const std::vector<SocketAddress>& primaries) {
   const std::string key = secondary.key_names.empty() ? "NOKEY" : key_of(secondary);
   const std::string how = secondary.ixfr ? "" : "AXFR ";
-  return "# nsd.conf of " + secondary.name + "\n" + key_note(secondary, ServerKind::kNsd) + "pattern:\n" +
-         "    name: \"dnsd\"\n    zonefile: \"%s.zone\"\n" +
+  const std::string no_catalog =
+      secondary.catalog_zone ? "# NSD 4.6 does not read catalogs (4.9 does): a clause each, also for zones to come\n"
+                             : "";
+  return "# nsd.conf of " + secondary.name + "\n" + no_catalog + key_note(secondary, ServerKind::kNsd) +
+         "pattern:\n" + "    name: \"dnsd\"\n    zonefile: \"%s.zone\"\n" +
          each_of(primaries,
                  [&](const SocketAddress& primary) {
                    return "    request-xfr: " + how + with_at(primary) + " " + key +
                           "\n    allow-notify: " + host_of(primary) + " " + key + "\n";
                  }) +
-         each_of(secondary.zones, [](const Name& zone) {
+         each_of(zones_without_catalog(secondary), [](const Name& zone) {
            return "zone:\n    name: \"" + zone.to_text_no_dot() + "\"\n    include-pattern: \"dnsd\"\n";
          });
 }
+
+// For a catalog Knot answers no question, not even for the SOA, but over TCP to those who may transfer it: else
+// `secondary check` could not see its serial.
+constexpr std::string_view kKnotMembers = "template:\n  - id: dnsd-member\n    master: dnsd\n    acl: dnsd-notify\n";
+constexpr std::string_view kKnotCatalog =
+    "    acl: [dnsd-notify, dnsd-look]\n    catalog-role: interpret\n    catalog-template: dnsd-member\n";
 
 std::string knot(const SecondaryView& secondary, const std::vector<SocketAddress>& primaries) {
   const std::string key = secondary.key_names.empty() ? "" : "    key: " + key_of(secondary) + "\n";
@@ -81,27 +105,53 @@ std::string knot(const SecondaryView& secondary, const std::vector<SocketAddress
     }
     return "    address: [" + text + "]\n";
   };
-  return "# knot.conf of " + secondary.name + "\n" + key_note(secondary, ServerKind::kKnot) +
-         "remote:\n  - id: dnsd\n" + list_of(with_at) + key + "acl:\n  - id: dnsd-notify\n" + list_of(host_of) + key +
-         "    action: notify\nzone:\n" + each_of(secondary.zones, [](const Name& zone) {
-           return "  - domain: " + zone.to_text_no_dot() + "\n    master: dnsd\n    acl: dnsd-notify\n";
-         });
+  std::string text = "# knot.conf of " + secondary.name + "\n" + key_note(secondary, ServerKind::kKnot) +
+                     "remote:\n  - id: dnsd\n" + list_of(with_at) + key + "acl:\n  - id: dnsd-notify\n" +
+                     list_of(host_of) + key + "    action: notify\n";
+  if (secondary.catalog_zone) {
+    text.append("  - id: dnsd-look\n").append(list_of(host_of)).append("    action: transfer\n").append(kKnotMembers);
+  }
+  text += "zone:\n";
+  for (const Name& zone : listed_zones(secondary)) {
+    text.append("  - domain: ").append(zone.to_text_no_dot()).append("\n    master: dnsd\n");
+    text.append(secondary.catalog_zone ? kKnotCatalog : "    acl: dnsd-notify\n");
+  }
+  return text;
 }
 
 std::string bind(const SecondaryView& secondary, const std::vector<SocketAddress>& primaries) {
   const std::string key = secondary.key_names.empty() ? "" : " key \"" + key_of(secondary) + "\"";
   const std::string ixfr = secondary.ixfr ? "" : "  request-ixfr no;\n";
-  return "// named.conf of " + secondary.name + "\n//" + key_note(secondary, ServerKind::kBind).substr(1) +
+  const std::string catalog = secondary.catalog_zone ? "// into its options { ... }:\n//   catalog-zones { zone \"" +
+                                                           secondary.catalog_zone->to_text_no_dot() +
+                                                           "\" default-primaries { \"dnsd\"; } in-memory no; };\n"
+                                                     : "";
+  return "// named.conf of " + secondary.name + "\n//" + key_note(secondary, ServerKind::kBind).substr(1) + catalog +
          "primaries \"dnsd\" {\n" +
          each_of(primaries,
                  [&key](const SocketAddress& primary) {
                    return "  " + host_of(primary) + " port " + std::to_string(primary.port()) + key + ";\n";
                  }) +
-         "};\n" + each_of(secondary.zones, [&ixfr](const Name& zone) {
+         "};\n" + each_of(listed_zones(secondary), [&ixfr](const Name& zone) {
            const std::string apex = zone.to_text_no_dot();
            return "zone \"" + apex + "\" {\n  type secondary;\n  primaries { \"dnsd\"; };\n  file \"" + apex +
                   ".secondary\";\n" + ixfr + "};\n";
          });
+}
+
+// PowerDNS asks for the zones of a catalog unsigned (PowerDNS/pdns issue 13682), and dnsd refuses them to a peer that
+// has a key. Which key it signs with is a row of its database: one that comes with the zone spares a command for
+// each.
+std::string members_key(const std::string& catalog, const std::string& key) {
+  return "# PowerDNS 4.7 signs nothing for the zones of a catalog unless it is told so for each: pdnsutil "
+         "activate-tsig-key ZONE " +
+         key +
+         " slave\n# in its database: CREATE TRIGGER dnsd_key AFTER UPDATE OF catalog ON domains WHEN NEW.catalog = "
+         "'" +
+         catalog +
+         "' BEGIN DELETE FROM domainmetadata WHERE domain_id = NEW.id AND kind = 'AXFR-MASTER-TSIG'; INSERT INTO "
+         "domainmetadata (domain_id, kind, content) VALUES (NEW.id, 'AXFR-MASTER-TSIG', '" +
+         key + "'); END;\n";
 }
 
 // Its zones are rows of a database: commands, not a file.
@@ -119,9 +169,13 @@ std::string power_dns(const SecondaryView& secondary, const std::vector<SocketAd
     text += "# PowerDNS is wrong about empty names after an IXFR: zonectl secondary set " + secondary.name +
             " --no-ixfr holds it to whole zones\n";
   }
-  for (const Name& zone : secondary.zones) {
+  for (const Name& zone : listed_zones(secondary)) {
     const std::string apex = zone.to_text_no_dot();
     text.append("pdnsutil create-slave-zone ").append(apex).append(asked).append("\n");
+    if (secondary.catalog_zone) {
+      text.append("pdnsutil set-kind ").append(apex).append(" consumer\n");
+      text.append(members_key(apex, key));
+    }
     if (!key.empty()) {
       text.append("pdnsutil activate-tsig-key ").append(apex).append(" ").append(key).append(" slave\n");
     }

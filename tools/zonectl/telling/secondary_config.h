@@ -1,5 +1,6 @@
 // The configuration of a secondary, for the four servers that follow us: what it asks, whom it lets notify it, and
-// its zones. No secret is in it: the clause of the key comes from the host that serves. Pure.
+// its zones, or of one that has the catalog (RFC 9432) that alone, from which it learns them. No secret is in it: the
+// clause of the key comes from the host that serves. Pure.
 #pragma once
 
 #include <optional>

@@ -4,6 +4,7 @@
 
 #include "zonestore/operations/change/private_halves.h"
 #include "zonestore/operations/change/unknown_institution.h"
+#include "zonestore/publish/catalog.h"
 #include "zonestore/rows/bulk_rows.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/signer_rows.h"
@@ -52,6 +53,15 @@ void ChangeScope::publish(const rows::InstitutionRow& institution) {
   const PublishedZone dkim_zone = store_.published(store_.dkim_zone);
   publish::publish_institution(store_.connection, zone(dkim_zone), dkim_zone, institution,
                                rows::read_policy(store_.connection, institution.id), moment());
+}
+
+void ChangeScope::publish_catalog() {
+  const std::optional<ZoneId> id = rows::read_catalog_zone(store_.connection);
+  for (const PublishedZone& each : list_zones(store_.connection)) {
+    if (id && each.id == *id) {
+      publish::publish_catalog(store_.connection, zone(each), each);
+    }
+  }
 }
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {

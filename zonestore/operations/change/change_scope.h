@@ -38,6 +38,8 @@ class ChangeScope {
   // The record sets of one zone that this change touches.
   [[nodiscard]] ZoneChange& zone(const PublishedZone& zone);
   void publish(const rows::InstitutionRow& institution);
+  // A zone has come or gone: the catalog, if there is one, says so.
+  void publish_catalog();
 
   // The wall clock is right, an operator says. What it should have said as far as was known comes back.
   std::optional<WallTime> accept_clock();

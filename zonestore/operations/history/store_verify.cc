@@ -5,6 +5,7 @@
 
 #include "zonestore/operations/change/store_impl.h"
 #include "zonestore/operations/history/audit_chain.h"
+#include "zonestore/publish/catalog.h"
 #include "zonestore/rows/last_done_rows.h"
 #include "zonestore/rows/slot_rows.h"
 #include "zonestore/zone/content_check.h"
@@ -55,6 +56,12 @@ void look_at_zones(db::Connection& connection, Verified& verified) {
   const db::Transaction reading(connection, db::Transaction::Kind::kRead);
   for (std::string& fault : find_content_faults(connection)) {
     add_fault(verified, std::move(fault));
+  }
+  for (const PublishedZone& zone : list_zones(connection)) {
+    for (std::string& fault :
+         zone.is_private ? publish::find_catalog_faults(connection, zone) : std::vector<std::string>()) {
+      add_fault(verified, std::move(fault));
+    }
   }
   verified.told =
       counted(static_cast<std::uint64_t>(connection.integer("SELECT count(*) FROM zone")), "zone") + ", " +

@@ -35,6 +35,15 @@ std::vector<Name> zones_of(db::Connection& connection, const rows::SecondaryRow&
   return apexes;
 }
 
+std::optional<Name> catalog_of(db::Connection& connection, const rows::SecondaryRow& row) {
+  for (const PublishedZone& zone : list_zones(connection)) {
+    if (zone.is_private && row.catalog) {
+      return zone.apex;
+    }
+  }
+  return std::nullopt;
+}
+
 SecondaryView secondary_view(db::Connection& connection, const rows::SecondaryRow& row) {
   SecondaryView view;
   view.name = row.name;
@@ -44,6 +53,7 @@ SecondaryView secondary_view(db::Connection& connection, const rows::SecondaryRo
   view.zones = zones_of(connection, row);
   view.from_addresses_only = row.from_addresses_only;
   view.catalog = row.catalog;
+  view.catalog_zone = catalog_of(connection, row);
   view.ixfr = row.ixfr;
   view.anycast = row.anycast;
   view.enabled = row.is_enabled();

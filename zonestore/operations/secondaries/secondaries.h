@@ -33,6 +33,7 @@ struct SecondaryView {
   std::vector<Name> zones;  // those that it is to have now: all but the private ones where all_zones
   bool from_addresses_only = false;
   bool catalog = false;
+  std::optional<Name> catalog_zone{};  // of those that are to have it: the one that is set
   bool ixfr = true;
   bool anycast = false;
   bool enabled = true;

@@ -5,6 +5,7 @@
 
 #include "zonestore/db/failure.h"
 #include "zonestore/dkim/selector.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/spf/record.h"
 
 namespace zonestore {
@@ -42,7 +43,24 @@ bool leads_elsewhere(RecordType type) {
 
 }  // namespace
 
+ReservedNames::ReservedNames(Store::Impl& store) : ReservedNames(store.dkim_zone, store.spf_zone) {
+  const std::optional<ZoneId> id = rows::read_catalog_zone(store.connection);
+  for (const PublishedZone& zone : list_zones(store.connection)) {
+    if (id && zone.id == *id) {
+      catalog_ = zone.apex;
+    }
+  }
+}
+
 std::optional<Objection> ReservedNames::judge(const Name& apex, const RecordSet& set) const {
+  if (catalog_ && apex == *catalog_) {
+    return Objection{Objection::Kind::kFault,
+                     Guard::kReserved,
+                     set.owner,
+                     set.type,
+                     set.owner.to_text_no_dot() + " " + to_text(set.type) + ": the catalog lists the zones by itself",
+                     "zonectl zone import and zone remove change which zones there are"};
+  }
   const bool in_dkim_zone = apex == dkim_zone_;
   std::string why;
   if (in_dkim_zone) {
@@ -64,6 +82,16 @@ std::optional<Objection> ReservedNames::judge(const Name& apex, const RecordSet&
 }
 
 std::optional<Objection> ReservedNames::judge_new_zone(const Name& apex) const {
+  if (catalog_ && (apex.is_at_or_below(*catalog_) || catalog_->is_at_or_below(apex))) {
+    return Objection{Objection::Kind::kFault,
+                     Guard::kReserved,
+                     apex,
+                     RecordType::kSoa,
+                     "a zone " + apex.to_text_no_dot() + " would lie " +
+                         (apex.is_at_or_below(*catalog_) ? "in" : "above") + " the catalog " +
+                         catalog_->to_text_no_dot() + ", which is for other servers alone",
+                     "give it another name"};
+  }
   bool hides_keys = false;
   bool hides_spf = false;
   // A zone at one of these names, or below one, is asked in the place of ours.

@@ -165,8 +165,7 @@ class SetChange {
 
   void judge_alone(const RecordSet& set) {
     Objections objections;
-    if (std::optional<Objection> reserved =
-            ReservedNames(change_.store().dkim_zone, change_.store().spf_zone).judge(zone_.apex, set)) {
+    if (std::optional<Objection> reserved = ReservedNames(change_.store()).judge(zone_.apex, set)) {
       objections.push_back(*std::move(reserved));
     }
     judge_set(set, zone_.apex, objections);

@@ -12,7 +12,9 @@
 #include "zonestore/operations/zones/reserved_names.h"
 #include "zonestore/operations/zones/zone_settings_rules.h"
 #include "zonestore/operations/zones/zone_view.h"
+#include "zonestore/rows/secondary_rows.h"
 #include "zonestore/rows/static_rows.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/zone/draft_rules.h"
 
 namespace zonestore {
@@ -30,6 +32,12 @@ std::vector<RecordSet> stored_sets(db::Connection& connection, const PublishedZo
 bool is_before(const RecordSet& left, const RecordSet& right) {
   const auto order = left.owner <=> right.owner;
   return std::is_lt(order) || (std::is_eq(order) && left.type < right.type);
+}
+
+// Serials of zones that a change touches come in no order that says which is which.
+Serial serial_in(const std::vector<ZoneSerial>& zones, const Name& apex) {
+  return std::find_if(zones.begin(), zones.end(), [&apex](const ZoneSerial& each) { return each.apex == apex; })
+      ->serial;
 }
 
 // Walks both in canonical order and writes what differs.
@@ -97,6 +105,11 @@ class Import {
     outcome_.left_out = draft_.left_out;
     std::optional<PublishedZone> zone = find_zone(connection(), draft_.apex);
     outcome_.is_new = !zone;
+    if (zone && zone->is_private) {
+      throw db::Failure(Error{ErrorCode::kRefused,
+                              zone->apex.to_text_no_dot() + " is the catalog, which lists the zones by itself",
+                              "zonectl catalog show", Refusal{Guard::kReserved, std::nullopt}});
+    }
     std::optional<rows::ZoneSettingsRow> settings;
     if (zone) {
       settings = rows::read_zone_settings(connection(), zone->id);
@@ -152,7 +165,7 @@ class Import {
 
   // What the store publishes itself may stand in the file as it is published, and stays out.
   void take_out_reserved(const std::optional<PublishedZone>& zone) {
-    const ReservedNames reserved(change_.store().dkim_zone, change_.store().spf_zone);
+    const ReservedNames reserved(change_.store());
     if (std::optional<Objection> objection = zone ? std::nullopt : reserved.judge_new_zone(draft_.apex)) {
       faults_.add({draft_.soa ? draft_.soa->line : 0, objection->guard, std::move(objection->message),
                    std::move(objection->hint)});
@@ -179,6 +192,9 @@ class Import {
     replacement.run(stored_sets(connection(), zone), draft_.records);
     check_name_servers_of_all(zone);
     raise_serial(zone);
+    if (outcome_.is_new) {
+      change_.publish_catalog();
+    }
     finish(zone, before, replacement);
   }
 
@@ -237,7 +253,7 @@ class Import {
     change_.finish({what(), replacement.gone().put_into(before, "records_gone_or_altered"),
                     replacement.altered().put_into(after_value(after), "records_altered")},
                    outcome_);
-    outcome_.zone->serial = outcome_.zones.front().serial;
+    outcome_.zone->serial = serial_in(outcome_.zones, zone.apex);
     outcome_.zone->record_sets = find_zone(connection(), zone.apex)->record_set_count;
   }
 
@@ -262,6 +278,18 @@ class Import {
   ZoneImported outcome_;
   std::optional<Serial> floor_;
 };
+
+void warn_of_consumers(db::Connection& connection, const std::string& zone, Changed& outcome) {
+  if (!rows::read_catalog_zone(connection)) {
+    return;
+  }
+  for (const rows::SecondaryRow& secondary : rows::read_secondaries(connection)) {
+    if (secondary.catalog && secondary.is_enabled()) {
+      outcome.warnings.push_back(secondary.name + " follows the catalog: it deletes " + zone +
+                                 " as soon as it hears");
+    }
+  }
+}
 
 }  // namespace
 
@@ -299,6 +327,10 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
     db::Connection& connection = change.connection();
     const PublishedZone zone = change.store().published(apex);
     const std::string name = zone.apex.to_text_no_dot();
+    if (zone.is_private) {
+      throw db::Failure(Error{ErrorCode::kRefused, name + " is the catalog", "zonectl catalog unset takes it away",
+                              Refusal{Guard::kInUse, std::nullopt}});
+    }
     if (zone.apex == store.dkim_zone() || zone.apex == store.spf_zone()) {
       throw db::Failure(
           Error{ErrorCode::kRefused,
@@ -323,6 +355,8 @@ Result<Changed> remove_zone(Store& store, const ChangeContext& context, const Na
     rows::delete_static(connection, zone.id);
     delete_zone(connection, zone);
     Changed outcome;
+    change.publish_catalog();
+    warn_of_consumers(connection, name, outcome);
     change.finish({"zone removed", before, {}}, outcome);
     return outcome;
   });

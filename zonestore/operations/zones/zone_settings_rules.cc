@@ -106,7 +106,7 @@ void set_primary(rows::ZoneSettingsRow& settings, const Name& primary) {
 std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, const Name& name) {
   std::optional<PublishedZone> deepest;
   for (const PublishedZone& zone : zones) {
-    if (name.is_at_or_below(zone.apex) && (!deepest || zone.apex.is_at_or_below(deepest->apex))) {
+    if (!zone.is_private && name.is_at_or_below(zone.apex) && (!deepest || zone.apex.is_at_or_below(deepest->apex))) {
       deepest = zone;
     }
   }

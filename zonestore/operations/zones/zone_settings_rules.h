@@ -34,7 +34,7 @@ void check_name_server_addresses(db::Connection& connection, const std::vector<N
 // Makes it the SOA's MNAME: the first of the name servers if it is one of them, else the hidden primary.
 void set_primary(rows::ZoneSettingsRow& settings, const Name& primary);
 
-// The zone that answers for a name: the deepest that it lies in.
+// The zone that answers the world for a name: the deepest that it lies in and that is not private.
 [[nodiscard]] std::optional<PublishedZone> zone_of(const std::vector<PublishedZone>& zones, const Name& name);
 // True if the zone has an A or AAAA record there.
 [[nodiscard]] bool has_address(db::Connection& connection, const PublishedZone& zone, const Name& name);

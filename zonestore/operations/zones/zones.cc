@@ -36,7 +36,8 @@ ZoneView zone_view(db::Connection& connection, const PublishedZone& zone) {
                   settings.retry,
                   settings.expire,
                   settings.minimum,
-                  settings.ns_ttl};
+                  settings.ns_ttl,
+                  zone.is_private};
 }
 
 AuditValue audit_value(const ZoneView& view) {
@@ -91,6 +92,16 @@ void mark_anycast(db::Connection& connection, const PublishedZone& zone, const s
   }
 }
 
+// Nobody is referred to the catalog, and no server of it is looked at.
+void check_catalog_settings(const PublishedZone& zone, const ZoneSettings& wanted) {
+  const bool names_servers = wanted.name_servers || wanted.primary || !wanted.anycast.empty();
+  if (zone.is_private && names_servers) {
+    throw db::Failure(Error{
+        ErrorCode::kRefused, zone.apex.to_text_no_dot() + " is the catalog: its name server is invalid. (RFC 9432)",
+        "zonectl secondary add NAME --catalog lets a server have it", Refusal{Guard::kReserved, std::nullopt}});
+  }
+}
+
 // What the new ones lead to, and what nobody needs any more without the old ones.
 void judge_name_servers(ChangeScope& change, const PublishedZone& zone, const std::vector<Name>& before,
                         const Objections& known, ZoneChanged& outcome) {
@@ -130,6 +141,7 @@ Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const N
   return db::at_border<ZoneChanged>([&] {
     ChangeScope change(store, context, "zone set", apex.to_text_no_dot());
     const PublishedZone zone = change.store().published(apex);
+    check_catalog_settings(zone, settings);
     const AuditValue before = audit_value(zone_view(change.connection(), zone));
     rows::ZoneSettingsRow row = rows::read_zone_settings(change.connection(), zone.id);
     const rows::ZoneSettingsRow row_before = row;

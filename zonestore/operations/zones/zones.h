@@ -25,6 +25,7 @@ struct ZoneView {
   std::uint32_t expire = 0;
   std::uint32_t minimum = 0;
   std::uint32_t ns_ttl = 0;
+  bool is_catalog = false;  // private: for the secondaries that are to have it alone (catalog.h)
 };
 
 struct ZoneSettings {                             // what is set, changes
@@ -45,7 +46,7 @@ struct ZoneChanged : Changed {
 [[nodiscard]] Result<ZoneView> show_zone(Store& store, const Name& apex);  // Errors: kNotFound
 // Errors: kNotFound; kInvalid: no name server, a value of 0 or out of range (RFC 1912 section 2.2: retry below
 // refresh, expire above refresh); kRefused: kNoGlue for a name server in a zone of this store that has no address
-// there.
+// there; kReserved for name servers of the catalog.
 [[nodiscard]] Result<ZoneChanged> set_zone(Store& store, const ChangeContext& context, const Name& apex,
                                            const ZoneSettings& settings);
 // The zone's next serial is that one at least; nothing to do if it is there already. For secondaries that have a

@@ -136,7 +136,8 @@ TEST_F(Operator, MayWhatTheManualListsAndNothingElse) {
                                      "secondary list",
                                      "secondary show",
                                      "secondary check",
-                                     "secondary config"};
+                                     "secondary config",
+                                     "catalog show"};
   std::set<std::string> marked;
   for (const Command& command : declared_commands()) {
     if (command.is_marked) {

@@ -33,7 +33,7 @@ def served(data, name, generator, core):
     server = Dnsd(data, data.work / name, 1)
     server.prepare()
     try:
-        start(server, generator)
+        server.start_s = start(server, generator)
         server.processes.pin({core})
         yield server
     finally:

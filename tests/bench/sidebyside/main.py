@@ -14,6 +14,7 @@ from sidebyside.options import parse
 from sidebyside.ours import Dnsd, Floor, LimitedDnsd
 from sidebyside.peers import PEERS
 from sidebyside.processes import Failed
+from sidebyside.sizing import Sizing
 from sidebyside.soak import soak
 from sidebyside.stores import Data
 
@@ -103,8 +104,8 @@ def side_by_side(options, programs):
 
 
 def under_changes(options, programs):
-    """--freshness or --soak, for each size."""
-    job = freshness if options.freshness else soak
+    """--freshness, --soak or --sizing, for each size."""
+    job = freshness if options.freshness else Sizing() if options.sizing else soak
     about = {"machine": page.machine(), "command": options.command, "results": []}
     status = 0
     for size in options.size:
@@ -126,7 +127,7 @@ def main(arguments):
     try:
         programs = build.programs(options, say)
         Dnsd.binary, Floor.binary = programs / "dnsd", programs / "echo_floor"
-        work = under_changes if options.freshness or options.soak else side_by_side
+        work = under_changes if options.freshness or options.soak or options.sizing else side_by_side
         return work(options, programs)
     except Failed as failure:
         say(f"failed: {failure}")

@@ -23,6 +23,7 @@ examples:
   tests/bench/run --size 1k --load hits --peers nsd --rounds 1 --seconds 2
   tests/bench/run --size 1k,100k,1m --rounds 5 --json figures.json --page tests/bench/README.md
   tests/bench/run --size 1m --freshness
+  tests/bench/run --size 1k,10k,100k,1m --sizing
   tests/bench/run --size 100k --soak 30 --changes-per-second 100
 
 exit codes: 0 done, 1 failed, some answer was wrong, or a bar of --soak was missed; 2 wrong usage; 130 interrupted
@@ -71,6 +72,8 @@ def parse(arguments):
         help="instead: dnsd under load while the store changes; commit to wire, lost queries, latency against quiet")
     add("--soak", type=_positive(float), metavar="MINUTES",
         help="instead: dnsd under load while the store changes; its memory may not grow by more than 2 %%")
+    add("--sizing", action="store_true",
+        help="instead: the runbook's table, what a core answers, memory, start, disk; with --size 1k,10k,100k,1m a column each")
     add("--changes", type=_positive(int), default=200, help="of --freshness (200)")
     add("--changes-per-second", type=_positive(int), default=100, help="of --soak (100)")
     add("--work", type=Path, default=ROOT / "build-bench/work", metavar="DIR",
@@ -83,8 +86,8 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     options.command = "tests/bench/run " + " ".join(arguments)
     options.workers = [int(number) for number in options.workers]
-    if options.freshness and options.soak:
-        parser.error("--freshness or --soak, one at a time")
+    if bool(options.freshness) + bool(options.soak) + options.sizing > 1:
+        parser.error("--freshness, --soak or --sizing, one at a time")
     if (os.cpu_count() or 1) < 2:
         parser.error("two cores are needed: one for the server, one for the load")
     return options

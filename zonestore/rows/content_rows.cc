@@ -178,6 +178,14 @@ std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId 
   return ttl;
 }
 
+std::optional<WallTime> last_answer_with_revoked(db::Connection& connection, WallTime since) {
+  db::Statement row = connection.prepare(
+      "SELECT max(c.ended_wall_ms + c.largest_ttl * 1000) FROM dkim_key AS k JOIN selector_content AS c "
+      "ON c.institution_id = k.institution_id AND c.slot = k.slot AND c.key_id = k.key_id WHERE k.revoked_ms >= ?1");
+  row.bind(1, to_column(since));
+  return row.step() ? wall_column_or_none(row, 0) : std::nullopt;  // of no row, max() is one row of NULL
+}
+
 void store_ended_serial(db::Connection& connection, Serial serial) {
   db::Statement& store =
       connection.cached("UPDATE selector_content SET ended_serial = ?1 WHERE ended_serial = -1");  // by its index

@@ -36,6 +36,9 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
 [[nodiscard]] std::string served_key_id(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
 // The largest TTL that the present content of the slot's name was ever served with; nullopt if it never served any.
 [[nodiscard]] std::optional<Ttl> largest_ttl_served(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
+// Until when resolvers may still answer with a key that was revoked at or after `since`, by the largest TTL that it
+// was served with; nullopt: none was.
+[[nodiscard]] std::optional<WallTime> last_answer_with_revoked(db::Connection& connection, WallTime since);
 
 // Of what has ended in the change at work: the serial that the change gives the zone of the keys, by which servers
 // are seen to have it.

@@ -2,6 +2,8 @@
 // PREFIX_wall_ms, PREFIX_boot_ms, PREFIX_boot_id, PREFIX_synchronised, PREFIX_trusted_ms.
 #pragma once
 
+#include <optional>
+
 #include "zonestore/base/moment.h"
 #include "zonestore/db/connection.h"
 
@@ -12,6 +14,9 @@ namespace zonestore::rows {
 }
 [[nodiscard]] inline WallTime wall_column(const db::Statement& row, int column) {
   return WallTime(Milliseconds(row.integer(column)));
+}
+[[nodiscard]] inline std::optional<WallTime> wall_column_or_none(const db::Statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(wall_column(row, column));
 }
 
 inline constexpr int kMomentColumns = 5;

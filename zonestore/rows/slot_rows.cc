@@ -115,6 +115,23 @@ std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now)
   return connection.changed_rows();
 }
 
+void for_each_key(db::Connection& connection, InstitutionId id, const std::function<void(KeyRow&&)>& visitor) {
+  db::Statement rows = connection.prepare(
+      "SELECT key_id, slot, algorithm, public_key, published_ms, withdrawn_ms, revoked_ms FROM dkim_key "
+      "WHERE institution_id = ?1 ORDER BY published_ms, slot, key_id");
+  rows.bind(1, to_column(id));
+  while (rows.step()) {
+    const ByteView spki = rows.blob(3);
+    KeyRow row;
+    row.slot = static_cast<dkim::SlotId>(rows.integer(1));
+    row.key = SlotKey{rows.text(0), db::unwrap(dkim::parse_algorithm(rows.text(2))), Bytes(spki.begin(), spki.end()),
+                      wall_column(rows, 4)};
+    row.withdrawn = wall_column_or_none(rows, 5);
+    row.revoked = wall_column_or_none(rows, 6);
+    visitor(std::move(row));
+  }
+}
+
 std::set<std::string> keys_in_slots(db::Connection& connection) {
   db::Statement held = connection.prepare("SELECT key_id FROM slot WHERE key_id IS NOT NULL");
   std::set<std::string> keys;

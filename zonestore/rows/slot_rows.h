@@ -3,6 +3,8 @@
 // Threads: that of the connection. Errors: db::Failure is thrown; a slot that is missing is kDamaged.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,6 +25,15 @@ std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now)
 // The ids of all keys that slots hold; does one of them hold this one?
 [[nodiscard]] std::set<std::string> keys_in_slots(db::Connection& connection);
 [[nodiscard]] bool is_in_a_slot(db::Connection& connection, const std::string& key_id);
+
+// Every key that an institution's slots ever held, by when it was published; of departed ones too.
+struct KeyRow {
+  dkim::SlotId slot = dkim::SlotId::kSel1;
+  SlotKey key;
+  std::optional<WallTime> withdrawn;
+  std::optional<WallTime> revoked;
+};
+void for_each_key(db::Connection& connection, InstitutionId id, const std::function<void(KeyRow&&)>& visitor);
 
 // For institution_rows: the slots of a new institution; those of one that is there, into its facts and keys, and
 // back.

@@ -6,6 +6,7 @@
 #include "zonestore/operations/bulk/bulk_lock.h"
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/change/moment_keeper.h"
+#include "zonestore/rows/target_rows.h"
 
 namespace zonestore {
 namespace {
@@ -110,15 +111,7 @@ void check_none_is_open(ChangeScope& change, const BulkPlan& plan) {
 }  // namespace
 
 Result<std::vector<dkim::Code>> signing_institutions(Store& store) {
-  return db::at_border<std::vector<dkim::Code>>([&] {
-    db::Statement rows =
-        store.impl().connection.prepare("SELECT code FROM institution WHERE phase = 'signing' ORDER BY code");
-    std::vector<dkim::Code> codes;
-    while (rows.step()) {
-      codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
-    }
-    return codes;
-  });
+  return db::at_border<std::vector<dkim::Code>>([&] { return rows::signing_codes(store.impl().connection); });
 }
 
 Result<BulkRun> begin_bulk_run(Store& store, const ChangeContext& context, const BulkPlan& plan) {

@@ -9,7 +9,7 @@
 #include "zonestore/operations/change/change_scope.h"
 #include "zonestore/operations/change/unknown_institution.h"
 #include "zonestore/rows/audit_rows.h"
-#include "zonestore/rows/moment_columns.h"
+#include "zonestore/rows/slot_rows.h"
 
 namespace zonestore {
 namespace {
@@ -38,22 +38,17 @@ Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
   return spans;
 }
 
-std::optional<WallTime> time_or_none(const db::Statement& row, int column) {
-  return row.is_null(column) ? std::nullopt : std::optional(rows::wall_column(row, column));
-}
-
-ServedKey key_from(const db::Statement& row, const dkim::Code& code, const Name& zone) {
+ServedKey served(rows::KeyRow&& row, const dkim::Code& code, const Name& zone) {
   ServedKey key;
-  key.key_id = row.text(0);
-  key.slot = static_cast<dkim::SlotId>(row.integer(1));
-  key.algorithm = row.text(2);
-  const ByteView spki = row.blob(3);
-  key.public_spki.assign(spki.begin(), spki.end());
+  key.key_id = std::move(row.key.key_id);
+  key.slot = row.slot;
+  key.algorithm = std::string(crypto::to_text(row.key.algorithm));
+  key.public_spki = std::move(row.key.public_spki);
   key.owner = db::unwrap(dkim::selector_name(code, key.slot, zone));
   key.record_text = db::unwrap(dkim::record_text(key.public_spki));
-  key.published = rows::wall_column(row, 4);
-  key.withdrawn = time_or_none(row, 5);
-  key.revoked = time_or_none(row, 6);
+  key.published = row.key.published;
+  key.withdrawn = row.withdrawn;
+  key.revoked = row.revoked;
   return key;
 }
 
@@ -70,15 +65,11 @@ Result<std::vector<ServedKey>> key_history(Store& store, const dkim::Code& code)
       throw db::Failure(std::move(error));
     }
     Spans spans = signing_spans(connection, code);
-    db::Statement rows = connection.prepare(
-        "SELECT key_id, slot, algorithm, public_key, published_ms, withdrawn_ms, revoked_ms FROM dkim_key "
-        "WHERE institution_id = ?1 ORDER BY published_ms, slot, key_id");
-    rows.bind(1, static_cast<std::int64_t>(institution->id));
     std::vector<ServedKey> keys;
-    while (rows.step()) {
-      keys.push_back(key_from(rows, code, store.impl().dkim_zone));
+    rows::for_each_key(connection, institution->id, [&](rows::KeyRow&& row) {
+      keys.push_back(served(std::move(row), code, store.impl().dkim_zone));
       keys.back().signing = std::move(spans[keys.back().key_id]);
-    }
+    });
     return keys;
   });
 }

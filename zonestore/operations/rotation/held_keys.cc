@@ -11,9 +11,9 @@
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/content_rows.h"
-#include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/revocation_rows.h"
 #include "zonestore/rows/slot_rows.h"
+#include "zonestore/rows/target_rows.h"
 
 namespace zonestore {
 namespace {
@@ -239,18 +239,7 @@ Result<HeldRevoked> revoke_held_keys(Store& store, const ChangeContext& context,
 }
 
 Result<std::vector<dkim::Code>> institutions_with_keys(Store& store, std::optional<SlotId> slot) {
-  return db::at_border<std::vector<dkim::Code>>([&] {
-    db::Statement rows = store.impl().connection.prepare(
-        "SELECT code FROM institution AS i WHERE phase <> 'departed' AND EXISTS (SELECT 1 FROM slot AS s "
-        "WHERE s.institution_id = i.institution_id AND s.key_id IS NOT NULL AND (?1 = 0 OR s.slot = ?1)) ORDER BY "
-        "code");
-    rows.bind(1, slot ? static_cast<std::int64_t>(*slot) : std::int64_t{0});
-    std::vector<dkim::Code> codes;
-    while (rows.step()) {
-      codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
-    }
-    return codes;
-  });
+  return db::at_border<std::vector<dkim::Code>>([&] { return rows::codes_with_key(store.impl().connection, slot); });
 }
 
 Result<std::vector<ToRevoke>> revocations_to_come(Store& store) {
@@ -326,17 +315,8 @@ Result<void> revoke_what_is_ripe(Store& store, const ChangeContext& context, Mai
 }
 
 Result<std::optional<WallTime>> exposed_since(Store& store, WallTime began) {
-  return db::at_border<std::optional<WallTime>>([&]() -> std::optional<WallTime> {
-    db::Statement row = store.impl().connection.prepare(
-        "SELECT max(c.ended_wall_ms + c.largest_ttl * 1000) FROM dkim_key AS k JOIN selector_content AS c "
-        "ON c.institution_id = k.institution_id AND c.slot = k.slot AND c.key_id = k.key_id WHERE k.revoked_ms >= "
-        "?1");
-    row.bind(1, rows::to_column(began));
-    if (!row.step() || row.is_null(0)) {
-      return std::nullopt;
-    }
-    return rows::wall_column(row, 0);
-  });
+  return db::at_border<std::optional<WallTime>>(
+      [&] { return rows::last_answer_with_revoked(store.impl().connection, began); });
 }
 
 }  // namespace zonestore

@@ -12,6 +12,7 @@
 #include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/slot_rows.h"
+#include "zonestore/rows/target_rows.h"
 
 namespace zonestore {
 namespace {
@@ -36,20 +37,6 @@ Target look_for_target(Store::Impl& store, const ChangeContext& context, const d
                        std::optional<dkim::SlotId> slot) {
   const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
   return require_target(store.connection, require_expected(store.connection, code, context), slot, store.now());
-}
-
-// Where a slot holds no key, or one that has signed; the others are left out without a look at each.
-std::vector<dkim::Code> with_a_slot_to_look_at(db::Connection& connection, std::optional<dkim::SlotId> slot) {
-  db::Statement rows = connection.prepare(
-      "SELECT code FROM institution AS i WHERE phase IN ('starting', 'signing') AND EXISTS (SELECT 1 FROM slot AS s "
-      "WHERE s.institution_id = i.institution_id AND (s.key_id IS NULL OR s.drain_wall_ms IS NOT NULL) "
-      "AND (?1 = 0 OR s.slot = ?1)) ORDER BY code");
-  rows.bind(1, slot ? static_cast<std::int64_t>(*slot) : std::int64_t{0});
-  std::vector<dkim::Code> codes;
-  while (rows.step()) {
-    codes.push_back(db::unwrap(dkim::Code::parse(rows.text(0))));
-  }
-  return codes;
 }
 
 // The ids of the keys that are no longer used come back.
@@ -220,7 +207,7 @@ Result<std::vector<dkim::Code>> institutions_to_prepare(Store& store, std::optio
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
     std::vector<dkim::Code> codes;
-    for (const dkim::Code& code : with_a_slot_to_look_at(impl.connection, slot)) {
+    for (const dkim::Code& code : rows::codes_to_prepare(impl.connection, slot)) {
       const rows::InstitutionRow row = require_institution(impl.connection, code);
       const dkim::SlotId chosen = slot.value_or(dkim::slot_to_prepare(row.facts, now));
       const dkim::LifecyclePolicy policy = rows::read_policy(impl.connection, row.id);

@@ -10,6 +10,7 @@
 #include "zonestore/operations/zones/zone_view.h"
 #include "zonestore/rows/evidence_rows.h"
 #include "zonestore/rows/store_row.h"
+#include "zonestore/rows/target_rows.h"
 #include "zonestore/spf/record.h"
 
 namespace zonestore {
@@ -118,10 +119,7 @@ Result<std::vector<dkim::Code>> codes_to_check(Store& store, const std::string& 
 }
 
 Result<std::uint64_t> count_to_check(Store& store) {
-  return db::at_border<std::uint64_t>([&] {
-    return static_cast<std::uint64_t>(
-        store.impl().connection.integer("SELECT count(*) FROM institution WHERE phase <> 'departed'"));
-  });
+  return db::at_border<std::uint64_t>([&] { return rows::count_not_departed(store.impl().connection); });
 }
 
 Result<void> prove_key(Store& store, const std::string& key_id, ByteView txt_rdata) {

@@ -31,6 +31,8 @@ ByteView domain_column(const std::optional<Name>& domain) {
   return domain ? domain->wire() : ByteView();
 }
 
+// A verdict that this program does not know (of a later one) counts as not having been seen: neither good nor bad
+// news.
 EvidenceView view_of(const db::Statement& row) {
   EvidenceView view;
   if (!row.blob(0).empty()) {
@@ -126,6 +128,8 @@ std::set<InstitutionId> ids_of(db::Statement found) {
 
 }  // namespace
 
+// Of all institutions at once: asked one by one, a million would take minutes.
+
 std::set<InstitutionId> ids_never_seen(db::Connection& connection) {
   return ids_of(connection.prepare(
       "SELECT i.institution_id FROM institution AS i WHERE i.phase <> 'departed' AND NOT EXISTS (SELECT 1 FROM "
@@ -154,6 +158,7 @@ std::vector<ServerEvidenceView> read_server_evidence(db::Connection& connection,
   db::Statement& rows = connection.cached(
       "SELECT z.apex, e.server, e.verdict, e.serial, e.detail, e.seen_wall_ms, e.seen_boot_ms, e.seen_boot_id, "
       "e.seen_synchronised, e.seen_trusted_ms FROM server_evidence AS e JOIN zone AS z USING (zone_id) "
+      // "#N" is a secondary in one of its lives (server_serial_rows.cc), which is told of elsewhere.
       "WHERE (?1 IS NULL OR zone_id = ?1) AND NOT (e.server GLOB '#*' AND instr(e.server, ' ') = 0) "
       "ORDER BY z.apex, e.server");
   rows.bind_null(1);

@@ -29,7 +29,7 @@ void apply(dkim::LifecyclePolicy& policy, PolicyKey key, Seconds value) {
       policy.signer_limit = value;
       break;
     case PolicyKey::kWindow:
-      break;
+      break;  // a text, in a table of its own
   }
 }
 
@@ -144,7 +144,8 @@ dkim::LifecyclePolicy read_policy(db::Connection& connection, InstitutionId scop
       connection.cached("SELECT key, value_s FROM policy WHERE institution_id IN (0, ?1) ORDER BY institution_id");
   rows.bind(1, to_column(scope));
   while (rows.step()) {
-    if (const std::optional<PolicyKey> key = parse_policy_key(rows.text(0))) {
+    if (const std::optional<PolicyKey> key =
+            parse_policy_key(rows.text(0))) {  // a later program's key is passed over
       apply(policy, *key, Seconds(rows.integer(1)));
     }
   }

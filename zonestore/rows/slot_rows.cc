@@ -105,6 +105,8 @@ void revoke_key(db::Connection& connection, InstitutionId id, dkim::SlotId slot,
 }
 
 std::int64_t begin_waiting_drains(db::Connection& connection, const Moment& now) {
+  // A drain counts from when the last signer stopped using the key, which is when its task goes, not from the
+  // rotation.
   db::Statement& update = connection.cached(
       "UPDATE slot SET drain_waits = 0, drain_wall_ms = ?1, drain_boot_ms = ?2, drain_boot_id = ?3, "
       "drain_synchronised = ?4, drain_trusted_ms = ?5 "

@@ -34,6 +34,11 @@ std::string one_line(const Error& error) {
   return (error.refusal ? std::string(zonestore::guard_code(error.refusal->guard)) + ": " : "") + error.message;
 }
 
+// One after the other, each in a transaction of its own: a run that is killed has done what it has done, and
+// `--resume` goes on behind it. Three outcomes are told apart. Refused: a guard has protected somebody, as it should;
+// the run goes on, and is not counted against the limit. Failed: something is broken, perhaps for all; that counts,
+// and a resumed run tries it again. Done: changed and, where there is something to prove or to settle, proven or
+// settled.
 class Runner {
  public:
   Runner(const Session& session, zonestore::Store& store, ChangeContext context, const BulkSettings& settings,
@@ -70,7 +75,7 @@ class Runner {
  private:
   void begin(const zonestore::BulkRun& run) {
     began_ = SteadyClock::now();
-    next_turn_ = began_;
+    next_turn_ = began_;  // the first waits for nobody
     report_.command = work_.command;
     report_.run = run.id;
     report_.dry_run = context_.dry_run;
@@ -103,6 +108,7 @@ class Runner {
     if (report_.stop != BulkStop::kNone) {
       return true;
     }
+    // Among the canaries one failure is too many: they are there to find what is broken for all.
     if (report_.failed > 0 && report_.done < canaries_) {
       stop(BulkStop::kCanary, "one of the first " + std::to_string(canaries_) + " failed");
     } else if (report_.failed >= settings_.failures_allowed()) {
@@ -117,6 +123,8 @@ class Runner {
   }
 
   void serve(const BulkItem& item) {
+    // With the ticket the change and the mark that it is done are one commit (ChangeScope): never one without the
+    // other.
     if (is_kept()) {
       context_.bulk_ticket = item.ticket;
     }
@@ -166,7 +174,7 @@ class Runner {
       if (faults[i]) {
         note(*batch[i], faults[i]->error,
              faults[i]->undone ? zonestore::IfDone::kWasUndone : zonestore::IfDone::kStaysDone);
-        batch_limit_ = 1;
+        batch_limit_ = 1;  // what is wrong with one may be wrong with the next: again one by one
       } else {
         ++report_.done;
       }
@@ -176,7 +184,7 @@ class Runner {
   void take_back(const BulkItem& item, Error error) {
     error.message = "it failed its proof: " + error.message;
     if (work_.undo) {
-      context_.bulk_ticket.reset();
+      context_.bulk_ticket.reset();  // which says "done": the undo is none of the run's changes
       const Result<void> undone = work_.undo(item);
       error.message += undone ? "; undone" : "; and the undo failed: " + undone.error().message;
     }

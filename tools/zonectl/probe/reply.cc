@@ -13,6 +13,9 @@ using zonestore::RecordType;
 
 namespace {
 
+// Everything here was sent by some host of the Internet, or by somebody who guessed a port: ldns takes it apart, and
+// what it lets through is asked for again in our own types, which have bounds. fuzz_probe_reply feeds it.
+
 // nullopt: malformed.
 std::optional<Record> record_of(const ldns_rr& rr) {
   const ldns_rdf* const owner = ldns_rr_owner(&rr);
@@ -40,6 +43,8 @@ bool take_records(const ldns_rr_list* list, std::vector<Record>& out) {
 }
 
 bool is_answer_to(std::uint16_t id, const Question& question, const ldns_pkt& answer) {
+  // Id and question are what an off-path forger has to guess (RFC 5452 section 9.1); the socket is connected, so that
+  // the address was held against the kernel's already.
   if (!ldns_pkt_qr(&answer) || ldns_pkt_id(&answer) != id) {
     return false;
   }

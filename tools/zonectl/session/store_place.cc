@@ -32,6 +32,8 @@ tl::unexpected<zonestore::Error> refuse(const std::string& why, const std::strin
 }  // namespace
 
 Result<std::optional<uid_t>> owner_to_become(const std::filesystem::path& store, const StorePlace& place) {
+  // Whoever owns a store owns what its rows name: a signer's directory to write in, a command to run. Root that acted
+  // on another's store would do both as root. So root becomes the owner; a place whose owner is in doubt is refused.
   const auto is_roots = [&place](uid_t owner) { return owner == 0 || owner == place.root; };
   const std::string dir = store.string();
   const std::string owner = user_name(place.directory.owner);
@@ -59,7 +61,8 @@ Result<std::optional<uid_t>> owner_to_become(const std::filesystem::path& store,
 
 namespace {
 
-// A walk from "/" to a path, one name at a time, each looked at by the descriptor by which the next is found.
+// A walk from "/" to a path, one name at a time, each looked at by the descriptor by which the next is found: between
+// a look at a path and its use somebody may put a link there, between a descriptor and its use nobody can.
 class Walk {
  public:
   Walk() : at_(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) {
@@ -101,6 +104,7 @@ class Walk {
     if (name == "/") {
       return enter(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
     }
+    // O_PATH needs no right to read; O_NOFOLLOW with it opens the link itself, which is then read by readlinkat().
     FileDescriptor found(::openat(at_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
     if (!found.is_open() || ::fstat(found.get(), &status) != 0) {

@@ -36,7 +36,8 @@ std::string cut(std::string text) {
   return text;
 }
 
-// 'label'=value[unit];warn;crit;min
+// As the guidelines of the monitoring plug-ins have it: 'label'=value[unit];warn;crit;min. A limit is the last value
+// that is still well, so "0" warns if there is any. Labels are promised: graphs are kept under them.
 class Figures {
  public:
   void add(const std::string& label, std::uint64_t value, const std::string& limits = ";") {
@@ -126,14 +127,14 @@ std::string figures_of(const StoreStatus& status, const std::vector<Trouble>& tr
   return figures.text();
 }
 
-std::string told(const Trouble& trouble, WallTime now) {
+std::string told_to_monitor(const Trouble& trouble, WallTime now) {
   return trouble.text + (trouble.since ? " (" + late_text(*trouble.since, now) + ")" : "");
 }
 
-std::string told(const std::vector<Trouble>& troubles, WallTime now) {
+std::string told_to_monitor(const std::vector<Trouble>& troubles, WallTime now) {
   std::string text;
   for (std::size_t i = 0; i < std::min(troubles.size(), kTroublesTold); ++i) {
-    zonestore::append_joined(text, "; ", told(troubles[i], now));
+    zonestore::append_joined(text, "; ", told_to_monitor(troubles[i], now));
   }
   text = cut(plain(text));
   return troubles.size() > kTroublesTold
@@ -161,11 +162,12 @@ MonitorLine monitor_line(const StoreStatus& status) {
   }
   const bool is_critical = troubles.front().severity == Severity::kCritical;
   return {is_critical ? MonitorCode::kCritical : MonitorCode::kWarning,
-          std::string("ZONESTORE ") + (is_critical ? "CRITICAL" : "WARNING") + " - " + told(troubles, status.as_of) +
-              " | " + figures_of(status, troubles) + "\n"};
+          std::string("ZONESTORE ") + (is_critical ? "CRITICAL" : "WARNING") + " - " +
+              told_to_monitor(troubles, status.as_of) + " | " + figures_of(status, troubles) + "\n"};
 }
 
 MonitorLine monitor_line(const zonestore::Error& error) {
+  // "Unknown", not "critical": that the store cannot be looked at says nothing of the mail.
   return {MonitorCode::kUnknown, "ZONESTORE UNKNOWN - " + cut(plain(error.message)) + "\n"};
 }
 

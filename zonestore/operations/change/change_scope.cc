@@ -20,6 +20,7 @@ ChangeScope::ChangeScope(Store& store, const ChangeContext& context, std::string
       transaction_(store_.connection, db::Transaction::Kind::kWrite),
       kept_(rows::read_kept_time(store_.connection)),
       now_{trust(kept_, store_.clock->now())} {
+  // What a refusal takes back; the transaction around it lives on for the moment that was seen (the destructor).
   store_.connection.execute("SAVEPOINT change");
 }
 
@@ -39,6 +40,7 @@ ChangeScope::~ChangeScope() {
 }
 
 ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
+  // One change of a zone, and so one serial, whatever a command changes in it.
   const auto found = zones_.find(zone.id);
   if (found != zones_.end()) {
     return found->second.change;
@@ -47,6 +49,7 @@ ZoneChange& ChangeScope::zone(const PublishedZone& zone) {
 }
 
 void ChangeScope::publish(const rows::InstitutionRow& institution) {
+  // No record before its private half was opened and signed with: a key that nobody can sign with is worse than none.
   if (!context_.dry_run && store_.has_vault) {
     prove_new_keys(store_, institution);
   }
@@ -65,6 +68,7 @@ void ChangeScope::publish_catalog() {
 }
 
 void ChangeScope::finish(const AuditNote& note, Changed& outcome) {
+  // Published first: what follows is told of the serials, and a zone that refuses leaves neither log nor ticket.
   publish_zones(outcome);
   rows::date_new_tasks(store_.connection, wall());
   write_audit(store_.connection, context_, command_, subject_, note, wall());
@@ -87,7 +91,7 @@ void ChangeScope::commit(Changed& outcome) {
     transaction_.commit();
   } catch (const db::Failure& failure) {
     Error error = failure.error();
-    if (error.code == ErrorCode::kUnknown) {
+    if (error.code == ErrorCode::kUnknown) {  // neither "done" nor "nothing was changed" may be said
       store_.outcome_unknown = true;
       if (dkim::Code::parse(subject_)) {
         error.hint = "look before you run it again: zonectl show " + subject_;
@@ -105,6 +109,7 @@ void ChangeScope::commit(Changed& outcome) {
 
 std::optional<WallTime> ChangeScope::accept_clock() {
   const std::optional<WallTime> before = report_clock_of(kept_, now_.moment).expected;
+  // Trusted time goes on from where it stood; only what the wall clock is held against is set to what it says now.
   kept_.known = now_.moment.wall.time_since_epoch() - now_.moment.trusted;
   return before;
 }
@@ -112,6 +117,7 @@ std::optional<WallTime> ChangeScope::accept_clock() {
 void ChangeScope::publish_zones(Changed& outcome) {
   for (auto& [id, touched] : zones_) {
     const ZoneChange::Outcome published = touched.change.commit(wall());
+    // Contents that end in this change are gone from a server that has this serial or a later one.
     if (id == rows::read_dkim_zone(store_.connection)) {
       rows::store_ended_serial(store_.connection, published.serial);
     }

@@ -37,7 +37,7 @@ std::optional<struct stat> status_of(const fs::path& path) {
   return ::stat(path.c_str(), &status) == 0 ? std::optional(status) : std::nullopt;
 }
 
-// As far as this user may.
+// As far as this user may: only root and an owner who is in that group can. lost_readers() says so where it matters.
 void give_to(const fs::path& path, gid_t group) {
   const std::optional<struct stat> status = status_of(path);
   if (status && status->st_gid != group) {
@@ -58,7 +58,7 @@ std::string octal(mode_t mode) {
 }
 
 std::string group_name(gid_t group) {
-  std::array<char, 16384> buffer{};
+  std::array<char, 16384> buffer{};  // holds the members' names; a group with more of them is shown by its number
   struct group entry {};
   struct group* found = nullptr;
   return ::getgrgid_r(group, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr
@@ -84,6 +84,7 @@ std::optional<Server> find_server() {
   }
   Server server{entry.pw_uid, std::vector<gid_t>(64)};
   int count = static_cast<int>(server.groups.size());
+  // Too small: it says in `count` how many there are, and is asked again.
   if (::getgrouplist(kServer, entry.pw_gid, server.groups.data(), &count) < 0) {
     server.groups.resize(static_cast<std::size_t>(count));
     (void)::getgrouplist(kServer, entry.pw_gid, server.groups.data(), &count);
@@ -125,7 +126,9 @@ std::optional<std::string> one_without(const Server& server, gid_t group) {
   return std::nullopt;
 }
 
-// What is in the way of closing files of that group; empty: nothing.
+// What is in the way of closing files of that group; empty: nothing. A mode that shuts dnsd out is worse than one
+// that lets all local users read public records: so the membership is proven first, of the account and of what runs
+// under it, since a process keeps the groups that it was started with.
 std::string obstacle_for(gid_t group) {
   const std::optional<Server> server = find_server();
   const std::string name = group_name(group);
@@ -193,6 +196,8 @@ bool make_store_directory(const fs::path& dir, std::optional<gid_t> group) {
                                 std::generic_category().message(errno),
                             "only root, and the owner who is in that group, may", std::nullopt});
   }
+  // By chmod, since mkdir's mode is cut by the umask. A directory that holds something else keeps
+  // its mode.
   if ((made || group || is_empty_and_ours(dir)) && ::chmod(dir.c_str(), kDirectoryMode) != 0) {
     throw db::Failure(Error{ErrorCode::kIo, "cannot set the mode of " + dir.string(), "", std::nullopt});
   }

@@ -57,6 +57,7 @@ rows::InstitutionRow start_rows(ChangeScope& change, const dkim::Code& code, con
   if (!earlier) {
     (void)rows::insert_institution(connection, code, algorithm, change.wall());
   } else {
+    // What maintain would have done a little later: whoever comes back before it ran has no keys of his earlier life.
     for (const dkim::SlotId slot : dkim::kSlots) {
       withdraw(connection, *earlier, slot, change.wall(), withdrawn);
     }
@@ -145,6 +146,7 @@ void check_is_no_slot(const Store::Impl& store, const dkim::Code& code) {
 void check_addable(Store::Impl& store, const dkim::Code& code, const AddOptions& options) {
   check_is_no_slot(store, code);
   const db::Transaction reading(store.connection, db::Transaction::Kind::kRead);
+  // Before a key is made, which takes a while; the transaction asks it all again.
   (void)earlier_institution(store.connection, code, store.now());
   for (const Name& domain : options.domains) {
     check_domain_is_free(store.connection, code, domain);
@@ -188,7 +190,7 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
   InstitutionChanged outcome;
   outcome.dry_run = context.dry_run;
-  if (row.facts.phase == dkim::Phase::kDeparting) {
+  if (row.facts.phase == dkim::Phase::kDeparting) {  // a second removal does not begin the drain anew
     outcome.changed = false;
     outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
     return outcome;

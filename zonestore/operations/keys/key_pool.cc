@@ -13,6 +13,8 @@
 
 namespace zonestore {
 
+// Proven against the bytes that will be served, not against its own public half: what can be wrong is the way from
+// the one to the other (DER, base64, the strings of a TXT record).
 Result<MadeKey> proven_key(crypto::PrivateKey key) {
   auto public_spki = key.public_spki();
   if (!public_spki) {
@@ -67,7 +69,7 @@ struct KeyPool::Shared {
       const crypto::Algorithm algorithm = wanted.front();
       wanted.pop_front();
       ++at_work[algorithm];
-      lock.unlock();
+      lock.unlock();  // a key of 2,048 bits takes some 100 ms of a processor, with a wide spread
       Result<MadeKey> made = make_key(algorithm);
       lock.lock();
       --at_work[algorithm];
@@ -107,6 +109,8 @@ KeyPool::KeyPool(std::vector<crypto::Algorithm> wanted, const Options& options)
 }
 
 KeyPool::~KeyPool() {
+  // A thread that is making a key finishes it: OpenSSL cannot be interrupted. The threads are joined by their
+  // destructors.
   const std::scoped_lock lock(shared_->mutex);
   shared_->stopping = true;
   shared_->changed.notify_all();

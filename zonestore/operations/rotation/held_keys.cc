@@ -38,7 +38,9 @@ std::vector<SlotId> slots_to_fill(const rows::InstitutionRow& row) {
   return row.facts.phase == dkim::Phase::kDeparting ? std::vector<SlotId>{} : idle_slots(row);
 }
 
-// One institution, in one transaction.
+// One institution, in one transaction. Who took the signer has every key that it held: those that do not sign are
+// replaced at once, by which nobody's mail is harmed; the one that signs stays until the fresh one beside it is ripe,
+// because mail without a valid signature is lost today, and a forged one is not yet.
 class HeldKeys {
  public:
   HeldKeys(Store& store, const ChangeContext& context, const dkim::Code& code, const std::string& signer,
@@ -47,6 +49,7 @@ class HeldKeys {
 
   HeldRevoked run() {
     for (int attempt = 1;; ++attempt) {
+      // Keys take a tenth of a second to make: outside the write lock, by what was seen; change() compares.
       const rows::InstitutionRow seen = look();
       std::optional<FreshKeys> keys;
       if (!context_.dry_run) {  // which would make thousands to throw them away
@@ -77,7 +80,7 @@ class HeldKeys {
     ChangeScope change(store_, context_, "revoke", code_.text());
     rows::InstitutionRow row = require_institution(change.connection(), code_);
     if (slots_to_fill(row) != filled) {
-      return false;
+      return false;  // the keys that were made go with `keys`, from the vault too: keep() was not called
     }
     const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
     const AuditValue before = audit_state(row, policy, change.now());
@@ -216,6 +219,7 @@ Result<SignerTaken> take_signer(Store& store, const ChangeContext& context, cons
                               "zonectl signer list shows those that are there", std::nullopt});
     }
     const bool was_taken = rows::signer_taken(change.connection(), name).has_value();
+    // A signer that is off for good follows nothing any more: drains that waited for it begin now.
     if (!was_taken) {
       rows::mark_signer_taken(change.connection(), name, change.wall());
       rows::begin_waiting_drains(change.connection(), change.moment());

@@ -349,6 +349,7 @@ Result<Maintained> maintain(Store& store, const ChangeContext& context) {
     const StepsPlayed steps(impl, context, outcome);
     outcome.clock = impl.clock_report().notes;
     const MomentKeeper keeper(impl, context);
+    // A list, not a lock: each is judged again in its own transaction, so that operators work on meanwhile.
     const Due due = find_due(impl);
     std::optional<KeyStock> stock;
     if (due.keys.size() > 1 && !context.dry_run) {  // after a bulk rotation: thousands

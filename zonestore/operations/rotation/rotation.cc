@@ -76,6 +76,7 @@ Swapped not_due(const ChangeContext& context) {
 dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, const rows::InstitutionRow& row,
                             const dkim::LifecyclePolicy& policy, const SwapOptions& options, Swapped& outcome) {
   const OwnServers servers = own_servers(change.connection());
+  // Kept first and judged from the rows, as evidence of earlier looks is: there is one way to judge, not two.
   if (options.look && !context.dry_run) {
     keep_evidence(change.connection(), row.id, *options.look, servers.named);
   }
@@ -85,7 +86,7 @@ dkim::SlotId judge_rotation(ChangeScope& change, const ChangeContext& context, c
   RotationJudgement judgement =
       may_rotate(facts, {options.by_policy, context.dry_run, overridden(context), context.expect}, change.now());
   if (judgement.to) {
-    check_served_key(change.store(), row, *judgement.to);
+    check_served_key(change.store(), row, *judgement.to);  // before the refusal: waiting does not mend a wrong key
   }
   if (judgement.refusal) {
     throw db::Failure(*std::move(judgement.refusal));
@@ -100,13 +101,14 @@ Swapped swap(Store& store, const ChangeContext& context, const dkim::Code& code,
   ChangeScope change(store, context, rotates ? "rotate" : "undo", code.text());
   rows::InstitutionRow row = require_institution(change.connection(), code);
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
+  // Asked again under the write lock: between the list of who is due and this, anybody may have rotated.
   if (options.by_policy && !is_rotation_due(row.facts, row.code.text(), policy, change.now())) {
     return not_due(context);
   }
   if (!rotates && row.facts.phase == dkim::Phase::kDeparting && !is_for_one_move(options)) {
     return take_removal_back(store, context, change, row, policy);
   }
-  const AuditValue before = audit_state(row, policy, change.now());
+  const AuditValue before = audit_state(row, policy, change.now());  // `row` is changed in place below
   Swapped outcome;
   const dkim::SlotId to = rotates ? judge_rotation(change, context, row, policy, options, outcome)
                                   : judge_undo(change, context, row, policy, options);
@@ -154,6 +156,8 @@ Swapped undo_unfollowed(Store& store, const ChangeContext& context, const dkim::
 
 Swapped rotate_and_follow(Store& store, const ChangeContext& context, const dkim::Code& code,
                           const SwapOptions& options) {
+  // The new key is with the signers before signing moves: then all that is left to do in the seconds in between is to
+  // choose it. What cannot be brought up to date is judged as E_SIGNER_STALE within.
   prepare_signers(store, context, code);
   Swapped swapped = swap(store, context, code, options, dkim::Swap::kRotate);
   if (!swapped.changed) {
@@ -197,7 +201,7 @@ std::vector<Settled> settle_rotations(Store& store, const ChangeContext& context
     return settled;
   }
   ChangeContext own = context;
-  own.signers_later = true;
+  own.signers_later = true;  // once for all that are undone, below
   own.override_guard.reset();
   own.bulk_ticket.reset();
   FollowedMany followed = follow_many(store, context, codes);

@@ -83,6 +83,8 @@ std::string describe_revocation(const Revoked& outcome) {
 
 void store_revocation(ChangeScope& change, rows::InstitutionRow& row, dkim::SlotId slot,
                       dkim::InstitutionFacts after) {
+  // Three steps, because the schema holds at each: signing leaves the slot while it still has its key, then the key
+  // goes and the mark comes, then drains and moves are as the lifecycle left them.
   row.facts.phase = after.phase;
   row.facts.active = after.active;
   rows::store_facts(change.connection(), row, change.wall());
@@ -154,9 +156,12 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   outcome.swapped_to = revocation.swaps_to;
   outcome.signing_stopped = revocation.stops_signing;
   outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
+  // A resolver that asked just before keeps the key for the largest TTL that it was ever served with, not for
+  // today's.
   const Ttl remembered = rows::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
   outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
   const rows::SlotKey key = row.key(slot).value();
+  // The same key under other ids: a private half that stays behind anywhere is not revoked.
   withdrawn = unused_twins(change.store(), key.public_spki);
   withdrawn.push_back(key.key_id);
   for (const KeyHolder& place : places_of_key(connection, key.public_spki)) {
@@ -188,6 +193,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
     Prepared outcome;
     outcome.slot = target.slot;
     FreshKeys keys(impl, context, code, target.algorithm, {target.slot});
+    // Vault, then zone: a crash in between leaves a private key that nobody knows of, which maintain sweeps away.
     if (!context.dry_run) {
       keys.store_in_vault(impl.clock->now().wall);
     }
@@ -195,6 +201,7 @@ Result<Prepared> prepare(Store& store, const ChangeContext& context, const dkim:
     if (!context.dry_run) {
       keys.keep();
     }
+    // After the commit, and only then: until it, the old key may still be the one that is published.
     (void)destroy_in_vault(impl, context, withdrawn, outcome);
     follow_once(store, context, code, outcome);
     return outcome;

@@ -10,6 +10,10 @@
 
 namespace zonectl::probe::dmarc {
 
+// Sections are those of RFC 7489. Read twice over: as receivers read it, who give up at the first fault
+// (section 6.3), and as it was meant, so that a record can be shown that says that. The first is in `faults`, the
+// second in `tags`.
+
 namespace {
 
 constexpr std::string_view kSpace = " \t";
@@ -154,6 +158,8 @@ class Reader {
 
   static bool is_policy(std::string_view name) { return name == "p" || name == "sp" || name == "np"; }
 
+  // A receiver that finds a bad p= may take it as p=none if there is an address for reports, and must else ignore the
+  // record (section 6.6.3): either way nobody is protected, and nobody is told.
   void take_policy(Tag tag) {
     is_policy_there_ = is_policy_there_ || tag.name == "p";
     const std::string value = zonestore::lower_case(tag.value);
@@ -246,7 +252,7 @@ class Reader {
     if (!is_policy_there_) {
       fault("it has no p=");
     }
-    record_.tags.insert(record_.tags.begin(), Tag{"p", "none"});
+    record_.tags.insert(record_.tags.begin(), Tag{"p", "none"});  // what a receiver makes of it, at best
   }
 
   Record record_;
@@ -295,6 +301,8 @@ Record read(std::string_view text) {
 }
 
 Record merged(std::vector<Record> records) {
+  // Several records at one name are none at all (section 6.6.3). The one that replaces them protects as much as the
+  // strictest of them meant to.
   const auto strictness_of = [](const Record& record, std::string_view name) {
     const Tag* const tag = record.find(name);
     return tag == nullptr ? -1 : strictness(tag->value);

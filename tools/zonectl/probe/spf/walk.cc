@@ -11,6 +11,10 @@ using zonestore::spf::Mechanism;
 
 namespace {
 
+// Sections are those of RFC 7208. A walk has one of two aims: with a sender it is check_host(), which ends at the
+// first term that matches; as a survey it looks at every term to its end, since of an error behind a match no
+// receiver tells anybody.
+
 // A survey goes far beyond what any receiver follows, and ends where includes go in a circle.
 constexpr unsigned kSurveyGivesUpAt = 40;
 
@@ -50,6 +54,7 @@ Result Walk::check_record(const std::string& text, const Name& domain) {
     static_cast<void>(give_up(Trouble::kBroken, record.error().message));
     return Result::kPermError;
   }
+  // From the left, and the first that matches decides (section 4.6.2).
   const bool is_first = way_.size() == 1;
   for (const Directive& directive : record->directives) {
     const Match found = match(directive, domain);
@@ -63,6 +68,7 @@ Result Walk::check_record(const std::string& text, const Name& domain) {
       return result_of(directive.qualifier);
     }
   }
+  // Only if nothing has matched: "all", which always does, makes a redirect void (sections 5.1 and 6.1).
   if (!record->redirect) {
     return Result::kNeutral;
   }
@@ -83,6 +89,7 @@ Result Walk::follow_redirect(const std::string& domain_spec, const Name& domain)
     static_cast<void>(give_up(Trouble::kBroken, term + " names no domain"));
     return Result::kPermError;
   }
+  // The result of the other domain is this one's; that there is no record is an error here (section 6.1).
   const Result result = check_domain(*target.name, term);
   return result == Result::kNone ? Result::kPermError : result;
 }
@@ -101,6 +108,7 @@ Result Walk::check_domain(const Name& domain, const std::string& term) {
       return Result::kPermError;
     }
   }
+  // No receiver looks for circles: the limit on look-ups ends them. Known here, they are told by name.
   const Found* const found = ask(domain, RecordType::kTxt);
   if (found == nullptr) {
     return Result::kTempError;
@@ -108,6 +116,7 @@ Result Walk::check_domain(const Name& domain, const std::string& term) {
   std::vector<std::string> records;
   std::copy_if(found->texts.begin(), found->texts.end(), std::back_inserter(records),
                zonestore::spf::is_policy_record);
+  // Several records are an error and not a choice (section 4.5).
   if (records.size() != 1) {
     evaluation_.voids += is_survey() && found->texts.empty() ? 1 : 0;
     static_cast<void>(
@@ -138,6 +147,7 @@ Walk::Match Walk::match(const Directive& directive, const Name& domain) {
 }
 
 Walk::Match Walk::match_asking(const Directive& directive, const Name& domain) {
+  // Counted before it is known whether anything will be asked: the term is what counts (section 4.6.4).
   const Match counted = count_lookup();
   const Target target = directive.domain.empty() ? Target{domain} : target_of(directive.domain, domain);
   if (counted != Match::kNo) {
@@ -173,6 +183,8 @@ Walk::Match Walk::match_include(const Directive& directive, const Target& target
   if (!target.name) {
     return give_up(Trouble::kBroken, directive.text + " names no domain");
   }
+  // The table of section 5.2: pass matches; fail, softfail and neutral do not; none is an error, since an include
+  // that leads nowhere was meant to say something. The other domain's own "-all" never refuses anybody here.
   const bool was_by_ours = evaluation_.is_by_our_include;
   const bool might_pass = may_pass_;
   may_pass_ = may_pass_ && directive.qualifier == '+';
@@ -208,7 +220,8 @@ Walk::Match Walk::match_host(const Directive& directive, const Name& host) {
   if (has_address()) {
     types = {sender_.address.size() == sizeof(std::uint32_t) ? RecordType::kA : RecordType::kAaaa};
   }
-  // Whose family is not known finds nothing for sure only where neither is.
+  // A receiver asks for the sender's family alone, and an empty answer to that is a void look-up. Where the sender's
+  // family is not known, the answer is void for sure only if both are empty.
   for (const RecordType type : types) {
     const Found* const found = ask(host, type);
     if (found == nullptr) {
@@ -237,6 +250,7 @@ Walk::Match Walk::match_mx(const Directive& directive, const Name& name) {
   if (found->count == 0) {
     return count_void();
   }
+  // Section 4.6.4: the names behind an MX are not counted as look-ups, but there may be ten of them.
   if (found->count > kMostHosts) {
     return give_up(Trouble::kTooManyHosts, directive.text + " leads to " + std::to_string(found->count) +
                                                " MX records, where " + std::to_string(kMostHosts) + " may be");

@@ -76,14 +76,13 @@ class Looker {
   }
 
   void serve(std::uint32_t number, const Task& task) {
-    const zonestore::Bytes answer = task.kind == Kind::kZone         ? write_seen(zone(task))
-                                    : task.kind == Kind::kSerials    ? write_seen(serials(task))
-                                    : task.kind == Kind::kAllServers ? write_seen(all_servers(task))
-                                    : task.kind == Kind::kSecondaries
-                                        ? write_seen(look_at_secondaries(task.zone, task.secondaries, means_.timeout))
-                                    : task.kind == Kind::kResolver ? write_resolver_answers(resolver_serves(task))
-                                    : task.kind == Kind::kRotation ? write_seen(rotation(task))
-                                                                   : write_seen(institution(task));
+    const zonestore::Bytes answer = task.kind == Kind::kZone          ? write_seen(zone(task))
+                                    : task.kind == Kind::kSerials     ? write_seen(serials(task))
+                                    : task.kind == Kind::kAllServers  ? write_seen(all_servers(task))
+                                    : task.kind == Kind::kSecondaries ? write_seen(secondaries(task))
+                                    : task.kind == Kind::kResolver    ? write_resolver_answers(resolver_serves(task))
+                                    : task.kind == Kind::kRotation    ? write_seen(rotation(task))
+                                                                      : write_seen(institution(task));
     const std::lock_guard lock(writing_);
     write_frame(pipe_, number, answer);
   }
@@ -140,6 +139,12 @@ class Looker {
   [[nodiscard]] std::vector<zonestore::ServerEvidence> serials(const Task& task) const {
     const SteadyTime until = steady_clock::now() + Milliseconds{task.budget_ms};
     return look_at_serials({task.zone, task.known_servers, means_.servers}, means_.resolvers, until);
+  }
+
+  [[nodiscard]] std::vector<zonestore::ServerEvidence> secondaries(const Task& task) const {
+    const Patience quick{kQuickServer, 2, steady_clock::now() + Milliseconds{task.budget_ms}};
+    return look_at_secondaries(task.zone, task.secondaries,
+                               task.budget_ms != 0 ? quick : Patience{means_.timeout, 2});
   }
 
   [[nodiscard]] std::vector<zonestore::ServerEvidence> all_servers(const Task& task) const {

@@ -36,7 +36,7 @@ struct Task {
   zonestore::ExpectedZone zone;                         // of kZone; of kRotation its apex and name servers alone
   std::optional<zonestore::CheckSubject> subject = {};  // of kInstitution and kRotation
   zonestore::dkim::SlotId target = zonestore::dkim::SlotId::kSel1;  // of kRotation
-  std::uint32_t budget_ms = 0;  // of kRotation and kSerials: how long the look may take
+  std::uint32_t budget_ms = 0;  // of kRotation and kSerials, and of kSecondaries if it is not 0
   std::vector<std::string> known_servers =
       {};  // of kSerials and kAllServers: name and address, as the store knows them
   std::vector<probe::SecondaryToLookAt> secondaries = {};  // of kSecondaries and kAllServers

@@ -1,5 +1,7 @@
 #include "tools/zonectl/look/rotation_looks.h"
 
+#include "tools/zonectl/look/follower_looks.h"
+
 namespace zonectl::look {
 
 using zonestore::Look;
@@ -13,6 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds kLongestRotationLook{2000};
 constexpr std::chrono::milliseconds kForTheWay{150};  // of that, from and to the child
 constexpr std::size_t kKeptAtATime = 64;
+// In a run of many: a key that was not ripe for a server that has followed meanwhile finds that out.
+constexpr std::chrono::seconds kFollowersAreSeenFor{30};
 
 Look look_taken(const RotationSubject& asked, const SeenInstitution& seen) {
   Look look{{}, asked.subject.as_of};
@@ -26,10 +30,22 @@ Look look_taken(const RotationSubject& asked, const SeenInstitution& seen) {
 
 }  // namespace
 
+void RotationLooks::see_followers_now_and_then() {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  if (followers_seen_ && now - *followers_seen_ < kFollowersAreSeenFor) {
+    return;
+  }
+  if (const Result<void> seen = see_followers(store_, *lookout_); !seen) {
+    trouble_ = "whether all servers follow could not be seen: " + seen.error().message;
+  }
+  followers_seen_ = std::chrono::steady_clock::now();
+}
+
 void RotationLooks::begin(const Code& code, const RotationWish& wish) {
   if (lookout_ == nullptr || !lookout_->is_alive() || begun_.contains(code.text())) {
     return;
   }
+  see_followers_now_and_then();
   auto asked = subject_of_rotation(store_, code, wish);
   if (!asked || !*asked) {
     begun_.emplace(code.text(), std::nullopt);  // the rotation itself will say why
@@ -77,7 +93,7 @@ Result<void> RotationLooks::keep_now() {
 
 std::string RotationLooks::trouble() const {
   return lookout_ == nullptr || lookout_->is_alive() || lookout_->failure().empty()
-             ? ""
+             ? trouble_
              : "what looks into the DNS has ended: " + lookout_->failure();
 }
 

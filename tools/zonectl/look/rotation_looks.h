@@ -1,5 +1,6 @@
 // What rotations rest on, seen just before: one or thousands, many at once. Each look takes two seconds at most, and
-// no transaction is open meanwhile. What nobody answered is simply not seen. Threads: one.
+// no transaction is open meanwhile. What nobody answered is simply not seen. Where ripening waits for secondaries,
+// all servers are seen first, and again now and then in a long run. Threads: one.
 #pragma once
 
 #include <map>
@@ -33,6 +34,8 @@ class RotationLooks {
   [[nodiscard]] std::string trouble() const;
 
  private:
+  void see_followers_now_and_then();
+
   struct Begun {
     std::uint32_t number = 0;
     zonestore::RotationSubject subject;
@@ -41,6 +44,8 @@ class RotationLooks {
 
   Lookout* lookout_;
   zonestore::Store& store_;
+  std::optional<SteadyTime> followers_seen_;
+  std::string trouble_;                                // with seeing those
   std::map<std::string, std::optional<Begun>> begun_;  // by code; nullopt: there is nothing to look at
   std::vector<std::pair<zonestore::dkim::Code, zonestore::Look>> later_;
 };

@@ -16,7 +16,8 @@ using zonestore::ZoneOfSecondaries;
 
 namespace {
 
-constexpr std::chrono::minutes kLongestLook{5};  // each may have many addresses, and all be silent
+constexpr std::chrono::minutes kLongestLook{5};       // each may have many addresses, and all be silent
+constexpr std::chrono::milliseconds kForTheWay{500};  // from and to the child, where there is little time
 
 // How the child knows it: by the number of its life, as names may come twice in time.
 std::string server_of(const SecondaryToAsk& secondary) {
@@ -75,10 +76,14 @@ SecondariesOfZone told(const ZoneOfSecondaries& zone, const std::vector<Secondar
 }  // namespace
 
 Result<std::vector<SecondariesOfZone>> look_at_secondaries(zonestore::Store& store, Lookout& lookout,
-                                                           const std::optional<std::string>& name, Keep keep) {
-  const auto zones = secondaries_to_ask(store, name);
+                                                           const std::optional<std::string>& name, Keep keep,
+                                                           const std::optional<QuickLook>& quick) {
+  auto zones = secondaries_to_ask(store, name);
   if (!zones) {
     return tl::unexpected(zones.error());
+  }
+  if (quick) {
+    std::erase_if(*zones, [&quick](const ZoneOfSecondaries& zone) { return !(zone.apex == quick->zone); });
   }
   const Result<zonestore::Moment> as_of = read_moment(store);
   if (!as_of) {
@@ -86,9 +91,12 @@ Result<std::vector<SecondariesOfZone>> look_at_secondaries(zonestore::Store& sto
   }
   std::vector<std::uint32_t> numbers;
   for (const ZoneOfSecondaries& zone : *zones) {
-    numbers.push_back(lookout.ask(task_of(store, zone)));
+    Task task = task_of(store, zone);
+    task.budget_ms = quick ? static_cast<std::uint32_t>(quick->budget.count()) : 0;
+    numbers.push_back(lookout.ask(std::move(task)));
   }
-  const SteadyTime until = std::chrono::steady_clock::now() + kLongestLook;
+  const SteadyTime until =
+      std::chrono::steady_clock::now() + (quick ? quick->budget + kForTheWay : zonestore::Milliseconds{kLongestLook});
   std::vector<SecondariesOfZone> all;
   for (std::size_t i = 0; i < zones->size(); ++i) {
     const auto seen = lookout.take_zone(numbers[i], until);

@@ -19,9 +19,15 @@ struct SecondariesOfZone {
 };
 
 enum class Keep : std::uint8_t { kNothing, kWhatIsSeen };
+// Those of one zone alone, and how long it may take.
+struct QuickLook {
+  zonestore::Name zone;
+  zonestore::Milliseconds budget{0};
+};
 // All that are enabled, or the one of that name; by zone. Errors: those of the store; kNotFound, if it is named; kIo
 // if the child does not answer.
 [[nodiscard]] zonestore::Result<std::vector<SecondariesOfZone>> look_at_secondaries(
-    zonestore::Store& store, Lookout& lookout, const std::optional<std::string>& name, Keep keep);
+    zonestore::Store& store, Lookout& lookout, const std::optional<std::string>& name, Keep keep,
+    const std::optional<QuickLook>& quick = std::nullopt);
 
 }  // namespace zonectl::look

@@ -12,6 +12,23 @@ constexpr Milliseconds kPatience{1200};
 
 }  // namespace
 
+Task task_of_serials(const zonestore::Store& store, const zonestore::ExpectedZone& zone,
+                     const std::vector<zonestore::ServerEvidenceView>& known, Milliseconds budget) {
+  Task task;
+  task.kind = Kind::kSerials;
+  task.dkim_zone = store.dkim_zone();
+  task.spf_zone = store.spf_zone();
+  task.zone = zone;
+  task.zone.record_sets.clear();
+  task.budget_ms = static_cast<std::uint32_t>(budget.count());
+  for (const zonestore::ServerEvidenceView& each : known) {
+    if (each.zone == zone.apex && each.serial) {
+      task.known_servers.push_back(each.server);
+    }
+  }
+  return task;
+}
+
 zonestore::Result<void> SerialLooks::begin(zonestore::Store& store) {
   auto zones = zones_to_check(store);
   if (!zones) {
@@ -24,19 +41,7 @@ zonestore::Result<void> SerialLooks::begin(zonestore::Store& store) {
   before_ = *std::move(before);
   until_ = std::chrono::steady_clock::now() + kPatience;
   for (zonestore::ExpectedZone& zone : *zones) {
-    zone.record_sets.clear();
-    Task task;
-    task.kind = Kind::kSerials;
-    task.dkim_zone = store.dkim_zone();
-    task.spf_zone = store.spf_zone();
-    task.zone = zone;
-    task.budget_ms = static_cast<std::uint32_t>(kBudget.count());
-    for (const zonestore::ServerEvidenceView& each : before_) {
-      if (each.zone == zone.apex && each.serial) {
-        task.known_servers.push_back(each.server);
-      }
-    }
-    const std::uint32_t number = lookout_.ask(std::move(task));
+    const std::uint32_t number = lookout_.ask(task_of_serials(store, zone, before_, kBudget));
     begun_.emplace_back(number, std::move(zone));
   }
   return {};

@@ -12,6 +12,11 @@
 
 namespace zonectl::look {
 
+// The serials of the name servers of one zone. `known`: as the store knows them.
+[[nodiscard]] Task task_of_serials(const zonestore::Store& store, const zonestore::ExpectedZone& zone,
+                                   const std::vector<zonestore::ServerEvidenceView>& known,
+                                   zonestore::Milliseconds budget);
+
 class SerialLooks {
  public:
   explicit SerialLooks(Lookout& lookout) : lookout_(lookout) {}

@@ -104,11 +104,12 @@ bool is_good(const Reply& reply) {
 }
 
 // Over TCP too where UDP brings nothing good: Knot 3.2 answers for a catalog over TCP alone, and refuses it over UDP.
-Reply ask_patiently(const Address& address, const Name& apex, Milliseconds timeout) {
+Reply ask_both_ways(const Address& address, const Name& apex, const Patience& patience) {
   const Question question{apex, RecordType::kSoa};
-  Reply reply = ask(address, question, false, {timeout, 2});
+  Reply reply = ask(address, question, false, patience);
   if (!is_good(reply)) {
-    Reply over_tcp = exchange(address, question, {Transport::kTcp, true, false}, {timeout, 1});
+    Reply over_tcp =
+        exchange(address, question, {Transport::kTcp, true, false}, {patience.timeout, 1, patience.until});
     if (over_tcp.answered || !reply.answered) {
       reply = std::move(over_tcp);
     }
@@ -117,10 +118,10 @@ Reply ask_patiently(const Address& address, const Name& apex, Milliseconds timeo
 }
 
 ServerEvidence look_at_one(const SecondaryToLookAt& secondary, const zonestore::ExpectedZone& zone,
-                           Milliseconds timeout) {
+                           const Patience& patience) {
   ServerEvidence evidence{zone.apex, secondary.server, Verdict::kUnreachable, std::nullopt, "no answer"};
   for (const Address& address : secondary.addresses) {
-    const Reply reply = ask_patiently(address, zone.apex, timeout);
+    const Reply reply = ask_both_ways(address, zone.apex, patience);
     if (reply.answered) {
       judge_serial(evidence, reply, zone);
       evidence.detail += " at " + address.to_text();
@@ -134,12 +135,12 @@ ServerEvidence look_at_one(const SecondaryToLookAt& secondary, const zonestore::
 
 std::vector<ServerEvidence> look_at_secondaries(const zonestore::ExpectedZone& zone,
                                                 const std::vector<SecondaryToLookAt>& secondaries,
-                                                Milliseconds timeout) {
+                                                const Patience& patience) {
   std::vector<std::future<ServerEvidence>> looks;
   looks.reserve(secondaries.size());
   for (const SecondaryToLookAt& secondary : secondaries) {
     looks.push_back(std::async(std::launch::async,
-                               [&secondary, &zone, timeout] { return look_at_one(secondary, zone, timeout); }));
+                               [&secondary, &zone, &patience] { return look_at_one(secondary, zone, patience); }));
   }
   std::vector<ServerEvidence> seen;
   seen.reserve(looks.size());
@@ -186,7 +187,7 @@ std::vector<ServerEvidence> look_at_all_servers(const ServersToLookAt& question,
     add_name_servers(question, Resolver(resolvers, {timeout, 2, steady_clock::now() + 2 * timeout}), all);
   }
   all.insert(all.end(), question.secondaries.begin(), question.secondaries.end());
-  return look_at_secondaries(question.zone, all, timeout);
+  return look_at_secondaries(question.zone, all, {timeout, 2});
 }
 
 std::vector<ServerEvidence> look_at_serials(const SerialQuestion& question, const std::vector<Address>& resolvers,

@@ -32,10 +32,10 @@ struct SecondaryToLookAt {
   std::string server;
   std::vector<Address> addresses;
 };
-// Of each, all side by side: what the first of its addresses says that answers, over UDP, twice, and then over TCP.
+// Of each, all side by side: what the first of its addresses says that answers, over UDP, as often as patience says,
+// and then over TCP, once.
 [[nodiscard]] std::vector<zonestore::ServerEvidence> look_at_secondaries(
-    const zonestore::ExpectedZone& zone, const std::vector<SecondaryToLookAt>& secondaries,
-    zonestore::Milliseconds timeout);
+    const zonestore::ExpectedZone& zone, const std::vector<SecondaryToLookAt>& secondaries, const Patience& patience);
 
 // Before a restore: all that may have the zone, at each address that there is a way to, patiently.
 struct ServersToLookAt {

@@ -99,6 +99,10 @@ Result<std::vector<ZoneOfSecondaries>> secondaries_to_ask(Store& store, const st
   });
 }
 
+Result<bool> waits_for_servers(Store& store) {
+  return db::at_border<bool>([&] { return rows::has_secondaries(store.impl().connection); });
+}
+
 Result<Moment> read_moment(Store& store) {
   return db::at_border<Moment>([&] {
     const db::Transaction reading(store.impl().connection, db::Transaction::Kind::kRead);

@@ -31,6 +31,10 @@ struct ZoneOfSecondaries {
 [[nodiscard]] Result<std::vector<ZoneOfSecondaries>> secondaries_to_ask(Store& store,
                                                                         const std::optional<std::string>& name);
 
+// Does anything of the zone of the keys wait until its servers have followed? True as long as there is a secondary,
+// or one has ended that contents may still wait for.
+[[nodiscard]] Result<bool> waits_for_servers(Store& store);
+
 // The clocks before anybody is asked: what is seen is as old as that.
 [[nodiscard]] Result<Moment> read_moment(Store& store);
 

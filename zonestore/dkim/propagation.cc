@@ -68,6 +68,14 @@ WallTime last_over_at(const std::vector<Wait>& waits, Milliseconds remembered, c
   return latest;
 }
 
+Milliseconds longest_left(const std::vector<Wait>& waits, Milliseconds remembered, const Now& now) {
+  Milliseconds longest{0};
+  for (const Wait& wait : waits) {
+    longest = std::max(longest, wait.more + remembered - elapsed(wait.from, now));
+  }
+  return longest;
+}
+
 }  // namespace
 
 Milliseconds refresh_and_retry_at(const Moment& moment, const Propagation& propagation) {
@@ -100,6 +108,11 @@ std::vector<ServerWait> waits_of(const Moment& ended, const std::optional<Serial
 bool is_over(const ServerWait& wait, Milliseconds remembered, const Now& now) {
   return are_over(wait.by_time, remembered, now) ||
          (!wait.by_sight.empty() && are_over(wait.by_sight, remembered, now));
+}
+
+Milliseconds still_to_pass(const ServerWait& wait, Milliseconds remembered, const Now& now) {
+  const Milliseconds by_time = longest_left(wait.by_time, remembered, now);
+  return wait.by_sight.empty() ? by_time : std::min(by_time, longest_left(wait.by_sight, remembered, now));
 }
 
 WallTime over_at(const ServerWait& wait, Milliseconds remembered, const Now& now) {

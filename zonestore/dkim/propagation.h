@@ -82,6 +82,8 @@ struct ServerWait {
 
 // Has a resolver that asked this server last forgotten it, if it remembers for so long?
 [[nodiscard]] bool is_over(const ServerWait& wait, Milliseconds remembered, const Now& now);
+// How long from now on until it has, if nothing more is seen; 0: it has.
+[[nodiscard]] Milliseconds still_to_pass(const ServerWait& wait, Milliseconds remembered, const Now& now);
 // The wall time from which it has. In the past once it is over.
 [[nodiscard]] WallTime over_at(const ServerWait& wait, Milliseconds remembered, const Now& now);
 

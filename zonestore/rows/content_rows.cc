@@ -10,45 +10,6 @@
 namespace zonestore::rows {
 namespace {
 
-// The serial that ended a content, as long as the change at work has none.
-constexpr std::int64_t kNotYetKnown = -1;
-
-// What servers may still answer with, read once a slot: nothing is read where nobody follows.
-class Servers {
- public:
-  explicit Servers(db::Connection& connection) : connection_(connection) {}
-
-  std::vector<dkim::ServerWait> waits_of(const Moment& ended, const std::optional<Serial>& ended_serial) {
-    if (!any_) {
-      any_ = has_secondaries(connection_);
-    }
-    if (!*any_ || is_long_past(ended)) {
-      return {};
-    }
-    if (!propagation_) {
-      propagation_ = read_propagation(connection_, read_dkim_zone(connection_));
-    }
-    return dkim::waits_of(ended, ended_serial, *propagation_);
-  }
-
- private:
-  bool is_long_past(const Moment& ended) {
-    const std::optional<Moment> last = read_kept_time(connection_).last;
-    return last && last->trusted - ended.trusted > kLongestPropagation;
-  }
-
-  db::Connection& connection_;
-  std::optional<bool> any_;
-  std::optional<dkim::Propagation> propagation_;
-};
-
-std::optional<Serial> serial_column(const db::Statement& row, int column) {
-  if (row.is_null(column) || row.integer(column) == kNotYetKnown) {
-    return std::nullopt;
-  }
-  return Serial{static_cast<std::uint32_t>(row.integer(column))};
-}
-
 struct CurrentContent {
   std::int64_t sequence = 0;
   std::string kind;
@@ -85,7 +46,7 @@ void insert_content(db::Connection& connection, InstitutionId id, dkim::SlotId s
   insert.bind(5, std::int64_t{zonestore::seconds(content.ttl)});
   if (ended != nullptr) {
     bind_moment(insert, 6, ended->moment);
-    insert.bind(11, ended->slack.count()).bind(12, kNotYetKnown);
+    insert.bind(11, ended->slack.count()).bind(12, kSerialNotYetKnown);
   } else {
     bind_no_moment(insert, 6);
     insert.bind_null(11).bind_null(12);
@@ -103,7 +64,7 @@ void end_content(db::Connection& connection, InstitutionId id, dkim::SlotId slot
       "WHERE institution_id = ?1 AND slot = ?2 AND sequence = ?3");
   update.bind(1, to_column(id)).bind(2, to_column(slot)).bind(3, sequence);
   bind_moment(update, 4, ended.moment);
-  update.bind(9, ended.slack.count()).bind(10, kNotYetKnown);
+  update.bind(9, ended.slack.count()).bind(10, kSerialNotYetKnown);
   update.run();
 }
 
@@ -151,10 +112,10 @@ std::vector<dkim::EarlierContent> earlier_contents(db::Connection& connection, I
   while (rows.step()) {
     contents.push_back({Ttl{static_cast<std::uint32_t>(rows.integer(0))}, moment_columns(rows, 1),
                         Seconds(rows.integer(1 + kMomentColumns))});
-    serials.push_back(serial_column(rows, 2 + kMomentColumns));
+    serials.push_back(ended_serial_column(rows, 2 + kMomentColumns));
   }
   rows.reset();
-  Servers servers(connection);
+  ServerWaits servers(connection);
   for (std::size_t i = 0; i < contents.size(); ++i) {
     contents[i].servers = servers.waits_of(contents[i].ended, serials[i]);
   }
@@ -192,6 +153,13 @@ void store_ended_serial(db::Connection& connection, Serial serial) {
   store.bind(1, std::int64_t{serial.value}).run();
 }
 
+void end_a_moment_later(db::Connection& connection, InstitutionId id, dkim::SlotId slot) {
+  db::Statement& later = connection.cached(
+      "UPDATE selector_content SET ended_wall_ms = ended_wall_ms + 1, ended_boot_ms = ended_boot_ms + 1 "
+      "WHERE institution_id = ?1 AND slot = ?2 AND ended_serial = -1");
+  later.bind(1, to_column(id)).bind(2, to_column(slot)).run();
+}
+
 void keep_slack(db::Connection& connection, InstitutionId id, Seconds slack) {
   db::Statement& keep = connection.cached(
       "UPDATE selector_content SET slack_s = ?2 WHERE institution_id = ?1 AND ended_wall_ms IS NULL AND kind <> "
@@ -208,7 +176,7 @@ void renew_absences(db::Connection& connection, ZoneId zone, Ttl ttl, const Mome
       "WHERE kind = 'absent' AND ended_wall_ms IS NULL AND ?1 = (SELECT dkim_zone_id FROM store)");
   end.bind(1, to_column(zone));
   bind_moment(end, 2, now);
-  end.bind(7, read_policy(connection, kWholeStore).slack.count()).bind(8, kNotYetKnown);
+  end.bind(7, read_policy(connection, kWholeStore).slack.count()).bind(8, kSerialNotYetKnown);
   end.run();
   // Every name that was ever served has one content without an end, but for those that have just ended.
   db::Statement& begin = connection.cached(

@@ -44,6 +44,10 @@ void record_content(db::Connection& connection, const PublishedZone& dkim_zone, 
 // are seen to have it.
 void store_ended_serial(db::Connection& connection, Serial serial);
 
+// What ended in the change at work in this slot ended a millisecond later than it did: of two keys that begin
+// together the other slot's came first, and is the one that signing begins with (dkim::starts_with).
+void end_a_moment_later(db::Connection& connection, InstitutionId id, dkim::SlotId slot);
+
 // What the names still serve of this life ends later in the change, when its policy is gone: it keeps its slack.
 // An absence does not, for it is no part of a life.
 void keep_slack(db::Connection& connection, InstitutionId id, Seconds slack);

@@ -12,6 +12,7 @@
 #include "zonestore/rows/id_columns.h"
 #include "zonestore/rows/moment_columns.h"
 #include "zonestore/rows/settings_rows.h"
+#include "zonestore/rows/store_row.h"
 
 namespace zonestore::rows {
 namespace {
@@ -211,6 +212,31 @@ Milliseconds follows_within(db::Connection& connection, ZoneId zone, const Momen
   return has_enrolled_secondary(connection, zone)
              ? dkim::refresh_and_retry_at(now, read_propagation(connection, zone))
              : Milliseconds{0};
+}
+
+std::vector<dkim::ServerWait> ServerWaits::waits_of(const Moment& ended, const std::optional<Serial>& ended_serial) {
+  if (!any_) {
+    any_ = has_secondaries(connection_);
+  }
+  if (!*any_ || is_long_past(ended)) {
+    return {};
+  }
+  if (!propagation_) {
+    propagation_ = read_propagation(connection_, zone_ ? *zone_ : read_dkim_zone(connection_));
+  }
+  return dkim::waits_of(ended, ended_serial, *propagation_);
+}
+
+bool ServerWaits::is_long_past(const Moment& ended) {
+  const std::optional<Moment> last = read_kept_time(connection_).last;
+  return last && last->trusted - ended.trusted > kLongestPropagation;
+}
+
+std::optional<Serial> ended_serial_column(const db::Statement& row, int column) {
+  if (row.is_null(column) || row.integer(column) == kSerialNotYetKnown) {
+    return std::nullopt;
+  }
+  return Serial{static_cast<std::uint32_t>(row.integer(column))};
 }
 
 }  // namespace zonestore::rows

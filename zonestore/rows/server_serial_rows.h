@@ -49,4 +49,30 @@ inline constexpr Milliseconds kLongestPropagation = std::chrono::hours(40 * 24);
 // How long after a change every server of the zone has asked for it, if none fails; 0: nobody follows by transfer.
 [[nodiscard]] Milliseconds follows_within(db::Connection& connection, ZoneId zone, const Moment& now);
 
+// What servers may still answer with of a zone's contents that have ended, read once for many of them; nothing is
+// read where nobody follows. For one transaction, or one read of it.
+class ServerWaits {
+ public:
+  // nullopt: the zone of the keys.
+  explicit ServerWaits(db::Connection& connection, std::optional<ZoneId> zone = std::nullopt)
+      : connection_(connection), zone_(zone) {}
+
+  // As of dkim::waits_of.
+  [[nodiscard]] std::vector<dkim::ServerWait> waits_of(const Moment& ended,
+                                                       const std::optional<Serial>& ended_serial);
+
+ private:
+  [[nodiscard]] bool is_long_past(const Moment& ended);
+
+  db::Connection& connection_;
+  std::optional<ZoneId> zone_;
+  std::optional<bool> any_;
+  std::optional<dkim::Propagation> propagation_;
+};
+
+// Column `ended_serial` of what has ended: the serial of the change that ended it.
+inline constexpr std::int64_t kSerialNotYetKnown = -1;  // as long as the change at work has none
+// nullopt: not known, or not yet.
+[[nodiscard]] std::optional<Serial> ended_serial_column(const db::Statement& row, int column);
+
 }  // namespace zonestore::rows

@@ -54,6 +54,17 @@ Seconds seconds_of(Ttl ttl) {
   return Seconds(seconds(ttl));
 }
 
+// How long from now on a version that has ended may be held anywhere.
+Milliseconds still_held(const SpfVersionEnd& ended, ServerWaits& servers, const Now& now) {
+  Milliseconds left = still_to_pass(ended.at, ended.held_for, now);
+  if (ended.by_servers) {
+    for (const dkim::ServerWait& wait : servers.waits_of(ended.at, ended.serial)) {
+      left = std::max(left, dkim::still_to_pass(wait, ended.held_for, now));
+    }
+  }
+  return left;
+}
+
 // Absence of a name until now, with each negative TTL that it may be remembered with.
 std::vector<SpfVersionRow> absences(db::Connection& connection, const PublishedZone& zone, unsigned record,
                                     const Now& now) {
@@ -71,6 +82,7 @@ std::vector<SpfVersionRow> absences(db::Connection& connection, const PublishedZ
 spf::ServedZone served_zone(db::Connection& connection, const PublishedZone& zone, const spf::RecordShape& shape,
                             const Now& now) {
   const Milliseconds beyond = held_beyond(connection, zone, now.moment);
+  ServerWaits servers(connection, zone.id);
   spf::ServedZone served;
   for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
     spf::Served& name = served.names.at(version.record);
@@ -78,8 +90,7 @@ spf::ServedZone served_zone(db::Connection& connection, const PublishedZone& zon
     if (!version.ended) {
       name.body = body;
       name.held_for = seconds_of(version.largest_ttl) + beyond;
-    } else if (const auto left = still_to_pass(version.ended->at, version.ended->held_for, now);
-               left > Milliseconds{0}) {
+    } else if (const auto left = still_held(*version.ended, servers, now); left > Milliseconds{0}) {
       name.earlier.push_back({body, left});
     }
   }
@@ -94,20 +105,19 @@ spf::ServedZone served_zone(db::Connection& connection, const PublishedZone& zon
   return served;
 }
 
-Milliseconds still_held(const SpfVersionRow& version, const Now& now) {
-  return still_to_pass(version.ended->at, version.ended->held_for, now);
-}
-
-// One text that was served again and again is held until the last of them is forgotten.
-bool is_outlived(const std::vector<SpfVersionRow>& versions, std::size_t index, const Now& now) {
+// One text that was served again and again is held until the last of them is forgotten. Of what waits for servers
+// only a later one counts: who has that one's end has the end of all before it, whatever is seen until then.
+bool is_outlived(const std::vector<SpfVersionRow>& versions, std::size_t index, ServerWaits& servers,
+                 const Now& now) {
   const SpfVersionRow& version = versions[index];
   for (std::size_t other = 0; version.ended && other < versions.size(); ++other) {
     const SpfVersionRow& same = versions[other];
-    if (other == index || !same.ended || same.record != version.record || same.text != version.text) {
+    if (other == index || !same.ended || same.record != version.record || same.text != version.text ||
+        (version.ended->by_servers && other < index)) {
       continue;
     }
-    const Milliseconds mine = still_held(version, now);
-    const Milliseconds others = still_held(same, now);
+    const Milliseconds mine = still_held(*version.ended, servers, now);
+    const Milliseconds others = still_held(*same.ended, servers, now);
     if (others > mine || (others == mine && other > index)) {
       return true;
     }
@@ -171,7 +181,7 @@ void delete_spf_term(db::Connection& connection, const std::string& term) {
 std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const PublishedZone& spf_zone) {
   db::Statement& rows = connection.cached(
       "SELECT record, text, largest_ttl, held_for_ms, ended_wall_ms, ended_boot_ms, ended_boot_id, "
-      "ended_synchronised, ended_trusted_ms FROM spf_version ORDER BY version_id");
+      "ended_synchronised, ended_trusted_ms, ended_serial FROM spf_version ORDER BY version_id");
   std::vector<SpfVersionRow> versions;
   while (rows.step()) {
     SpfVersionRow version;
@@ -181,7 +191,9 @@ std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const P
     }
     version.largest_ttl = Ttl{static_cast<std::uint32_t>(rows.integer(2))};
     if (!rows.is_null(3)) {
-      version.ended = SpfVersionEnd{moment_columns(rows, 4), Milliseconds(rows.integer(3))};
+      constexpr int kSerial = 4 + kMomentColumns;
+      version.ended = SpfVersionEnd{moment_columns(rows, 4), Milliseconds(rows.integer(3)), !rows.is_null(kSerial),
+                                    ended_serial_column(rows, kSerial)};
     }
     versions.push_back(std::move(version));
   }
@@ -192,7 +204,7 @@ std::vector<SpfVersionRow> read_spf_versions(db::Connection& connection, const P
 void insert_spf_version(db::Connection& connection, const SpfVersionRow& version) {
   db::Statement& insert = connection.cached(
       "INSERT INTO spf_version (record, text, largest_ttl, held_for_ms, ended_wall_ms, ended_boot_ms, ended_boot_id, "
-      "ended_synchronised, ended_trusted_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+      "ended_synchronised, ended_trusted_ms, ended_serial) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   insert.bind(1, std::int64_t{version.record});
   if (version.text) {
     insert.bind(2, std::string_view(*version.text));
@@ -207,20 +219,32 @@ void insert_spf_version(db::Connection& connection, const SpfVersionRow& version
     insert.bind_null(4);
     bind_no_moment(insert, 5);
   }
+  if (version.ended && version.ended->by_servers) {
+    insert.bind(10, version.ended->serial ? std::int64_t{version.ended->serial->value} : kSerialNotYetKnown);
+  } else {
+    insert.bind_null(10);
+  }
   insert.run();
 }
 
 void end_spf_version(db::Connection& connection, const PublishedZone& zone, unsigned record, const Now& now) {
-  const Milliseconds beyond = held_beyond(connection, zone, now.moment);
+  const Milliseconds slack = read_policy(connection, kWholeStore).slack;
   std::vector<SpfVersionRow> ended;
   for (const SpfVersionRow& version : read_spf_versions(connection, zone)) {
     if (version.record == record && !version.ended) {
       ended.push_back(version);
-      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + beyond};
+      ended.back().ended = SpfVersionEnd{now.moment, seconds_of(version.largest_ttl) + slack, true};
     }
   }
   if (ended.empty()) {
     ended = absences(connection, zone, record, now);
+    for (SpfVersionRow& absence : ended) {
+      if (absence.ended->at ==
+          now.moment) {  // the others ended with another negative TTL, and are waited for by time
+        absence.ended->held_for = seconds_of(absence.largest_ttl) + slack;
+        absence.ended->by_servers = true;
+      }
+    }
   }
   connection.cached("DELETE FROM spf_version WHERE record = ?1 AND ended_wall_ms IS NULL")
       .bind(1, std::int64_t{record})
@@ -232,10 +256,11 @@ void end_spf_version(db::Connection& connection, const PublishedZone& zone, unsi
 
 void forget_spf_versions(db::Connection& connection, const PublishedZone& zone, const Now& now) {
   const std::vector<SpfVersionRow> all = read_spf_versions(connection, zone);
+  ServerWaits servers(connection, zone.id);
   std::vector<SpfVersionRow> held;
   for (std::size_t index = 0; index < all.size(); ++index) {
-    const bool is_forgotten = all[index].ended && still_held(all[index], now) == Milliseconds{0};
-    if (!is_forgotten && !is_outlived(all, index, now)) {
+    const bool is_forgotten = all[index].ended && still_held(*all[index].ended, servers, now) == Milliseconds{0};
+    if (!is_forgotten && !is_outlived(all, index, servers, now)) {
       held.push_back(all[index]);
     }
   }
@@ -252,6 +277,11 @@ void replace_spf_versions(db::Connection& connection, const std::vector<SpfVersi
   for (const SpfVersionRow& version : versions) {
     insert_spf_version(connection, version);
   }
+}
+
+void store_ended_spf_serial(db::Connection& connection, Serial serial) {
+  db::Statement& store = connection.cached("UPDATE spf_version SET ended_serial = ?1 WHERE ended_serial = -1");
+  store.bind(1, std::int64_t{serial.value}).run();  // a few rows in all
 }
 
 spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone, const Moment& now) {

@@ -33,7 +33,11 @@ void delete_spf_term(db::Connection& connection, const std::string& term);
 
 struct SpfVersionEnd {
   Moment at;
-  Milliseconds held_for;  // from then on
+  Milliseconds held_for;  // by a resolver that asked then
+  bool by_servers =
+      false;  // and until the zone's servers have followed; false: that is in `held_for`, or none follows
+  std::optional<Serial>
+      serial{};  // of the change that ended it, by which they are seen to have; nullopt: not known yet
 };
 struct SpfVersionRow {
   unsigned record = 0;
@@ -58,8 +62,11 @@ struct SpfState {
 };
 [[nodiscard]] SpfState read_spf_state(db::Connection& connection, const PublishedZone& spf_zone, const Now& now);
 
-// How long what is served from now on will be held once it has been replaced. With secondaries the end of service is
-// the last of theirs: refresh + retry later, whether or not they were seen to follow sooner.
+// Of what has ended in the change at work: the serial that the change gives the SPF zone.
+void store_ended_spf_serial(db::Connection& connection, Serial serial);
+
+// How long what is served from now on will be held at most, once it has been replaced: with secondaries the end of
+// service is the last of theirs, refresh + retry later if none is seen to follow sooner.
 [[nodiscard]] spf::Waits spf_waits(db::Connection& connection, const PublishedZone& spf_zone, const Moment& now);
 
 inline constexpr Ttl kSpfTtl{3600};

@@ -33,6 +33,12 @@ void write(const Session& session, const InstitutionChanged& removed) {
   if (removed.institution.leaves_at) {
     const std::string until = session.times().text(*removed.institution.leaves_at);
     out << "its records stay published until " << until << "; then zonectl maintain takes them out\n"
+        << (removed.servers_follow_within == zonestore::Milliseconds{0}
+                ? std::string()
+                : "servers that follow may have them " +
+                      zonestore::to_duration_text(
+                          std::chrono::duration_cast<zonestore::Seconds>(removed.servers_follow_within)) +
+                      " longer\n")
         << "until then it " << verb(removed, "can", "could") << " be taken back: zonectl undo " << code << '\n';
   }
   write_end(out, session.terminal(), removed);
@@ -41,6 +47,7 @@ void write(const Session& session, const InstitutionChanged& removed) {
 Json to_json(const InstitutionChanged& removed) {
   Json json = changed_json(removed);
   json["undo_until"] = json_or_null(removed.institution.leaves_at, zonestore::to_rfc3339);
+  json["servers_follow_within_ms"] = removed.servers_follow_within.count();
   json["institution"] = zonectl::to_json(removed.institution);
   return json;
 }

@@ -1,8 +1,11 @@
 // zonectl revoke: a key is withdrawn on purpose, and its private half destroyed.
 #include "tools/zonectl/bulk/bulk_revoke.h"
 #include "tools/zonectl/commands/commands.h"
+#include "tools/zonectl/look/follower_looks.h"
+#include "tools/zonectl/session/look_flags.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/rotation/slots.h"
 
 namespace zonectl::revoke {
@@ -16,6 +19,7 @@ struct Options {
   std::optional<zonestore::dkim::SlotId> slot;
   bulk_revoke::Options bulk;
   zonestore::RevokeOptions revoke;
+  look::Looking looking;
   ChangeOptions change;
 };
 
@@ -25,6 +29,9 @@ void arguments(Arguments& arguments, Options& options) {
   declare(arguments, options.bulk);
   arguments.operators().flag("--stop-signing", options.revoke.stop_signing,
                              "go on even if the institution has nothing left to sign with");
+  arguments.operators().flag("--no-look", options.looking.no_look,
+                             "do not ask afterwards which servers have followed: each is named");
+  declare(arguments, options.looking.flags);
   arguments.institution_change(options.change);
 }
 
@@ -64,6 +71,11 @@ void write(const Session& session, const Revoked& revoked) {
   write_signing(session, revoked);
   out << "resolvers may still hold the key, and receivers accept a forged signature, until "
       << times.text(revoked.exposed_until) << '\n';
+  if (!revoked.may_still_answer.empty()) {
+    out << "not seen without it: " << printable(zonestore::joined(revoked.may_still_answer, ", "))
+        << "; one that cannot follow answers with it until its copy of the zone expires, "
+        << zonestore::to_duration_text(revoked.until_expire) << " after it last followed\n";
+  }
   if (revoked.mail_under_way_until) {
     out << "cost: mail signed with it that is still under way fails DKIM from now on; the last of it would have "
            "arrived by "
@@ -80,14 +92,30 @@ Json to_json(const Revoked& revoked) {
   json["private_half_destroyed"] = revoked.private_half_destroyed;
   json["also_in"] = revoked.also_in;
   json["exposed_until"] = zonestore::to_rfc3339(revoked.exposed_until);
+  json["may_still_answer"] = revoked.may_still_answer;
   json["mail_under_way_until"] = json_or_null(revoked.mail_under_way_until, zonestore::to_rfc3339);
   json["institution"] = zonectl::to_json(revoked.institution);
   return json;
 }
 
+// It is done, whatever can be seen of the servers afterwards.
+void see_who_follows(zonestore::Store& store, look::Lookout* lookout, Revoked& revoked) {
+  const Result<void> seen = lookout == nullptr ? Result<void>() : look::see_followers(store, *lookout);
+  const Result<void> told = see_exposure(store, revoked);
+  if (!seen || !told) {
+    revoked.warnings.push_back("which servers follow could not be seen: " +
+                               (!seen ? seen.error() : told.error()).message + "; zonectl secondary check");
+  }
+}
+
 Result<ExitCode> revoke_one(Session& session, const Options& options, const zonestore::dkim::Code& code) {
+  const std::unique_ptr<look::Lookout> lookout = look::lookout_of(session, options.looking, options.change.dry_run);
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-    return zonestore::revoke(store, context, code, *options.slot, options.revoke);
+    auto revoked = zonestore::revoke(store, context, code, *options.slot, options.revoke);
+    if (revoked && revoked->changed && !context.dry_run) {
+      see_who_follows(store, lookout.get(), *revoked);
+    }
+    return revoked;
   };
   return session.tell(session.change(options.change, operation), to_json, write);
 }
@@ -97,6 +125,10 @@ Result<ExitCode> revoke_many(Session& session, const Options& options) {
   if (options.bulk.stands_for_names() && !options.bulk.named.empty()) {
     return zonestore::fail(ErrorCode::kInvalid, "INST excludes --all, --file, --signer and --resume",
                            "zonectl revoke --all SLOT; zonectl revoke --signer NAME");
+  }
+  if (options.looking.no_look || !options.looking.flags.servers.empty() || !options.looking.flags.resolvers.empty()) {
+    return zonestore::fail(ErrorCode::kInvalid, "--no-look, --server and --resolver are for one institution",
+                           "afterwards: zonectl secondary check");
   }
   const auto refused =
       options.bulk.signer ? refuse_expect(options.change, "a taken signer held both selectors") : Result<void>{};

@@ -70,17 +70,23 @@ void judge_serial(ServerEvidence& evidence, const Reply& reply, const zonestore:
   evidence.detail = "serial " + std::to_string(soa->serial);
 }
 
-ServerEvidence look_at(const NameServer& server, const zonestore::ExpectedZone& zone, SteadyTime until) {
-  ServerEvidence evidence{zone.apex, server.to_text(), Verdict::kUnreachable, std::nullopt, ""};
-  const Patience patience{kServerAttempt, 3, until};
-  judge_serial(evidence, ask(server.address, {zone.apex, RecordType::kSoa}, false, patience), zone);
-  while (evidence.verdict == Verdict::kLagging && steady_clock::now() + 2 * kAskedAgainAfter < until) {
+// One that is behind is asked again as long as there is time: the change may be on its way.
+void wait_for_change(ServerEvidence& evidence, const Address& address, const zonestore::ExpectedZone& zone,
+                     const Patience& patience) {
+  while (evidence.verdict == Verdict::kLagging && steady_clock::now() + 2 * kAskedAgainAfter < *patience.until) {
     std::this_thread::sleep_for(kAskedAgainAfter);
-    const Reply again = ask(server.address, {zone.apex, RecordType::kSoa}, false, patience);
+    const Reply again = ask(address, {zone.apex, RecordType::kSoa}, false, patience);
     if (again.answered) {
       judge_serial(evidence, again, zone);
     }
   }
+}
+
+ServerEvidence look_at(const NameServer& server, const zonestore::ExpectedZone& zone, SteadyTime until) {
+  ServerEvidence evidence{zone.apex, server.to_text(), Verdict::kUnreachable, std::nullopt, ""};
+  const Patience patience{kServerAttempt, 3, until};
+  judge_serial(evidence, ask(server.address, {zone.apex, RecordType::kSoa}, false, patience), zone);
+  wait_for_change(evidence, server.address, zone, patience);
   return evidence;
 }
 
@@ -124,6 +130,9 @@ ServerEvidence look_at_one(const SecondaryToLookAt& secondary, const zonestore::
     const Reply reply = ask_both_ways(address, zone.apex, patience);
     if (reply.answered) {
       judge_serial(evidence, reply, zone);
+      if (patience.until) {
+        wait_for_change(evidence, address, zone, patience);
+      }
       evidence.detail += " at " + address.to_text();
       break;
     }

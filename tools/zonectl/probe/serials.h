@@ -33,7 +33,7 @@ struct SecondaryToLookAt {
   std::vector<Address> addresses;
 };
 // Of each, all side by side: what the first of its addresses says that answers, over UDP, as often as patience says,
-// and then over TCP, once.
+// and then over TCP, once. Where there is a limit of time, one that is behind is asked again until then.
 [[nodiscard]] std::vector<zonestore::ServerEvidence> look_at_secondaries(
     const zonestore::ExpectedZone& zone, const std::vector<SecondaryToLookAt>& secondaries, const Patience& patience);
 

@@ -8,6 +8,7 @@
 #include "zonestore/rows/bulk_rows.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/signer_rows.h"
+#include "zonestore/rows/spf_rows.h"
 #include "zonestore/rows/store_row.h"
 
 namespace zonestore {
@@ -120,6 +121,9 @@ void ChangeScope::publish_zones(Changed& outcome) {
     // Contents that end in this change are gone from a server that has this serial or a later one.
     if (id == rows::read_dkim_zone(store_.connection)) {
       rows::store_ended_serial(store_.connection, published.serial);
+    }
+    if (touched.apex == store_.spf_zone) {
+      rows::store_ended_spf_serial(store_.connection, published.serial);
     }
     outcome.zones.push_back({touched.apex, published.serial, published.changed});
   }

@@ -10,6 +10,7 @@
 #include "zonestore/operations/keys/fresh_keys.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/view_from_rows.h"
+#include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/domain_rows.h"
 #include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/store_row.h"
@@ -109,6 +110,9 @@ std::vector<std::string> add_in_one_transaction(Store& store, const ChangeContex
     warn_of_cnames(change.connection(), row, details.options.domains, outcome);
   }
   change.publish(row);
+  if (!row.facts.active && details.signs_with != dkim::SlotId::kSel1) {
+    rows::end_a_moment_later(change.connection(), row.id, dkim::other(details.signs_with));
+  }
   row = *rows::find_institution(change.connection(), code);  // with what the names have served until now
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
   const dkim::LifecyclePolicy policy = rows::read_policy(change.connection(), row.id);
@@ -200,6 +204,8 @@ InstitutionChanged stop_signing(Store& store, const ChangeContext& context, cons
   rows::store_facts(change.connection(), row, change.wall());
   change.publish(row);
   outcome.institution = institution_view(change.connection(), store.dkim_zone(), row, change.now());
+  outcome.servers_follow_within =
+      rows::follows_within(change.connection(), rows::read_dkim_zone(change.connection()), change.moment());
   change.finish({"signing stopped; both records stay until " + to_rfc3339(dkim::leaves_at(row.facts, change.now())),
                  before, audit_state(row, policy, change.now())},
                 outcome);

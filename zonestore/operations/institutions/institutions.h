@@ -17,6 +17,9 @@ struct AddOptions {
 
 struct InstitutionChanged : Changed {
   InstitutionView institution;  // as it is after the change (in a dry run: as it would be)
+  // Of remove: how much longer than the store servers may have its records, because they follow by transfer; 0: none
+  // does.
+  Milliseconds servers_follow_within{0};
 };
 
 // Makes two keys. sel1 signs at once if the code is new; after an earlier removal it ripens first (phase

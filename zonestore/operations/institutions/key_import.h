@@ -21,7 +21,7 @@ struct SuppliedKey {
 struct ImportOptions {
   std::vector<Name> domains;  // of a new institution
   // Of a new institution: the slot that signs from the start, which is safe because nobody has asked for its name
-  // yet. nullopt: sel1.
+  // yet; with secondaries, from when its key is ripe. nullopt: sel1.
   std::optional<dkim::SlotId> signs_with;
 };
 

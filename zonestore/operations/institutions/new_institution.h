@@ -13,7 +13,8 @@ struct NewInstitution {
   std::string command;  // for the audit
   std::string what;
   AddOptions options;
-  dkim::SlotId signs_with = dkim::SlotId::kSel1;  // at once, if the code is new
+  // At once, if the code is new and nobody follows by transfer; else from when its key is ripe.
+  dkim::SlotId signs_with = dkim::SlotId::kSel1;
 };
 
 // kKeyType for Ed25519, unless overridden.

@@ -7,12 +7,15 @@
 #include "zonestore/operations/change/key_identity.h"
 #include "zonestore/operations/change/moment_keeper.h"
 #include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/rotation/exposure.h"
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/view_from_rows.h"
 #include "zonestore/rows/content_rows.h"
 #include "zonestore/rows/revocation_rows.h"
+#include "zonestore/rows/server_serial_rows.h"
 #include "zonestore/rows/slot_rows.h"
+#include "zonestore/rows/store_row.h"
 #include "zonestore/rows/target_rows.h"
 
 namespace zonestore {
@@ -139,8 +142,8 @@ class HeldKeys {
 
   void note_exposure(ChangeScope& change, const rows::InstitutionRow& row, SlotId slot,
                      const dkim::LifecyclePolicy& policy) {
-    const Ttl ttl = rows::largest_ttl_served(change.connection(), row.id, slot).value_or(policy.ttl_active);
-    const WallTime until = change.wall() + Seconds{seconds(ttl)};
+    const WallTime until =
+        change.wall() + longest_exposure(change.connection(), row.id, slot, policy.ttl_active, change.moment());
     outcome_.exposed_until = std::max(outcome_.exposed_until.value_or(until), until);
   }
 
@@ -150,9 +153,8 @@ class HeldKeys {
       return;
     }
     outcome_.ripe_at = dkim::ripe_at(dkim::facts_of(row.facts, dkim::other(*outcome_.waits)), policy, now);
-    const Ttl ttl =
-        rows::largest_ttl_served(store_.impl().connection, row.id, *outcome_.waits).value_or(policy.ttl_active);
-    outcome_.exposed_at_most = *outcome_.ripe_at + Seconds{seconds(ttl)};
+    outcome_.exposed_at_most = *outcome_.ripe_at + longest_exposure(store_.impl().connection, row.id, *outcome_.waits,
+                                                                    policy.ttl_active, now.moment);
   }
 
   [[nodiscard]] std::string describe() const {
@@ -201,8 +203,7 @@ ToRevoke to_revoke(db::Connection& connection, const rows::RevocationRow& pendin
       from = *due.ripe_at;
     }
   }
-  const Ttl ttl = rows::largest_ttl_served(connection, row.id, pending.slot).value_or(policy.ttl_active);
-  due.exposed_until = from + Seconds{seconds(ttl)};
+  due.exposed_until = from + longest_exposure(connection, row.id, pending.slot, policy.ttl_active, now.moment);
   return due;
 }
 
@@ -319,8 +320,13 @@ Result<void> revoke_what_is_ripe(Store& store, const ChangeContext& context, Mai
 }
 
 Result<std::optional<WallTime>> exposed_since(Store& store, WallTime began) {
-  return db::at_border<std::optional<WallTime>>(
-      [&] { return rows::last_answer_with_revoked(store.impl().connection, began); });
+  return db::at_border<std::optional<WallTime>>([&]() -> std::optional<WallTime> {
+    db::Connection& connection = store.impl().connection;
+    const Milliseconds followed =
+        rows::follows_within(connection, rows::read_dkim_zone(connection), store.impl().now().moment);
+    const std::optional<WallTime> last = rows::last_answer_with_revoked(connection, began);
+    return last ? std::optional(*last + followed) : std::nullopt;
+  });
 }
 
 }  // namespace zonestore

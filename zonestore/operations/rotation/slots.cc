@@ -7,6 +7,7 @@
 #include "zonestore/operations/change/private_halves.h"
 #include "zonestore/operations/change/served_key.h"
 #include "zonestore/operations/keys/fresh_keys.h"
+#include "zonestore/operations/rotation/exposure.h"
 #include "zonestore/operations/rotation/slot_changes.h"
 #include "zonestore/operations/signers/signer_sync.h"
 #include "zonestore/operations/views/view_from_rows.h"
@@ -158,8 +159,8 @@ Revoked revoke_in_one_transaction(Store& store, const ChangeContext& context, co
   outcome.mail_under_way_until = mail_arrives(row.facts, slot, policy, change.now());
   // A resolver that asked just before keeps the key for the largest TTL that it was ever served with, not for
   // today's.
-  const Ttl remembered = rows::largest_ttl_served(connection, row.id, slot).value_or(policy.ttl_active);
-  outcome.exposed_until = change.wall() + Seconds{seconds(remembered)};
+  outcome.exposed_until =
+      change.wall() + longest_exposure(connection, row.id, slot, policy.ttl_active, change.moment());
   const rows::SlotKey key = row.key(slot).value();
   // The same key under other ids: a private half that stays behind anywhere is not revoked.
   withdrawn = unused_twins(change.store(), key.public_spki);

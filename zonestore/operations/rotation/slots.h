@@ -30,8 +30,13 @@ struct Revoked : InstitutionChanged {
   std::optional<dkim::SlotId> swapped_to;   // it signed: signing moved there in the same transaction
   bool signing_stopped = false;             // it signed, and nothing was left to sign with
   // Until when a resolver may hold the withdrawn key, and a receiver behind it accept a forged signature: now and the
-  // largest TTL that the key was ever served with, without slack. Secondaries that follow late add to it.
+  // largest TTL that the key was ever served with, without slack; later by what servers take to follow
+  // (see_exposure).
   WallTime exposed_until;
+  // Servers of the zone that nobody has seen without the key; behind an anycast address always, of which a look sees
+  // one site. One that cannot follow answers with it until its copy of the zone expires, after `until_expire`.
+  std::vector<std::string> may_still_answer;
+  Seconds until_expire{0};
   // Other slots that hold the same key, as "mosa sel2": they go on publishing it, and its private half stays for
   // them.
   std::vector<std::string> also_in;
@@ -48,5 +53,9 @@ struct Revoked : InstitutionChanged {
 // dkim::may_revoke; kKeyMismatch if the slot that would take over has no good key.
 [[nodiscard]] Result<Revoked> revoke(Store& store, const ChangeContext& context, const dkim::Code& code,
                                      dkim::SlotId slot, const RevokeOptions& options = {});
+
+// After it, and after whatever was seen of the servers since: what is known now of exposed_until and
+// may_still_answer. Errors: those of the store.
+[[nodiscard]] Result<void> see_exposure(Store& store, Revoked& revoked);
 
 }  // namespace zonestore

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "dnsd/answer/chase.h"
+#include "dnsd/answer/expire.h"
 #include "dnsd/answer/opt_decision.h"
 #include "dnsd/answer/reply.h"
 #include "dnsd/answer/sections.h"
@@ -97,6 +98,16 @@ void tell_zone_version(Reply& reply) {
   if (reply.authoritative && reply.query.edns && reply.query.edns->wants_zone_version) {
     const auto label_count = static_cast<std::uint8_t>(reply.zone->apex.label_count());
     reply.writer.set_zone_version({label_count, reply.zone->serial});
+  }
+}
+
+// Of the zone whose SOA is the answer, or of one that a transfer was asked of.
+void tell_expire(Reply& reply) {
+  if (!reply.authoritative || reply.given != RecordType::kSoa) {
+    return;
+  }
+  if (const auto seconds = expire_for(reply.query, *reply.zone)) {
+    reply.writer.set_expire(*seconds);
   }
 }
 
@@ -243,6 +254,7 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   } else {
     answer_question(reply, image, received.transfer);
     tell_zone_version(reply);
+    tell_expire(reply);
   }
   const unsigned echoed = query.header.flags & (wire::kMaskOpcode | wire::kFlagRecursionDesired);
   const unsigned flags = echoed | (reply.authoritative ? wire::kFlagAuthoritative : 0U);

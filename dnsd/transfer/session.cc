@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "dnsd/answer/expire.h"
 #include "dnsd/answer/opt_decision.h"
 
 namespace dnsd::transfer {
@@ -183,6 +184,9 @@ void Session::begin_stream(const answer::Received& received, const Judgement& ju
                   .question = {query.question.bytes.begin(), query.question.bytes.end()},
                   .opt = answer::decide_opt(query, in_force_.settings(), client).opt,
                   .message_bytes = settings_.message_bytes};
+  if (request.form.opt) {
+    request.form.opt->expire = answer::expire_for(query, *request.zone);
+  }
   peer_name_ = judgement.peer->name;
   asked_ = Asked{request.peer.id, std::nullopt};
   if (request.key != nullptr) {

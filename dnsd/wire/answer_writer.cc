@@ -176,6 +176,12 @@ void AnswerWriter::set_zone_version(const ZoneVersion& version) {
   }
 }
 
+void AnswerWriter::set_expire(std::uint32_t seconds) {
+  if (opt_ != nullptr) {
+    opt_->expire = seconds;
+  }
+}
+
 std::size_t AnswerWriter::finish(std::uint16_t id, std::uint16_t flags, Rcode rcode) {
   const auto code = static_cast<std::uint16_t>(rcode);
   std::uint8_t* head = out_.data();

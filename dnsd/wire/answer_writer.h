@@ -27,7 +27,7 @@ struct RecordView {
 class AnswerWriter {
  public:
   // At most `limit_bytes` of `out` are used. `opt`: nullptr for an answer without; else it is the caller's, outlives
-  // the writer, and is added to by explain and set_zone_version. Precondition: `out` has kPlainUdpBytes, and the
+  // the writer, and is added to by explain and the setters below. Precondition: `out` has kPlainUdpBytes, and the
   // limit leaves room for a header and for what `opt` must have.
   AnswerWriter(MutableBytes out, std::size_t limit_bytes, AnswerOpt* opt);
 
@@ -62,6 +62,8 @@ class AnswerWriter {
   void explain(ExtendedError error);
   // Says from which state of the zone, likewise.
   void set_zone_version(const ZoneVersion& version);
+  // Says when a copy of the zone expires, likewise.
+  void set_expire(std::uint32_t seconds);
 
   // Writes the header and the OPT record; the length of the whole. `flags`: opcode, AA and RD, whatever the
   // answer has; QR and TC are put in here. An RCODE above 15 needs an OPT record.

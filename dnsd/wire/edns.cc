@@ -37,6 +37,9 @@ void take_option(OptionCode code, ByteView data, Edns& edns) {
     case OptionCode::kKeepalive:
       edns.wants_keepalive = true;
       break;
+    case OptionCode::kExpire:
+      edns.wants_expire = true;
+      break;
     case OptionCode::kZoneVersion:
       take_zone_version(data, edns);
       break;

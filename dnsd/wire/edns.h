@@ -12,6 +12,7 @@ namespace dnsd::wire {
 // The options that we know, in queries or in answers.
 enum class OptionCode : std::uint16_t {
   kNsid = 3,            // RFC 5001
+  kExpire = 9,          // RFC 7314
   kCookie = 10,         // RFC 7873
   kKeepalive = 11,      // RFC 7828
   kExtendedError = 15,  // RFC 8914
@@ -29,6 +30,7 @@ struct Edns {
   bool wants_nsid = false;
   bool wants_keepalive = false;
   bool wants_zone_version = false;
+  bool wants_expire = false;
   ByteView cookie = {};  // a client cookie, alone or with a server cookie; empty: there is none. Views the message.
   bool has_bad_option = false;  // one that its RFC wants answered with FORMERR
 };
@@ -42,7 +44,7 @@ struct Edns {
 //   COOKIE of another length than 8 or 16 to 40         has_bad_option (RFC 7873 section 5.2.2), the second one too,
 //                                                       as all peers have it
 //   ZONEVERSION with data                               has_bad_option (RFC 9660 section 3)
-//   NSID or edns-tcp-keepalive with data                as without: no RFC says otherwise, and the peers do so
+//   NSID, EXPIRE or edns-tcp-keepalive with data        as without: no RFC says otherwise, and the peers do so
 [[nodiscard]] std::optional<Edns> parse_opt(std::uint16_t record_class, std::uint32_t ttl, ByteView rdata);
 
 }  // namespace dnsd::wire

@@ -9,6 +9,7 @@ constexpr std::size_t kOptionHeaderBytes = 4;  // code and length
 constexpr std::size_t kKeepaliveBytes = 2;
 constexpr std::size_t kInfoCodeBytes = 2;
 constexpr std::size_t kZoneVersionBytes = 6;
+constexpr std::size_t kExpireBytes = 4;
 constexpr std::uint8_t kSoaSerialType = 0;  // RFC 9660: SOA-SERIAL
 
 class OptionWriter {
@@ -52,6 +53,12 @@ void add_zone_version(OptionWriter& options, const ZoneVersion& version) {
   options.add(OptionCode::kZoneVersion, data);
 }
 
+void add_expire(OptionWriter& options, std::uint32_t seconds) {
+  std::array<std::uint8_t, kExpireBytes> data{};
+  store_u32(data.data(), seconds);
+  options.add(OptionCode::kExpire, data);
+}
+
 }  // namespace
 
 std::size_t least_bytes(const AnswerOpt& opt) {
@@ -78,6 +85,9 @@ std::size_t write_opt(MutableBytes room, const AnswerOpt& opt, std::uint8_t rcod
   }
   if (opt.zone_version) {
     add_zone_version(options, *opt.zone_version);
+  }
+  if (opt.expire) {
+    add_expire(options, *opt.expire);
   }
   if (!opt.nsid.empty()) {
     options.add(OptionCode::kNsid, opt.nsid);

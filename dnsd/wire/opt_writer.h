@@ -1,6 +1,6 @@
 // The OPT record of an answer (RFC 6891 section 6.1), laid out in one go at the end of the message.
 //
-//   owner, type, size, RCODE, version, DO | COOKIE | edns-tcp-keepalive | EDE | ZONEVERSION | NSID
+//   owner, type, size, RCODE, version, DO | COOKIE | edns-tcp-keepalive | EDE | ZONEVERSION | EXPIRE | NSID
 //   always there: kept free from the start            while there is room, in this order, each whole or not at all
 //
 // Threads: plain values.
@@ -38,7 +38,8 @@ struct AnswerOpt {
   std::optional<std::uint16_t> keepalive = std::nullopt;  // how long a connection may be idle, in units of 100 ms
   std::optional<ExtendedError> extended_error = std::nullopt;
   std::optional<ZoneVersion> zone_version = std::nullopt;
-  ByteView nsid = {};  // empty: none; outlives the writing
+  std::optional<std::uint32_t> expire = std::nullopt;  // of the zone, in seconds (RFC 7314)
+  ByteView nsid = {};                                  // empty: none; outlives the writing
 };
 
 // The bytes of the record with those options that may not be left out.

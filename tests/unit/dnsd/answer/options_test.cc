@@ -1,4 +1,4 @@
-// What the options of a query bring back: RFC 5001, 7828, 7873, 8914, 9660, and how much room they take.
+// What the options of a query bring back: RFC 5001, 7314, 7828, 7873, 8914, 9660, and how much room they take.
 #include <algorithm>
 #include <chrono>
 
@@ -16,6 +16,8 @@ constexpr unsigned kKeepalive = 11;
 constexpr unsigned kPadding = 12;
 constexpr unsigned kEde = 15;
 constexpr unsigned kZoneVersion = 19;
+constexpr unsigned kExpire = 9;
+constexpr unsigned kSoa = 6;
 constexpr unsigned kFormErr = 1;
 constexpr unsigned kAxfr = 252;
 constexpr std::uint32_t kNow = 1796000000;
@@ -199,6 +201,17 @@ TEST_F(Options, ZoneVersionIsNotToldWhereNoZoneAnsweredRfc9660) {
 TEST_F(Options, ZoneVersionWithDataIsFormErrRfc9660) {
   EXPECT_EQ(ask_with(option(kZoneVersion, Bytes{0})).bytes,
             message(0x8001, {1, 0, 0, 1}, {question(name(kSelector)), opt()}));
+}
+
+TEST_F(Options, ExpireIsToldWithTheSoaAloneRfc7314) {
+  const Bytes two_weeks = option(kExpire, Bytes{0, 18, 117, 0});
+  expect_opt(ask_with(option(kExpire), "dkim.secutix.com", kSoa), two_weeks);
+  expect_opt(ask_with(joined({option(kNsid), option(kExpire)}), "dkim.secutix.com", kSoa),
+             joined({two_weeks, option(kNsid, nsid_)}));
+  expect_opt(ask_with(option(kExpire), kSelector, kSoa), {});
+  expect_opt(ask_with(option(kExpire), kSelector), {});
+  expect_opt(ask_with(option(kExpire), "example.org", kSoa), option(kEde, Bytes{0, 20}));
+  expect_opt(ask_with(option(kExpire), "dkim.secutix.com", kAxfr), option(kEde, Bytes{0, 18}));
 }
 
 TEST_F(Options, PaddingIsIgnoredWithoutEncryptionRfc7830) {

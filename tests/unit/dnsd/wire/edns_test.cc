@@ -17,6 +17,7 @@ constexpr unsigned kKeepalive = 11;
 constexpr unsigned kPadding = 12;
 constexpr unsigned kEde = 15;
 constexpr unsigned kZoneVersion = 19;
+constexpr unsigned kExpire = 9;
 
 const Bytes kClientCookie{1, 2, 3, 4, 5, 6, 7, 8};
 
@@ -33,7 +34,8 @@ TEST(ParseOpt, WithoutOptionsWantsNothing) {
   ASSERT_TRUE(edns);
   EXPECT_EQ(edns->udp_bytes, 1232);
   EXPECT_EQ(edns->version, 0);
-  EXPECT_FALSE(edns->dnssec_ok || edns->wants_nsid || edns->wants_keepalive || edns->wants_zone_version);
+  EXPECT_FALSE(edns->dnssec_ok || edns->wants_nsid || edns->wants_keepalive || edns->wants_zone_version ||
+               edns->wants_expire);
   EXPECT_TRUE(edns->cookie.empty());
   EXPECT_FALSE(edns->has_bad_option);
 }
@@ -52,6 +54,12 @@ TEST(ParseOpt, SeesEachOptionThatItKnows) {
   EXPECT_TRUE(edns->wants_nsid && edns->wants_keepalive && edns->wants_zone_version);
   EXPECT_EQ(cookie_of(*edns), kClientCookie);
   EXPECT_FALSE(edns->has_bad_option);
+}
+
+TEST(ParseOpt, ExpireIsAskedForWithAndWithoutDataRfc7314) {
+  EXPECT_TRUE(parse(option(kExpire))->wants_expire);
+  EXPECT_TRUE(parse(option(kExpire, Bytes{0, 0, 0, 0}))->wants_expire);
+  EXPECT_FALSE(parse(option(kExpire, Bytes{0, 0, 0, 0}))->has_bad_option);
 }
 
 TEST(ParseOpt, EachOptionStandsForItselfAlone) {

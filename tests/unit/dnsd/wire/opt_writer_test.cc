@@ -23,6 +23,7 @@ const Bytes kCookieOption = option(10, kCookie);
 const Bytes kKeepaliveOption = option(11, Bytes{0x01, 0x02});
 const Bytes kExtendedErrorOption = option(15, Bytes{0, 20});
 const Bytes kZoneVersionOption = option(19, Bytes{3, 0, 0x78, 0xC2, 0xE7, 0xF9});
+const Bytes kExpireOption = option(9, Bytes{0, 18, 117, 0});  // 1209600 s
 const Bytes kNsidOption = option(3, kNsid);
 
 AnswerOpt everything() {
@@ -32,6 +33,7 @@ AnswerOpt everything() {
                 .keepalive = 0x0102,
                 .extended_error = ExtendedError::kNotAuthoritative,
                 .zone_version = ZoneVersion{3, 2026039289},
+                .expire = 1209600,
                 .nsid = kNsid};
   opt.cookie->fill(7);
   return opt;
@@ -59,9 +61,9 @@ TEST(OptWriter, DoAndTheUpperBitsOfTheRcodeStandInTheTtlRfc6891) {
 }
 
 TEST(OptWriter, WritesEachOptionAsItsRfcHasIt) {
-  EXPECT_EQ(written(everything(), 512),
-            opt(1232, test::kDo,
-                joined({kCookieOption, kKeepaliveOption, kExtendedErrorOption, kZoneVersionOption, kNsidOption})));
+  EXPECT_EQ(written(everything(), 512), opt(1232, test::kDo,
+                                            joined({kCookieOption, kKeepaliveOption, kExtendedErrorOption,
+                                                    kZoneVersionOption, kExpireOption, kNsidOption})));
 }
 
 TEST(OptWriter, CookieAndKeepaliveAreThereHoweverLittleRoomThereIs) {
@@ -73,10 +75,10 @@ TEST(OptWriter, CookieAndKeepaliveAreThereHoweverLittleRoomThereIs) {
 TEST(OptWriter, WhatDoesNotFitIsLeftOutWholeAndTheNextOneTried) {
   const AnswerOpt all = everything();
   const Bytes least = joined({kCookieOption, kKeepaliveOption});
-  for (std::size_t extra = 0; extra <= 32; ++extra) {
+  for (std::size_t extra = 0; extra <= 40; ++extra) {
     std::size_t left = extra;
     Bytes expected = least;
-    for (const Bytes& wanted : {kExtendedErrorOption, kZoneVersionOption, kNsidOption}) {
+    for (const Bytes& wanted : {kExtendedErrorOption, kZoneVersionOption, kExpireOption, kNsidOption}) {
       if (wanted.size() <= left) {
         left -= wanted.size();
         test::append(expected, wanted);

@@ -91,6 +91,7 @@ void Notifier::set_plan(const InForce::Seen& now) {
   // Whoever is not told any more will not be asked again, and may never answer.
   std::erase_if(under_way_, [this](const auto& each) { return !plan_.has(each->target); });
   if (!seen_ || seen_->keys != now.keys || seen_->peers != now.peers) {
+    note_other_keys();
     note_missing_keys();
   }
 }
@@ -111,6 +112,26 @@ void Notifier::note_missing_keys() {
     }
     const auto [place, is_new] = had_key_.try_emplace(peer.id, has_key);
     if (!is_new && !std::exchange(place->second, has_key) && has_key) {
+      plan_.tell_again(peer.id, Clock::now());
+    }
+  }
+}
+
+// What was signed with a key that is another one now is not waited for: the peer may know the new one, and is told by
+// that.
+void Notifier::note_other_keys() {
+  const std::shared_ptr<const wire::TsigKeys> before = std::exchange(keys_, in_force_.tsig_keys());
+  if (before == nullptr || before == keys_) {
+    return;
+  }
+  for (const zonestore::Peer& peer : in_force_.peers()) {
+    const bool is_other = std::ranges::any_of(peer.key_names, [&](const zonestore::Name& name) {
+      const wire::TsigKey* const was = before->find(name.wire());
+      const wire::TsigKey* const is = keys_->find(name.wire());
+      return was != nullptr && is != nullptr && !wire::is_same_key(was, is);
+    });
+    if (is_other) {
+      std::erase_if(under_way_, [&peer](const auto& each) { return each->target.peer == peer.id; });
       plan_.tell_again(peer.id, Clock::now());
     }
   }

@@ -52,6 +52,7 @@ class Notifier {
   void take_answer(const std::shared_ptr<UnderWay>& under_way);
   void say(const NotifyTarget& target, NotifyPlan::Said said, const std::string& detail);
   void note_missing_keys();
+  void note_other_keys();
   [[nodiscard]] const zonestore::Peer* find(zonestore::SecondaryId peer) const;
 
   boost::asio::io_context& context_;
@@ -66,6 +67,7 @@ class Notifier {
   std::optional<InForce::Seen> seen_;  // that the plan was set by
   std::map<zonestore::SecondaryId, zonestore::Name> used_keys_;
   std::map<zonestore::SecondaryId, bool> had_key_;
+  std::shared_ptr<const wire::TsigKeys> keys_;  // that were in force at the last look
   std::vector<std::shared_ptr<UnderWay>> under_way_;
 };
 

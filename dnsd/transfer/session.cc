@@ -260,7 +260,8 @@ bool Session::is_let_in() const {
   const zonestore::ByteView key =
       request.key != nullptr ? zonestore::ByteView(request.key->name) : zonestore::ByteView();
   return find_peer(in_force_.peers(), *request.zone, key, connection_.peer.bytes()) != nullptr &&
-         (key.empty() || in_force_.tsig_keys()->find(key) != nullptr);
+         (key.empty() || in_force_.tsig_keys() == request.keys ||
+          wire::is_same_key(in_force_.tsig_keys()->find(key), request.key));
 }
 
 bool Session::client_has_ended() const {

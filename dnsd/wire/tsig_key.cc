@@ -31,6 +31,16 @@ ByteView TsigKey::algorithm() const {
   return {reinterpret_cast<const std::uint8_t*>(wire.data()), wire.size() + 1};
 }
 
+// Secrets are not kept where they could be read: what both make of the same message tells.
+bool is_same_key(const TsigKey* left, const TsigKey* right) {
+  if (left == nullptr || right == nullptr || left->key.kind() != right->key.kind()) {
+    return false;
+  }
+  const zonestore::crypto::HmacCode one = zonestore::crypto::Hmac(left->key).finish();
+  const zonestore::crypto::HmacCode other = zonestore::crypto::Hmac(right->key).finish();
+  return zonestore::crypto::is_same_code(one.view(), other.view());
+}
+
 std::optional<HmacKind> parse_tsig_algorithm(std::string_view text) {
   const auto* const found = std::ranges::find(kAlgorithms, text, &Algorithm::text);
   return found == kAlgorithms.end() ? std::nullopt : std::optional(found->kind);

@@ -26,6 +26,10 @@ struct TsigKey {
 // "hmac-sha256" and its like; nullopt: none that we take.
 [[nodiscard]] std::optional<zonestore::crypto::HmacKind> parse_tsig_algorithm(std::string_view text);
 
+// The same algorithm and secret? One that was replaced under its name is another key. nullptr is like none.
+// Allocates.
+[[nodiscard]] bool is_same_key(const TsigKey* left, const TsigKey* right);
+
 class TsigKeys {
  public:
   TsigKeys() = default;

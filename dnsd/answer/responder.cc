@@ -11,6 +11,7 @@
 #include "dnsd/answer/sections.h"
 #include "dnsd/answer/size_limit.h"
 #include "dnsd/answer/usual_answer.h"
+#include "dnsd/wire/truncate.h"
 
 namespace dnsd::answer {
 namespace {
@@ -271,6 +272,15 @@ Answered respond(const Received& received, std::span<std::uint8_t> answer, const
   answered.rcode = reply.rcode;
   answered.zone = reply.zone;
   return answered;
+}
+
+std::size_t shorten(const Received& received, std::span<std::uint8_t> room, std::size_t size,
+                    const Settings& settings) noexcept {
+  const std::size_t shortened = wire::truncate_answer(room.first(size));
+  if (shortened == 0 || !received.signature.is_good()) {
+    return shortened;
+  }
+  return close(received, room, shortened, room.size(), settings);
 }
 
 Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer, const zone::Image& image,

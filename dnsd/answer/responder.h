@@ -65,6 +65,12 @@ void prefetch(std::span<Received> queries) noexcept;
 [[nodiscard]] Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
                                const Settings& settings, const Client& client) noexcept;
 
+// Makes a short answer, in place, of one that respond() has made and that is `size` bytes long: its question with TC,
+// and signed again where it was (RFC 8945 section 5.3: a client takes none that is not). Its length; 0: that cannot
+// be done.
+[[nodiscard]] std::size_t shorten(const Received& received, std::span<std::uint8_t> room, std::size_t size,
+                                  const Settings& settings) noexcept;
+
 // Both at once, for a single query.
 [[nodiscard]] Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer,
                                const zone::Image& image, const Settings& settings, const Client& client) noexcept;

@@ -49,9 +49,9 @@ class Handler {
   // A connection that handle() has asked for; it is closed with the object. Throws std::bad_alloc.
   virtual void take_over(HandedOver /*connection*/) {}
 
-  // Makes a short answer of one that it has made, in place, for a way that does not carry it; returns its length. 0:
-  // that cannot be done.
-  [[nodiscard]] virtual std::size_t shorten(std::span<std::uint8_t> /*answer*/) noexcept { return 0; }
+  // Makes a short answer of the one that handle() has made, in its place, for a way that does not carry it; returns
+  // its length. 0: that cannot be done.
+  [[nodiscard]] virtual std::size_t shorten(const Exchange& /*exchange*/) noexcept { return 0; }
 
   // handle() for many at once. A handler that can work on one while it waits for memory on behalf of another gains
   // by it; this one takes them in turn.

@@ -1,5 +1,6 @@
 #include "dnsd/net/udp_batch.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <span>
 
@@ -165,7 +166,12 @@ void UdpBatch::send(int socket, Handler& handler, metrics::WorkerCounters& count
 // False: it is as short as it can be.
 bool UdpBatch::shorten(std::size_t outgoing, Handler& handler) {
   iovec& answer = *outgoing_[outgoing].msg_hdr.msg_iov;
-  const std::size_t length = handler.shorten({static_cast<std::uint8_t*>(answer.iov_base), answer.iov_len});
+  const std::span of_now = std::span(exchanges_).first(exchange_count_);
+  const auto exchange = std::find_if(of_now.begin(), of_now.end(), [&answer](const Exchange& each) {
+    return each.room.data() == static_cast<std::uint8_t*>(answer.iov_base);
+  });
+  exchange->answer_size = answer.iov_len;  // of one that was shortened already: what is left of it
+  const std::size_t length = handler.shorten(*exchange);
   if (length == 0 || length >= answer.iov_len) {
     return false;
   }

@@ -6,7 +6,6 @@
 
 #include "dnsd/serve/answer_count.h"
 #include "dnsd/transfer/gate.h"
-#include "dnsd/wire/truncate.h"
 
 namespace dnsd::serve {
 
@@ -34,8 +33,10 @@ void QueryHandler::take_over(net::HandedOver connection) {
   transfers_->adopt(std::move(connection));
 }
 
-std::size_t QueryHandler::shorten(std::span<std::uint8_t> answer) noexcept {
-  return wire::truncate_answer(answer);
+// The query is read once more: this is rare, and what is known of it is of others by now.
+std::size_t QueryHandler::shorten(const net::Exchange& exchange) noexcept {
+  answer::receive(exchange.query, *in_force_.image(), in_force_.settings(), received_[0]);
+  return answer::shorten(received_[0], exchange.room, exchange.answer_size, in_force_.settings());
 }
 
 void QueryHandler::handle_all(std::span<net::Exchange> exchanges) noexcept {

@@ -29,7 +29,7 @@ class QueryHandler final : public net::Handler {
   void begin_batch() noexcept override;
   void handle(net::Exchange& exchange) noexcept override;
   void take_over(net::HandedOver connection) override;
-  [[nodiscard]] std::size_t shorten(std::span<std::uint8_t> answer) noexcept override;
+  [[nodiscard]] std::size_t shorten(const net::Exchange& exchange) noexcept override;
   void handle_all(std::span<net::Exchange> exchanges) noexcept override;
 
  private:

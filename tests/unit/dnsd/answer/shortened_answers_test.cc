@@ -55,5 +55,46 @@ TEST_F(ShortenedAnswers, AreHeaderQuestionAndOptWhateverTheAnswerWas) {
   }
 }
 
+class SignedAnswers : public ResponderTest {
+ protected:
+  SignedAnswers() {
+    std::vector<wire::TsigKey> keys;
+    keys.push_back({name("ns2-key"), {zonestore::crypto::HmacKind::kSha256, Bytes(32, 7)}});
+    keys_ = wire::TsigKeys(std::move(keys));
+    settings_.tsig_keys = &keys_;
+    settings_.unix_seconds = 1'796'000'000;
+  }
+
+  wire::TsigKeys keys_;
+};
+
+// A way that carries less than we thought: who signed its question takes no answer that is not signed.
+TEST_F(SignedAnswers, StaySignedWhenTheyAreShortened) {
+  const wire::TsigKey& key = *keys_.find(name("ns2-key"));
+  wire::TsigChain chain(key, {}, 0xBEEF);
+  Bytes asked = query_with_opt("sel1-mosa._domainkey.dkim.secutix.com", test::kTxt, opt());
+  const std::size_t size = asked.size();
+  asked.resize(size + chain.record_bytes());
+  asked.resize(chain.sign(asked, size, settings_.unix_seconds));
+  Received received;
+  receive(asked, *image_, settings_, received);
+  ASSERT_TRUE(received.signature.is_good());
+  Seen whole = ask(asked);
+  std::vector<std::uint8_t> room = whole.bytes;
+  const std::size_t shortened = shorten(received, room, room.size(), settings_);
+  ASSERT_LT(shortened, whole.bytes.size());
+  const Seen seen{{room.begin(), room.begin() + static_cast<std::ptrdiff_t>(shortened)}};
+  EXPECT_EQ(seen.flags(), whole.flags() | kTc);
+  EXPECT_EQ(seen.answers(), 0U);
+  EXPECT_EQ(seen.additionals(), 2U) << "OPT and TSIG";
+  wire::Query parsed;
+  Bytes as_query = seen.bytes;
+  as_query[2] = static_cast<std::uint8_t>(as_query[2] & 0x7FU);  // of a response nothing is read
+  (void)wire::parse_query(as_query, parsed);
+  ASSERT_TRUE(parsed.tsig);
+  EXPECT_TRUE(wire::verify(seen.bytes, *parsed.tsig, keys_, settings_.unix_seconds, chain.mac()).is_good());
+  EXPECT_EQ(shorten(received, room, shortened, settings_), shortened) << "it gets no shorter than that";
+}
+
 }  // namespace
 }  // namespace dnsd::answer

@@ -24,6 +24,31 @@ bool is_same_state(const zonestore::PublishedHead& left, const zonestore::Publis
 
 }  // namespace
 
+class StoreFollower::Loading {
+ public:
+  explicit Loading(const OnLoading& tell) : tell_(tell) {}
+  ~Loading() {
+    if (begun_) {
+      tell_(false);
+    }
+  }
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+  Loading(Loading&&) = delete;
+  Loading& operator=(Loading&&) = delete;
+
+  void begin() {
+    if (tell_ && !begun_) {
+      tell_(true);
+      begun_ = true;
+    }
+  }
+
+ private:
+  const OnLoading& tell_;
+  bool begun_ = false;
+};
+
 StoreFollower::Look StoreFollower::look() {
   try {
     return look_unguarded();
@@ -61,6 +86,8 @@ StoreFollower::Look StoreFollower::load_anew() {
   if (!version) {
     return give_up(version.error());
   }
+  Loading loading(on_loading_);
+  loading.begin();
   auto loaded = zone::load(*opened, loaded_ ? loaded_->image.get() : nullptr);
   if (!loaded) {
     return give_up(std::move(loaded.error()));
@@ -83,7 +110,8 @@ StoreFollower::Look StoreFollower::follow_held() {
   if (*version == data_version_) {
     return {Outcome::kUnchanged, std::nullopt};
   }
-  auto followed = zone::follow(*reader_, *loaded_);
+  Loading loading(on_loading_);
+  auto followed = zone::follow(*reader_, *loaded_, [&loading] { loading.begin(); });
   if (!followed) {
     return give_up(std::move(followed.error()));
   }

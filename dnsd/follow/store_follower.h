@@ -14,8 +14,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "dnsd/follow/store_access.h"
 #include "dnsd/follow/store_state.h"
@@ -42,6 +44,10 @@ class StoreFollower {
   // Throws only where there is not even memory to say why; it may be called again.
   [[nodiscard]] Look look();
 
+  // Told when the whole store begins to be read, and when that has ended. Empty: nobody is.
+  using OnLoading = std::function<void(bool begins)>;
+  void tell_of_loading(OnLoading on_loading) { on_loading_ = std::move(on_loading); }
+
   // The last good state. Precondition: look() has given kNew at least once.
   [[nodiscard]] const zone::Loaded& loaded() const { return *loaded_; }
   // Why that was read whole, if it was (loaded().whole).
@@ -56,8 +62,11 @@ class StoreFollower {
   [[nodiscard]] Look give_up(zonestore::Error error);
   [[nodiscard]] zonestore::Error no_zones() const;
 
+  class Loading;
+
   std::filesystem::path store_dir_;
   AccountNames names_;
+  OnLoading on_loading_;
   std::optional<zonestore::PublishedReader> reader_;
   std::int64_t data_version_ = 0;  // of what loaded_ was made from, while reader_ is held
   std::optional<zone::Loaded> loaded_;

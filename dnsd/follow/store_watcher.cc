@@ -61,6 +61,7 @@ StoreWatcher::StoreWatcher(StoreFollower follower, zone::ImageHub& hub, util::La
       loop_(std::make_unique<Loop>(follower_.store_dir(), [this] { on_event(); })) {
   state_.note_checked();
   state_.note_published(follower_.loaded(), follower_.load_reason(), std::nullopt);
+  follower_.tell_of_loading([this](bool begins) { hub_.set_loading_anew(begins); });
 }
 
 StoreWatcher::~StoreWatcher() = default;

@@ -60,8 +60,9 @@ bool leads_to(const zonestore::ZoneDifference& difference, const zone::Zone& zon
          std::ranges::none_of(difference.removed, [&](const DifferenceRecord& record) { return has(zone, record); });
 }
 
-JournalSource::JournalSource(std::filesystem::path store_dir, std::size_t most_bytes)
-    : store_dir_(std::move(store_dir)), most_bytes_(most_bytes) {}
+JournalSource::JournalSource(std::filesystem::path store_dir, std::size_t most_bytes,
+                             std::function<bool()> is_store_taken)
+    : store_dir_(std::move(store_dir)), most_bytes_(most_bytes), is_store_taken_(std::move(is_store_taken)) {}
 
 JournalSource::~JournalSource() = default;
 
@@ -141,6 +142,9 @@ JournalSource::Work::Step JournalSource::Work::step(Clock::time_point now) {
       return Step::kDone;
     }
     builder_.emplace(wanted_.zone->apex);
+  }
+  if (source_.is_store_taken_ && source_.is_store_taken_()) {
+    return busy(now);
   }
   error_.reset();
   const Step next = is_found_ ? read() : find();

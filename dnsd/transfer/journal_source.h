@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -37,7 +38,8 @@ class JournalSource {
   using DifferencePointer = std::shared_ptr<const zonestore::ZoneDifference>;
 
   // `most_bytes`: what one difference may take in memory; all that live, made or being made, may take twice as much.
-  JournalSource(std::filesystem::path store_dir, std::size_t most_bytes);
+  // `is_store_taken`: while it says so nothing is read, as while a writer is at work; empty: never.
+  JournalSource(std::filesystem::path store_dir, std::size_t most_bytes, std::function<bool()> is_store_taken = {});
   JournalSource(const JournalSource&) = delete;
   JournalSource& operator=(const JournalSource&) = delete;
   JournalSource(JournalSource&&) = delete;
@@ -110,6 +112,7 @@ class JournalSource {
 
   std::filesystem::path store_dir_;
   std::size_t most_bytes_;
+  std::function<bool()> is_store_taken_;
   std::optional<zonestore::PublishedReader> reader_;
   std::vector<Known> known_;
   std::shared_ptr<std::size_t> being_made_ = std::make_shared<std::size_t>(0);  // bytes

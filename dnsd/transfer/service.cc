@@ -72,7 +72,8 @@ struct Service::Loop {
       : in_force(sources, answers),
         settings(its_settings),
         log(its_log),
-        journal(std::move(host.store_dir), settings.ixfr_bytes),
+        journal(std::move(host.store_dir), settings.ixfr_bytes,
+                [&hub = sources.hub] { return hub.is_loading_anew(); }),
         notifier(context, in_force, settings, std::move(host.listening), log) {}
 
   void run();

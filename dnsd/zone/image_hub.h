@@ -8,6 +8,7 @@
 // Threads: generation() and current() any number; publish() and free_retired() one at a time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -32,11 +33,17 @@ class ImageHub {
 
   // Throws std::bad_alloc; nothing has changed then.
   void publish(std::shared_ptr<const Image> image);
+  // The whole store is being read anew, for an image to come: others leave it alone meanwhile, as their reading
+  // beside that would keep writers out (SQLite gives a second connection of a process its lock past a waiting
+  // writer).
+  void set_loading_anew(bool is_loading) noexcept { loading_anew_.store(is_loading, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_loading_anew() const noexcept { return loading_anew_.load(std::memory_order_relaxed); }
   // Frees the earlier images that no worker holds any more.
   void free_retired();
 
  private:
   util::Latest<Image> latest_;
+  std::atomic<bool> loading_anew_{false};
   std::vector<std::shared_ptr<const Image>> retired_;  // the publisher's alone
 };
 

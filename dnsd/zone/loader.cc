@@ -171,7 +171,13 @@ Result<Loaded> load(PublishedReader& reader, const Image* served, Threads thread
   return load_in_one_thread(reader, served);
 }
 
-Result<Loaded> follow(PublishedReader& reader, const Loaded& current) {
+Result<Loaded> follow(PublishedReader& reader, const Loaded& current, const std::function<void()>& before_whole) {
+  const auto load_whole = [&] {
+    if (before_whole) {
+      before_whole();
+    }
+    return load(reader, current.image.get());
+  };
   JournalIntake intake(current);
   bool reached = false;
   auto head = reader.catch_up(
@@ -182,14 +188,14 @@ Result<Loaded> follow(PublishedReader& reader, const Loaded& current) {
     return tl::unexpected(head.error());
   }
   if (!reached || !same_zones(*head, current.head)) {
-    return load(reader, current.image.get());
+    return load_whole();
   }
   if (!intake.any() && same_content(*head, current.head)) {
     return Loaded{current.image, std::move(*head), false, 0, current.record_data_bytes};
   }
   // A journal that does not lead to the head is no reason to stop: what the store holds now decides.
   auto followed = intake.finish(std::move(*head));
-  return followed ? std::move(followed) : load(reader, current.image.get());
+  return followed ? std::move(followed) : load_whole();
 }
 
 }  // namespace dnsd::zone

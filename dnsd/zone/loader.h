@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "dnsd/zone/image.h"
@@ -34,7 +35,8 @@ enum class Threads : std::uint8_t { kOne, kTwo };
                                              Threads threads = threads_for_a_load());
 
 // What came after `current`: from the journal if it reaches back, else everything. The new image shares all
-// that did not change. Errors: as load; `current` stays good.
-[[nodiscard]] zonestore::Result<Loaded> follow(zonestore::PublishedReader& reader, const Loaded& current);
+// that did not change. `before_whole`: called before everything is read. Errors: as load; `current` stays good.
+[[nodiscard]] zonestore::Result<Loaded> follow(zonestore::PublishedReader& reader, const Loaded& current,
+                                               const std::function<void()>& before_whole = {});
 
 }  // namespace dnsd::zone

@@ -47,6 +47,22 @@ TEST_F(StoreFollowerTest, FollowsACommitThroughTheJournal) {
   EXPECT_EQ(follower_.look().outcome, Outcome::kUnchanged);
 }
 
+TEST_F(StoreFollowerTest, TellsWhenTheWholeStoreIsReadAndOnlyThen) {
+  std::vector<bool> told;
+  follower_.tell_of_loading([&told](bool begins) { told.push_back(begins); });
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_THAT(told, testing::ElementsAre(true, false));
+  told.clear();
+  commit("second");
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_THAT(told, testing::IsEmpty()) << "the journal was enough";
+  commit("third");
+  forget_journal();
+  ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
+  EXPECT_TRUE(follower_.loaded().whole);
+  EXPECT_THAT(told, testing::ElementsAre(true, false));
+}
+
 TEST_F(StoreFollowerTest, SeesNothingNewInACommitThatPublishesNothing) {
   ASSERT_EQ(follower_.look().outcome, Outcome::kNew);
   commit_unpublished();

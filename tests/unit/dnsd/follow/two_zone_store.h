@@ -21,6 +21,7 @@ class TwoZoneStore : public zonestore::StoreTest {
     return zonestore::txt("sel1-mosa.dkim.example", text);
   }
   void commit(const std::string& text) { put(dkim_, {txt_of(text)}); }
+  void forget_journal() { connection_.execute("DELETE FROM journal_change"); }
   // The store changes, and nothing that the world may see.
   void commit_unpublished() { connection_.execute("UPDATE store SET highest_wall_ms = highest_wall_ms + 1"); }
 

@@ -67,6 +67,23 @@ TEST_F(JournalSourceTest, EqualSpansShareOne) {
   EXPECT_EQ(first.difference(), second.difference());
 }
 
+TEST_F(JournalSourceTest, IsNotReadWhileTheStoreIsTaken) {
+  bool is_taken = true;
+  JournalSource source(directory_.path(), 1U << 20U, [&is_taken] { return is_taken; });
+  const std::uint32_t from = serial();
+  add("a");
+  const auto served = image();
+  JournalSource::Work late(source, {&zone_of(*served), from});
+  EXPECT_EQ(run(late), Step::kPause);
+  now_ += milliseconds{5001};
+  EXPECT_EQ(run(late), Step::kWhole);
+  EXPECT_EQ(late.why(), WholeZoneWhy::kBusy);
+  JournalSource::Work work(source, {&zone_of(*served), from});
+  EXPECT_EQ(run(work), Step::kPause);
+  is_taken = false;
+  EXPECT_EQ(run(work), Step::kDone);
+}
+
 // As in a store that was put back from a copy and has gone another way since, with the same numbers.
 TEST_F(JournalSourceTest, SerialsThatAreGivenAnewHaveADifferenceOfTheirOwn) {
   const std::uint32_t from = serial();

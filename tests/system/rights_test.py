@@ -103,7 +103,7 @@ class Rights(unittest.TestCase):
         zonectl("undo", "nova", person=OPERATOR)
         for words in (("list",), ("show", "nova"), ("plan",), ("log", "nova"), ("zone", "list"),
                       ("zone", "export", "dkim.secutix.com"), ("policy", "show"), ("key", "history", "mosa"), ("version",),
-                      ("key", "export-public", "mosa"), ("maintain",), ("--help",), ("--json", "secondary", "list")):
+                      ("key", "export-public", "mosa"), ("maintain",), ("metrics",), ("--help",), ("--json", "secondary", "list")):
             self.assertNotEqual(zonectl(*words, person=OPERATOR).stdout, "", words)
         for words in (("signer", "list"), ("signer", "sync", "--all"), ("record", "list", "spf.secutix.com"), ("log", "verify"),
                       ("prepare", "nova", "--dry-run"), ("freeze", "nova", "--reason", "test"), ("thaw", "nova"),
@@ -132,7 +132,7 @@ class Rights(unittest.TestCase):
                 ("policy", "set", "drain", "8d"), ("record", "add", "spf.secutix.com", "x", "TXT", "x"),
                 ("zone", "set", "dkim.secutix.com", "--refresh", "2h"),
                 ("secondary", "add", "evil", "--address", "192.0.2.66", "--no-key"), ("secondary", "set", "evil", "--enable"),
-                ("secondary", "remove", "evil")]
+                ("secondary", "remove", "evil"), ("metrics", "--file", out)]
 
     def test_an_operator_is_refused_all_else(self):
         for words in self.refused_words():

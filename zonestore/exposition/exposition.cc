@@ -70,7 +70,7 @@ void append_labels(std::string& text, const Labels& labels) {
 }  // namespace
 
 Family& Family::add(Value value, const Labels& labels) {
-  append_sample("", labels, value);
+  samples_.push_back({"", labels, value});
   return *this;
 }
 
@@ -82,26 +82,20 @@ Family& Family::add(const Histogram& histogram, const Labels& labels) {
     count += histogram.counts[index];
     with_bound.back().second =
         index < histogram.bounds.size() ? to_text(histogram.bounds[index]) : std::string("+Inf");
-    append_sample("_bucket", with_bound, count);
+    samples_.push_back({"_bucket", with_bound, count});
   }
-  append_sample("_sum", labels, histogram.sum);
-  append_sample("_count", labels, count);
+  samples_.push_back({"_sum", labels, histogram.sum});
+  samples_.push_back({"_count", labels, count});
   return *this;
 }
 
-void Family::append_sample(std::string_view suffix, const Labels& labels, Value value) {
-  samples_ += name_;
-  samples_ += suffix;
-  append_labels(samples_, labels);
-  samples_ += ' ';
-  samples_ += to_text(value);
-  samples_ += '\n';
+void Family::for_each(const OnSample& on_sample) const {
+  for (const Sample& sample : samples_) {
+    on_sample(std::string(name_) + std::string(sample.suffix), sample.labels, to_text(sample.value));
+  }
 }
 
 void Family::append_to(std::string& text) const {
-  if (samples_.empty()) {
-    return;
-  }
   text += "# HELP ";
   text += name_;
   text += ' ';
@@ -111,7 +105,13 @@ void Family::append_to(std::string& text) const {
   text += ' ';
   text += to_text(kind_);
   text += '\n';
-  text += samples_;
+  for_each([&text](const std::string& name, const Labels& labels, const std::string& value) {
+    text += name;
+    append_labels(text, labels);
+    text += ' ';
+    text += value;
+    text += '\n';
+  });
 }
 
 Family& Exposition::family(std::string_view name, std::string_view help, Kind kind) {
@@ -124,6 +124,12 @@ std::string Exposition::text() const {
     family.append_to(text);
   }
   return text;
+}
+
+void Exposition::for_each(const Family::OnSample& on_sample) const {
+  for (const auto& [name, family] : families_) {
+    family.for_each(on_sample);
+  }
 }
 
 }  // namespace zonestore::exposition

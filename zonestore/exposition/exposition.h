@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -44,17 +45,23 @@ class Family {
   // Of a family of that kind: its buckets added up, its sum and its count.
   Family& add(const Histogram& histogram, const Labels& labels = {});
 
-  [[nodiscard]] Kind kind() const { return kind_; }
-  // Appends nothing where nothing was added.
+  // Called with each sample: its name, a bucket's too, its labels, its value as it is written.
+  using OnSample = std::function<void(const std::string&, const Labels&, const std::string&)>;
+  void for_each(const OnSample& on_sample) const;
+  // Its HELP and TYPE also where nothing was added: whoever reads sees that there is such a thing.
   void append_to(std::string& text) const;
 
  private:
-  void append_sample(std::string_view suffix, const Labels& labels, Value value);
+  struct Sample {
+    std::string_view suffix;
+    Labels labels;
+    Value value;
+  };
 
   std::string_view name_;
   std::string_view help_;
   Kind kind_;
-  std::string samples_;  // as they will stand in the text
+  std::vector<Sample> samples_;
 };
 
 // All that is shown at one time.
@@ -64,6 +71,8 @@ class Exposition {
   Family& family(std::string_view name, std::string_view help, Kind kind);
 
   [[nodiscard]] std::string text() const;
+  // The samples of all families, as in the text.
+  void for_each(const Family::OnSample& on_sample) const;
 
  private:
   std::map<std::string_view, Family> families_;

@@ -30,6 +30,7 @@ namespace key { void define(CommandLine& line); }
 namespace list { void define(CommandLine& line); }
 namespace log { void define(CommandLine& line); }
 namespace maintain { void define(CommandLine& line); }
+namespace metrics { void define(CommandLine& line); }
 namespace plan { void define(CommandLine& line); }
 namespace policy { void define(CommandLine& line); }
 namespace prepare { void define(CommandLine& line); }

@@ -42,6 +42,7 @@ constexpr std::array kCommands{
     Row{kWhole, catalog::define},
     Row{kWhole, policy::define},
     Row{kWhole, log::define},
+    Row{kWhole, metrics::define},
     Row{kWhole, signer::define},
     Row{kWhole, vault::define},
     Row{kWhole, backup::define},

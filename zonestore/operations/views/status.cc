@@ -41,12 +41,20 @@ void count_standby(StoreStatus& status, const rows::InstitutionRow& row, const d
   status.draining += other == dkim::SlotState::kDraining ? 1 : 0;
 }
 
+void count_slots(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
+                 const Now& now) {
+  for (const dkim::SlotId slot : dkim::kSlots) {
+    ++status.slots[static_cast<std::size_t>(dkim::state_of(row.facts, slot, policy, now))];
+  }
+}
+
 void count_institution(StoreStatus& status, const rows::InstitutionRow& row, const dkim::LifecyclePolicy& policy,
                        const Now& now) {
   ++status.institutions;
   status.frozen += row.facts.frozen && !row.facts.frozen->whole_store ? 1 : 0;
   count_phase(status, row.facts.phase);
   count_standby(status, row, policy, now);
+  count_slots(status, row, policy, now);
 }
 
 // A rotation by policy that something holds back is not maintain's to do.

@@ -4,6 +4,7 @@
 // Read in one transaction, in bounded memory. Threads: that of the Store. Errors: as in base/error.h.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,14 +41,17 @@ struct LastLook {
   std::string fault;    // empty: whole
 };
 
+inline constexpr std::size_t kSlotStates = static_cast<std::size_t>(dkim::SlotState::kRevoked) + 1;
+
 struct StoreStatus {
   WallTime as_of;
   std::uint64_t institutions = 0;  // without the departed
   std::uint64_t starting = 0;
   std::uint64_t signing = 0;
   std::uint64_t departing = 0;
-  std::uint64_t can_rotate = 0;  // now
-  std::uint64_t ripening = 0;    // their standby is published but not ripe
+  std::array<std::uint64_t, kSlotStates> slots{};  // by dkim::SlotState
+  std::uint64_t can_rotate = 0;                    // now
+  std::uint64_t ripening = 0;                      // their standby is published but not ripe
   std::uint64_t draining = 0;
   std::uint64_t maintain_due = 0;                   // also by policy; needs attention once it is late: troubles.h
   std::vector<std::string> maintain_due_codes;      // the first 20

@@ -27,10 +27,20 @@ TEST(Exposition, PutsFamiliesInTheOrderOfTheirNames) {
   EXPECT_EQ(all.text(), "# HELP a First\n# TYPE a gauge\na 1\n# HELP b Second\n# TYPE b gauge\nb 2\n");
 }
 
-TEST(Exposition, SaysNothingOfAFamilyWithoutSamples) {
+TEST(Exposition, SaysOfAFamilyWithoutSamplesWhatItWouldBe) {
   Exposition all;
   all.family("nothing", "Is here", Kind::kGauge);
-  EXPECT_EQ(all.text(), "");
+  EXPECT_EQ(all.text(), "# HELP nothing Is here\n# TYPE nothing gauge\n");
+}
+
+TEST(Exposition, GivesItsSamplesOneByOne) {
+  Exposition all;
+  all.family("a", "A", Kind::kGauge).add(0.5, {{"zone", "x"}}).add(std::uint64_t{7});
+  std::string seen;
+  all.for_each([&seen](const std::string& name, const Labels& labels, const std::string& value) {
+    seen += name + "/" + std::to_string(labels.size()) + "/" + value + " ";
+  });
+  EXPECT_EQ(seen, "a/1/0.5 a/0/7 ");
 }
 
 TEST(Exposition, EscapesWhatWouldEndALineOrAValue) {

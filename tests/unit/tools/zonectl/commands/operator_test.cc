@@ -130,6 +130,7 @@ TEST_F(Operator, MayWhatTheManualListsAndNothingElse) {
                                      "log verify",
                                      "signer list",
                                      "signer sync",
+                                     "metrics",
                                      "version",
                                      "help",
                                      "store verify",

@@ -12,7 +12,7 @@
 namespace dnsd::metrics {
 namespace {
 
-using zonestore::exposition::Kind;
+using ShownKind = zonestore::exposition::Kind;  // the catalogue has another Kind
 
 double cpu_seconds() {
   constexpr double kSecond = 1e9;
@@ -49,11 +49,12 @@ ProcessFigures process_figures() {
 }
 
 void expose(const ProcessFigures& figures, zonestore::exposition::Exposition& out) {
-  out.family("dnsd_cpu_seconds_total", "CPU time of all threads, user and system", Kind::kCounter)
+  out.family("dnsd_cpu_seconds_total", "CPU time of all threads, user and system", ShownKind::kCounter)
       .add(figures.cpu_seconds);
-  out.family("dnsd_resident_memory_bytes", "Memory that is not paged out", Kind::kGauge).add(figures.resident_bytes);
-  out.family("dnsd_open_fds", "File descriptors that are open", Kind::kGauge).add(figures.open_descriptors);
-  out.family("dnsd_max_fds", "File descriptors that may be open", Kind::kGauge).add(figures.most_descriptors);
+  out.family("dnsd_resident_memory_bytes", "Memory that is not paged out", ShownKind::kGauge)
+      .add(figures.resident_bytes);
+  out.family("dnsd_open_fds", "File descriptors that are open", ShownKind::kGauge).add(figures.open_descriptors);
+  out.family("dnsd_max_fds", "File descriptors that may be open", ShownKind::kGauge).add(figures.most_descriptors);
 }
 
 }  // namespace dnsd::metrics

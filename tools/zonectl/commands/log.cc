@@ -113,8 +113,8 @@ Result<std::string> find_subject(zonestore::Store& store, const Subject& subject
       return zone.map([&text](const zonestore::ZoneView&) { return std::move(text); });
     }
   }
-  return find_institution(store, *subject.institution).map([](const zonestore::NamedInstitution& found) {
-    return found.code.text();
+  return find_institution(store, *subject.institution).map([](const zonestore::NamedInstitution& known) {
+    return known.code.text();
   });
 }
 

@@ -17,6 +17,7 @@ from sidebyside.processes import Failed
 from sidebyside.sizing import Sizing
 from sidebyside.soak import soak
 from sidebyside.stores import Data
+from sidebyside.transfers import transfers
 
 
 def say(text):
@@ -103,9 +104,13 @@ def side_by_side(options, programs):
     return 1 if failures else 0
 
 
+# What is done instead of asking all servers for answers: the option's name, and (size, options, programs, say) -> figures, status.
+JOBS = {"freshness": freshness, "soak": soak, "sizing": Sizing(), "transfers": transfers}
+
+
 def under_changes(options, programs):
-    """--freshness, --soak or --sizing, for each size."""
-    job = freshness if options.freshness else Sizing() if options.sizing else soak
+    """What stands in JOBS, for each size."""
+    job = next(job for name, job in JOBS.items() if getattr(options, name))
     about = {"machine": page.machine(), "command": options.command, "results": []}
     status = 0
     for size in options.size:
@@ -127,7 +132,7 @@ def main(arguments):
     try:
         programs = build.programs(options, say)
         Dnsd.binary, Floor.binary = programs / "dnsd", programs / "echo_floor"
-        work = under_changes if options.freshness or options.soak or options.sizing else side_by_side
+        work = under_changes if any(getattr(options, name) for name in JOBS) else side_by_side
         return work(options, programs)
     except Failed as failure:
         say(f"failed: {failure}")

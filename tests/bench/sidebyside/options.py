@@ -9,6 +9,7 @@ from sidebyside.peers import PEERS
 ROOT = Path(__file__).resolve().parents[3]
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 LOADS = ("hits", "mix", "flood", "tcp")
+TRANSFERS = ("axfr", "p99", "arrival", "ixfr", "burst")
 
 DESCRIPTION = """\
 Serves the same zones by dnsd and by servers that others wrote, asks each of them the same questions in turns
@@ -24,9 +25,10 @@ examples:
   tests/bench/run --size 1k,100k,1m --rounds 5 --json figures.json --page tests/bench/README.md
   tests/bench/run --size 1m --freshness
   tests/bench/run --size 1k,10k,100k,1m --sizing
+  tests/bench/run --size 100k --transfers --seconds 5
   tests/bench/run --size 100k --soak 30 --changes-per-second 100
 
-exit codes: 0 done, 1 failed, some answer was wrong, or a bar of --soak was missed; 2 wrong usage; 130 interrupted
+exit codes: 0 done, 1 failed, some answer was wrong, or a bar of --soak or --transfers was missed; 2 wrong usage; 130 interrupted
 """
 
 
@@ -74,6 +76,11 @@ def parse(arguments):
         help="instead: dnsd under load while the store changes; its memory may not grow by more than 2 %%")
     add("--sizing", action="store_true",
         help="instead: the runbook's table, what a core answers, memory, start, disk; with --size 1k,10k,100k,1m a column each")
+    add("--transfers", action="store_true",
+        help="instead: dnsd, Knot, NSD and BIND as primaries, and who follows them")
+    add("--sections", type=_listed(TRANSFERS), default=list(TRANSFERS),
+        help=f"of --transfers: {', '.join(TRANSFERS)} (all)")
+    add("--arrivals", type=_positive(int), default=10, help="changes that a secondary is waited for, of --transfers (10)")
     add("--changes", type=_positive(int), default=200, help="of --freshness (200)")
     add("--changes-per-second", type=_positive(int), default=100, help="of --soak (100)")
     add("--work", type=Path, default=ROOT / "build-bench/work", metavar="DIR",
@@ -86,8 +93,8 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     options.command = "tests/bench/run " + " ".join(arguments)
     options.workers = [int(number) for number in options.workers]
-    if bool(options.freshness) + bool(options.soak) + options.sizing > 1:
-        parser.error("--freshness, --soak or --sizing, one at a time")
+    if sum(map(bool, (options.freshness, options.soak, options.sizing, options.transfers))) > 1:
+        parser.error("--freshness, --soak, --sizing or --transfers, one at a time")
     if (os.cpu_count() or 1) < 2:
         parser.error("two cores are needed: one for the server, one for the load")
     return options

@@ -72,6 +72,15 @@ class Processes:
                 system += int(fields[12]) + int(fields[14])
         return user * TICK_NS, system * TICK_NS
 
+    def run_ns(self):
+        """CPU time of all threads that live, user and system together, in the kernel's finest count."""
+        total = 0
+        for pid in self.pids():
+            with contextlib.suppress(OSError):
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    total += int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+        return total
+
     def memory_bytes(self):
         """(now, peak): shared pages count once (PSS); the peak is the largest process's, which the kernel keeps."""
         now = peak = 0

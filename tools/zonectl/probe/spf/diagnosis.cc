@@ -1,9 +1,11 @@
 #include "tools/zonectl/probe/spf/diagnosis.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tools/zonectl/probe/spf/line.h"
 #include "zonestore/base/joined.h"
+#include "zonestore/base/letters.h"
 #include "zonestore/base/printable.h"
 #include "zonestore/spf/policy_record.h"
 #include "zonestore/zone/record_data.h"
@@ -36,6 +38,38 @@ std::optional<std::vector<std::string>> common_records(const PolicyFacts& facts)
     common = std::move(records);
   }
   return common;
+}
+
+// What is meant for an SPF record and is none (RFC 7208 section 4.5), as it was meant: it has quotes of its own, or
+// something else than a space behind the version. Its senders are to be in the record that takes its place.
+std::optional<std::string> meant_as_record(std::string_view text) {
+  constexpr std::string_view kVersion = "v=spf1";
+  constexpr std::string_view kAround = " \t\"'\\";
+  const std::size_t begin = std::min(text.find_first_not_of(kAround), text.size());
+  text = text.substr(begin, text.find_last_not_of(kAround) + 1 - begin);
+  if (!zonestore::lower_case(text).starts_with(kVersion) || zonestore::spf::is_policy_record(text)) {
+    return begin > 0 && zonestore::spf::is_policy_record(text) ? std::optional(std::string(text)) : std::nullopt;
+  }
+  std::string_view rest = text.substr(kVersion.size());
+  if (std::string_view(";,").find(rest.front()) != std::string_view::npos) {
+    rest.remove_prefix(1);
+  } else if (!zonestore::is_letter(rest.front()) &&
+             std::string_view("+-~?").find(rest.front()) == std::string_view::npos) {
+    return std::nullopt;  // v=spf10
+  }
+  return std::string(kVersion) + " " + std::string(rest);
+}
+
+// The first of them that a server has, and its text as it stands there.
+std::optional<std::pair<std::string, std::string>> near_miss(const PolicyFacts& facts) {
+  for (const std::vector<std::string>& texts : facts.texts) {
+    for (const std::string& text : texts) {
+      if (auto meant = meant_as_record(text)) {
+        return std::pair(*std::move(meant), text);
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 // A fault comes with the line to publish, or with why there is none.
@@ -87,6 +121,12 @@ Finding diagnose_spf(const PolicyFacts& facts, const LookUp& look_up) {
     finding = spf::judge_record(records->front(), facts.domain, facts.include, senders, look_ups);
   } else if (records->empty()) {
     conclude(finding, Verdict::kMissing, Severity::kBad, domain + " has no SPF record");
+    if (const auto near = near_miss(facts)) {
+      finding.detail +=
+          zonestore::printable(": what it has is none, as that begins with v=spf1 and a space: " + near->second);
+      advise(finding, facts, {near->first}, senders, look_ups);
+      return finding;
+    }
   } else {
     conclude(finding, Verdict::kSeveralRecords, Severity::kBad,
              domain + " has " + std::to_string(records->size()) + " SPF records: receivers give up (permerror)");

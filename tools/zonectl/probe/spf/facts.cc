@@ -79,7 +79,7 @@ void tell_trouble(Finding& finding, const std::string& domain, const Evaluation&
 }
 
 // Behind "all" nobody reads it; with another qualifier it lets nobody pass.
-std::string why_not_included(const PolicyRecord& record, const Name& ours) {
+std::string why_not_included(const std::string& text, const PolicyRecord& record, const Name& ours) {
   bool is_behind_all = false;
   for (const Directive& directive : record.directives) {
     if (directive.mechanism == Mechanism::kInclude && name_of(directive.domain) == ours) {
@@ -87,6 +87,11 @@ std::string why_not_included(const PolicyRecord& record, const Name& ours) {
                            : " has " + directive.text + ", which does not let our mail pass";
     }
     is_behind_all = is_behind_all || directive.mechanism == Mechanism::kAll;
+  }
+  // An unknown modifier, which nobody reads (RFC 7208 section 6).
+  const std::string miswritten = "include=" + ours.to_text_no_dot();
+  if ((" " + zonestore::lower_case(text) + " ").find(" " + miswritten + " ") != std::string::npos) {
+    return " has " + miswritten + ", which nobody reads: it is include with a colon";
   }
   return " does not include " + ours.to_text_no_dot();
 }
@@ -114,7 +119,7 @@ void tell_not_included(Finding& finding, const Judged& judged) {
       !judged.senders.empty() && std::all_of(judged.senders.begin(), judged.senders.end(), [](const auto& each) {
         return each.second.is_told && each.second.result == Result::kPass;
       });
-  std::string detail = domain + why_not_included(judged.record, judged.ours) + ": " + judged.text;
+  std::string detail = domain + why_not_included(judged.text, judged.record, judged.ours) + ": " + judged.text;
   if (judged.all.reaches_ours) {
     detail = domain + " has " + judged.ours.to_text_no_dot() + " on its way, but \"" + judged.included.by +
              "\" decides before: " + judged.text;

@@ -67,6 +67,31 @@ TEST_F(Spf, ReachesUsThroughAnotherIncludeAndThroughARedirect) {
   expect({"v=spf1 -all redirect=spf.secutix.com"}, Verdict::kNoInclude);
 }
 
+TEST_F(Spf, ThatIsNoneByALetterKeepsTheSendersThatItMeant) {
+  for (const char* text :
+       {"\"v=spf1 ip4:203.0.113.9 -all\"", " v=spf1 ip4:203.0.113.9 -all", "\\\"V=SPF1 ip4:203.0.113.9 -all\\\"",
+        "v=spf1ip4:203.0.113.9 -all", "v=spf1; ip4:203.0.113.9 -all"}) {
+    const Finding finding = diagnose({text});
+    EXPECT_EQ(finding.verdict, Verdict::kMissing) << text;
+    EXPECT_THAT(finding.detail, testing::HasSubstr("what it has is none, as that begins with v=spf1 and a space"))
+        << text;
+    EXPECT_THAT(
+        finding.publish,
+        testing::ElementsAre("mosamuseum.com. 3600 IN TXT \"v=spf1 include:spf.secutix.com ip4:203.0.113.9 -all\""))
+        << text;
+  }
+  for (const char* text : {"v=spf10 ip4:203.0.113.9 -all", "v=spf2 -all", "\"", ""}) {
+    EXPECT_THAT(diagnose({text}).publish,
+                testing::ElementsAre("mosamuseum.com. 3600 IN TXT \"v=spf1 include:spf.secutix.com ~all\""))
+        << text;
+  }
+}
+
+TEST_F(Spf, SaysThatAnIncludeIsWrittenAsAModifier) {
+  EXPECT_THAT(diagnose({"v=spf1 Include=spf.secutix.com ~all"}).detail,
+              testing::HasSubstr("has include=spf.secutix.com, which nobody reads"));
+}
+
 TEST_F(Spf, MissingOrWithoutUsComesWithTheLineToPublish) {
   Finding finding = diagnose({});
   EXPECT_EQ(finding.verdict, Verdict::kMissing);

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kAtATime = 48;  // institutions that are looked at side by side
 constexpr std::size_t kCodesAtATime = 256;
+constexpr std::size_t kKeptAtATime = 64;
 constexpr std::chrono::minutes kLongestLook{30};  // of one that takes its time; only a child that hangs takes so long
 
 SteadyTime in_the_end() {
@@ -84,6 +85,12 @@ Result<bool> Campaign::begin() {
 }
 
 Result<void> Campaign::look_at(const std::vector<zonestore::dkim::Code>& codes) {
+  Result<void> looked = look_at_each(codes);
+  keep_seen();  // what was seen until then, however it ended
+  return looked;
+}
+
+Result<void> Campaign::look_at_each(const std::vector<zonestore::dkim::Code>& codes) {
   const Result<bool> can_look = begin();
   if (!can_look || !*can_look) {
     return can_look.map([](bool) {});
@@ -98,6 +105,12 @@ Result<void> Campaign::look_at(const std::vector<zonestore::dkim::Code>& codes) 
 
 Result<void> Campaign::look_at_all() {
   looks_twice_ = true;
+  Result<void> looked = look_at_each_of_all();
+  keep_seen();
+  return looked;
+}
+
+Result<void> Campaign::look_at_each_of_all() {
   const Result<bool> can_look = begin();
   if (!can_look || !*can_look) {
     return can_look.map([](bool) {});
@@ -209,10 +222,22 @@ Result<Report> Campaign::take(Begun begun) {
 }
 
 void Campaign::finish(const Report& report) {
-  if (manner_.keeps_evidence) {
-    tell_unkept(record_evidence(store_, {{report.code, look_of(report)}}));
-  }
   teller_.institution(report);
+  if (!manner_.keeps_evidence) {
+    return;
+  }
+  seen_.emplace_back(report.code, look_of(report));
+  if (seen_.size() >= kKeptAtATime) {
+    keep_seen();
+  }
+}
+
+// Many in a transaction: each is made durable, which takes as long as a look does.
+void Campaign::keep_seen() {
+  if (!seen_.empty()) {
+    tell_unkept(record_evidence(store_, seen_));
+    seen_.clear();
+  }
 }
 
 // ---- the second look ----
@@ -235,6 +260,7 @@ void Campaign::wait_for(SteadyTime seen) {
 }
 
 Result<void> Campaign::look_again() {
+  keep_seen();  // the second look comes a minute later
   left_in_doubt_ = doubtful_.size();
   for (const DoubtfulZone& doubtful : doubtful_zones_) {
     wait_for(doubtful.seen);

@@ -18,6 +18,7 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/zonectl/look/lookout.h"
@@ -84,6 +85,8 @@ class Campaign {
   [[nodiscard]] zonestore::Result<void> take_oldest();
   [[nodiscard]] zonestore::Result<void> take_all();
   [[nodiscard]] zonestore::Result<probe::Report> take(Begun begun);
+  [[nodiscard]] zonestore::Result<void> look_at_each(const std::vector<zonestore::dkim::Code>& codes);
+  [[nodiscard]] zonestore::Result<void> look_at_each_of_all();
   [[nodiscard]] zonestore::Result<void> begin_all();
   [[nodiscard]] zonestore::Result<void> look_again();
   [[nodiscard]] zonestore::Result<void> look_again_at(const DoubtfulZone& doubtful);
@@ -99,6 +102,7 @@ class Campaign {
   void prove_keys(probe::Report& report, const zonestore::CheckSubject& subject, const std::vector<bool>& served);
   [[nodiscard]] bool has_other_key(const zonestore::dkim::Code& code, std::size_t slot, const std::string& key_id);
   void finish(const probe::Report& report);
+  void keep_seen();
   void finish(const zonestore::ExpectedZone& zone, const Seen& seen);
   void tell_unkept(const zonestore::Result<void>& kept);
   [[nodiscard]] Task task(Kind kind, const zonestore::ExpectedZone& zone) const;
@@ -116,6 +120,7 @@ class Campaign {
   std::uint64_t left_in_doubt_ = 0;
   zonestore::ExpectedZone dkim_zone_;
   std::deque<Begun> begun_;
+  std::vector<std::pair<zonestore::dkim::Code, zonestore::Look>> seen_;  // told, and not kept yet
   std::vector<Doubtful> doubtful_;
   std::vector<DoubtfulZone> doubtful_zones_;
 };

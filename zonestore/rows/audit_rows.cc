@@ -102,19 +102,25 @@ AuditRow row_from(const db::Statement& row) {
   return entry;
 }
 
-// Rows of the filter from an id (?1) on, by one subject (?2) and since a time (?3); each way has its index, and all
-// come in the order of their ids without being sorted. The plus keeps the index by time out: it is for first_since.
+constexpr int kFirstSubject = 5;
+
+// Rows of the filter from an id (?1) on, by subjects (?5 and on) and since a time (?3); each way has its index, and
+// all come in the order of their ids without being sorted. The plus keeps the index by time out: it is for
+// first_since.
 std::string from_audit(const AuditFilter& filter) {
   std::string text = " FROM audit WHERE audit_id >= ?1";
-  text += filter.subject ? " AND subject = ?2" : "";
+  for (std::size_t i = 0; i < filter.subjects.size(); ++i) {
+    text += (i == 0 ? " AND subject IN (?" : ", ?") + std::to_string(kFirstSubject + static_cast<int>(i));
+  }
+  text += filter.subjects.empty() ? "" : ")";
   text += filter.since ? " AND +at_ms >= ?3" : "";
   return text;
 }
 
 void bind(db::Statement& rows, const AuditFilter& filter, std::int64_t first) {
   rows.bind(1, first);
-  if (filter.subject) {
-    rows.bind(2, std::string_view(*filter.subject));
+  for (std::size_t i = 0; i < filter.subjects.size(); ++i) {
+    rows.bind(kFirstSubject + static_cast<int>(i), std::string_view(filter.subjects[i]));
   }
   if (filter.since) {
     rows.bind(3, to_column(*filter.since));
@@ -140,7 +146,7 @@ std::int64_t first_of_newest(db::Connection& connection, const AuditFilter& filt
 
 std::int64_t first_row(db::Connection& connection, const AuditFilter& filter) {
   std::int64_t first = 0;
-  if (filter.since && !filter.subject) {
+  if (filter.since && filter.subjects.empty()) {
     first = first_since(connection, *filter.since);
   }
   return filter.newest ? first_of_newest(connection, filter, first) : first;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "zonestore/base/bytes.h"
 #include "zonestore/base/moment.h"
@@ -34,7 +35,7 @@ struct AuditRow {
 void insert_audit(db::Connection& connection, const AuditRow& row);
 
 struct AuditFilter {
-  std::optional<std::string> subject{};
+  std::vector<std::string> subjects{};  // of any of these; empty: of all
   std::optional<WallTime> since{};
   std::optional<std::uint32_t> newest{};  // only the newest so many
 };

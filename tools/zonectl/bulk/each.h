@@ -4,10 +4,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/zonectl/bulk/report.h"
+#include "tools/zonectl/session/arguments.h"
 
 namespace zonectl {
 
@@ -21,9 +23,24 @@ struct EachChange {
       change;
 };
 
-// Errors: kNotFound if one of them is not there, before any is touched; those of opening the store.
+// Those that are named, by words of the command line or in a file.
+struct NamedOrListed {
+  std::vector<zonestore::dkim::Code> named;
+  std::optional<std::string> file;
+
+  [[nodiscard]] bool is_several() const { return file || named.size() > 1; }
+  [[nodiscard]] bool is_nobody() const { return !file && named.empty(); }
+};
+
+// INST... and --file LIST; `is_left_out` (--all) stands for both.
+void named_or_listed_arguments(Arguments& arguments, NamedOrListed& whom,
+                               const std::function<bool()>& is_left_out = {});
+// kInvalid for both at once.
+[[nodiscard]] zonestore::Result<void> check_named_or_listed(const NamedOrListed& whom);
+
+// Errors: kNotFound if one of the command line is not there, before any is touched; those of opening the store. What
+// is wrong in the file is told, all of it, and nothing is done.
 [[nodiscard]] zonestore::Result<ExitCode> change_each(Session& session, const ChangeOptions& options,
-                                                      const std::vector<zonestore::dkim::Code>& codes,
-                                                      const EachChange& each);
+                                                      const NamedOrListed& whom, const EachChange& each);
 
 }  // namespace zonectl

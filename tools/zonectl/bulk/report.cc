@@ -1,6 +1,7 @@
 #include "tools/zonectl/bulk/report.h"
 
 #include <iomanip>
+#include <map>
 #include <sstream>
 
 #include "tools/zonectl/bulk/warnings.h"
@@ -16,7 +17,7 @@ using zonestore::Result;
 
 namespace {
 
-constexpr std::size_t kMostTroublesOnTerminal = 20;
+constexpr std::size_t kMostTroublesTold = 20;  // one by one
 
 std::string resume_command(const BulkReport& report, const BulkWords& words) {
   return words.resume.empty() ? "zonectl " + report.command + " --resume" : words.resume;
@@ -39,23 +40,56 @@ std::string why(const BulkTrouble& trouble, const Times& times) {
   return text + printable(trouble.error.message);
 }
 
-void write_troubles(const Session& session, const BulkReport& report) {
-  const Terminal& terminal = session.troubles_terminal();
-  Table table(session.troubles(), terminal, {"INSTITUTION", "RESULT", "WHY"});
-  std::size_t shown = 0;
-  for (const BulkTrouble& trouble : report.troubles) {
-    if (terminal.interactive && shown++ == kMostTroublesOnTerminal) {
-      break;
-    }
-    table.add(
-        {{trouble.code, Style::kBold},
-         {std::string(to_text(trouble.state)), trouble.state == BulkState::kFailed ? Style::kBad : Style::kCaution},
-         {why(trouble, session.times())}});
+Style style_of(BulkState state) {
+  return state == BulkState::kFailed ? Style::kBad : Style::kCaution;
+}
+
+void write_each(const Session& session, const std::vector<BulkTrouble>& troubles) {
+  Table table(session.troubles(), session.troubles_terminal(), {"INSTITUTION", "RESULT", "WHY"});
+  for (const BulkTrouble& trouble : troubles) {
+    table.add({{trouble.code, Style::kBold},
+               {std::string(to_text(trouble.state)), style_of(trouble.state)},
+               {why(trouble, session.times())}});
   }
   table.finish();
-  if (terminal.interactive && report.troubles.size() > kMostTroublesOnTerminal) {
-    session.troubles() << "and " << report.troubles.size() - kMostTroublesOnTerminal << " more: --json lists all\n";
+}
+
+struct TroubleGroup {
+  std::size_t count = 0;
+  const BulkTrouble* example = nullptr;  // the first
+};
+
+// By guard, or by what failed.
+std::vector<TroubleGroup> groups_of(const std::vector<BulkTrouble>& troubles) {
+  std::vector<TroubleGroup> groups;
+  std::map<std::string, std::size_t> places;
+  for (const BulkTrouble& trouble : troubles) {
+    const auto& refusal = trouble.error.refusal;
+    const std::string kind = refusal ? std::string(zonestore::guard_code(refusal->guard))
+                                     : kind_of_warning(trouble.code + ": " + trouble.error.message);
+    const auto [place, is_new] = places.try_emplace(std::string(to_text(trouble.state)) + kind, groups.size());
+    if (is_new) {
+      groups.push_back({0, &trouble});
+    }
+    ++groups[place->second].count;
   }
+  return groups;
+}
+
+// What stops one mostly stops thousands: of more than a few, each kind with an example.
+void write_troubles(const Session& session, const BulkReport& report) {
+  if (report.troubles.size() <= kMostTroublesTold) {
+    return write_each(session, report.troubles);
+  }
+  Table table(session.troubles(), session.troubles_terminal(), {"COUNT", "RESULT", "SUCH AS", "WHY"});
+  for (const TroubleGroup& group : groups_of(report.troubles)) {
+    table.add({{std::to_string(group.count)},
+               {std::string(to_text(group.example->state)), style_of(group.example->state)},
+               {group.example->code, Style::kBold},
+               {why(*group.example, session.times())}});
+  }
+  table.finish();
+  session.troubles() << "each of them: --json\n";
 }
 
 // By kind, each with an example: what is amiss everywhere is amiss thousands of times.
@@ -104,21 +138,31 @@ ExitCode exit_of(const BulkReport& report) {
   return report.failed > 0 ? ExitCode::kFailed : ExitCode::kRefused;
 }
 
+namespace {
+
+// The last line of all: how many of how many.
+void write_summary(const Session& session, const BulkReport& report, const BulkWords& words) {
+  std::ostream& out = session.out();
+  out << report.done << " of " << report.total << (report.total == 1 ? " institution " : " institutions ")
+      << verb(report, words.done, words.would) << " in " << took_text(report) << serials_text(report);
+  if (report.refused > 0) {
+    out << "; " << report.refused << " refused" << guards_text(report);
+  }
+  if (report.failed > 0) {
+    out << "; " << report.failed << ' ' << session.terminal().styled(Style::kBad, "failed");
+  }
+  out << '\n';
+}
+
+}  // namespace
+
 void write(const Session& session, const BulkReport& report, const BulkWords& words, const BulkAddition& more) {
   std::ostream& out = session.out();
   write_troubles(session, report);
   write_warnings(session, report);
-  out << report.done << " of " << report.total << (report.total == 1 ? " institution " : " institutions ")
-      << verb(report, words.done, words.would) << " in " << took_text(report) << serials_text(report) << '\n';
-  if (report.refused > 0) {
-    out << report.refused << " refused" << guards_text(report) << '\n';
-  }
-  if (report.failed > 0) {
-    out << report.failed << ' ' << session.terminal().styled(Style::kBad, "failed") << '\n';
-  }
   if (report.stop != BulkStop::kNone) {
     out << session.terminal().styled(Style::kCaution, "stopped:") << ' ' << printable(report.stop_reason) << "; "
-        << report.waiting() << " are waiting\n";
+        << report.waiting() << (report.waiting() == 1 ? " is" : " are") << " waiting\n";
   }
   for (const std::string& line : more.lines) {
     out << printable(line) << '\n';
@@ -129,6 +173,7 @@ void write(const Session& session, const BulkReport& report, const BulkWords& wo
   zonestore::Changed end = report;
   end.warnings.clear();  // told above
   write_end(out, session.terminal(), end);
+  write_summary(session, report, words);
 }
 
 Json to_json(const BulkReport& report, const BulkWords& words) {

@@ -1,9 +1,11 @@
 #include "tools/zonectl/bulk/revoke_work.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "tools/zonectl/telling/words.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/signers/signers.h"
 
 namespace zonectl {
@@ -201,13 +203,37 @@ Result<BulkAddition> RevokeWork::tell(const Session& session, const BulkReport& 
 
 namespace {
 
-// As a command line names them.
-std::string whom(const RevokeTarget& target) {
-  std::string text;
-  for (const std::string& code : target.named) {
-    text += (text.empty() ? "" : " ") + code;
+// Those that keep their key: refused, or failed.
+std::vector<std::string> left_by(const BulkReport& report) {
+  std::vector<std::string> codes;
+  for (const BulkTrouble& trouble : report.troubles) {
+    codes.push_back(trouble.code);
   }
-  return text.empty() ? "--all" : text;
+  return codes;
+}
+
+// Those that were revoked, as a command line names them.
+std::string whom(const RevokeTarget& target, const std::vector<std::string>& left) {
+  std::vector<std::string> done;
+  std::copy_if(target.named.begin(), target.named.end(), std::back_inserter(done),
+               [&left](const std::string& code) { return std::find(left.begin(), left.end(), code) == left.end(); });
+  return done.empty() ? "--all" : zonestore::joined(done, " ");
+}
+
+// Who still has the key, and what would take it; of many the first.
+std::string not_revoked(const BulkReport& report, std::vector<std::string> left, const std::string& slot) {
+  constexpr std::size_t kMostNamed = 8;
+  const std::size_t more = left.size() - std::min(left.size(), kMostNamed);
+  left.resize(left.size() - more);
+  std::string text = "not revoked: " + zonestore::joined(left, ", ");
+  if (more > 0) {
+    text += " and " + std::to_string(more) + " more (--json names all)";
+  }
+  text += "; for " + std::string(left.size() + more == 1 ? "it" : "them") + ": zonectl revoke " +
+          (more > 0 ? "INST..." : zonestore::joined(left, " ")) + " " + slot;
+  return report.refused_by.contains(std::string(zonestore::guard_code(zonestore::Guard::kLastKey)))
+             ? text + ", once another key may sign, or with --stop-signing"
+             : text;
 }
 
 }  // namespace
@@ -223,8 +249,13 @@ void RevokeWork::tell_of_slot(const Session& session, const BulkReport& report, 
     more.lines.push_back("signing " + std::string(verb(report, "stopped", "would stop")) + " in " +
                          many(stopped_, "institution") + "; it begins again once a fresh key is ripe");
   }
+  const std::string slot = to_text(*target_.slot);
+  const std::vector<std::string> left = left_by(report);
   if (report.done > 0) {
-    name_prepare(report, more, whom(target_) + " " + to_text(*target_.slot));
+    name_prepare(report, more, whom(target_, left) + " " + slot);
+  }
+  if (report.done > 0 && !left.empty()) {
+    more.lines.push_back(not_revoked(report, left, slot));
   }
   if (exposed_) {
     more.lines.push_back("forged mail may pass until " + session.times().text(*exposed_));

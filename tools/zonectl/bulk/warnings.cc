@@ -62,7 +62,9 @@ std::string skeleton(std::string_view clause, std::string_view code) {
   return text;
 }
 
-std::string kind_of(std::string_view warning) {
+}  // namespace
+
+std::string kind_of_warning(std::string_view warning) {
   std::string_view code;
   if (const std::size_t colon = warning.find(": "); colon != std::string_view::npos) {
     if (zonestore::dkim::Code::parse(warning.substr(0, colon))) {
@@ -89,13 +91,11 @@ std::string kind_of(std::string_view warning) {
   return kind;
 }
 
-}  // namespace
-
 std::vector<WarningGroup> group_warnings(const std::vector<std::string>& warnings) {
   std::vector<WarningGroup> groups;
   std::map<std::string, std::size_t> places;  // by kind, in groups
   for (const std::string& warning : warnings) {
-    const auto [place, is_new] = places.try_emplace(kind_of(warning), groups.size());
+    const auto [place, is_new] = places.try_emplace(kind_of_warning(warning), groups.size());
     if (is_new) {
       groups.push_back({0, warning});
     }

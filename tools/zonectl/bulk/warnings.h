@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace zonectl {
@@ -12,6 +13,9 @@ struct WarningGroup {
   std::size_t count = 0;
   std::string example;  // the first of them, as it came
 };
+
+// What those of one kind have in common. `warning` begins with "CODE: " if it is an institution's.
+[[nodiscard]] std::string kind_of_warning(std::string_view warning);
 
 // In the order in which each kind came first. Of one kind are those that differ only in what is an institution's own:
 // its code, names, selectors, numbers and times, and what stands in parentheses.

@@ -85,7 +85,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   line.command<Options>({"add", "add an institution, or many from a file: make and publish two DKIM keys for each",
                          "zonectl add mosa --domain mosamuseum.com\nzonectl add --file institutions.csv",
-                         exits_of_change({{ExitCode::kPartlyDone, "of many: some were not added; each is named"},
+                         exits_of_change({{ExitCode::kPartlyDone,
+                                           "of many: some were not added; each is named (more than 20: by kind)"},
                                           {ExitCode::kRefused,
                                            "refused: E_EXISTS (also while another --file is at work or waits to be "
                                            "resumed), E_KEY_TYPE, E_WEAK_KEY"}}),

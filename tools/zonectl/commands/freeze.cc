@@ -30,9 +30,10 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"freeze", "refuse rotations, of institutions or of the whole store; undo and revoke stay possible",
-       "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze mosa nova --reason \"audit week\"\nzonectl "
-       "freeze --all --reason \"holidays\"",
-       exits_of_change({{ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+       "zonectl freeze mosa --reason \"audit week\"\nzonectl freeze mosa nova --reason \"audit week\"\n"
+       "zonectl freeze --file list.txt --reason \"audit week\"\nzonectl freeze --all --reason \"holidays\"",
+       exits_of_change({{ExitCode::kPartlyDone,
+                         "of several: some failed, or it was stopped; each is named (more than 20: by kind)"},
                         {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       arguments, body);

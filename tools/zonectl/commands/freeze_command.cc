@@ -40,14 +40,18 @@ Json to_json(const Whose& whose, const FreezeChanged& changed) {
 }  // namespace
 
 void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options) {
-  arguments.operators().institutions(options.named, [&options] { return options.all; });
+  named_or_listed_arguments(arguments, options.whom, [&options] { return options.all; });
   arguments.operators().flag("--all", options.all, "the whole store in place of institutions");
 }
 
 Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeVerb& verb) {
-  if (options.named.empty() != options.all) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid, "name institutions, or --all for the whole store",
+  if (options.whom.is_nobody() != options.all) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid,
+                           "name institutions, or --file for those of a list, or --all for the whole store",
                            "zonectl list shows the institutions");
+  }
+  if (const auto checked = check_named_or_listed(options.whom); !checked) {
+    return tl::unexpected(checked.error());
   }
   if (const auto refused = options.all
                                ? refuse_expect(options.change, "it is for institutions, not for the whole store")
@@ -55,11 +59,11 @@ Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& option
       !refused) {
     return tl::unexpected(refused.error());
   }
-  if (options.named.size() > 1) {
-    return change_each(session, options.change, options.named,
+  if (options.whom.is_several()) {
+    return change_each(session, options.change, options.whom,
                        {verb.command, verb.doing, verb.words, verb.lines, verb.change});
   }
-  const Whose whose = options.all ? std::nullopt : Whose(options.named.front());
+  const Whose whose = options.all ? std::nullopt : Whose(options.whom.named.front());
   return session.tell(
       session.change(options.change,
                      [&](zonestore::Store& store, const zonestore::ChangeContext& context) {

@@ -8,7 +8,7 @@
 namespace zonectl {
 
 struct FreezeCommandOptions {
-  std::vector<zonestore::dkim::Code> named;
+  NamedOrListed whom;
   bool all = false;
   ChangeOptions change;
 };

@@ -126,7 +126,8 @@ void define(CommandLine& line) {
        exits_of_change(
            {{ExitCode::kRefused, "refused: E_REVOKED, E_WEAK_KEY, E_KEY_TYPE, E_EXISTS, E_DRAINING, E_NOT_RIPE"},
             {ExitCode::kPartlyDone,
-             "of a table: some were not imported, or left out by --skip-bad; each is named"}})},
+             "of a table: some were not imported, or left out by --skip-bad; each is named (more than 20: by "
+             "kind)"}})},
       arguments, body);
 }
 

@@ -13,7 +13,7 @@ using zonestore::Result;
 using zonestore::ServedKey;
 
 struct HistoryOptions {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> named;
 };
 
 struct ExportOptions {
@@ -24,7 +24,7 @@ struct ExportOptions {
 };
 
 void history_arguments(Arguments& arguments, HistoryOptions& options) {
-  arguments.operators().institution(options.code);
+  arguments.operators().institutions(options.named);
 }
 
 void export_arguments(Arguments& arguments, ExportOptions& options) {
@@ -50,25 +50,64 @@ std::string signing_text(const Times& times, const ServedKey& key) {
   });
 }
 
-void write_history(const Session& session, const std::vector<ServedKey>& keys) {
-  Table table(session.out(), session.terminal(),
-              {"SLOT", "KEY", "ALGORITHM", "PUBLISHED", "WITHDRAWN", "REVOKED", "SIGNED"});
+struct History {
+  std::string code;
+  std::vector<ServedKey> keys;
+};
+
+// Of several each row says whose it is.
+void write_history(const Session& session, const std::vector<History>& all) {
+  const bool are_several = all.size() > 1;
+  std::vector<std::string> header{"SLOT", "KEY", "ALGORITHM", "PUBLISHED", "WITHDRAWN", "REVOKED", "SIGNED"};
+  if (are_several) {
+    header.insert(header.begin(), "CODE");
+  }
+  Table table(session.out(), session.terminal(), header);
   const Times times = session.times();
-  for (const ServedKey& key : keys) {
-    table.add({{std::string(zonestore::dkim::to_text(key.slot)), Style::kBold},
-               {key.key_id},
-               {key.algorithm},
-               {times.plain(key.published)},
-               {time_text(times, key.withdrawn)},
-               {time_text(times, key.revoked)},
-               {signing_text(times, key)}});
+  for (const History& each : all) {
+    for (const ServedKey& key : each.keys) {
+      std::vector<Cell> row{{std::string(zonestore::dkim::to_text(key.slot)), Style::kBold},
+                            {key.key_id},
+                            {key.algorithm},
+                            {times.plain(key.published)},
+                            {time_text(times, key.withdrawn)},
+                            {time_text(times, key.revoked)},
+                            {signing_text(times, key)}};
+      if (are_several) {
+        row.insert(row.begin(), Cell{each.code, Style::kBold});
+      }
+      table.add(row);
+    }
   }
   table.finish();
 }
 
+Result<std::vector<History>> read_all(zonestore::Store& store, const std::vector<zonestore::dkim::Code>& codes) {
+  std::vector<History> all;
+  for (const zonestore::dkim::Code& code : codes) {
+    auto keys = key_history(store, code);
+    if (!keys) {
+      return tl::unexpected(keys.error());
+    }
+    all.push_back({code.text(), *std::move(keys)});
+  }
+  return all;
+}
+
 Result<ExitCode> history(Session& session, const HistoryOptions& options) {
-  const auto in_json = [&](const auto& keys) { return keys_json(options.code->text(), keys); };
-  return session.tell(read(session, *options.code), in_json, write_history);
+  const auto of_one = [](const History& each) { return keys_json(each.code, each.keys); };
+  const auto in_json = [&](const std::vector<History>& all) {
+    if (all.size() == 1) {
+      return of_one(all.front());
+    }
+    Json institutions = Json::array();
+    for (const History& each : all) {
+      institutions.push_back(of_one(each));
+    }
+    return Json{{"institutions", std::move(institutions)}};
+  };
+  const auto operation = [&](zonestore::Store& store) { return read_all(store, options.named); };
+  return session.tell(session.read(operation), in_json, write_history);
 }
 
 void write_key(const Session& session, const ServedKey& key, bool pem) {
@@ -112,8 +151,8 @@ Result<ExitCode> export_public(Session& session, const ExportOptions& options) {
 void define_history(CommandLine& key) {
   key.command<HistoryOptions>(
       {"history", "every key that was ever served: when it was published, signed and was withdrawn",
-       "zonectl key history mosa", exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}}),
-       For::kOperators},
+       "zonectl key history mosa\nzonectl key history mosa nova",
+       exits_of_reading({{ExitCode::kNotFound, "there never was such an institution"}}), For::kOperators},
       history_arguments, history);
 }
 

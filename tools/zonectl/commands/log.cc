@@ -35,15 +35,16 @@ Result<Subject> parse_subject(std::string_view text) {
 }
 
 struct Options {
-  std::optional<Subject> subject;
+  std::vector<Subject> subjects;
   std::optional<std::string> since;
   std::optional<std::uint32_t> newest;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().one(
-      "INST|ZONE", "", options.subject, Need::kOptional, &parse_subject,
-      "only what was done to this institution (its code, a domain, a selector's name), or to this zone's settings");
+  arguments.operators().many(
+      "INST|ZONE", "", options.subjects, Need::kOptional, &parse_subject,
+      "only what was done to these institutions (by a code, a domain, a selector's name), or to "
+      "these zones' settings");
   arguments.operators().one("--since", "TIME|DURATION", options.since, Need::kOptional, &parse_line,
                             "only from then on: 2026-11-23, 2026-11-23T18:01:02Z, or how far back: 2h, 7d");
   arguments.operators().one("--last", "N", options.newest, Need::kOptional, &parse_count, "only the newest N");
@@ -91,7 +92,7 @@ Result<void> write_table(std::ostream& out, const Session& session, zonestore::S
 
 Result<bool> is_in_log(zonestore::Store& store, const std::string& subject) {
   bool found = false;
-  return read_log(store, {subject, std::nullopt, 1},
+  return read_log(store, {{subject}, std::nullopt, 1},
                   [&found](const AuditEntry&) {
                     found = true;
                     return false;
@@ -137,12 +138,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
     return tl::unexpected(filter.error());
   }
   return session.read([&](zonestore::Store& store) -> Result<ExitCode> {
-    if (options.subject) {
-      Result<std::string> subject = find_subject(store, *options.subject);
+    for (const Subject& each : options.subjects) {
+      Result<std::string> subject = find_subject(store, each);
       if (!subject) {
         return tl::unexpected(subject.error());
       }
-      filter->subject = *std::move(subject);
+      filter->subjects.push_back(*std::move(subject));
     }
     return session.print_whole([&](std::ostream& out) {
       return session.json() ? write_json(out, store, *filter) : write_table(out, session, store, *filter);
@@ -155,7 +156,8 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   CommandLine log = line.command_with_verbs<Options>(
       {"log", "show who changed what, when and why, oldest first",
-       "zonectl log mosa --since 7d\nzonectl log --last 20\nzonectl log -- verify    (of an institution of that "
+       "zonectl log mosa --since 7d\nzonectl log mosa nova\nzonectl log --last 20\nzonectl log -- verify    (of an "
+       "institution of that "
        "name)",
        exits_of_reading({{ExitCode::kNotFound, "there never was such an institution or zone"}}), For::kOperators},
       arguments, body);

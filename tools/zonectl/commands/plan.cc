@@ -19,14 +19,13 @@ constexpr zonestore::Seconds kDefaultSpan{90 * 86400};
 constexpr std::size_t kReadOneByOne = 40;  // events; of more a person is shown the days
 
 struct Options {
-  std::optional<zonestore::dkim::Code> code;
+  std::vector<zonestore::dkim::Code> named;
   std::optional<zonestore::Seconds> until;
   bool each = false;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().institution(options.code, Need::kOptional,
-                                    "this institution alone, by its code, a domain or a selector's name");
+  arguments.operators().institutions(options.named, [] { return true; });
   arguments.operators().one("--until", "DURATION", options.until, Need::kOptional, &zonestore::parse_duration,
                             "how far to look ahead: 30d, 1y is 365d; 90d if not given");
   arguments.operators().flag("--each", options.each,
@@ -69,7 +68,7 @@ Json to_json(const PlannedEvent& planned) {
 Result<void> write_json(std::ostream& out, zonestore::Store& store, const Options& options,
                         zonestore::WallTime until) {
   JsonList list(out, "plan");
-  Result<void> read = read_plan(store, options.code, until, [&](const PlannedEvent& planned) {
+  Result<void> read = read_plan(store, options.named, until, [&](const PlannedEvent& planned) {
     list.add(to_json(planned));
     return out.good();
   });
@@ -140,7 +139,7 @@ class PlanTable {
 Result<void> write_table(std::ostream& out, const Session& session, zonestore::Store& store, const Options& options,
                          zonestore::WallTime until) {
   PlanTable table(out, session, options);
-  Result<void> read = read_plan(store, options.code, until, [&](const PlannedEvent& planned) {
+  Result<void> read = read_plan(store, options.named, until, [&](const PlannedEvent& planned) {
     table.add(planned);
     return out.good();
   });
@@ -162,7 +161,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
 
 void define(CommandLine& line) {
   line.command<Options>({"plan", "show what will happen by itself and when, as long as maintain runs on its timer",
-                         "zonectl plan --until 30d\nzonectl plan mosa --json",
+                         "zonectl plan --until 30d\nzonectl plan mosa nova\nzonectl plan mosa --json",
                          exits_of_reading({{ExitCode::kNotFound, "no such institution"}}), For::kOperators},
                         arguments, body);
 }

@@ -81,7 +81,8 @@ void define(CommandLine& line) {
        "zonectl prepare --all          # what revoke --signer has left without a key\n"
        "zonectl prepare --all sel1 --rate 10/s\nzonectl prepare --resume",
        exits_of_change(
-           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+           {{ExitCode::kPartlyDone,
+             "of many: some were refused or failed, or it was stopped; each is named (more than 20: by kind)"},
             {ExitCode::kRefused,
              "refused: E_EXPECT, E_EXISTS, E_DRAINING, E_KEY_MISMATCH, E_SIGNER_KIND; of many, E_EXISTS: another run "
              "is at "

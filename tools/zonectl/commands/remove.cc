@@ -3,6 +3,7 @@
 #include "tools/zonectl/commands/commands.h"
 #include "tools/zonectl/telling/json.h"
 #include "tools/zonectl/telling/words.h"
+#include "zonestore/base/joined.h"
 #include "zonestore/operations/institutions/institutions.h"
 
 namespace zonectl::remove {
@@ -12,12 +13,12 @@ using zonestore::InstitutionChanged;
 using zonestore::Result;
 
 struct Options {
-  std::vector<zonestore::dkim::Code> named;
+  NamedOrListed whom;
   ChangeOptions change;
 };
 
 void arguments(Arguments& arguments, Options& options) {
-  arguments.operators().institutions(options.named);
+  named_or_listed_arguments(arguments, options.whom);
   arguments.not_for_one_slot("zonectl revoke");
   arguments.institution_change(options.change);
 }
@@ -52,23 +53,29 @@ Json to_json(const InstitutionChanged& removed) {
   return json;
 }
 
-std::string question(const std::vector<zonestore::dkim::Code>& codes) {
-  std::string named;
-  for (const zonestore::dkim::Code& code : codes) {
-    named += (named.empty() ? "" : ", ") + code.text();
-  }
-  return "Stop signing for " + named + ", and take " + (codes.size() == 1 ? "its" : "their") + " records out later?";
+std::string question(const NamedOrListed& whom) {
+  const std::string named =
+      whom.file ? "all that " + printable(*whom.file) + " names"
+                : zonestore::joined(whom.named, ", ", [](const zonestore::dkim::Code& code) { return code.text(); });
+  return "Stop signing for " + named + ", and take " + (whom.is_several() ? "their" : "its") + " records out later?";
 }
 
 Result<ExitCode> body(Session& session, const Options& options) {
+  if (options.whom.is_nobody()) {
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "INST is required",
+                           "zonectl remove CODE; zonectl remove --file LIST");
+  }
+  if (const auto checked = check_named_or_listed(options.whom); !checked) {
+    return tl::unexpected(checked.error());
+  }
   if (session.can_ask() && !session.says_yes() && !options.change.dry_run &&
-      !session.confirms(question(options.named))) {
+      !session.confirms(question(options.whom))) {
     session.err() << "nothing was changed\n";
     return ExitCode::kRefused;
   }
-  if (options.named.size() > 1) {
+  if (options.whom.is_several()) {
     return change_each(
-        session, options.change, options.named,
+        session, options.change, options.whom,
         {"remove",
          "removing",
          {"removed", "would be removed", {}},
@@ -76,7 +83,7 @@ Result<ExitCode> body(Session& session, const Options& options) {
          &zonestore::remove_institution});
   }
   const auto operation = [&](zonestore::Store& store, const zonestore::ChangeContext& context) {
-    return remove_institution(store, context, options.named.front());
+    return remove_institution(store, context, options.whom.named.front());
   };
   return session.tell(session.change(options.change, operation), to_json, write);
 }
@@ -86,10 +93,12 @@ Result<ExitCode> body(Session& session, const Options& options) {
 void define(CommandLine& line) {
   line.command<Options>(
       {"remove", "stop signing for institutions; their records leave once their last mail has arrived",
-       "zonectl remove mosa\nzonectl remove mosa nova\nzonectl undo mosa   # takes it back, until its records leave",
+       "zonectl remove mosa\nzonectl remove mosa nova\nzonectl remove --file left.txt\nzonectl undo mosa   # takes "
+       "it back, until its records leave",
        exits_of_change(
            {{ExitCode::kRefused, "E_EXPECT; or whoever was asked on the terminal did not say yes; nothing changed"},
-            {ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+            {ExitCode::kPartlyDone,
+             "of several: some failed, or it was stopped; each is named (more than 20: by kind)"},
             {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       arguments, body);

@@ -175,7 +175,8 @@ void define(CommandLine& line) {
        "--yes   # its machine was taken\n"
        "zonectl revoke --resume",
        exits_of_change(
-           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+           {{ExitCode::kPartlyDone,
+             "of many: some were refused or failed, or it was stopped; each is named (more than 20: by kind)"},
             {ExitCode::kRefused,
              "refused: E_LAST_KEY, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or waits to "
              "be "

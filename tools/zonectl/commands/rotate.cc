@@ -71,7 +71,8 @@ void define(CommandLine& line) {
        "zonectl rotate --all --canary 1% --rate 20/min --halt-on 2\nzonectl rotate --resume\n"
        "zonectl rotate --give-up 7",
        exits_of_change(
-           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+           {{ExitCode::kPartlyDone,
+             "of many: some were refused or failed, or it was stopped; each is named (more than 20: by kind)"},
             {ExitCode::kRefused,
              "refused: E_NOT_RIPE, E_DRAINING, E_NO_STANDBY, E_FROZEN, E_EXPECT, E_KEY_MISMATCH, "
              "E_SIGNER_STALE, E_CNAME_MISSING, E_CNAME_WRONG, E_NS_LAG; of many, E_EXISTS: another run is at work or "

@@ -19,8 +19,9 @@ zonestore::Result<ExitCode> body(Session& session, const FreezeCommandOptions& o
 void define(CommandLine& line) {
   line.command<FreezeCommandOptions>(
       {"thaw", "end a freeze; those of single institutions outlast that of the whole store",
-       "zonectl thaw mosa\nzonectl thaw mosa nova\nzonectl thaw --all",
-       exits_of_change({{ExitCode::kPartlyDone, "of several: some failed, or it was stopped; each is named"},
+       "zonectl thaw mosa\nzonectl thaw mosa nova\nzonectl thaw --file list.txt\nzonectl thaw --all",
+       exits_of_change({{ExitCode::kPartlyDone,
+                         "of several: some failed, or it was stopped; each is named (more than 20: by kind)"},
                         {ExitCode::kNotFound, "no such institution; nothing changed"}}),
        For::kOperators},
       arguments, body);

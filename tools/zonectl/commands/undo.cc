@@ -44,7 +44,8 @@ void define(CommandLine& line) {
        "forward again\n"
        "zonectl undo --run 7 --canary 1%   # the rotations of one bulk run\nzonectl undo --resume",
        exits_of_change(
-           {{ExitCode::kPartlyDone, "of many: some were refused or failed, or it was stopped; each is named"},
+           {{ExitCode::kPartlyDone,
+             "of many: some were refused or failed, or it was stopped; each is named (more than 20: by kind)"},
             {ExitCode::kRefused,
              "refused: E_NOTHING_TO_UNDO, E_EXPECT, E_KEY_MISMATCH; of many, E_EXISTS: another run is at work or "
              "waits "

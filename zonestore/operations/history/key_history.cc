@@ -21,7 +21,7 @@ using Spans = std::map<std::string, std::vector<SigningSpan>>;  // by key id
 Spans signing_spans(db::Connection& connection, const dkim::Code& code) {
   Spans spans;
   std::string signs;
-  rows::read_audit(connection, {.subject = code.text()}, [&](const rows::AuditRow& row) {
+  rows::read_audit(connection, {.subjects = {code.text()}}, [&](const rows::AuditRow& row) {
     const std::optional<std::string> after = signing_key_in(row.after_json);
     if (!after || *after == signs) {
       return true;

@@ -38,17 +38,19 @@ void add_all(Store::Impl& store, const rows::InstitutionRow& row, Readiness& rea
 
 }  // namespace
 
-Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, WallTime until,
+Result<void> read_plan(Store& store, const std::vector<dkim::Code>& codes, WallTime until,
                        const std::function<bool(const PlannedEvent&)>& visitor) {
   return db::at_border<void>([&]() -> Result<void> {
     Store::Impl& impl = store.impl();
     const db::Transaction reading(impl.connection, db::Transaction::Kind::kRead);
     const Now now = impl.now();
-    Readiness readiness(impl.connection, impl.dkim_zone, code ? Readiness::Of::kOne : Readiness::Of::kAll);
+    Readiness readiness(impl.connection, impl.dkim_zone,
+                        codes.size() == 1 ? Readiness::Of::kOne : Readiness::Of::kAll);
     EventSorter events(impl.dir);
-    if (code) {
-      add_all(impl, require_institution(impl.connection, *code), readiness, now, until, events);
-    } else {
+    for (const dkim::Code& code : codes) {
+      add_all(impl, require_institution(impl.connection, code), readiness, now, until, events);
+    }
+    if (codes.empty()) {
       rows::for_each_institution(impl.connection, false, [&](const rows::InstitutionRow& row) {
         add_all(impl, row, readiness, now, until, events);
         return true;

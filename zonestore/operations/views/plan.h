@@ -1,9 +1,10 @@
-// What will happen by itself and when, over all institutions or one: see dkim/forecast.h.
+// What will happen by itself and when, over all institutions or some: see dkim/forecast.h.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "zonestore/dkim/forecast.h"
 #include "zonestore/operations/change/store.h"
@@ -17,8 +18,8 @@ struct PlannedEvent {
 };
 
 // From now up to `until`, in time order, by code where times are equal; in one read transaction and bounded memory.
-// The visitor returns false to stop. Errors: kNotFound.
-[[nodiscard]] Result<void> read_plan(Store& store, const std::optional<dkim::Code>& code, WallTime until,
+// `codes`: of these, each once; empty: of all. The visitor returns false to stop. Errors: kNotFound.
+[[nodiscard]] Result<void> read_plan(Store& store, const std::vector<dkim::Code>& codes, WallTime until,
                                      const std::function<bool(const PlannedEvent&)>& visitor);
 
 }  // namespace zonestore

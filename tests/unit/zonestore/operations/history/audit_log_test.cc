@@ -46,20 +46,21 @@ TEST_F(AuditLog, IsReadWholeOldestFirst) {
 }
 
 TEST_F(AuditLog, IsReadBySubject) {
-  EXPECT_THAT(ids({.subject = "mosa", .since = {}, .newest = {}}), ElementsAre(2, 4, 6));
-  EXPECT_THAT(ids({.subject = "mosa", .since = {}, .newest = 2}), ElementsAre(4, 6));
-  EXPECT_THAT(ids({.subject = "mosa", .since = ago(150), .newest = {}}), ElementsAre(4, 6));
-  EXPECT_THAT(ids({.subject = "mosa", .since = ago(150), .newest = 1}), ElementsAre(6));
-  EXPECT_THAT(ids({.subject = "bern", .since = {}, .newest = {}}), IsEmpty());
-  EXPECT_THAT(ids({.subject = "bern", .since = {}, .newest = 3}), IsEmpty());
+  EXPECT_THAT(ids({.subjects = {"mosa"}, .since = {}, .newest = {}}), ElementsAre(2, 4, 6));
+  EXPECT_THAT(ids({.subjects = {"mosa"}, .since = {}, .newest = 2}), ElementsAre(4, 6));
+  EXPECT_THAT(ids({.subjects = {"mosa"}, .since = ago(150), .newest = {}}), ElementsAre(4, 6));
+  EXPECT_THAT(ids({.subjects = {"mosa"}, .since = ago(150), .newest = 1}), ElementsAre(6));
+  EXPECT_THAT(ids({.subjects = {"bern"}, .since = {}, .newest = {}}), IsEmpty());
+  EXPECT_THAT(ids({.subjects = {"bern"}, .since = {}, .newest = 3}), IsEmpty());
+  EXPECT_THAT(ids({.subjects = {"mosa", "bern"}, .since = {}, .newest = {}}), ElementsAre(2, 4, 6));
 }
 
 TEST_F(AuditLog, IsReadFromATimeOn) {
-  EXPECT_THAT(ids({.subject = {}, .since = ago(150), .newest = {}}), ElementsAre(4, 5, 6));
-  EXPECT_THAT(ids({.subject = {}, .since = ago(150), .newest = 2}), ElementsAre(5, 6));
-  EXPECT_THAT(ids({.subject = {}, .since = ago(150), .newest = 9}), ElementsAre(4, 5, 6));
-  EXPECT_THAT(ids({.subject = {}, .since = ago(-1), .newest = {}}), IsEmpty());
-  EXPECT_THAT(ids({.subject = {}, .since = ago(-1), .newest = 2}), IsEmpty());
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(150), .newest = {}}), ElementsAre(4, 5, 6));
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(150), .newest = 2}), ElementsAre(5, 6));
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(150), .newest = 9}), ElementsAre(4, 5, 6));
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(-1), .newest = {}}), IsEmpty());
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(-1), .newest = 2}), IsEmpty());
 }
 
 TEST_F(AuditLog, LeavesOutWhatAClockThatWasSetBackDatedEarlier) {
@@ -67,8 +68,8 @@ TEST_F(AuditLog, LeavesOutWhatAClockThatWasSetBackDatedEarlier) {
   change("nova", "1100");  // row 7, dated before row 5
   clock_.step_wall(std::chrono::hours(3));
   change("mosa", "1200");
-  EXPECT_THAT(ids({.subject = {}, .since = ago(190), .newest = {}}), ElementsAre(5, 6, 8));
-  EXPECT_THAT(ids({.subject = {}, .since = ago(150), .newest = 2}), ElementsAre(6, 8));
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(190), .newest = {}}), ElementsAre(5, 6, 8));
+  EXPECT_THAT(ids({.subjects = {}, .since = ago(150), .newest = 2}), ElementsAre(6, 8));
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ TEST_F(Freezing, IsInTheLogWithItsReasonAndADryRunIsNot) {
   EXPECT_FALSE(show("mosa").frozen);
   ASSERT_TRUE(freeze(*store_, context_, code("mosa"), "audit week"));
   std::string what;
-  ASSERT_TRUE(read_log(*store_, {.subject = "mosa", .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
+  ASSERT_TRUE(read_log(*store_, {.subjects = {"mosa"}, .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
     what = entry.command + " " + entry.what;
     return true;
   }));

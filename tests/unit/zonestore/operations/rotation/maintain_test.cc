@@ -71,7 +71,7 @@ class PolicyRotation : public tests::StoreFixture {
   void wait_until(WallTime time) { clock_.advance(time - clock_.now().wall); }
   std::vector<std::string> plan(Milliseconds ahead) {
     std::vector<std::string> texts;
-    EXPECT_TRUE(read_plan(*store_, std::nullopt, clock_.now().wall + ahead, [&](const PlannedEvent& planned) {
+    EXPECT_TRUE(read_plan(*store_, {}, clock_.now().wall + ahead, [&](const PlannedEvent& planned) {
       texts.push_back(planned.code + " " + std::string(dkim::to_text(planned.event.kind)));
       return true;
     }));
@@ -133,7 +133,7 @@ TEST_F(PolicyRotation, IsInTheLogAsByPolicy) {
   wait_until(show("mosa").next_rotation.value());
   run();
   std::string what;
-  ASSERT_TRUE(read_log(*store_, {.subject = "mosa", .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
+  ASSERT_TRUE(read_log(*store_, {.subjects = {"mosa"}, .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
     what = entry.command + ": " + entry.what;
     return true;
   }));
@@ -241,7 +241,7 @@ TEST_F(PolicyRotation, ThePlanIsInTimeOrderOverAllInstitutions) {
   set("jitter", "0");
   EXPECT_THAT(plan(kDay * 31), ElementsAre("mosa ripens", "louvre ripens", "mosa rotates", "louvre rotates"));
   EXPECT_EQ(
-      read_plan(*store_, code("prado"), clock_.now().wall, [](const PlannedEvent&) { return true; }).error().code,
+      read_plan(*store_, {code("prado")}, clock_.now().wall, [](const PlannedEvent&) { return true; }).error().code,
       ErrorCode::kNotFound);
 }
 

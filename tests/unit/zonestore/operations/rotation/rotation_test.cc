@@ -97,7 +97,7 @@ TEST_F(Rotation, OverridesNotRipeAndKeepsTheReason) {
   add("mosa");
   ASSERT_TRUE(rotate(*store_, overriding(Guard::kNotRipe), code("mosa")));
   std::string reason;
-  ASSERT_TRUE(read_log(*store_, {.subject = "mosa", .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
+  ASSERT_TRUE(read_log(*store_, {.subjects = {"mosa"}, .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
     reason = entry.override_code + " " + entry.reason;
     return true;
   }));

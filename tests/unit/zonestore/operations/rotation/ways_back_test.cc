@@ -39,7 +39,7 @@ class WaysBack : public tests::StoreFixture {
   }
   std::string last_log() {
     std::string what;
-    EXPECT_TRUE(read_log(*store_, {.subject = "mosa", .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
+    EXPECT_TRUE(read_log(*store_, {.subjects = {"mosa"}, .since = {}, .newest = 1}, [&](const AuditEntry& entry) {
       what = entry.command + ": " + entry.what;
       return true;
     }));

@@ -155,13 +155,13 @@ class RandomStores : public tests::SignersFixture {
   // What policy has made due now stands in the plan as held back by the guard of `list`, or as a rotation.
   void compare_plan(const std::map<std::string, InstitutionView>& views) {
     std::map<std::string, std::optional<Guard>> held;
-    EXPECT_TRUE(read_plan(*store_, std::nullopt, clock_.now().wall + std::chrono::minutes{1},
-                          [&held](const PlannedEvent& event) {
-                            if (event.held_back_by) {
-                              held[event.code] = event.held_back_by;
-                            }
-                            return true;
-                          }));
+    EXPECT_TRUE(
+        read_plan(*store_, {}, clock_.now().wall + std::chrono::minutes{1}, [&held](const PlannedEvent& event) {
+          if (event.held_back_by) {
+            held[event.code] = event.held_back_by;
+          }
+          return true;
+        }));
     for (const auto& [name, view] : views) {
       if (view.policy_refusal && !view.frozen) {
         EXPECT_EQ(held[name], guard_of(view.policy_refusal)) << name;

@@ -42,8 +42,8 @@ LOSS = 0.1
 POLICY = {"ttl-active": "1s", "ttl-other": "1s", "slack": "1s", "drain": "12s"}
 UNDER_WAY_S, LATE_S = 4, 9  # a mail is judged again after the first; after the second it says nothing, as its key may be gone
 REFRESH, RETRY = 6, 2       # of the zones: how long an unseen server is waited for
-BACK_S = 65                 # a secondary is current so soon after it can be reached
 PATIENCE_S = 240            # of a machine that others use, too
+BUSY_S = 30                 # what that may add to the second behind a change, and to the 65 of one that can be reached again
 CODES = {"mosamuseum": "mosa", "nova": "nova", "orsay": "orsay", "prado": "prado", "rome": "rome", "siena": "siena"}
 DOMAINS = {code: f"{label}.com" for label, code in CODES.items()}
 FAULTS = ("behind", "stopped", "away")
@@ -330,7 +330,8 @@ class BehindSecondaries(unittest.TestCase):
             time.sleep(UNDER_WAY_S + 1)
         self.report()
         self.assertEqual(self.traffic.faults[:5], [])
-        self.assertLess(max(self.back), BACK_S + PATIENCE_S)
+        self.assertLess(statistics.median(self.late), 1 + BUSY_S)
+        self.assertLess(max(self.back), 65 + BUSY_S)
         for resolver, judged in self.traffic.judged.items():
             self.assertGreater(judged, 20 * OPTIONS.rotations, resolver)
         self.assertEqual({selector for code, selector in self.traffic.signed if code == "mosa"}, {"stxsel1", "stxsel2"})

@@ -46,9 +46,8 @@ void freeze_scope_arguments(Arguments& arguments, FreezeCommandOptions& options)
 
 Result<ExitCode> run_freeze(Session& session, const FreezeCommandOptions& options, const FreezeVerb& verb) {
   if (options.whom.is_nobody() != options.all) {
-    return zonestore::fail(zonestore::ErrorCode::kInvalid,
-                           "name institutions, or --file for those of a list, or --all for the whole store",
-                           "zonectl list shows the institutions");
+    return zonestore::fail(zonestore::ErrorCode::kInvalid, "name institutions, or --all for the whole store",
+                           "zonectl list shows the institutions; --file LIST takes a list of them");
   }
   if (const auto checked = check_named_or_listed(options.whom); !checked) {
     return tl::unexpected(checked.error());

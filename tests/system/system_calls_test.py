@@ -15,6 +15,7 @@ import dns.tsigkeyring
 
 from support.changes import FAST, UNRIPE, let_drains_pass
 from support.filters import allowed_calls, group, under_filter
+from support.metrics import scrape, value
 from support.programs import FOR_STRANGER, IS_ROOT, OWNER, STRANGER, as_user, copy_programs, run
 from support.questions import DKIM_ZONE, ask, ask_tcp, query, selector, spf_text, until
 from support.server import Dnsd, serve
@@ -52,13 +53,17 @@ class Lives(unittest.TestCase):
             file.write_text(text)
             file.chmod(0o640)
             shutil.chown(file, group=self.store.path.group())
+        self.metrics = self.store.scratch / "metrics" / "dnsd.prom"
+        self.metrics.parent.mkdir()
+        shutil.chown(self.metrics.parent, STRANGER)
         self.config = self.store.scratch / "dnsd.toml"
         self.config.write_text(f'workers = 2\nedns.cookie_secrets_file = "{self.secrets[0]}"\n'
-                               f'transfer.tsig_keys_file = "{self.secrets[1]}"\ntransfer.notify_gap_ms = 0\n')
+                               f'transfer.tsig_keys_file = "{self.secrets[1]}"\ntransfer.notify_gap_ms = 0\n'
+                               f'metrics.listen = "127.0.0.1:0"\nmetrics.file = "{self.metrics}"\nmetrics.file_seconds = 1\n')
         self.dnsd = copy_programs(self.store.scratch)[0]
 
     def play(self, server, process):
-        """Follow a change and a big one, TCP, a transfer and its NOTIFY, SIGHUP, another store in the place of ours."""
+        """Follow a change and a big one, TCP, a transfer and its NOTIFY, SIGHUP, metrics, another store in the place of ours."""
         address = server.address()
         self.assertEqual(spf_text(address), "v=spf1 ~all")
         self.store.zonectl("secondary", "add", "ns2", "--address", "127.0.0.1:1", "--key", KEY.name)
@@ -73,6 +78,8 @@ class Lives(unittest.TestCase):
         for kind in ("AXFR", "IXFR"):
             self.assertTrue(list(dns.query.xfr(*address[:1], DKIM_ZONE, kind, port=address[1], keyring=ring, serial=1,
                                                keyname=KEY.name, keyalgorithm=KEY.algorithm)))
+        self.assertEqual(value(scrape(server), "dnsd_sandbox"), 1)
+        until(self.metrics.exists, "the file of metrics")
         os.kill(process, signal.SIGHUP)
         server.wait_for("event=tsig_keys_read")
         self.store.zone_db.rename(self.store.path / "away")

@@ -101,8 +101,9 @@ std::optional<Reaction> read_notify_answer(wire::ByteView answer, const SentNoti
   }
   if (sent.key != nullptr) {
     const std::optional<wire::Tsig> tsig = find_tsig(answer);
-    const bool holds = tsig && wire::verify(answer, *tsig, keys, unix_seconds, sent.mac).is_good();
-    if (!holds) {
+    const wire::Signature signature =
+        tsig ? wire::verify(answer, *tsig, keys, unix_seconds, sent.mac) : wire::Signature();
+    if (!signature.is_good() || signature.key != sent.key) {  // another peer has a key of ours, too
       return rcode == wire::Rcode::kNotAuth ? std::optional(Reaction::kUnverified) : std::nullopt;
     }
   }

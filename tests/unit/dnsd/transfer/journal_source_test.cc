@@ -111,6 +111,22 @@ TEST_F(JournalSourceTest, SerialWithoutHistoryGetsTheWholeZone) {
   EXPECT_EQ(work.why(), WholeZoneWhy::kNoHistory);
 }
 
+// A writer cuts the journal between two slices.
+TEST_F(JournalSourceTest, SpanThatIsCutWhileItIsReadGetsTheWholeZone) {
+  for (const char* const cut : {"DELETE FROM journal_change WHERE serial_before = ",
+                                "UPDATE journal_change SET row_count = 0 WHERE serial_before = "}) {
+    const std::uint32_t from = serial();
+    add("a" + std::to_string(from));
+    add("b" + std::to_string(from));
+    const auto served = image();
+    JournalSource::Work work(source_, {&zone_of(*served), from});
+    ASSERT_EQ(work.step(now_), Step::kMore) << "it is found, and not read yet";
+    connection_.execute(cut + std::to_string(from));
+    EXPECT_EQ(run(work), Step::kWhole) << cut;
+    EXPECT_EQ(work.why(), WholeZoneWhy::kNoHistory) << cut;
+  }
+}
+
 TEST_F(JournalSourceTest, TooManyRowsGetTheWholeZone) {
   const std::uint32_t from = serial();
   std::vector<zonestore::RecordSet> many;

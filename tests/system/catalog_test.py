@@ -1,5 +1,6 @@
 """The catalog (RFC 9432): BIND, Knot and PowerDNS take zones up and drop them by it, and nobody else hears of it."""
 
+import re
 import signal
 import unittest
 
@@ -58,6 +59,9 @@ class Catalog(WithFollowers):
         self.store.zonectl("zone", "remove", ZONE)
         self.import_zone("192.0.2.3")
         self.wait(follower, lambda: follower.answer(www, "A") == ["192.0.2.3"], "has what was made anew")
+        if "--no-ixfr" not in how:  # the catalog's changes are a journal's, as those of any zone
+            kinds = set(re.findall(rf"event=transfer zone={CATALOG} peer=ns2 kind=(\S+) from=\d", self.server.log))
+            self.assertEqual(kinds, {"ixfr"})
         self.store.zonectl("spf", "allow", "ip4:192.28.148.112")
         self.wait_until_current(follower)
         self.store.zonectl("catalog", "unset")
@@ -103,6 +107,18 @@ class Catalog(WithFollowers):
                 self.assertFalse(answer.authority)
         for record_type in ("AXFR", "IXFR"):
             self.assertEqual(ask(self.server.address(), query(CATALOG, record_type)).rcode(), dns.rcode.NOTAUTH)
+
+    def test_looks_ask_nobody_about_it_but_who_is_to_have_it(self):
+        self.set()
+        server = "%s:%d" % self.server.address()
+        looked = self.store.zonectl("check", "--own", "--server", server, "--timeout", "5s", expect=None).stdout
+        self.assertIn(OURS[0], looked)
+        self.assertNotIn("invalid", looked)
+        self.store.zonectl("secondary", "add", "ns2", "--address", server, "--key", KEY, "--catalog")
+        asked = self.store.json("secondary", "check", "--timeout", "5s", expect=1)["secondaries"]
+        self.assertEqual([each["server"] for each in asked if each["zone"] == CATALOG + "."], ["ns2"])
+        status = self.store.json("status", "--offline", expect=None)
+        self.assertNotIn(CATALOG + ".", [each["zone"] for each in status["servers"]])
 
     def test_it_is_exported_kept_in_a_backup_and_verified(self):
         self.set()

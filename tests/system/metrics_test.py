@@ -15,19 +15,13 @@ import dns.edns
 import dns.flags
 import dns.opcode
 
-from support.metrics import families, get, http_address, parse, scrape, value
+from support.metrics import families, free_port, get, http_address, parse, scrape, value
 from support.questions import DKIM_ZONE, SPF_ZONE, Tcp, ask_raw, query, selector, spf_text, until
 from support.server import serve
 from support.store import new_store
 
 OFF = "[rate_limit]\nanswers_per_second = 0\n"
 HTTP = '[metrics]\nlisten = "127.0.0.1:0"\n'
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class MetricsTest(unittest.TestCase):

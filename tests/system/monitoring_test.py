@@ -5,10 +5,11 @@ import re
 import shutil
 import subprocess
 import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 
-from support.metrics import get, http_address
+from support.metrics import free_port, get, http_address
 from support.server import serve
 from support.store import new_store
 from support.questions import until
@@ -123,26 +124,25 @@ class Prometheus(unittest.TestCase):
         (store.scratch / "prometheus.yml").write_text(
             "global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [alerts.yml]\n"
             f"scrape_configs: [{{job_name: dnsd, static_configs: [{{targets: ['{http_address(server)}']}}]}}]\n")
-        with open(store.scratch / "prometheus.log", "w", encoding="utf-8") as log:
-            prometheus = subprocess.Popen(
-                ["prometheus", f"--config.file={store.scratch}/prometheus.yml", "--web.listen-address=127.0.0.1:0",
-                 f"--storage.tsdb.path={store.scratch}/tsdb"], stderr=log)
+        port = free_port()  # Prometheus does not say which it has taken
+        prometheus = subprocess.Popen(
+            ["prometheus", f"--config.file={store.scratch}/prometheus.yml", f"--web.listen-address=127.0.0.1:{port}",
+             f"--storage.tsdb.path={store.scratch}/tsdb"], stderr=subprocess.DEVNULL)
         self.addCleanup(prometheus.wait)
         self.addCleanup(prometheus.terminate)
-        port, _ = until(lambda: re.search(r'address=127\.0\.0\.1:(\d+)',
-                                          (store.scratch / "prometheus.log").read_text()), "its port")
+
+        def told(path):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}", timeout=30) as answer:
+                    return json.load(answer)["data"]
+            except urllib.error.URLError:
+                return {}
 
         def firing():
-            with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/api/v1/alerts", timeout=30) as answer:
-                alerts = json.load(answer)["data"]["alerts"]
-            return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
-
-        def up():
-            with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}/api/v1/query?query=dnsd_store_usable",
-                                        timeout=30) as answer:
-                return json.load(answer)["data"]["result"]
-        until(up, "the first scrape")
-        self.assertEqual(firing(), set())
+            return {alert["labels"]["alertname"] for alert in told("alerts").get("alerts", [])
+                    if alert["state"] == "firing"}
+        until(lambda: told("query?query=dnsd_store_usable").get("result"), "the first scrape", timeout=120)
+        self.assertNotIn("StoreUnusable", firing())
         store.path.rename(store.path.with_name("gone"))
         until(lambda: "StoreUnusable" in firing(), "the alert", timeout=120)
 

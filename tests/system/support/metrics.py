@@ -1,6 +1,7 @@
 """What dnsd and zonectl show in Prometheus' text format: fetched over HTTP or from a file, and read strictly."""
 
 import re
+import socket
 import urllib.error
 import urllib.request
 
@@ -56,3 +57,9 @@ def scrape(server):
     if status != 200:
         raise AssertionError(f"/metrics: {status}")
     return parse(text)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -180,7 +180,7 @@ Result<StoreFigures> store_figures(Store& store) {
     StoreFigures figures;
     figures.status = std::move(*status);
     read_keys(figures, impl.connection);
-    figures.evidence_oldest = moment_of(impl.connection.cached("SELECT min(seen_ms) FROM evidence"));
+    figures.evidence_oldest = moment_of(impl.connection.cached("SELECT min(seen_wall_ms) FROM evidence"));
     figures.audit_rows = number_of(impl.connection.cached("SELECT audit_count FROM store"));
     const SpfView spf = spf_view(impl, impl.now());
     for (const SpfRecordView& record : spf.records) {

@@ -93,6 +93,15 @@ class Rights(unittest.TestCase):
         self.assertIn("zonestore", run("id", "-Gn", "dnsd").stdout.split())
         self.assertEqual(run("id", "-Gn", "zonestore").stdout.split(), ["zonestore"])
 
+    def test_help_and_tab_need_no_rights_and_show_what_the_person_may(self):
+        for person, shown in ((ADMIN, True), (OPERATOR, False), (STRANGER, True)):
+            for words in (("--help",), ("help",), ("policy", "--help"), ()):
+                done = zonectl(*words, person=person, expect=None)
+                self.assertIn("Usage: zonectl", done.stdout + done.stderr if words else "Usage: zonectl", (person, words))
+            self.assertEqual("restore" in zonectl("--help", person=person).stdout, shown, person)
+            self.assertEqual(zonectl("complete", "--", "rot", person=person).stdout, "rotate\n")
+        self.assertEqual(zonectl("complete", "--", "show", "mo", person=STRANGER).stdout, "")
+
     # ---- an operator ----
 
     def test_an_operator_does_the_days_work_and_the_log_knows_who(self):

@@ -1,5 +1,5 @@
 """A machine of the test's own: this one's files under a layer that keeps every change for itself, with users, groups and sudo
-rules that this one never sees, and dnsd and zonectl installed as deploy/README.md says.
+rules that this one never sees, and dnsd and zonectl installed as the packages do.
 
 The layer (overlayfs over "/", in a mount namespace) is gone with the process; nothing is written below.
 """
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from support.namespace import SKIPPED
-from support.programs import DNSD, IS_ROOT, ROOT, run
+from support.programs import DNSD, IS_ROOT, ROOT, ZONECTL, run
 
 INSIDE = "DNSD_TEST_MACHINE"
 PROGRAM = "/usr/lib/zonestore/zonectl"
@@ -52,13 +52,26 @@ def enter_or_skip():
     os.execvp(tried[0], [*tried, sys.executable, str(Path(sys.argv[0]).resolve()), *sys.argv[1:]])
 
 
+def _source_of(place):
+    """What the build and deploy/ have for a place of a package's list; None: nothing that a test of rights needs."""
+    made = {"usr/bin/dnsd": DNSD, PROGRAM[1:]: ZONECTL}
+    return made.get(place, ROOT / "deploy" / Path(place).name if place.startswith(("usr/bin", "usr/sbin", "usr/lib/zonestore")) else None)
+
+
 def install():
-    """The commands of deploy/README.md, as they stand there, but for systemd, which does not run here."""
-    text = (ROOT / "deploy/README.md").read_text()
-    block = re.search(r"As root, in the source tree.*?```\n(.*?)```", text, re.S).group(1)
-    commands = [line for line in block.replace("build/bin", str(Path(DNSD).parent)).splitlines()
-                if "/etc/systemd/system" not in line]
-    run("sh", "-c", "set -e\n" + "\n".join(commands), cwd=ROOT)
+    """What the packages bring (deploy/debian/*.install), and what their scripts do, but for systemd, which does not run here."""
+    debian = ROOT / "deploy/debian"
+    for line in "".join((debian / f"{name}.install").read_text() for name in ("dnsd", "zonectl")).splitlines():
+        source = _source_of(line)
+        if source is not None:
+            run("install", "-D", "-m", "0755", source, f"/{line}")
+    run("install", "-m", "0440", ROOT / "deploy/zonestore.sudoers", "/etc/sudoers.d/zonestore")
+    run("install", "-m", "0644", "-D", ROOT / "deploy/zonestore.sysusers", "/usr/lib/sysusers.d/zonestore.conf")
+    run("systemd-sysusers", "zonestore.conf")
+    _, path, mode, user, group, _ = (debian / "zonectl.tmpfiles").read_text().splitlines()[-1].split()
+    run("install", "-d", "-o", user.strip(":"), "-g", group.strip(":"), "-m", mode.strip(":"), path)
+    run("install", "-m", "0644", "-D", ROOT / "deploy/dnsd.toml", "/etc/dnsd/dnsd.toml")
+    run("install", "-m", "0640", "-o", "root", "-g", "dnsd", "/dev/null", "/etc/dnsd/tsig.keys")
 
 
 def add_user(name, *groups):

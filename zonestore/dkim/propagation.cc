@@ -44,7 +44,8 @@ ServerWait wait_of(const FollowingServer& server, const Moment& ended, const std
   if (!ended_serial) {
     return wait;
   }
-  if (const SerialSeen* const behind = last_behind(server, *ended_serial)) {
+  const SerialSeen* const behind = last_behind(server, *ended_serial);
+  if (behind != nullptr && behind->last.trusted >= ended.trusted) {  // before that end everybody was
     wait.by_time.push_back({behind->last, refresh_and_retry_at(behind->last, propagation)});
   }
   const SerialSeen* const level = first_level(server, *ended_serial, propagation.stored);

@@ -25,7 +25,8 @@ _LISTENING = ("ip-address: {}@53", "listen: {}@53", "listen-on port 53 {{ {}; }}
 # So that it is a NOTIFY that brings a change, and no question of its own, however short the zone's refresh is.
 _NO_QUESTIONS = (("  provide-xfr:", "  min-refresh-time: 300\n  provide-xfr:"),
                  ("    master: primary\n", "    master: primary\n    refresh-min-interval: 300\n"),
-                 ("min-refresh-time 1;", "min-refresh-time 300;"))
+                 # A transfer that was lost is tried again by the zone's retry: BIND by itself waits 500 s.
+                 ("min-refresh-time 1;", "min-refresh-time 300; min-retry-time 1;"))
 _SOA = "@ 60 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60\n"
 
 

@@ -230,14 +230,10 @@ void prefetch(std::span<Received> queries) noexcept {
   }
 }
 
-Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
-                 const Settings& settings, const Client& client) noexcept {
-  if (received.form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
-    return {};
-  }
-  if (const Answered usual = usual_answer(received, answer, settings, client); usual.size > 0) {
-    return usual;
-  }
+// Kept apart from respond(): the usual answer, which is most of them, needs nothing of so large a stack frame.
+[[gnu::noinline]] static Answered respond_generally(const Received& received, std::span<std::uint8_t> answer,
+                                                    const zone::Image& image, const Settings& settings,
+                                                    const Client& client) noexcept {
   const Query& query = received.query;
   OptDecision decision = decide_opt(query, settings, client);
   const std::size_t limit = limit_bytes(query, received.bytes.size(), settings, client.transport, decision.cookie);
@@ -281,6 +277,17 @@ std::size_t shorten(const Received& received, std::span<std::uint8_t> room, std:
     return shortened;
   }
   return close(received, room, shortened, room.size(), settings);
+}
+
+Answered respond(const Received& received, std::span<std::uint8_t> answer, const zone::Image& image,
+                 const Settings& settings, const Client& client) noexcept {
+  if (received.form == wire::Form::kSilence || answer.size() < wire::kPlainUdpBytes) {
+    return {};
+  }
+  if (const Answered usual = usual_answer(received, answer, settings, client); usual.size > 0) {
+    return usual;
+  }
+  return respond_generally(received, answer, image, settings, client);
 }
 
 Answered respond(std::span<const std::uint8_t> query, std::span<std::uint8_t> answer, const zone::Image& image,

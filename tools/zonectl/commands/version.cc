@@ -88,7 +88,7 @@ void define_help(CommandLine& line) {
 void define(CommandLine& line) {
   line.command<Options>(
       {"version",
-       "print the program's version, and of a store that is named (--store) the schema that it has",
+       "print the program's version, and of a store that is named the schema that it has",
        "zonectl version\nzonectl version --store /var/lib/zonestore   # whether the next change brings it up",
        {{ExitCode::kDone, "done"}, {ExitCode::kFailed}, {ExitCode::kUsage}, {ExitCode::kNoStore}},
        For::kOperators,

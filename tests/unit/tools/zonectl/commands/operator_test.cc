@@ -30,6 +30,11 @@ struct Command {
   std::vector<Option> options;
 };
 
+// CLI11 has no name for an option that no help lists.
+std::string name_of(const CLI::Option& option) {
+  return option.get_name().empty() ? "--" + option.get_lnames().at(0) : option.get_name();
+}
+
 class Declared {
  public:
   Declared() {
@@ -48,7 +53,7 @@ class Declared {
         Command command{its, marks_.has(each), {}};
         for (const CLI::Option* option : each->get_options()) {
           if (option != each->get_help_ptr()) {
-            command.options.push_back({option->get_name(), option->get_positional(), marks_.has(option)});
+            command.options.push_back({name_of(*option), option->get_positional(), marks_.has(option)});
           }
         }
         commands_.push_back(std::move(command));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -11,6 +12,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dnsd/util/line_queue.h"
@@ -74,9 +76,46 @@ void append_value(std::string& line, std::string_view value) {
   append_quoted(line, value);
 }
 
-std::unique_ptr<spdlog::pattern_formatter> make_formatter() {
-  return std::make_unique<spdlog::pattern_formatter>("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v",
-                                                     spdlog::pattern_time_type::utc);
+// Whether the journal reads that descriptor (systemd.exec(5), JOURNAL_STREAM: its device and inode).
+bool is_journal(int descriptor) {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  return stream != nullptr && ::fstat(descriptor, &status) == 0 &&
+         stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
+// "<3>" and so on, which the journal takes off a line and keeps as its priority (sd-daemon(3)).
+class PriorityFlag final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& line) override {
+    const std::string_view prefix = prefix_of(message.level);
+    line.append(prefix.data(), prefix.data() + prefix.size());
+  }
+  [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+    return std::make_unique<PriorityFlag>();
+  }
+
+ private:
+  static std::string_view prefix_of(spdlog::level::level_enum level) {
+    switch (level) {
+      case spdlog::level::err:
+        return "<3>";
+      case spdlog::level::warn:
+        return "<4>";
+      case spdlog::level::info:
+        return "<6>";
+      default:
+        return "<7>";
+    }
+  }
+};
+
+// The journal has the time of a line by itself.
+std::unique_ptr<spdlog::pattern_formatter> make_formatter(bool for_journal) {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<PriorityFlag>('*');
+  formatter->set_pattern(for_journal ? "%*level=%l %v" : "time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v");
+  return formatter;
 }
 
 std::string formatted(spdlog::formatter& formatter, const spdlog::details::log_msg& message) {
@@ -86,8 +125,8 @@ std::string formatted(spdlog::formatter& formatter, const spdlog::details::log_m
 }
 
 // The line that stands where others are missing. Called by one thread at a time.
-LineQueue::TellDropped teller() {
-  const std::shared_ptr<spdlog::formatter> formatter = make_formatter();
+LineQueue::TellDropped teller(bool for_journal) {
+  const std::shared_ptr<spdlog::formatter> formatter = make_formatter(for_journal);
   return [formatter](std::uint64_t dropped) {
     const std::string line =
         log_line("log_lines_dropped", {{"lines", dropped}, {"reason", "the log's reader was slow"}});
@@ -170,18 +209,18 @@ std::string log_line(std::string_view event, std::initializer_list<LogField> fie
 Log::Log(LogLevel level) : Log(level, STDERR_FILENO) {}
 
 Log::Log(LogLevel level, int descriptor)
-    : lines_(std::make_unique<LineQueue>(descriptor, LineQueue::Bounds{}, teller())),
+    : lines_(std::make_unique<LineQueue>(descriptor, LineQueue::Bounds{}, teller(is_journal(descriptor)))),
       logger_(std::make_shared<spdlog::logger>("dnsd", std::make_shared<QueueSink>(*lines_))) {
-  set_up(level);
+  set_up(level, is_journal(descriptor));
 }
 
 Log::Log(LogLevel level, std::shared_ptr<spdlog::sinks::sink> sink)
     : logger_(std::make_shared<spdlog::logger>("dnsd", std::move(sink))) {
-  set_up(level);
+  set_up(level, false);
 }
 
-void Log::set_up(LogLevel level) {
-  logger_->set_formatter(make_formatter());
+void Log::set_up(LogLevel level, bool for_journal) {
+  logger_->set_formatter(make_formatter(for_journal));
   logger_->set_level(to_spdlog(level));
   // Its own handler prints to standard error, where the reader may stand still.
   logger_->set_error_handler([queue = lines_.get()](const std::string&) {

@@ -2,6 +2,9 @@
 //
 //   time=2026-11-23T17:01:02.123Z level=info event=listening address=127.0.0.1:5300 transport=udp
 //
+// Where the journal reads it (JOURNAL_STREAM), a line begins with its priority, "<6>level=info event=...", so that
+// `journalctl -p err -u dnsd` works, and leaves out the time, which the journal has.
+//
 // A value with a space, a quote, an equals sign or what cannot be seen in it is quoted and escaped, so that a line
 // stays one line of UTF-8 whatever a path or a name holds. The log is handed in to those who write to it; there is
 // no global one.
@@ -98,7 +101,7 @@ class Log {
   void error(std::string_view event, std::initializer_list<LogField> fields = {}) const;
 
  private:
-  void set_up(LogLevel level);
+  void set_up(LogLevel level, bool for_journal);
   void write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const noexcept;
 
   std::unique_ptr<LineQueue> lines_;  // none: the sink is the caller's

@@ -1,10 +1,14 @@
 #include "dnsd/util/log.h"
 
+#include <array>
+#include <cstdlib>
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace dnsd::util {
 namespace {
@@ -49,6 +53,35 @@ TEST(Log, WritesTimeLevelAndLineInUtc) {
   log.warning("watch_failed", {{"directory", "/tmp"}});
   EXPECT_THAT(out.str(), ::testing::MatchesRegex("time=[0-9]+-[0-9]+-[0-9]+T[0-9]+:[0-9]+:[0-9]+\\.[0-9]+Z "
                                                  "level=warning event=watch_failed directory=/tmp\n"));
+}
+
+// What a log writes to a pipe of which the environment says that the journal reads it, or reads another.
+std::string written_beside_journal(bool is_ours) {
+  std::array<int, 2> pipe{};
+  EXPECT_EQ(::pipe(pipe.data()), 0);
+  struct stat status {};
+  EXPECT_EQ(::fstat(pipe[1], &status), 0);
+  const std::string stream =
+      std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino + (is_ours ? 0U : 1U));
+  ::setenv("JOURNAL_STREAM", stream.c_str(), 1);
+  {
+    const Log log(LogLevel::kInfo, pipe[1]);
+    log.info("one");
+    log.warning("two");
+    log.error("three");
+  }
+  ::unsetenv("JOURNAL_STREAM");
+  std::array<char, 4096> text{};
+  const auto count = ::read(pipe[0], text.data(), text.size());
+  ::close(pipe[0]);
+  ::close(pipe[1]);
+  return {text.data(), static_cast<std::size_t>(count)};
+}
+
+TEST(Log, TellsTheJournalPrioritiesAndLeavesItTheTime) {
+  EXPECT_EQ(written_beside_journal(true),
+            "<6>level=info event=one\n<4>level=warning event=two\n<3>level=error event=three\n");
+  EXPECT_THAT(written_beside_journal(false), ::testing::StartsWith("time="));
 }
 
 TEST(Log, KeepsQuietBelowItsLevel) {

@@ -3,6 +3,7 @@
 #include "tools/zonectl/session/become_owner.h"
 #include "tools/zonectl/session/report.h"
 #include "tools/zonectl/text/spool.h"
+#include "zonestore/operations/backup/schema_backup.h"
 
 namespace zonectl {
 
@@ -103,7 +104,32 @@ Result<Store> Session::open_to_change(const ChangeOptions& options) const {
   return store;
 }
 
+// Whatever first needs a newer schema keeps what was there, so that older programs can have it back.
+Result<void> Session::keep_older_schema() const {
+  auto kept = zonestore::back_up_older_schema(store_dir(), clock_, key_sources());
+  if (!kept && kept.error().code == ErrorCode::kHotJournal && recover()) {
+    kept = zonestore::back_up_older_schema(store_dir(), clock_, key_sources());
+  }
+  if (!kept) {
+    return tl::unexpected(kept.error());
+  }
+  if (*kept) {
+    const zonestore::SchemaBackup& backup = **kept;
+    err() << "zone.db is brought from schema " << backup.schema << " to " << backup.newest
+          << "; as it was, it is kept in " << backup.directory.string() << '\n'
+          << "  the way back, for as long as nothing is changed: the older packages, then zonectl restore "
+          << backup.directory.string() << '\n';
+    if (!backup.trouble.empty()) {
+      err() << "  it carries no seal: " << backup.trouble << '\n';
+    }
+  }
+  return {};
+}
+
 Result<Store> Session::open_to_write() const {
+  if (const Result<void> kept = noted(keep_older_schema()); !kept) {
+    return tl::unexpected(kept.error());
+  }
   return open(Store::Access::kWrite);
 }
 

@@ -143,6 +143,7 @@ class Session {
   [[nodiscard]] std::ostream& words_of_errors() const { return err_ ? *err_ : streams_.err; }
   [[nodiscard]] bool is_quiet() const { return options_.quiet && !options_.json; }
   [[nodiscard]] zonestore::Result<zonestore::Store> open(zonestore::Store::Access access) const;
+  [[nodiscard]] zonestore::Result<void> keep_older_schema() const;
   void run_nothing() const;  // of a process of root's that became the store's owner: for good
   [[nodiscard]] zonestore::Result<zonestore::Store> open_recovered(zonestore::Store::Access access) const;
   template <class T>

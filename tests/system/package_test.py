@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+import tempfile
 import unittest
+from pathlib import Path
 
 from support.programs import ROOT, run
 
@@ -61,10 +63,33 @@ class Package(unittest.TestCase):
     def test_a_purge_names_no_file_of_the_operators(self):
         for name in ("dnsd", "zonectl"):
             text = (DEBIAN / f"{name}.postrm").read_text()
-            for line in text.splitlines():
-                if re.search(r"\brm\b", line) and "echo" not in line:
-                    self.assertIn("[ -s /etc/dnsd/tsig.keys ] || rm -f /etc/dnsd/tsig.keys", line)
+            removing = [line.strip() for line in text.splitlines() if re.search(r"\brm\b", line) and "echo" not in line]
+            self.assertLessEqual(set(removing), {"[ -s /etc/dnsd/tsig.keys ] || rm -f /etc/dnsd/tsig.keys", "rm -f /var/lib/dnsd/served"})
             self.assertNotIn("userdel", text)
+
+    def purge(self, root):
+        """What dnsd's script prints when it purges below another root."""
+        script = re.sub(r"(?<=[\s])(?=/(?:etc|var)/)", str(root), (DEBIAN / "dnsd.postrm").read_text())
+        return run("sh", "-c", script, "dnsd.postrm", "purge").stdout
+
+    def test_a_purge_leaves_nothing_by_which_a_later_dnsd_would_start_without_a_store(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            root = Path(scratch)
+            keys, mark = root / "etc/dnsd/tsig.keys", root / "var/lib/dnsd/served"
+            for file in (keys, mark):
+                file.parent.mkdir(parents=True)
+                file.touch()
+            self.assertEqual(self.purge(root), "")
+            self.assertEqual([*(root / "etc").iterdir(), *(root / "var/lib").iterdir()], [])
+            self.assertEqual(self.purge(root), "")
+
+    def test_a_purge_keeps_secrets_and_says_where(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            keys = Path(scratch) / "etc/dnsd/tsig.keys"
+            keys.parent.mkdir(parents=True)
+            keys.write_text("ns2-key hmac-sha256 c2VjcmV0\n", encoding="ascii")
+            self.assertIn(f"{keys.parent} stays", self.purge(scratch))
+            self.assertTrue(keys.exists())
 
     def test_the_maintainers_scripts_are_sound(self):
         for file in DEBIAN.glob("*.post*"):

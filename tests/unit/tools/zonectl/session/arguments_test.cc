@@ -58,7 +58,7 @@ TEST_F(Usage, SuggestsTheNearestOption) {
 }
 
 TEST_F(Usage, RefusesAnArgumentTooMany) {
-  expect_usage_error({"key", "history", "mosa", "nova"}, "\"nova\"");
+  expect_usage_error({"domain", "add", "mosa", "nova.org", "x"}, "\"x\"");
   expect_usage_error({"policy", "set", "mosa", "every", "90d", "x"}, "\"x\" is one argument too many");
 }
 

@@ -2,6 +2,8 @@
 
 import os
 import re
+import resource
+import select
 import shutil
 import signal
 import socket
@@ -117,6 +119,28 @@ class Serving(unittest.TestCase):
         self.assertRegex(server.log, rf'event=sandbox landlock_abi=\d+ reads="{self.store.scratch} /proc /dev/urandom" writes=')
         status = Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
         self.assertRegex(status, r"NoNewPrivs:\t1")
+
+    def test_who_comes_when_no_descriptor_is_left_is_turned_away_and_not_left_waiting(self):
+        """By the reserve descriptor, which each worker opens when it is shut in already."""
+        crowd = 40
+        # As the test's own user, who may lower the limit; one worker, as two may take each other's last descriptor.
+        server = serve(self, self.store, "--workers", "1", "--config", self.config(
+            'sandbox = "require"\n[tcp]\nidle_seconds = 600\nidle_half_full_seconds = 600\nmessage_seconds = 600\n'))
+        held = [int(file.name) for file in Path(f"/proc/{server.process.pid}/fd").iterdir()]
+        hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (max(held) + 5, hard))
+        clients = [socket.create_connection(server.address(transport="tcp"), timeout=60) for _ in range(crowd)]
+        for client in clients:
+            self.addCleanup(client.close)
+        room = max(held) + 5 - len(held)
+        turned_away = set()
+
+        def all_that_found_no_place():
+            turned_away.update(select.select([each for each in clients if each not in turned_away], [], [], 0)[0])
+            return len(turned_away) >= crowd - room
+        until(all_that_found_no_place, "those without a place to be turned away")
+        self.assertEqual({client.recv(1) for client in turned_away}, {b""})
+        self.assertTrue(spf_text(server.address()))
 
     def test_a_store_that_is_moved_away_and_another_put_there_is_read(self):
         server = self.serve()

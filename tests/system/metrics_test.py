@@ -304,6 +304,15 @@ class File(MetricsTest):
         server.wait_for("event=metrics_written_again")
         self.assertIn(("dnsd_store_usable", ()), parse((directory / "metrics.prom").read_text()))
 
+    def test_of_the_store_follows_no_link_and_replaces_no_other_file(self):
+        other, link = self.store.scratch / "other", self.store.scratch / "link.prom"
+        other.write_text("mine")
+        link.symlink_to(other)
+        refused = self.store.zonectl("metrics", "--file", link, expect=2)
+        self.assertIn("name a file; without --file it goes to standard output", refused.stderr)
+        self.assertIn("is no metrics file", self.store.zonectl("metrics", "--file", other, expect=3).stderr)
+        self.assertEqual(other.read_text(), "mine")
+
     @unittest.skipUnless(shutil.which("prometheus-node-exporter"), "needs prometheus-node-exporter")
     def test_is_shown_by_node_exporter_beside_its_own(self):
         directory = self.store.scratch / "textfile"

@@ -33,7 +33,7 @@ Json to_json(const Exposition& exposition) {
 }
 
 Result<void> write_to(const std::string& path, const Exposition& exposition) {
-  Result<WholeFile> file = WholeFile::create(path, {"metrics file", "# HELP "});
+  Result<WholeFile> file = WholeFile::create(path, {"metrics file", "# HELP ", "--file"});
   if (!file) {
     return tl::unexpected(file.error());
   }

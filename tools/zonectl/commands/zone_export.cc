@@ -25,7 +25,7 @@ void arguments(Arguments& arguments, Options& options) {
 }
 
 Result<Serial> export_to_file(zonestore::Store& store, const zonestore::Name& zone, const std::string& path) {
-  Result<WholeFile> file = WholeFile::create(path, {"zone file", "$ORIGIN "});
+  Result<WholeFile> file = WholeFile::create(path, {"zone file", "$ORIGIN ", "--out"});
   if (!file) {
     return tl::unexpected(file.error());
   }

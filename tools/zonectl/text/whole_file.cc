@@ -54,7 +54,7 @@ std::optional<Error> obstacle(const FilePlace& place, const FileKind& kind) {
     return Error{
         ErrorCode::kInvalid,
         file.string() + (S_ISLNK(status.st_mode) ? " is a symbolic link, and is not followed" : " is not a file"),
-        "name a file; without --out it goes to standard output", std::nullopt};
+        "name a file; without " + std::string(kind.option) + " it goes to standard output", std::nullopt};
   }
   if (!is_of_kind(place, kind)) {
     return Error{

@@ -15,12 +15,13 @@ namespace zonectl {
 struct FileKind {
   std::string_view name;    // "zone file"
   std::string_view begins;  // what each file of the kind begins with
+  std::string_view option;  // that names the file: "--out"
 };
 
 // Writes beside the file under a name that nobody can guess, and takes its place on commit(): until then, and if
 // commit is never reached, what was there before stays as it is. The mode is 0644, whatever the umask and the old
-// file's. Replaced is a file of the same kind, or an empty one, and nothing else: what `--out` names may be the vault
-// by mistake, or a link that somebody planted. Errors: kInvalid for a place in a store, a link, a device, a
+// file's. Replaced is a file of the same kind, or an empty one, and nothing else: what the option names may be the
+// vault by mistake, or a link that somebody planted. Errors: kInvalid for a place in a store, a link, a device, a
 // directory; kRefused (E_EXISTS) for a file of another kind; kPermission and kIo with the reason.
 class WholeFile {
  public:

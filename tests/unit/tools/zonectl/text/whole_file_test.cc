@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using zonestore::ErrorCode;
 
-constexpr FileKind kKind{"zone file", "$ORIGIN "};
+constexpr FileKind kKind{"zone file", "$ORIGIN ", "--out"};
 
 class WholeFileTest : public ::testing::Test {
  protected:

@@ -144,9 +144,9 @@ TEST_F(Catalog, NoZoneBeginsUnderOrAboveIt) {
 
 TEST_F(Catalog, NobodyElseWritesIntoIt) {
   set();
-  const auto added = add_record(
-      *store_, context_, catalog_,
-      {.owner = *Name::parse("a.catalog.secutix.invalid"), .type = RecordType::kTxt, .rdata = txt_rdata("x")});
+  const auto added =
+      add_record(*store_, context_, catalog_,
+                 {*Name::parse("a.catalog.secutix.invalid"), RecordType::kTxt, txt_rdata("x"), std::nullopt, {}});
   EXPECT_EQ(refusal_of(added), Guard::kReserved);
   EXPECT_EQ(refusal_of(try_import("catalog.secutix.invalid. SOA m.other.net. h.other.net. 9 3600 600 86400 60\n"
                                   "catalog.secutix.invalid. NS m.other.net.\n")),

@@ -142,6 +142,9 @@ void HttpServer::Loop::run() {
     } catch (const std::exception& exception) {
       log.error("metrics_interrupted", {{"message", util::text_of(exception)}, {"hint", "it goes on"}});
     }
+    if (!listening) {  // what threw was the try to listen, and nothing else waits to try again
+      retry_in(kBetweenBinds);
+    }
     std::this_thread::sleep_for(kForMemory);
   }
 }

@@ -77,9 +77,11 @@ void Observation::expose_workers(Exposition& out, const zone::Image& image) cons
   expose(sums, texts_of(image.slots.apexes()), out);
   out.family("dnsd_workers", "Threads that answer", Kind::kGauge).add(std::uint64_t{sources_.worker_count});
   auto& busy = out.family("dnsd_worker_busy_seconds_total", "CPU time of each worker's thread", Kind::kCounter);
-  const std::vector<double> seconds = sources_.workers.busy_seconds();
+  const std::vector<std::optional<double>> seconds = sources_.workers.busy_seconds();
   for (std::size_t worker = 0; worker < seconds.size(); ++worker) {
-    busy.add(seconds[worker], {{"worker", std::to_string(worker)}});
+    if (seconds[worker]) {  // a counter that fell to 0 would read as a restart
+      busy.add(*seconds[worker], {{"worker", std::to_string(worker)}});
+    }
   }
   out.family("dnsd_udp_receive_buffer_drops_total",
              "Datagrams that the kernel dropped because the receive buffer was full: dnsd never saw them",

@@ -163,13 +163,16 @@ metrics::WorkerSums WorkerGroup::sums() const {
 }
 
 // Of a thread that has ended the kernel has no clock, and nobody asks any more.
-std::vector<double> WorkerGroup::busy_seconds() const {
+std::vector<std::optional<double>> WorkerGroup::busy_seconds() const {
   constexpr double kSecond = 1e9;
-  std::vector<double> seconds;
+  std::vector<std::optional<double>> seconds;
   for (const std::optional<clockid_t>& clock : clocks_) {
     timespec used{};
-    const bool told = clock && ::clock_gettime(*clock, &used) == 0;
-    seconds.push_back(told ? static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / kSecond : 0);
+    if (clock && ::clock_gettime(*clock, &used) == 0) {
+      seconds.emplace_back(static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / kSecond);
+    } else {
+      seconds.emplace_back();
+    }
   }
   return seconds;
 }

@@ -72,8 +72,9 @@ class WorkerGroup {
 
   // What all have counted until now. Any thread.
   [[nodiscard]] metrics::WorkerSums sums() const;
-  // CPU time of each worker's thread, in seconds, and what the kernel dropped. Any thread, once started.
-  [[nodiscard]] std::vector<double> busy_seconds() const;
+  // CPU time of each worker's thread, in seconds, nothing of one that has ended. Any thread, once started.
+  [[nodiscard]] std::vector<std::optional<double>> busy_seconds() const;
+  // What the kernel dropped. Any thread, once started.
   [[nodiscard]] std::uint64_t receive_drops() const;
 
  private:

@@ -24,7 +24,7 @@ class Stream:
             each.setblocking(False)
             each.connect(address)
         self.questions = [query(name, record_type).to_wire()[2:] for name in names]
-        self.sent, self.answered, self.rcodes = 0, 0, {}
+        self.sent, self.rcodes = 0, {}
         self.waiting = [set() for _ in self.sockets]
         self.ending = threading.Event()
         self.seconds = 0.0

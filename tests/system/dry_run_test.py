@@ -30,11 +30,12 @@ MORE = {
     "secondary add": ["secondary add ns3 --address 192.0.2.54 --key ns3-key"],
     "signer add": ["signer add other --format files --dir /etc/dkimkeys/other"],
     "signer sync": ["signer sync --all"],
+    "catalog set": ["catalog set members.secutix.invalid"],
     "rotate": ["rotate --all", "rotate --file list.txt --override E_NOT_RIPE --reason test"],
 }
 CHANGES_WITH = {"zone serial": "--at-least"}  # what only reads without that option
 # What these are about is not in a store of the schema that test_each_goes_by_the_older_schema_and_leaves_it makes.
-OF_LATER_SCHEMAS = {"secondary set", "secondary remove"}
+OF_LATER_SCHEMAS = {"secondary set", "secondary remove", "catalog unset"}
 ABSOLUTE = "absolute"  # paths of the examples lead there
 WRITES = re.compile(r"\b(fsync|fdatasync|sync_file_range|p?write(v|64)?|ftruncate|truncate|rename(at2?)?|unlink(at)?"
                     r"|link(at)?|mkdir(at)?|chmod|fchmod|chown|fchown)\(")
@@ -49,6 +50,7 @@ def prepare_files(place, store):
     (place / "institutions.csv").write_text("code,domains,key\nprado,prado.es,\nuffizi,uffizi.it,\n", encoding="ascii")
     shutil.copy(place / "institutions.csv", place / "more.csv")
     (place / "list.txt").write_text("mosa\nfrozen\n", encoding="ascii")
+    shutil.copy(place / "list.txt", place / "left.txt")
     zone = "$ORIGIN example.com.\n@ 3600 SOA ns1.secutix.com. hostmaster.secutix.com. 1 3600 600 1209600 300\n" \
            "@ 3600 NS ns1.secutix.com.\nwww 300 A 192.0.2.1\n"
     (place / "example.com.zone").write_text(zone, encoding="ascii")
@@ -75,6 +77,7 @@ def fill(store):
     store.zonectl("spf", "allow", "ip4:192.28.148.112", "ip4:192.28.148.113")
     store.zonectl("policy", "set", "slack", "11m")
     store.zonectl("secondary", "add", "ns2", "--address", "192.0.2.53", "--key", "ns2-key")
+    store.zonectl("catalog", "set", "catalog.secutix.invalid")
     store.zonectl("signer", "add", "opendkim-1", "--format", "opendkim", "--dir", store.scratch / "signer")
 
 

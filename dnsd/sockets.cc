@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "dnsd/net/kept_sockets.h"
 #include "dnsd/supervisor.h"
@@ -30,6 +32,21 @@ util::Result<Bound> bind_addresses(const config::Config& config, unsigned worker
     log.warning("default_address_left_out", {{"message", why}, {"hint", "name the addresses with listen"}});
   }
   return std::move(bound->addresses);
+}
+
+// The addresses that sockets can be kept of: those of `listen`, less the default ones that were left out when the
+// kept ones were bound and that this machine still cannot have.
+std::vector<zonestore::SocketAddress> addresses_to_take_up(const config::Config& config,
+                                                           std::span<const net::NamedSocket> kept) {
+  std::vector<zonestore::SocketAddress> addresses;
+  for (const zonestore::SocketAddress& address : config.listen) {
+    const bool is_there = !config.listen_is_default || net::is_kept(kept, address) ||
+                          net::bind_all(std::span(&address, 1), 1, {}).has_value();
+    if (is_there) {
+      addresses.push_back(address);
+    }
+  }
+  return addresses;
 }
 
 // Other addresses or workers than before: all of them go, from the manager too, before the first is bound, or one
@@ -73,7 +90,7 @@ void size_buffers(const Bound& bound, const config::Config& config, const util::
 util::Result<Sockets> open_sockets(const config::Config& config, unsigned workers, const util::Log& log) {
   std::vector<net::NamedSocket> kept = take_kept();
   const std::size_t count = kept.size();
-  if (auto taken = net::take_up(kept, config.listen, workers)) {
+  if (auto taken = net::take_up(kept, addresses_to_take_up(config, kept), workers)) {
     log.info("sockets_taken_up", {{"sockets", count}});
     size_buffers(*taken, config, log);
     return Sockets{std::move(*taken), true};

@@ -1,5 +1,6 @@
 #include "dnsd/net/kept_sockets.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -52,6 +53,11 @@ std::vector<SocketName> names_of(std::span<const BoundAddress> bound) {
   return names;
 }
 
+bool is_kept(std::span<const NamedSocket> kept, const SocketAddress& address) {
+  const std::string name = name_of(SOCK_DGRAM, 0, address);
+  return std::any_of(kept.begin(), kept.end(), [&](const NamedSocket& each) { return each.name == name; });
+}
+
 std::optional<std::vector<BoundAddress>> take_up(std::vector<NamedSocket>& kept,
                                                  std::span<const SocketAddress> addresses, unsigned workers) {
   std::map<std::string, NamedSocket*, std::less<>> by_name;
@@ -59,7 +65,7 @@ std::optional<std::vector<BoundAddress>> take_up(std::vector<NamedSocket>& kept,
     by_name.emplace(each.name, &each);
   }
   // As many as there are, none twice: then each that is found below is all that there is.
-  if (by_name.size() != kept.size() || kept.size() != addresses.size() * workers * 2) {
+  if (kept.empty() || by_name.size() != kept.size() || kept.size() != addresses.size() * workers * 2) {
     return std::nullopt;
   }
   std::vector<std::pair<std::vector<FileDescriptor>*, NamedSocket*>> moves;

@@ -32,6 +32,9 @@ struct SocketName {
 // Every socket that is bound, with its name.
 [[nodiscard]] std::vector<SocketName> names_of(std::span<const BoundAddress> bound);
 
+// There is a socket of this address among them.
+[[nodiscard]] bool is_kept(std::span<const NamedSocket> kept, const zonestore::SocketAddress& address);
+
 // The sockets as bind_all would give them, out of `kept`, if these are just the ones that so many workers need at
 // these addresses, and each is what its name says. Else nothing, and `kept` is as it was.
 [[nodiscard]] std::optional<std::vector<BoundAddress>> take_up(std::vector<NamedSocket>& kept,

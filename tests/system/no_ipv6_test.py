@@ -5,6 +5,7 @@ import unittest
 from pathlib import Path
 
 from support import namespace
+from support.manager import Manager
 from support.namespace import ip
 from support.programs import run
 from support.questions import SPF_ZONE, ask, query
@@ -42,6 +43,16 @@ class NoIpv6(unittest.TestCase):
             self.assertIn(setting, template)
             template = template.replace(setting, "")
         self.check_serves_on_ipv4("--config", self.config(template))
+
+    def test_a_restart_takes_the_sockets_up_that_there_are(self):
+        manager = Manager(self, self.store.scratch)
+        for is_second in (False, True):
+            words, options = manager.start_words()
+            server = Dnsd(self.store, prefix=words, listen=(), **options)
+            self.addCleanup(server.kill)
+            self.assertEqual("event=sockets_taken_up" in server.log, is_second, server.log)
+            self.assertEqual(ask(("127.0.0.1", 53), query(SPF_ZONE)).rcode(), 0)
+            server.stop()
 
     def test_an_address_that_the_operator_named_is_an_error_that_says_what_to_do(self):
         for arguments in (("--listen", "127.0.0.1:5300", "--listen", "[::1]:5300"),

@@ -15,6 +15,11 @@ constexpr std::string_view kSelectZones =
 constexpr std::string_view kSelectZonesBeforePrivate =
     "SELECT zone_id, apex, serial, record_set_count, record_set_hash_sum, journal_row_count, 0 FROM zone";
 
+// Asked each time: a store is brought up to date beside a running reader.
+std::string_view select_zones(db::Connection& connection) {
+  return connection.integer("PRAGMA user_version") >= kPeersSince ? kSelectZones : kSelectZonesBeforePrivate;
+}
+
 std::uint64_t unsigned_bits(std::int64_t value) {
   return static_cast<std::uint64_t>(value);
 }
@@ -43,7 +48,7 @@ ZoneRow row_of(const db::Statement& statement) {
 }  // namespace
 
 ZoneRow read_zone_row(db::Connection& connection, ZoneId id) {
-  db::Statement& statement = connection.cached(std::string(kSelectZones) + " WHERE zone_id = ?");
+  db::Statement& statement = connection.cached(std::string(select_zones(connection)) + " WHERE zone_id = ?");
   statement.bind(1, zone_column(id));
   if (!statement.step()) {
     throw db::Failure(Error{ErrorCode::kNotFound, "the store has no zone " + std::to_string(zone_column(id)), ""});
@@ -55,7 +60,7 @@ ZoneRow read_zone_row(db::Connection& connection, ZoneId id) {
 
 std::optional<PublishedZone> read_zone(db::Connection& connection, const Name& apex) {
   const Name lowered = apex.lowered();
-  db::Statement& statement = connection.cached(std::string(kSelectZones) + " WHERE apex = ?");
+  db::Statement& statement = connection.cached(std::string(select_zones(connection)) + " WHERE apex = ?");
   statement.bind(1, lowered.wire());
   std::optional<PublishedZone> zone;
   if (statement.step()) {
@@ -66,9 +71,7 @@ std::optional<PublishedZone> read_zone(db::Connection& connection, const Name& a
 }
 
 std::vector<PublishedZone> read_zones(db::Connection& connection) {
-  // Asked each time: a store is brought up to date beside a running reader.
-  const bool knows_private = connection.integer("PRAGMA user_version") >= kPeersSince;
-  db::Statement& statement = connection.cached(knows_private ? kSelectZones : kSelectZonesBeforePrivate);
+  db::Statement& statement = connection.cached(select_zones(connection));
   std::vector<PublishedZone> zones;
   while (statement.step()) {
     zones.push_back(row_of(statement).zone);

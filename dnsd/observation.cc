@@ -1,6 +1,7 @@
 #include "dnsd/observation.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "dnsd/metrics/process_figures.h"
 #include "dnsd/metrics/worker_sums.h"
@@ -131,7 +132,7 @@ std::string Observation::status() {
   const auto now = Clock::now();
   const std::uint64_t received = sources_.workers.sums().totals.sum("dnsd_messages_received_total");
   const double passed = std::max(std::chrono::duration<double>(now - last_status_).count(), 1e-3);
-  const auto rate = static_cast<std::uint64_t>(static_cast<double>(received - last_received_) / passed + 0.5);
+  const auto rate = static_cast<std::uint64_t>(std::llround(static_cast<double>(received - last_received_) / passed));
   last_status_ = now;
   last_received_ = received;
   const std::shared_ptr<const zone::Image> image = sources_.hub.current().image;

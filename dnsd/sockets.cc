@@ -53,6 +53,7 @@ std::vector<zonestore::SocketAddress> addresses_to_take_up(const config::Config&
 // would keep its share of the port's queries and answer none.
 void forget(std::vector<net::NamedSocket> kept) {
   std::vector<std::string> names;
+  names.reserve(kept.size());
   for (const net::NamedSocket& each : kept) {
     names.push_back(each.name);
   }

@@ -31,9 +31,9 @@ std::vector<net::NamedSocket> take_kept() {
   std::vector<net::NamedSocket> kept;
   for (int index = 0; index < count; ++index) {
     kept.push_back({names[index], zonestore::FileDescriptor(SD_LISTEN_FDS_START + index)});
-    std::free(names[index]);  // NOLINT(*-no-malloc): the library's own
+    std::free(names[index]);  // NOLINT(*-no-malloc,*-owning-memory): the library's own
   }
-  std::free(names);  // NOLINT(*-no-malloc)
+  std::free(names);  // NOLINT(*-no-malloc,*-owning-memory)
   return kept;
 }
 

@@ -246,7 +246,7 @@ void HttpServer::Loop::answer(const Held& connection) {
 }
 
 void HttpServer::Loop::close(const Held& connection) {
-  const Held held = connection;  // beyond the list's
+  const Held held = connection;  // NOLINT(*-unnecessary-copy-initialization): beyond the list's
   connections.remove(held);
   boost::system::error_code ignored;
   held->stream.socket().shutdown(tcp::socket::shutdown_both, ignored);

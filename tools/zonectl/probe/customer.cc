@@ -260,6 +260,7 @@ void see_slots(const World& world, const Name& domain, const Authority& authorit
   for (std::vector<Sighting>& of_witness : side_by_side(witnesses.size(), [&](std::size_t i) {
          const bool domain_exists = exists(world, witnesses.at(i), authority, domain);
          std::vector<Sighting> seen;
+         seen.reserve(slots.size());
          for (const CnameFacts& slot : slots) {
            seen.push_back(look_at_slot(witnesses.at(i), slot, domain_exists));
          }

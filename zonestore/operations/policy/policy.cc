@@ -181,6 +181,7 @@ PolicyChanged set_value(Store& store, const ChangeContext& context, const std::o
 
 std::vector<std::string> policy_keys() {
   std::vector<std::string> names;
+  names.reserve(rows::kPolicyKeys.size());
   for (const rows::PolicyKey key : rows::kPolicyKeys) {
     names.emplace_back(rows::to_text(key));
   }

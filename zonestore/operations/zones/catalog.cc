@@ -86,7 +86,7 @@ PublishedZone make_catalog(ChangeScope& change, const Name& apex) {
   const std::optional<Serial> last = serial_of_removed(connection, apex);
   const ZoneId id = create_zone(connection, apex, ZoneAccess::kPrivate);
   rows::store_catalog_zone(connection, id);
-  const PublishedZone catalog = require_catalog(connection);
+  PublishedZone catalog = require_catalog(connection);
   const Name mailbox = rows::read_zone_settings(connection, rows::read_dkim_zone(connection)).mailbox;
   rows::store_zone_settings(connection, id, publish::catalog_settings(mailbox), change.moment());
   if (last) {  // consumers that still have it must see it go on
@@ -146,9 +146,13 @@ Result<CatalogChanged> unset_catalog(Store& store, const ChangeContext& context)
     CatalogChanged outcome;
     outcome.catalog = catalog_view(connection, catalog);
     for (const std::string& consumer : outcome.catalog.consumers) {
-      outcome.warnings.push_back(
-          consumer + " keeps its zones for as long as it has the catalog's clause: a clause for " +
-          "each zone takes its place, in one reload: zonectl secondary config " + consumer + " --for SERVER");
+      std::string warning = consumer;
+      warning +=
+          " keeps its zones for as long as it has the catalog's clause: a clause for each zone takes its place, in ";
+      warning += "one reload: zonectl secondary config ";
+      warning += consumer;
+      warning += " --for SERVER";
+      outcome.warnings.push_back(std::move(warning));
     }
     rows::delete_zone_settings(connection, catalog.id);
     rows::store_catalog_zone(connection, std::nullopt);

@@ -23,15 +23,21 @@ auto members(const dnsd::limit::Settings& limit) {
   return std::tie(answers_per_second, all_answers, slip, ipv4_bits, ipv6_bits, table_bytes);
 }
 
+auto members(const dnsd::metrics::Settings& metrics) {
+  const auto& [file, every, listen] = metrics;
+  return std::tie(file, every, listen);
+}
+
 auto members(const Config& config) {
-  const auto& [store, listen, is_default, ahead, user, typed, workers, log_level, drain, udp, tcp, edns, rate_limit,
-               transfer] = config;
-  const auto& [answer_bytes] = udp;
+  const auto& [file, store, listen, is_default, ahead, user, typed, workers, log_level, drain, udp, tcp, sandbox,
+               edns, rate_limit, transfer, metrics] = config;
+  const auto& [answer_bytes, receive_buffer_bytes] = udp;
   const auto& [nsid, cookie_secrets_file] = edns;
   const auto& [tsig_keys_file, transfers] = transfer;
   return std::tuple_cat(
-      std::tie(store, listen, is_default, ahead, user, workers, log_level, drain, answer_bytes, nsid),
-      std::tie(cookie_secrets_file, tsig_keys_file, typed), members(tcp), members(rate_limit));
+      std::tie(file, store, listen, is_default, ahead, user, workers, log_level, drain, answer_bytes, nsid),
+      std::tie(receive_buffer_bytes, sandbox, cookie_secrets_file, tsig_keys_file, typed), members(tcp),
+      members(rate_limit), members(metrics));
 }
 
 bool same(const Config& left, const Config& right) {
